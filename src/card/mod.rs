@@ -1,0 +1,1 @@
+//! Identity cards: what is on the reader, and what it may tell us.

@@ -1,0 +1,105 @@
+//! What time it is, asked of one place.
+//!
+//! Japan keeps one offset and no summer time, so every moment in this program
+//! carries +09:00. Rules take a [`Moment`] as a plain value; only the edges ask
+//! a [`Clock`]. Nothing is ordered by these times: order comes from the journal.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use time::macros::{format_description, offset};
+use time::{Date, OffsetDateTime};
+
+/// A point in time, always held at +09:00.
+pub type Moment = OffsetDateTime;
+
+/// Tells the time. Passed in, so that tests can hold it still.
+pub trait Clock: Send + Sync {
+    /// The wall clock at +09:00.
+    fn now(&self) -> Moment;
+
+    /// The local business day that `now` belongs to.
+    fn today(&self) -> Date {
+        self.now().date()
+    }
+}
+
+/// The machine's own clock.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system clock")]
+    fn now(&self) -> Moment {
+        OffsetDateTime::now_utc().to_offset(offset!(+9))
+    }
+}
+
+/// A clock that moves only when told to.
+pub struct HeldClock(Mutex<Moment>);
+
+impl HeldClock {
+    /// Holds `moment`.
+    pub fn at(moment: Moment) -> Self {
+        Self(Mutex::new(moment.to_offset(offset!(+9))))
+    }
+
+    /// Moves the clock on.
+    pub fn advance(&self, by: Duration) {
+        *self.0.lock().unwrap_or_else(|held| held.into_inner()) += by;
+    }
+}
+
+impl Clock for HeldClock {
+    fn now(&self) -> Moment {
+        *self.0.lock().unwrap_or_else(|held| held.into_inner())
+    }
+}
+
+/// `2026-11-21T09:30:00.000+09:00`: one spelling, so that text order is time order.
+pub fn rfc3339(moment: Moment) -> String {
+    const FORMAT: &[time::format_description::BorrowedFormatItem<'_>] = format_description!(
+        "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]+09:00"
+    );
+    moment
+        .to_offset(offset!(+9))
+        .format(FORMAT)
+        .expect("every component of a moment can be written")
+}
+
+/// Reads what [`rfc3339`] wrote, and any other RFC 3339 time.
+pub fn parse_rfc3339(text: &str) -> Option<Moment> {
+    OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339)
+        .ok()
+        .map(|moment| moment.to_offset(offset!(+9)))
+}
+
+/// `2026-11-21`.
+pub fn iso_day(day: Date) -> String {
+    format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day())
+}
+
+/// Reads `2026-11-21`.
+pub fn parse_iso_day(text: &str) -> Option<Date> {
+    Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn a_moment_is_written_and_read_back_at_plus_nine() {
+        let moment = datetime!(2026-11-20 23:05:06.789 UTC);
+        assert_eq!(rfc3339(moment), "2026-11-21T08:05:06.789+09:00");
+        assert_eq!(parse_rfc3339("2026-11-21T08:05:06.789+09:00"), Some(moment));
+        assert_eq!(parse_rfc3339("yesterday"), None);
+    }
+
+    #[test]
+    fn the_business_day_is_the_local_one() {
+        let clock = HeldClock::at(datetime!(2026-11-20 15:00 UTC));
+        assert_eq!(iso_day(clock.today()), "2026-11-21");
+        assert_eq!(parse_iso_day("2026-02-30"), None);
+    }
+}

@@ -1,0 +1,9 @@
+//! Forms (様式) are data: what is asked, and where it stands on the paper.
+//!
+//! A `form.toml` describes both. Answers live under dotted paths that all forms
+//! of a visit share, so a question two forms have in common is asked once.
+//! Nothing in this room is special to one form; a town adds a form by adding a
+//! folder. It does not know visits, screens or storage.
+
+pub mod answers;
+pub mod template;

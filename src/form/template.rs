@@ -1,0 +1,508 @@
+//! `templates/forms/<id>/form.toml`, as it is written.
+//!
+//! Lengths are millimetres from the top left corner of the page; font sizes are
+//! points. Unknown keys are refused. A `#` in a path, a page id or a label
+//! stands for the row number of a repeated group, 1 first.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::lang::Words;
+
+/// `[x, y, width, height]` in mm.
+pub type Rect = [f32; 4];
+/// `[x, y]` in mm.
+pub type Point = [f32; 2];
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Template {
+    /// Same as the folder's name: `juminhyo`.
+    pub id: String,
+    /// Printed at the foot; a change of layout or wording is a new edition.
+    pub edition: String,
+    pub title: Words,
+    /// One sentence for the kiosk: what this form is for.
+    pub about: Words,
+    /// The section (課) that receives the form.
+    pub section: Words,
+    /// Statutes the form rests on, for the clerk.
+    pub law: String,
+    pub signature: Signature,
+    pub identity: IdentityRule,
+    pub paper: Paper,
+    /// Kiosk pages, in the order they are asked.
+    #[serde(default)]
+    pub page: Vec<Page>,
+    #[serde(default)]
+    pub question: Vec<Question>,
+    /// The static sheet, drawn in the order given.
+    #[serde(default)]
+    pub draw: Vec<Draw>,
+    /// Where answers are written.
+    #[serde(default)]
+    pub field: Vec<Field>,
+}
+
+/// What the resident does with the pen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signature {
+    /// 記名: the printed name is enough.
+    PrintedName,
+    /// 署名: the resident signs on an empty line.
+    Handwritten,
+    /// 署名又は記名押印.
+    HandwrittenOrSeal,
+}
+
+/// Which identity documents the clerk asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentityRule {
+    /// One with a photo, or two without.
+    OnePhotoOrTwo,
+    /// One with a photo, nothing else.
+    OnePhoto,
+    /// None.
+    None,
+}
+
+/// The sheet.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paper {
+    pub size: PaperSize,
+    #[serde(default)]
+    pub orientation: Orientation,
+    /// A PDF in the template's folder to draw on, instead of an empty page.
+    pub background: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum PaperSize {
+    A3,
+    A4,
+    A5,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Orientation {
+    #[default]
+    Portrait,
+    Landscape,
+}
+
+/// Questions that stand on one kiosk page.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Page {
+    /// Unique among all forms, or the same words in each: `applicant.contact`.
+    pub id: String,
+    pub title: Words,
+    pub help: Option<Words>,
+    /// A repeated page (`ido.member.#`) exists once for each row.
+    pub rows: Option<Rows>,
+}
+
+/// A repeated group: rows 1 to the number at `count`, at most `max`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rows {
+    /// Path of the number question that says how many rows there are.
+    pub count: String,
+    pub max: u32,
+}
+
+/// One thing to ask.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// The path its answer is kept under.
+    pub id: String,
+    pub page: String,
+    pub kind: Kind,
+    pub label: Words,
+    pub help: Option<Words>,
+    /// A required question must be answered before the form can be printed.
+    #[serde(default)]
+    pub required: bool,
+    /// For `choice`, `multi` and `copies`.
+    #[serde(default)]
+    pub options: Vec<Choice>,
+    /// Asked only while all of these hold.
+    #[serde(default)]
+    pub when: Vec<Condition>,
+    /// Known without asking: the first of these that has a value.
+    #[serde(default)]
+    pub from: Vec<From>,
+    /// Offered as a suggestion, but still asked.
+    #[serde(default)]
+    pub suggest: Vec<From>,
+    /// Chosen until the resident chooses otherwise: an option id, or `yes`/`no`.
+    pub default: Option<String>,
+    /// Longest text, counted in characters as people count them.
+    pub max_chars: Option<usize>,
+    /// For `number`: the smallest and the largest.
+    pub range: Option<[u32; 2]>,
+    /// For `date`: which days make sense.
+    pub days: Option<Days>,
+    /// A repeated question (`ido.member.#.name`).
+    pub rows: Option<Rows>,
+}
+
+/// The kind of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A person's name; never wrapped on paper.
+    Name,
+    /// A reading in katakana; hiragana is accepted and turned.
+    Kana,
+    /// An address as one string, building and room included.
+    Address,
+    /// Other words.
+    Text,
+    /// 10 or 11 digits with hyphens where they were typed.
+    Phone,
+    /// Seven digits.
+    Postal,
+    /// Any date; the day may be unknown.
+    Date,
+    /// One option.
+    Choice,
+    /// Any number of options.
+    Multi,
+    /// Yes or no.
+    Flag,
+    /// A whole number.
+    Number,
+    /// How many of each option; at least one in all when required.
+    Copies,
+}
+
+/// An option of a choice.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    pub id: String,
+    pub ja: String,
+    pub en: String,
+    /// The option is offered only while all of these hold.
+    #[serde(default)]
+    pub when: Vec<Condition>,
+}
+
+/// Looks at another answer.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// The path looked at. Without an answer there, no condition holds.
+    pub question: String,
+    /// Holds when any of these option ids is selected (`yes`/`no` for a flag).
+    #[serde(default)]
+    pub is: Vec<String>,
+    /// Holds when none of these is selected.
+    #[serde(default)]
+    pub is_not: Vec<String>,
+    /// Holds when the number is at least this.
+    pub at_least: Option<u32>,
+}
+
+/// A place to take a value from.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum From {
+    Path(String),
+    Conditional(ConditionalFrom),
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConditionalFrom {
+    pub path: String,
+    #[serde(default)]
+    pub when: Vec<Condition>,
+    /// For repeated questions: only this row is filled this way.
+    pub row: Option<u32>,
+}
+
+/// Which days a date question takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Days {
+    /// Today or before: births, moves that happened.
+    Past,
+    /// Today or after.
+    Future,
+    /// Within a year either way: moving days.
+    Near,
+}
+
+/// Copies of a drawing or field, each moved on from the last. `#` in a bind or
+/// text becomes the row number.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Repeat {
+    pub count: u32,
+    #[serde(default)]
+    pub dx: f32,
+    #[serde(default)]
+    pub dy: f32,
+}
+
+/// One part of the static sheet: `[[draw]]` with one key, the kind.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Draw {
+    Line {
+        from: Point,
+        to: Point,
+        /// mm
+        #[serde(default = "thin")]
+        width: f32,
+        #[serde(default)]
+        dashed: bool,
+        repeat: Option<Repeat>,
+    },
+    /// A rectangle: an outline, a fill, or both.
+    Box {
+        rect: Rect,
+        /// mm; 0 draws no outline.
+        #[serde(default = "thin")]
+        width: f32,
+        /// 0 black … 1 white; left out, nothing is filled.
+        fill: Option<f32>,
+        #[serde(default)]
+        dashed: bool,
+        repeat: Option<Repeat>,
+    },
+    /// マス目: `count` equal boxes side by side in `rect`.
+    Boxes {
+        rect: Rect,
+        count: u32,
+        #[serde(default = "thin")]
+        width: f32,
+        repeat: Option<Repeat>,
+    },
+    /// Words printed on the sheet itself. `\n` starts a new line.
+    Label {
+        text: String,
+        rect: Rect,
+        #[serde(default = "label_size")]
+        size: f32,
+        #[serde(default)]
+        align: Align,
+        #[serde(default)]
+        valign: Valign,
+        #[serde(default)]
+        font: Face,
+        repeat: Option<Repeat>,
+    },
+    /// An empty check box whose top left corner is at `at`.
+    Checkbox {
+        at: Point,
+        /// mm
+        #[serde(default = "checkbox_size")]
+        size: f32,
+        repeat: Option<Repeat>,
+    },
+}
+
+fn thin() -> f32 {
+    0.2
+}
+
+fn label_size() -> f32 {
+    9.0
+}
+
+fn checkbox_size() -> f32 {
+    3.2
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Align {
+    #[default]
+    Left,
+    Center,
+    Right,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Valign {
+    Top,
+    #[default]
+    Middle,
+    Bottom,
+}
+
+/// Which of the two shipped faces leads the chain of fonts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Face {
+    #[default]
+    Gothic,
+    Mincho,
+}
+
+/// A place on the paper where an answer is written. Exactly one of `text`,
+/// `digits`, `check`, `circle` and `qr` says how.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Names the field in messages.
+    pub id: String,
+    /// The path of the value: an answer, or `office.*`, `town.*`, `visit.*` from
+    /// the counter. Of several the first that has a value.
+    pub bind: OneOrMany,
+    /// What of the value is written; left out, all of it. Dates have `era`,
+    /// `year` (元 for 1), `month`, `day`, `wareki` (the whole, default),
+    /// `western`; copies have one part an option id; postal codes `first`, `last`.
+    pub part: Option<String>,
+    /// Written only while all of these hold.
+    #[serde(default)]
+    pub when: Vec<Condition>,
+    pub repeat: Option<Repeat>,
+    pub text: Option<TextShape>,
+    pub digits: Option<DigitsShape>,
+    pub check: Option<CheckShape>,
+    pub circle: Option<CircleShape>,
+    pub qr: Option<QrShape>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    /// All of them, first choice first.
+    pub fn paths(&self) -> &[String] {
+        match self {
+            OneOrMany::One(path) => std::slice::from_ref(path),
+            OneOrMany::Many(paths) => paths,
+        }
+    }
+}
+
+/// Words in a rectangle. They shrink to `min_size`, then wrap if `wrap`. What
+/// still does not fit is a fault; nothing is cut.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextShape {
+    pub rect: Rect,
+    #[serde(default = "text_size")]
+    pub size: f32,
+    /// Default: 70 % of `size`, never below 6.
+    pub min_size: Option<f32>,
+    #[serde(default)]
+    pub wrap: bool,
+    #[serde(default)]
+    pub align: Align,
+    #[serde(default)]
+    pub valign: Valign,
+    #[serde(default)]
+    pub font: Face,
+}
+
+/// One character in each of `count` boxes (マス目).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DigitsShape {
+    pub rect: Rect,
+    pub count: u32,
+    #[serde(default = "text_size")]
+    pub size: f32,
+    /// Right: leading boxes stay empty.
+    #[serde(default)]
+    pub align: Align,
+}
+
+/// A レ in the box of each selected option; option id → top left corner.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckShape {
+    pub marks: BTreeMap<String, Point>,
+    #[serde(default = "checkbox_size")]
+    pub size: f32,
+}
+
+/// An ○ around each selected option's printed word; option id → rectangle.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CircleShape {
+    pub marks: BTreeMap<String, Rect>,
+}
+
+/// A QR code of the value, error correction M.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QrShape {
+    pub rect: Rect,
+}
+
+fn text_size() -> f32 {
+    11.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_reads_and_an_unknown_key_is_refused_with_its_line() {
+        let text = r##"
+id = "try"
+edition = "見本 2026-04"
+title = { ja = "試し", en = "Try" }
+about = { ja = "試し", en = "Try" }
+section = { ja = "市民課", en = "Citizens" }
+law = "-"
+signature = "handwritten"
+identity = "one_photo_or_two"
+paper = { size = "A4" }
+
+[[page]]
+id = "try.member.#"
+title = { ja = "#人目の方", en = "Person #" }
+rows = { count = "try.members", max = 6 }
+
+[[question]]
+id = "try.member.#.name"
+page = "try.member.#"
+kind = "name"
+label = { ja = "氏名", en = "Name" }
+required = true
+rows = { count = "try.members", max = 6 }
+from = [{ path = "applicant.name", row = 1 }]
+when = [{ question = "try.kind", is = ["move_in"] }]
+
+[[draw]]
+label = { text = "氏名", rect = [20, 30, 20, 8] }
+
+[[draw]]
+line = { from = [20, 30], to = [190, 30], repeat = { count = 6, dy = 12 } }
+
+[[field]]
+id = "name"
+bind = ["try.member.#.name", "applicant.name"]
+repeat = { count = 6, dy = 12 }
+text = { rect = [40, 30, 100, 8], size = 14 }
+"##;
+        let template: Template = toml::from_str(text).unwrap();
+        assert_eq!(template.draw.len(), 2);
+        assert_eq!(template.field[0].bind.paths().len(), 2);
+        let error = toml::from_str::<Template>(&text.replace("size = 14", "sise = 14"));
+        assert!(error.unwrap_err().to_string().contains("sise"));
+        let error = toml::from_str::<Template>(&text.replace("to = [190, 30]", "too = [190, 30]"));
+        assert!(error.unwrap_err().to_string().contains("too"));
+    }
+}

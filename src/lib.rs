@@ -1,0 +1,29 @@
+//! madoguchi (窓口): the no-writing counter for town halls.
+//!
+//! The rooms are cut three ways: rules and storage by domain, pages by
+//! audience, start-up by role. `docs/ARCHITECTURE.md` has the map and the walks;
+//! `tests/it/imports.rs` keeps the arrows pointing one way.
+
+#![deny(unsafe_code)]
+
+// vocabulary: no I/O, imports nothing of ours
+pub mod chance;
+pub mod clock;
+pub mod id;
+pub mod kana;
+pub mod lang;
+pub mod personal_number;
+pub mod text;
+pub mod wareki;
+pub mod yen;
+
+// machinery
+pub mod pdf;
+
+// domain
+pub mod applicant;
+pub mod card;
+pub mod form;
+
+// start-up
+pub mod cli;

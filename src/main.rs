@@ -1,0 +1,5 @@
+//! The one binary. Everything it can do is in the library; see `cli`.
+
+fn main() -> std::process::ExitCode {
+    madoguchi::cli::run()
+}

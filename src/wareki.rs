@@ -1,0 +1,419 @@
+//! Dates as residents write them: 和暦 on paper and screen, ISO 8601 inside.
+//!
+//! The era table follows the era ordinances (元号を改める政令): the day an era
+//! changes already belongs to the new one. Japan took the Gregorian calendar on
+//! 1873-01-01 (明治6年); earlier days are refused, because their 和暦 month and
+//! day are those of another calendar. A birth date may lack its day or month
+//! (不詳), so a [`PartialDate`] carries what is known.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use time::macros::date;
+use time::{Date, Month};
+
+/// A Japanese era since 1868.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Era {
+    Meiji,
+    Taisho,
+    Showa,
+    Heisei,
+    Reiwa,
+}
+
+impl Era {
+    /// Oldest first.
+    pub const ALL: [Era; 5] = [Era::Meiji, Era::Taisho, Era::Showa, Era::Heisei, Era::Reiwa];
+
+    /// `明治` … `令和`.
+    pub fn kanji(self) -> &'static str {
+        match self {
+            Era::Meiji => "明治",
+            Era::Taisho => "大正",
+            Era::Showa => "昭和",
+            Era::Heisei => "平成",
+            Era::Reiwa => "令和",
+        }
+    }
+
+    /// The lower-case name used in templates and web forms: `meiji` … `reiwa`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Era::Meiji => "meiji",
+            Era::Taisho => "taisho",
+            Era::Showa => "showa",
+            Era::Heisei => "heisei",
+            Era::Reiwa => "reiwa",
+        }
+    }
+
+    /// The one-digit code of driver's licences and of seven-digit typing.
+    pub fn code(self) -> u8 {
+        self as u8 + 1
+    }
+
+    /// The era of a [`Era::code`].
+    pub fn from_code(code: u8) -> Option<Era> {
+        Era::ALL.into_iter().find(|era| era.code() == code)
+    }
+
+    /// The first day that is written in this era and in the Gregorian calendar.
+    pub fn first_day(self) -> Date {
+        match self {
+            Era::Meiji => date!(1873 - 01 - 01),
+            Era::Taisho => date!(1912 - 07 - 30),
+            Era::Showa => date!(1926 - 12 - 25),
+            Era::Heisei => date!(1989 - 01 - 08),
+            Era::Reiwa => date!(2019 - 05 - 01),
+        }
+    }
+
+    /// The Gregorian year of the era's year 1.
+    fn first_year(self) -> i32 {
+        match self {
+            Era::Meiji => 1868,
+            era => era.first_day().year(),
+        }
+    }
+
+    /// The Gregorian year of this era's year `year`, however far it may run:
+    /// 平成31年 and even 昭和65年 are read as people write them.
+    pub fn gregorian_year(self, year: u8) -> i32 {
+        self.first_year() + i32::from(year) - 1
+    }
+}
+
+/// A day in the Japanese calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wareki {
+    pub era: Era,
+    /// Year within the era; 1 is written 元.
+    pub year: u8,
+    pub month: u8,
+    pub day: u8,
+}
+
+impl Wareki {
+    /// The 和暦 day of `day`, or `None` before 1873-01-01.
+    pub fn of(day: Date) -> Option<Wareki> {
+        let era = Era::ALL.into_iter().rev().find(|era| era.first_day() <= day)?;
+        Some(Wareki {
+            era,
+            year: u8::try_from(day.year() - era.first_year() + 1).ok()?,
+            month: u8::from(day.month()),
+            day: day.day(),
+        })
+    }
+
+    /// `元` for year 1, else the number.
+    pub fn year_text(self) -> String {
+        year_text(self.year)
+    }
+}
+
+impl fmt::Display for Wareki {
+    /// `令和8年11月21日`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Wareki { era, month, day, .. } = self;
+        write!(f, "{}{}年{month}月{day}日", era.kanji(), self.year_text())
+    }
+}
+
+fn year_text(year: u8) -> String {
+    if year == 1 { "元".to_owned() } else { year.to_string() }
+}
+
+/// Why a date was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Not of any form that dates are typed in.
+    #[error(
+        "a date is typed as 7 digits (4050101 = 平成5年1月1日), 8 digits (19930101) or 1993-01-01"
+    )]
+    Form,
+    /// Of the right form, but no such day exists.
+    #[error("there is no such day in the calendar")]
+    NoSuchDay,
+    /// Before 1873-01-01, where the old calendar was in use.
+    #[error("days before 1873-01-01 (明治6年) are written in the old calendar")]
+    TooOld,
+}
+
+/// A date of which the day, or the month and the day, may be unknown (不詳).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PartialDate {
+    year: i32,
+    month: Option<u8>,
+    day: Option<u8>,
+}
+
+impl PartialDate {
+    /// A date with what is known of it. A day without a month is refused.
+    pub fn new(year: i32, month: Option<u8>, day: Option<u8>) -> Result<Self, Error> {
+        if !(1868..=9999).contains(&year) {
+            return Err(if (0..1868).contains(&year) { Error::TooOld } else { Error::NoSuchDay });
+        }
+        if year < 1873 {
+            return Err(Error::TooOld);
+        }
+        match (month, day) {
+            (None, Some(_)) => return Err(Error::NoSuchDay),
+            (None, None) => {}
+            (Some(month), day) => {
+                let month = Month::try_from(month).map_err(|_| Error::NoSuchDay)?;
+                Date::from_calendar_date(year, month, day.unwrap_or(1))
+                    .map_err(|_| Error::NoSuchDay)?;
+            }
+        }
+        Ok(Self { year, month, day })
+    }
+
+    /// The Gregorian year.
+    pub fn year(self) -> i32 {
+        self.year
+    }
+
+    /// 1–12, if known.
+    pub fn month(self) -> Option<u8> {
+        self.month
+    }
+
+    /// 1–31, if known.
+    pub fn day(self) -> Option<u8> {
+        self.day
+    }
+
+    /// The whole date, if all of it is known.
+    pub fn exact(self) -> Option<Date> {
+        let month = Month::try_from(self.month?).ok()?;
+        Date::from_calendar_date(self.year, month, self.day?).ok()
+    }
+
+    /// The era and the year within it, as written on paper. When the day is not
+    /// known the era is that of the last day the date may be: an era's first
+    /// year is what the family register writes for the year as a whole.
+    pub fn era_year(self) -> (Era, u8) {
+        let last_month = Month::try_from(self.month.unwrap_or(12)).unwrap_or(Month::December);
+        let last_day = self.day.unwrap_or_else(|| last_month.length(self.year));
+        Date::from_calendar_date(self.year, last_month, last_day)
+            .ok()
+            .and_then(Wareki::of)
+            .map_or((Era::Meiji, 6), |wareki| (wareki.era, wareki.year))
+    }
+
+    /// `平成5年1月1日`, with `月不詳` or `日不詳` where it is not known.
+    pub fn wareki(self) -> String {
+        let (era, year) = self.era_year();
+        format!("{}{}年{}", era.kanji(), year_text(year), self.month_and_day())
+    }
+
+    /// `1993年1月1日`: foreign residents may write the western calendar.
+    pub fn western(self) -> String {
+        format!("{}年{}", self.year, self.month_and_day())
+    }
+
+    fn month_and_day(self) -> String {
+        match (self.month, self.day) {
+            (Some(month), Some(day)) => format!("{month}月{day}日"),
+            (Some(month), None) => format!("{month}月 日不詳"),
+            (None, _) => "月日不詳".to_owned(),
+        }
+    }
+
+    /// Reads seven digits as clerks type them: era code, then `YYMMDD`.
+    /// `4050101` is 平成5年1月1日; `00` stands for an unknown month or day.
+    pub fn from_seven_digits(digits: &str) -> Result<Self, Error> {
+        let digits = ascii_digits(digits, 7)?;
+        let era = Era::from_code(digits[0]).ok_or(Error::NoSuchDay)?;
+        let year = digits[1] * 10 + digits[2];
+        if year == 0 {
+            return Err(Error::NoSuchDay);
+        }
+        Self::from_parts(era.gregorian_year(year), &digits[3..])
+    }
+
+    /// Reads `YYYYMMDD` in the western calendar; `00` stands for unknown.
+    pub fn from_eight_digits(digits: &str) -> Result<Self, Error> {
+        let digits = ascii_digits(digits, 8)?;
+        let year = digits[..4].iter().fold(0, |year, digit| year * 10 + i32::from(*digit));
+        Self::from_parts(year, &digits[4..])
+    }
+
+    fn from_parts(year: i32, month_day: &[u8]) -> Result<Self, Error> {
+        let known = |part: u8| (part != 0).then_some(part);
+        Self::new(
+            year,
+            known(month_day[0] * 10 + month_day[1]),
+            known(month_day[2] * 10 + month_day[3]),
+        )
+    }
+
+    /// Reads whatever a clerk may type: seven digits, eight digits or ISO 8601.
+    /// Full-width digits are taken as digits.
+    pub fn typed(text: &str) -> Result<Self, Error> {
+        let text: String = text.trim().chars().map(half_width_digit).collect();
+        match text.len() {
+            7 if !text.contains('-') => Self::from_seven_digits(&text),
+            8 => Self::from_eight_digits(&text),
+            _ => text.parse(),
+        }
+    }
+}
+
+fn half_width_digit(c: char) -> char {
+    match c {
+        '０'..='９' => char::from(b'0' + (c as u32 - '０' as u32) as u8),
+        c => c,
+    }
+}
+
+fn ascii_digits(text: &str, len: usize) -> Result<Vec<u8>, Error> {
+    if text.len() != len || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Error::Form);
+    }
+    Ok(text.bytes().map(|byte| byte - b'0').collect())
+}
+
+impl From<Date> for PartialDate {
+    fn from(day: Date) -> Self {
+        Self { year: day.year(), month: Some(u8::from(day.month())), day: Some(day.day()) }
+    }
+}
+
+impl fmt::Display for PartialDate {
+    /// ISO 8601 with reduced precision: `1993-01-01`, `1993-01`, `1993`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}", self.year)?;
+        self.month.map_or(Ok(()), |month| write!(f, "-{month:02}"))?;
+        self.day.map_or(Ok(()), |day| write!(f, "-{day:02}"))
+    }
+}
+
+impl FromStr for PartialDate {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let mut parts = text.split('-');
+        let mut part = |len: usize| -> Result<Option<u16>, Error> {
+            let Some(text) = parts.next() else { return Ok(None) };
+            let digits = ascii_digits(text, len)?;
+            Ok(Some(digits.iter().fold(0, |sum, digit| sum * 10 + u16::from(*digit))))
+        };
+        let year = part(4)?.ok_or(Error::Form)?;
+        let month = part(2)?.map(|month| month as u8);
+        let day = part(2)?.map(|day| day as u8);
+        if parts.next().is_some() {
+            return Err(Error::Form);
+        }
+        Self::new(i32::from(year), month, day)
+    }
+}
+
+impl Serialize for PartialDate {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for PartialDate {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        PartialDate::typed(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn an_era_begins_on_its_first_day_and_not_before() {
+        for (day, wareki) in [
+            ("1873-01-01", "明治6年1月1日"),
+            ("1912-07-29", "明治45年7月29日"),
+            ("1912-07-30", "大正元年7月30日"),
+            ("1926-12-24", "大正15年12月24日"),
+            ("1926-12-25", "昭和元年12月25日"),
+            ("1989-01-07", "昭和64年1月7日"),
+            ("1989-01-08", "平成元年1月8日"),
+            ("2019-04-30", "平成31年4月30日"),
+            ("2019-05-01", "令和元年5月1日"),
+            ("2020-02-29", "令和2年2月29日"),
+        ] {
+            assert_eq!(day.parse::<PartialDate>().unwrap().wareki(), wareki);
+        }
+    }
+
+    #[test]
+    fn dates_are_read_as_clerks_type_them() {
+        for (typed, iso) in [
+            ("4050101", "1993-01-01"),
+            ("３５５０２１７", "1980-02-17"),
+            ("19930101", "1993-01-01"),
+            ("1993-01-01", "1993-01-01"),
+            ("3250000", "1950"),
+            ("3250300", "1950-03"),
+            // Both spellings of a changeover year are taken.
+            ("2151225", "1926-12-25"),
+            ("4310501", "2019-05-01"),
+            ("5010501", "2019-05-01"),
+        ] {
+            assert_eq!(PartialDate::typed(typed).unwrap().to_string(), iso, "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_is_refused_with_the_reason() {
+        for (typed, error) in [
+            ("", Error::Form),
+            ("tomorrow", Error::Form),
+            ("6010101", Error::NoSuchDay),
+            ("4000101", Error::NoSuchDay),
+            ("4051301", Error::NoSuchDay),
+            ("4050230", Error::NoSuchDay),
+            ("20230229", Error::NoSuchDay),
+            ("19930001", Error::NoSuchDay),
+            ("1993-1-1", Error::NoSuchDay),
+            ("1850-01-01", Error::TooOld),
+            ("1010101", Error::TooOld),
+        ] {
+            let expected = if typed == "1993-1-1" { Error::Form } else { error };
+            assert_eq!(PartialDate::typed(typed), Err(expected), "{typed}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_day_is_written_as_unknown() {
+        let date = |text: &str| text.parse::<PartialDate>().unwrap();
+        assert_eq!(date("1950").wareki(), "昭和25年月日不詳");
+        assert_eq!(date("1950-03").wareki(), "昭和25年3月 日不詳");
+        assert_eq!(date("1989").wareki(), "平成元年月日不詳");
+        assert_eq!(date("1990-05-05").western(), "1990年5月5日");
+    }
+
+    proptest! {
+        #[test]
+        fn every_day_since_1873_reads_back_from_every_spelling(julian in 2_405_160_i32..2_480_000) {
+            let day = Date::from_julian_day(julian).unwrap();
+            let date = PartialDate::from(day);
+            prop_assert_eq!(date.exact(), Some(day));
+            prop_assert_eq!(date.to_string().parse(), Ok(date));
+            let wareki = Wareki::of(day).unwrap();
+            let seven = format!(
+                "{}{:02}{:02}{:02}", wareki.era.code(), wareki.year, wareki.month, wareki.day
+            );
+            if wareki.year < 100 {
+                prop_assert_eq!(PartialDate::typed(&seven), Ok(date));
+            }
+        }
+
+        #[test]
+        fn no_text_makes_the_reader_panic(text in "\\PC{0,12}") {
+            let _ = PartialDate::typed(&text);
+        }
+    }
+}
