@@ -18,6 +18,8 @@ pub mod wareki;
 pub mod yen;
 
 // machinery
+pub mod db;
+pub mod journal;
 pub mod pdf;
 
 // domain

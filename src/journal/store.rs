@@ -1,0 +1,140 @@
+//! The journal's rows.
+
+use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
+
+use super::Error;
+#[cfg(test)]
+use super::entry::Entity;
+use super::entry::{Event, Row, Stamp, genesis};
+use crate::clock::{self, Moment};
+use crate::db::{self, Tx};
+use crate::id::{LogId, OpId};
+
+pub(super) const COLUMNS: &str = "log, seq, op_id, kind, schema_version, entity_kind, entity_id, \
+     occurred_at, boot_id, monotonic_ms, clock_quality, actor, facts, sealed, prev_hash";
+
+pub(super) fn row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
+    Ok(Row {
+        log: row.get(0)?,
+        seq: row.get(1)?,
+        op_id: row.get(2)?,
+        kind: row.get(3)?,
+        schema_version: row.get(4)?,
+        entity_kind: row.get(5)?,
+        entity_id: row.get(6)?,
+        occurred_at: row.get(7)?,
+        boot_id: row.get(8)?,
+        monotonic_ms: row.get(9)?,
+        clock_quality: row.get(10)?,
+        actor: row.get(11)?,
+        facts: row.get(12)?,
+        sealed: row.get(13)?,
+        prev_hash: row.get(14)?,
+    })
+}
+
+/// The log that entries go to now: the one opened last.
+pub(super) fn open_log(connection: &Connection) -> Result<Option<LogId>, Error> {
+    let id: Option<String> = connection
+        .query_row("select id from log order by ordinal desc limit 1", [], |row| row.get(0))
+        .optional()?;
+    id.map(|id| id.parse().map_err(|_| db::Error::Inconsistent { table: "log", column: "id" }))
+        .transpose()
+        .map_err(Error::from)
+}
+
+/// Begins a new log that continues the one open until now, if any. A restored
+/// database does this, so that no number of a log is ever used twice.
+pub fn begin_log(tx: &Tx<'_>, log: LogId, site: &str, now: Moment) -> Result<LogId, Error> {
+    let parent = open_log(tx)?.map(|parent| head(tx, &parent.to_string())).transpose()?;
+    let (parent_log, parent_seq, parent_hash) = match parent {
+        Some(head) => (Some(head.log), Some(head.seq), Some(head.hash)),
+        None => (None, None, None),
+    };
+    tx.execute(
+        "insert into log (id, site, parent, parent_seq, parent_hash, opened_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![log.to_string(), site, parent_log, parent_seq, parent_hash, clock::rfc3339(now)],
+    )?;
+    Ok(log)
+}
+
+/// Where a log stands: its newest entry, or its beginning.
+pub(super) struct Head {
+    pub log: String,
+    pub seq: i64,
+    pub hash: Vec<u8>,
+}
+
+pub(super) fn head(connection: &Connection, log: &str) -> Result<Head, Error> {
+    let newest = connection
+        .prepare_cached("select seq, hash from journal where log = ?1 order by seq desc limit 1")?
+        .query_row([log], |row| {
+            Ok(Head { log: log.to_owned(), seq: row.get(0)?, hash: row.get(1)? })
+        })
+        .optional()?;
+    if let Some(head) = newest {
+        return Ok(head);
+    }
+    let (site, parent_hash): (String, Option<Vec<u8>>) =
+        connection.query_row("select site, parent_hash from log where id = ?1", [log], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    let hash = genesis(log, &site, parent_hash.as_deref()).to_vec();
+    Ok(Head { log: log.to_owned(), seq: 0, hash })
+}
+
+pub(super) fn append(
+    tx: &Tx<'_>,
+    event: &Event<'_>,
+    stamp: &Stamp<'_>,
+    sealed: Option<&[u8]>,
+) -> Result<i64, Error> {
+    let log = open_log(tx)?.ok_or(db::Error::Inconsistent { table: "log", column: "id" })?;
+    let head = head(tx, &log.to_string())?;
+    let seq = head.seq + 1;
+    let row = Row::new(event, stamp, sealed, (head.log, seq), &head.hash);
+    tx.prepare_cached(&format!(
+        "insert into journal ({COLUMNS}, hash)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+    ))?
+    .execute(params![
+        row.log,
+        row.seq,
+        row.op_id,
+        row.kind,
+        row.schema_version,
+        row.entity_kind,
+        row.entity_id,
+        row.occurred_at,
+        row.boot_id,
+        row.monotonic_ms,
+        row.clock_quality,
+        row.actor,
+        row.facts,
+        row.sealed,
+        row.prev_hash,
+        row.hash(),
+    ])?;
+    Ok(seq)
+}
+
+/// What an operation was done to, if it is in the journal already: the answer
+/// to a request that is sent a second time.
+pub fn entity_of_op(connection: &Connection, op: OpId) -> Result<Option<(String, String)>, Error> {
+    let entity = connection
+        .prepare_cached("select entity_kind, entity_id from journal where op_id = ?1")?
+        .query_row([op.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(entity)
+}
+
+/// The kinds of everything that happened to an entity, oldest first.
+#[cfg(test)]
+pub(super) fn kinds(connection: &Connection, entity: &Entity) -> Result<Vec<String>, Error> {
+    let mut rows = connection.prepare(
+        "select kind from journal where entity_kind = ?1 and entity_id = ?2 order by log, seq",
+    )?;
+    let kinds = rows.query_map(params![entity.kind, entity.id], |row| row.get(0))?;
+    Ok(kinds.collect::<Result<_, _>>()?)
+}

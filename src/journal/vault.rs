@@ -1,0 +1,151 @@
+//! Keys, and what is sealed with them.
+//!
+//! XChaCha20-Poly1305; a random 24-byte nonce stands before the ciphertext. The
+//! place (table, row, column) is authenticated with it, so a sealed value moved
+//! to another row does not open. A visit's key is itself sealed by the office
+//! key, which lives outside the database.
+
+use std::path::Path;
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use rusqlite::{Connection, OptionalExtension, params};
+use zeroize::Zeroizing;
+
+use super::Error;
+use crate::chance::{self, Chance};
+use crate::clock::{self, Moment};
+use crate::db::{self, Tx};
+use crate::id::VisitId;
+
+const KEY_LEN: usize = 32;
+const NONCE_LEN: usize = 24;
+
+/// Seals one visit's personal data.
+pub struct VisitKey(Zeroizing<[u8; KEY_LEN]>);
+
+/// Wraps the visits' keys. Kept in a file of its own, never in the database.
+pub struct OfficeKey(Zeroizing<[u8; KEY_LEN]>);
+
+impl OfficeKey {
+    /// A new random key.
+    pub fn generate(chance: &dyn Chance) -> Self {
+        Self(Zeroizing::new(chance::bytes(chance)))
+    }
+
+    /// Reads the key's file; makes one, readable by its owner only, when
+    /// `may_create` and there is none.
+    ///
+    /// # Errors
+    /// [`Error::OfficeKey`] with the path and what to do.
+    pub fn load(path: &Path, may_create: bool, chance: &dyn Chance) -> Result<Self, Error> {
+        match std::fs::read(path) {
+            Ok(bytes) => {
+                let bytes = Zeroizing::new(bytes);
+                let key: [u8; KEY_LEN] = bytes.as_slice().try_into().map_err(|_| {
+                    Error::OfficeKey(format!("{} is not {KEY_LEN} bytes long", path.display()))
+                })?;
+                Ok(Self(Zeroizing::new(key)))
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && may_create => {
+                let key = Self::generate(chance);
+                write_private(path, &*key.0)
+                    .map_err(|error| Error::OfficeKey(format!("{}: {error}", path.display())))?;
+                Ok(key)
+            }
+            Err(error) => Err(Error::OfficeKey(format!(
+                "{}: {error}. Put the office's key file back; without it nothing personal can be read",
+                path.display()
+            ))),
+        }
+    }
+}
+
+/// Writes a file only its owner can read, and waits until it is on disk.
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn seal(key: &[u8; KEY_LEN], chance: &dyn Chance, place: &str, plain: &[u8]) -> Vec<u8> {
+    let nonce: [u8; NONCE_LEN] = chance::bytes(chance);
+    let sealed = XChaCha20Poly1305::new(&Key::from(*key))
+        .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: place.as_bytes() })
+        // Fails only above 256 GiB, which no answer reaches.
+        .expect("a personal value is short enough to seal");
+    [nonce.as_slice(), &sealed].concat()
+}
+
+fn unseal(key: &[u8; KEY_LEN], place: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let unreadable = || Error::Unreadable { place: place.to_owned() };
+    let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LEN>().ok_or_else(unreadable)?;
+    XChaCha20Poly1305::new(&Key::from(*key))
+        .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: place.as_bytes() })
+        .map(Zeroizing::new)
+        .map_err(|_| unreadable())
+}
+
+impl VisitKey {
+    /// Seals `plain` for one `place`: `answer/<visit>/<path>`.
+    pub fn seal(&self, chance: &dyn Chance, place: &str, plain: &[u8]) -> Vec<u8> {
+        seal(&self.0, chance, place, plain)
+    }
+
+    /// Opens what was sealed for `place`.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when it was sealed with another key, for another
+    /// place, or was changed.
+    pub fn open(&self, place: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+        unseal(&self.0, place, sealed)
+    }
+}
+
+fn place_of_key(visit: VisitId) -> String {
+    format!("visit_key/{visit}")
+}
+
+pub(super) fn make(
+    tx: &Tx<'_>,
+    office_key: &OfficeKey,
+    chance: &dyn Chance,
+    visit: VisitId,
+) -> Result<VisitKey, Error> {
+    let key = VisitKey(Zeroizing::new(chance::bytes(chance)));
+    let wrapped = seal(&office_key.0, chance, &place_of_key(visit), &*key.0);
+    tx.execute(
+        "insert into visit_key (visit, wrapped) values (?1, ?2)",
+        params![visit.to_string(), wrapped],
+    )?;
+    Ok(key)
+}
+
+pub(super) fn open(
+    connection: &Connection,
+    office_key: &OfficeKey,
+    visit: VisitId,
+) -> Result<VisitKey, Error> {
+    let wrapped: Option<Option<Vec<u8>>> = connection
+        .prepare_cached("select wrapped from visit_key where visit = ?1")?
+        .query_row([visit.to_string()], |row| row.get(0))
+        .optional()?;
+    let wrapped = wrapped.flatten().ok_or(Error::Erased)?;
+    let plain = unseal(&office_key.0, &place_of_key(visit), &wrapped)?;
+    let key: [u8; KEY_LEN] = plain
+        .as_slice()
+        .try_into()
+        .map_err(|_| db::Error::Inconsistent { table: "visit_key", column: "wrapped" })?;
+    Ok(VisitKey(Zeroizing::new(key)))
+}
+
+pub(super) fn erase(tx: &Tx<'_>, visit: VisitId, now: Moment) -> Result<(), Error> {
+    tx.execute(
+        "update visit_key set wrapped = null, erased_at = ?2 where visit = ?1 and wrapped is not null",
+        params![visit.to_string(), clock::rfc3339(now)],
+    )?;
+    Ok(())
+}
