@@ -9,6 +9,7 @@
 // vocabulary: no I/O, imports nothing of ours
 pub mod chance;
 pub mod clock;
+pub mod fault;
 pub mod id;
 pub mod kana;
 pub mod lang;
@@ -26,6 +27,9 @@ pub mod pdf;
 pub mod applicant;
 pub mod card;
 pub mod form;
+
+// configuration: read by every page and command
+pub mod config;
 
 // start-up
 pub mod cli;

@@ -1,0 +1,32 @@
+//! `devices.toml`: what is plugged in beside the kiosk.
+
+use serde::Deserialize;
+
+/// A card reader.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reader {
+    pub id: String,
+    pub kind: ReaderKind,
+    /// For `pcsc`: the beginning of the name the system gives the reader. Left
+    /// out, the first reader found.
+    pub name: Option<String>,
+}
+
+/// How a reader is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReaderKind {
+    /// The built-in reader that takes the invented residents' cards.
+    Virtual,
+    /// A real reader through PC/SC.
+    Pcsc,
+}
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    #[serde(default)]
+    pub reader: Vec<Reader>,
+}

@@ -1,0 +1,85 @@
+//! `fees.toml`: unit prices (手数料), each with the days it is in force.
+
+use serde::{Deserialize, Deserializer};
+use time::Date;
+
+use crate::lang::Words;
+use crate::yen::Yen;
+
+/// The price of one copy of one thing.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fee {
+    /// Id of the form.
+    pub form: String,
+    /// Path of the question that counts the copies.
+    pub question: String,
+    /// Id of the option counted.
+    pub option: String,
+    pub name: Words,
+    pub yen: Yen,
+    /// First day in force.
+    #[serde(deserialize_with = "day")]
+    pub valid_from: Date,
+    /// Last day in force; left out, until further notice.
+    #[serde(default, deserialize_with = "optional_day")]
+    pub valid_until: Option<Date>,
+}
+
+impl Fee {
+    /// Whether this price is in force on `day`.
+    pub fn is_valid_on(&self, day: Date) -> bool {
+        self.valid_from <= day && self.valid_until.is_none_or(|last| day <= last)
+    }
+}
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    #[serde(default)]
+    pub fee: Vec<Fee>,
+}
+
+/// A day written `2026-04-01`.
+pub(super) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    crate::clock::parse_iso_day(&text).ok_or_else(|| {
+        serde::de::Error::custom("日付は「2026-04-01」のように、実在する日を書きます")
+    })
+}
+
+/// A day that may be left out.
+pub(super) fn optional_day<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Date>, D::Error> {
+    day(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::date;
+
+    #[test]
+    fn a_price_is_in_force_from_its_first_to_its_last_day() {
+        let fee = Fee {
+            form: "juminhyo".into(),
+            question: "juminhyo.copies".into(),
+            option: "copy".into(),
+            name: Words::default(),
+            yen: Yen(300),
+            valid_from: date!(2026 - 04 - 01),
+            valid_until: Some(date!(2027 - 03 - 31)),
+        };
+        for (day, valid) in [
+            (date!(2026 - 03 - 31), false),
+            (date!(2026 - 04 - 01), true),
+            (date!(2027 - 03 - 31), true),
+            (date!(2027 - 04 - 01), false),
+        ] {
+            assert_eq!(fee.is_valid_on(day), valid, "{day}");
+        }
+        assert!(Fee { valid_until: None, ..fee }.is_valid_on(date!(2099 - 01 - 01)));
+    }
+}
