@@ -6,4 +6,5 @@
 //! folder. It does not know visits, screens or storage.
 
 pub mod answers;
+pub mod condition;
 pub mod template;
