@@ -32,6 +32,23 @@ pub enum Value {
 }
 
 impl Value {
+    /// What is stored when an optional question was asked and left empty: blank
+    /// words, whatever the question's kind. It counts as answered, so that it is
+    /// not asked again, and prints nothing.
+    pub fn skipped() -> Value {
+        Value::Text(Text::default())
+    }
+
+    /// Whether there is nothing in it: skipped, blank, or no copies at all.
+    /// Having chosen none of several options is an answer.
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Value::Text(text) => text.is_blank(),
+            Value::Copies(copies) => copies.values().all(|copies| *copies == 0),
+            _ => false,
+        }
+    }
+
     /// The option ids this value selects: what conditions, check marks and
     /// circles look at. A flag selects `yes` or `no`.
     pub fn selected(&self) -> BTreeSet<String> {

@@ -6,5 +6,15 @@
 //! folder. It does not know visits, screens or storage.
 
 pub mod answers;
+mod check;
 pub mod condition;
+mod expand;
+mod fault;
+mod forms;
+pub mod input;
+pub mod questions;
+mod resolve;
 pub mod template;
+
+pub use fault::{Fault, FileFault};
+pub use forms::{Form, Forms};

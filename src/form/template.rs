@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::lang::Words;
+use crate::lang::{Lang, Words};
 
 /// `[x, y, width, height]` in mm.
 pub type Rect = [f32; 4];
@@ -142,7 +142,8 @@ pub struct Question {
     /// Offered as a suggestion, but still asked.
     #[serde(default)]
     pub suggest: Vec<From>,
-    /// Chosen until the resident chooses otherwise: an option id, or `yes`/`no`.
+    /// Chosen until the resident chooses otherwise: an option id (one copy of it
+    /// for `copies`), `yes`/`no`, or a number.
     pub default: Option<String>,
     /// Longest text, counted in characters as people count them.
     pub max_chars: Option<usize>,
@@ -196,6 +197,16 @@ pub struct Choice {
     pub when: Vec<Condition>,
 }
 
+impl Choice {
+    /// The option's words in `lang`.
+    pub fn in_lang(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Ja => &self.ja,
+            Lang::En => &self.en,
+        }
+    }
+}
+
 /// Looks at another answer.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -218,6 +229,24 @@ pub struct Condition {
 pub enum From {
     Path(String),
     Conditional(ConditionalFrom),
+}
+
+impl From {
+    /// The path the value is taken from.
+    pub fn path(&self) -> &str {
+        match self {
+            From::Path(path) => path,
+            From::Conditional(origin) => &origin.path,
+        }
+    }
+
+    /// What must hold for it.
+    pub fn when(&self) -> &[Condition] {
+        match self {
+            From::Path(_) => &[],
+            From::Conditional(origin) => &origin.when,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -1,0 +1,197 @@
+//! Templates that passed every check, one by one and all together.
+//!
+//! A [`Form`] can only be made from a text without faults, so the rest of the
+//! house never meets a question without a page or a value taken from itself.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::check;
+use super::expand;
+use super::fault::{Fault, FileFault};
+use super::template::{Page, Question, Template};
+
+/// A form as it is asked and printed. Repeated pages and questions are written
+/// out row by row.
+#[derive(Clone, Debug)]
+pub struct Form {
+    template: Template,
+    /// The bytes of `background.pdf`, if the template names one.
+    background: Option<Vec<u8>>,
+    /// `sample.json`, if the folder has one: a complete input for `fill`.
+    sample: Option<serde_json::Value>,
+}
+
+impl Form {
+    /// Reads a `form.toml`. All faults are named at once; only a text that is no
+    /// TOML at all hides what else may be wrong with it.
+    pub fn read(text: &str) -> Result<Form, Vec<Fault>> {
+        let mut template: Template =
+            toml::from_str(text).map_err(|error| vec![Fault::of_toml(text, &error)])?;
+        let mut faults = check::written(&template, text);
+        template.page = expand::pages(&template.page);
+        template.question = expand::questions(&template.question);
+        if faults.is_empty() {
+            faults = check::expanded(&template, text);
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        Ok(Form { template, background: None, sample: None })
+    }
+
+    /// Reads a template's folder: `form.toml`, and beside it the background it
+    /// names and `sample.json`.
+    pub fn load(folder: &Path) -> Result<Form, Vec<FileFault>> {
+        let file = folder.join("form.toml");
+        let in_file = |fault| FileFault { file: file.clone(), fault };
+        let text = read_text(&file).map_err(|fault| vec![in_file(fault)])?;
+        let mut form = Form::read(&text)
+            .map_err(|faults| faults.into_iter().map(in_file).collect::<Vec<_>>())?;
+        let mut faults = Vec::new();
+        if folder.file_name().is_none_or(|name| name != form.id()) {
+            let instead = format!("name the folder `{}` or write its name as the id", form.id());
+            let fault = Fault::new("the id is not the name of the folder", instead);
+            faults.push(in_file(fault.at(&text, form.id())));
+        }
+        match form.read_background(folder) {
+            Ok(background) => form.background = background,
+            Err(fault) => faults.push(fault),
+        }
+        match read_sample(folder) {
+            Ok(sample) => form.sample = sample,
+            Err(fault) => faults.push(fault),
+        }
+        if faults.is_empty() { Ok(form) } else { Err(faults) }
+    }
+
+    fn read_background(&self, folder: &Path) -> Result<Option<Vec<u8>>, FileFault> {
+        let Some(name) = &self.template.paper.background else { return Ok(None) };
+        let file = folder.join(name);
+        std::fs::read(&file).map(Some).map_err(|error| {
+            let instead = "put the PDF there, or take `background` out of `paper`";
+            FileFault { file, fault: Fault::new(format!("cannot be read: {error}"), instead) }
+        })
+    }
+
+    /// `juminhyo`.
+    pub fn id(&self) -> &str {
+        &self.template.id
+    }
+
+    /// The template, its pages and questions written out row by row; drawings
+    /// and fields as they stand in the file.
+    pub fn template(&self) -> &Template {
+        &self.template
+    }
+
+    /// All pages, in the order they are asked.
+    pub fn pages(&self) -> &[Page] {
+        &self.template.page
+    }
+
+    /// All questions, in the order they are asked within their pages.
+    pub fn questions(&self) -> &[Question] {
+        &self.template.question
+    }
+
+    /// The question whose answer is kept under `path`.
+    pub fn question(&self, path: &str) -> Option<&Question> {
+        self.questions().iter().find(|question| question.id == path)
+    }
+
+    /// The bytes of the background page, if there is one.
+    pub fn background(&self) -> Option<&[u8]> {
+        self.background.as_deref()
+    }
+
+    /// A complete input for `fill`, if the folder has one.
+    pub fn sample(&self) -> Option<&serde_json::Value> {
+        self.sample.as_ref()
+    }
+}
+
+/// All forms of the town, by id.
+#[derive(Clone, Debug, Default)]
+pub struct Forms(BTreeMap<String, Form>);
+
+impl Forms {
+    /// Loads every folder of `dir`, and checks the forms against each other. All
+    /// faults of all files are named at once.
+    pub fn load(dir: &Path) -> Result<Forms, Vec<FileFault>> {
+        let folders = folders(dir).map_err(|fault| vec![fault])?;
+        let mut forms = BTreeMap::new();
+        let mut faults = Vec::new();
+        for folder in folders {
+            match Form::load(&folder) {
+                Ok(form) => {
+                    forms.insert(form.id().to_owned(), form);
+                }
+                Err(found) => faults.extend(found),
+            }
+        }
+        let forms = Forms(forms);
+        let all: Vec<&Form> = forms.iter().collect();
+        faults.extend(check::together(&all).into_iter().map(|finding| {
+            let file = dir.join(finding.form).join("form.toml");
+            let text = std::fs::read_to_string(&file).unwrap_or_default();
+            FileFault { fault: finding.fault.at(&text, finding.word), file }
+        }));
+        if faults.is_empty() { Ok(forms) } else { Err(faults) }
+    }
+
+    /// The form of this id.
+    pub fn get(&self, id: &str) -> Option<&Form> {
+        self.0.get(id)
+    }
+
+    /// In order of id.
+    pub fn iter(&self) -> impl Iterator<Item = &Form> {
+        self.0.values()
+    }
+}
+
+fn folders(dir: &Path) -> Result<Vec<PathBuf>, FileFault> {
+    let fault = |error: std::io::Error| FileFault {
+        file: dir.to_owned(),
+        fault: Fault::new(
+            format!("the folder of templates cannot be read: {error}"),
+            "make it, with one folder for each form",
+        ),
+    };
+    let mut folders = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(fault)? {
+        let path = entry.map_err(fault)?.path();
+        if path.is_dir() {
+            folders.push(path);
+        }
+    }
+    folders.sort();
+    Ok(folders)
+}
+
+fn read_text(file: &Path) -> Result<String, Fault> {
+    std::fs::read_to_string(file).map_err(|error| {
+        Fault::new(format!("cannot be read: {error}"), "every form's folder holds a form.toml")
+    })
+}
+
+fn read_sample(folder: &Path) -> Result<Option<serde_json::Value>, FileFault> {
+    let file = folder.join("sample.json");
+    if !file.exists() {
+        return Ok(None);
+    }
+    let fault = |message: String, line| FileFault {
+        file: file.clone(),
+        fault: Fault {
+            line,
+            message,
+            instead: "write {\"applicant\": {…}, \"answers\": {…}}".to_owned(),
+        },
+    };
+    let text = std::fs::read_to_string(&file)
+        .map_err(|error| fault(format!("cannot be read: {error}"), None))?;
+    serde_json::from_str(&text)
+        .map(Some)
+        .map_err(|error| fault(format!("is not JSON: {error}"), Some(error.line())))
+}
