@@ -2,7 +2,7 @@
 //! it: where, what, and what to write instead.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::Path;
 
 /// One fault of one `form.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,11 @@ impl Fault {
         self
     }
 
+    /// The fault as one of `file`, the way every file a person wrote tells its own.
+    pub fn in_file(self, file: &Path) -> crate::fault::Fault {
+        crate::fault::Fault::new(file, self.line, self.message, self.instead)
+    }
+
     /// A fault of the TOML itself: its own message and place.
     pub(super) fn of_toml(text: &str, error: &toml::de::Error) -> Self {
         let line = error.span().map(|span| 1 + text[..span.start].matches('\n').count());
@@ -38,19 +43,6 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.line.map_or(Ok(()), |line| write!(f, "line {line}: "))?;
         write!(f, "{}; {}", self.message, self.instead)
-    }
-}
-
-/// A fault and the file it is in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileFault {
-    pub file: PathBuf,
-    pub fault: Fault,
-}
-
-impl fmt::Display for FileFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.file.display(), self.fault)
     }
 }
 

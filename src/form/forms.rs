@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::check;
 use super::expand;
-use super::fault::{Fault, FileFault};
+use super::fault::Fault;
 use super::template::{Page, Question, Template};
 
 /// A form as it is asked and printed. Repeated pages and questions are written
@@ -42,9 +42,9 @@ impl Form {
 
     /// Reads a template's folder: `form.toml`, and beside it the background it
     /// names and `sample.json`.
-    pub fn load(folder: &Path) -> Result<Form, Vec<FileFault>> {
+    pub fn load(folder: &Path) -> Result<Form, Vec<crate::fault::Fault>> {
         let file = folder.join("form.toml");
-        let in_file = |fault| FileFault { file: file.clone(), fault };
+        let in_file = |fault: Fault| fault.in_file(&file);
         let text = read_text(&file).map_err(|fault| vec![in_file(fault)])?;
         let mut form = Form::read(&text)
             .map_err(|faults| faults.into_iter().map(in_file).collect::<Vec<_>>())?;
@@ -65,12 +65,12 @@ impl Form {
         if faults.is_empty() { Ok(form) } else { Err(faults) }
     }
 
-    fn read_background(&self, folder: &Path) -> Result<Option<Vec<u8>>, FileFault> {
+    fn read_background(&self, folder: &Path) -> Result<Option<Vec<u8>>, crate::fault::Fault> {
         let Some(name) = &self.template.paper.background else { return Ok(None) };
         let file = folder.join(name);
         std::fs::read(&file).map(Some).map_err(|error| {
             let instead = "put the PDF there, or take `background` out of `paper`";
-            FileFault { file, fault: Fault::new(format!("cannot be read: {error}"), instead) }
+            Fault::new(format!("cannot be read: {error}"), instead).in_file(&file)
         })
     }
 
@@ -118,7 +118,7 @@ pub struct Forms(BTreeMap<String, Form>);
 impl Forms {
     /// Loads every folder of `dir`, and checks the forms against each other. All
     /// faults of all files are named at once.
-    pub fn load(dir: &Path) -> Result<Forms, Vec<FileFault>> {
+    pub fn load(dir: &Path) -> Result<Forms, Vec<crate::fault::Fault>> {
         let folders = folders(dir).map_err(|fault| vec![fault])?;
         let mut forms = BTreeMap::new();
         let mut faults = Vec::new();
@@ -135,7 +135,7 @@ impl Forms {
         faults.extend(check::together(&all).into_iter().map(|finding| {
             let file = dir.join(finding.form).join("form.toml");
             let text = std::fs::read_to_string(&file).unwrap_or_default();
-            FileFault { fault: finding.fault.at(&text, finding.word), file }
+            finding.fault.at(&text, finding.word).in_file(&file)
         }));
         if faults.is_empty() { Ok(forms) } else { Err(faults) }
     }
@@ -151,13 +151,10 @@ impl Forms {
     }
 }
 
-fn folders(dir: &Path) -> Result<Vec<PathBuf>, FileFault> {
-    let fault = |error: std::io::Error| FileFault {
-        file: dir.to_owned(),
-        fault: Fault::new(
-            format!("the folder of templates cannot be read: {error}"),
-            "make it, with one folder for each form",
-        ),
+fn folders(dir: &Path) -> Result<Vec<PathBuf>, crate::fault::Fault> {
+    let fault = |error: std::io::Error| {
+        let message = format!("the folder of templates cannot be read: {error}");
+        Fault::new(message, "make it, with one folder for each form").in_file(dir)
     };
     let mut folders = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(fault)? {
@@ -176,22 +173,31 @@ fn read_text(file: &Path) -> Result<String, Fault> {
     })
 }
 
-fn read_sample(folder: &Path) -> Result<Option<serde_json::Value>, FileFault> {
+fn read_sample(folder: &Path) -> Result<Option<serde_json::Value>, crate::fault::Fault> {
     let file = folder.join("sample.json");
     if !file.exists() {
         return Ok(None);
     }
-    let fault = |message: String, line| FileFault {
-        file: file.clone(),
-        fault: Fault {
-            line,
-            message,
-            instead: "write {\"applicant\": {…}, \"answers\": {…}}".to_owned(),
-        },
+    let fault = |message: String, line| {
+        let instead = r#"write {"applicant": {…}, "answers": {…}}"#;
+        crate::fault::Fault::new(&file, line, message, instead)
     };
     let text = std::fs::read_to_string(&file)
         .map_err(|error| fault(format!("cannot be read: {error}"), None))?;
     serde_json::from_str(&text)
         .map(Some)
         .map_err(|error| fault(format!("is not JSON: {error}"), Some(error.line())))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn shipped_forms_are_without_fault() {
+        if let Err(faults) = crate::form::Forms::load(std::path::Path::new("templates/forms")) {
+            for fault in faults {
+                println!("{fault}");
+            }
+            panic!();
+        }
+    }
 }

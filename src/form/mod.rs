@@ -16,5 +16,5 @@ pub mod questions;
 mod resolve;
 pub mod template;
 
-pub use fault::{Fault, FileFault};
+pub use fault::Fault;
 pub use forms::{Form, Forms};

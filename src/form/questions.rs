@@ -96,14 +96,23 @@ pub fn pages<'f>(forms: &[&'f Form], answers: &Answers) -> Vec<AskPage<'f>> {
 }
 
 /// The pages still to ask, in order, each with only the questions that have no
-/// answer yet: pages about the applicant first, then each form's own.
+/// answer yet: pages about the applicant first, then each form's own. What may
+/// still follow from a question that is itself to be asked waits for it.
 pub fn missing<'f>(forms: &[&'f Form], answers: &Answers) -> Vec<AskPage<'f>> {
-    let mut pages = pages(forms, answers);
-    for page in &mut pages {
-        page.questions.retain(|question| question.answer.is_none());
+    let resolved = Resolved::of(forms, answers, false);
+    let mut unanswered = collect(forms, &resolved);
+    keep(&mut unanswered, |question| question.answer.is_none());
+    let mut ready = unanswered.clone();
+    keep(&mut ready, |question| !resolved.may_follow(question.question));
+    // Two forms that wait for each other: asking is better than a dead end.
+    if ready.is_empty() { unanswered } else { ready }
+}
+
+fn keep(pages: &mut Vec<AskPage<'_>>, wanted: impl Fn(&AskQuestion<'_>) -> bool) {
+    for page in pages.iter_mut() {
+        page.questions.retain(&wanted);
     }
     pages.retain(|page| !page.questions.is_empty());
-    pages
 }
 
 /// The required questions without a value: what keeps the forms from being

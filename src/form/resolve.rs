@@ -79,6 +79,15 @@ impl<'f> Resolved<'f> {
         self.answers.value(origin.path()).cloned()
     }
 
+    /// Whether an answer still to be given would give `question` its value too.
+    pub(super) fn may_follow(&self, question: &Question) -> bool {
+        let open = |path: &str| self.applies(path) && self.answers.get(path).is_none();
+        question.from.iter().any(|origin| {
+            let possible = |when: &Condition| holds(when, &self.answers) || open(&when.question);
+            open(origin.path()) && origin.when().iter().all(possible)
+        })
+    }
+
     fn path(&mut self, path: &str) {
         if !self.started.insert(path.to_owned()) {
             return;
