@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod fill;
+
 /// 窓口: the open no-writing counter for town halls.
 #[derive(Parser)]
 #[command(version, about)]
@@ -14,13 +16,19 @@ struct Arguments {
 }
 
 #[derive(clap::Subcommand)]
-enum Command {}
+enum Command {
+    Fill(fill::Arguments),
+}
 
 /// Reads the arguments and runs the command they name.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    match arguments.command {
-        Some(command) => match command {},
-        None => ExitCode::SUCCESS,
-    }
+    let done = match &arguments.command {
+        Some(Command::Fill(arguments)) => fill::run(arguments),
+        None => Ok(ExitCode::SUCCESS),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("{error:#}");
+        ExitCode::from(1)
+    })
 }

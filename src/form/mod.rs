@@ -14,6 +14,7 @@ mod forms;
 pub mod input;
 pub mod questions;
 mod resolve;
+pub mod paper;
 pub mod template;
 
 pub use fault::Fault;

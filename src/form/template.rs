@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::lang::{Lang, Words};
+pub use crate::pdf::{Align, Face, Valign};
 
 /// `[x, y, width, height]` in mm.
 pub type Rect = [f32; 4];
@@ -353,33 +354,6 @@ fn checkbox_size() -> f32 {
     3.2
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Align {
-    #[default]
-    Left,
-    Center,
-    Right,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Valign {
-    Top,
-    #[default]
-    Middle,
-    Bottom,
-}
-
-/// Which of the two shipped faces leads the chain of fonts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Face {
-    #[default]
-    Gothic,
-    Mincho,
-}
-
 /// A place on the paper where an answer is written. Exactly one of `text`,
 /// `digits`, `check`, `circle` and `qr` says how.
 #[derive(Clone, Debug, Deserialize)]
@@ -422,8 +396,10 @@ impl OneOrMany {
     }
 }
 
-/// Words in a rectangle. They shrink to `min_size`, then wrap if `wrap`. What
-/// still does not fit is a fault; nothing is cut.
+/// Words in a rectangle, at the largest size from `size` down to `min_size` that
+/// fits; with `wrap` in as many lines as the rectangle holds. At `min_size` they
+/// may also be narrowed to four fifths. What still does not fit is a fault;
+/// nothing is cut. A name or a reading never wraps.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TextShape {

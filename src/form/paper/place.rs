@@ -1,0 +1,140 @@
+//! Answers into their places on the page.
+
+use super::geometry::area;
+use super::written::Written;
+use super::Finding;
+use crate::form::template::{
+    Align, CheckShape, CircleShape, DigitsShape, Face, Field, TextShape,
+};
+use crate::pdf::{Area, Fit, Fonts, Page, PlacedLine};
+use crate::text::Text;
+
+/// Smallest size in points that words shrink to, unless the field says so.
+const MIN_SIZE: f32 = 6.0;
+const MIN_SIZE_SHARE: f32 = 0.7;
+
+/// A page while answers are put on it.
+pub(super) struct Placing<'a> {
+    page: Page<'a>,
+    fonts: &'a Fonts,
+    findings: Vec<Finding>,
+    /// Ids of fields that were too small.
+    misfits: Vec<String>,
+}
+
+impl<'a> Placing<'a> {
+    pub fn new(page: Page<'a>, fonts: &'a Fonts) -> Self {
+        Self { page, fonts, findings: Vec::new(), misfits: Vec::new() }
+    }
+
+    pub fn finish(self) -> (Page<'a>, Vec<Finding>, Vec<String>) {
+        (self.page, self.findings, self.misfits)
+    }
+
+    /// Writes one field; `id` names it in messages.
+    pub fn place(&mut self, id: &str, field: &Field, written: &Written, page_height: f32) {
+        match written {
+            Written::Words(words) => {
+                if let Some(shape) = &field.text {
+                    self.text(id, shape, words, page_height);
+                }
+                if let Some(shape) = &field.digits {
+                    self.digits(id, shape, words, page_height);
+                }
+                if let Some(shape) = &field.qr {
+                    let area = area(shape.rect, page_height);
+                    if !self.page.qr(area, &words.to_string()) {
+                        self.misfits.push(id.to_owned());
+                    }
+                }
+            }
+            Written::Selected(options) => {
+                let is_selected = |option: &str| options.contains(option);
+                if let Some(shape) = &field.check {
+                    self.ticks(shape, is_selected, page_height);
+                }
+                if let Some(shape) = &field.circle {
+                    self.circles(shape, is_selected, page_height);
+                }
+            }
+        }
+    }
+
+    fn text(&mut self, id: &str, shape: &TextShape, words: &Text, page_height: f32) {
+        let Some(lines) = fit(shape, page_height).text(words, self.fonts) else {
+            return self.misfits.push(id.to_owned());
+        };
+        for line in lines {
+            self.words(id, line);
+        }
+    }
+
+    /// One character a box, blanks and hyphens left out.
+    fn digits(&mut self, id: &str, shape: &DigitsShape, words: &Text, page_height: f32) {
+        let Area { x, y, width, height } = area(shape.rect, page_height);
+        let clusters: Vec<_> = Fit::clusters(words, Face::Gothic, self.fonts)
+            .into_iter()
+            .filter(|cluster| !is_separator(&cluster.text))
+            .collect();
+        let count = shape.count as usize;
+        let Some(free) = count.checked_sub(clusters.len()) else {
+            return self.misfits.push(id.to_owned());
+        };
+        let first = match shape.align {
+            Align::Left => 0,
+            Align::Center => free / 2,
+            Align::Right => free,
+        };
+        let pitch = width / count as f32;
+        for (number, cluster) in (first..).zip(clusters) {
+            let middle = x + pitch * (number as f32 + 0.5);
+            self.words(id, PlacedLine::centred(cluster, middle, y, height, shape.size));
+        }
+    }
+
+    fn words(&mut self, id: &str, line: PlacedLine) {
+        let lacking = line.clusters.iter().filter_map(|cluster| cluster.lacking.clone());
+        self.findings
+            .extend(lacking.map(|lacking| Finding { field: id.to_owned(), lacking }));
+        self.page.words(line);
+    }
+
+    fn ticks(&mut self, shape: &CheckShape, selected: impl Fn(&str) -> bool, page_height: f32) {
+        for (option, [x, y]) in &shape.marks {
+            if selected(option) {
+                self.page.tick(area([*x, *y, shape.size, shape.size], page_height));
+            }
+        }
+    }
+
+    fn circles(&mut self, shape: &CircleShape, selected: impl Fn(&str) -> bool, page_height: f32) {
+        for (option, rect) in &shape.marks {
+            if selected(option) {
+                self.page.ellipse(area(*rect, page_height));
+            }
+        }
+    }
+}
+
+/// The rectangle and the sizes of a text field.
+pub(super) fn fit(shape: &TextShape, page_height: f32) -> Fit {
+    Fit {
+        area: area(shape.rect, page_height),
+        face: shape.font,
+        size: shape.size,
+        min_size: min_size(shape),
+        wrap: shape.wrap,
+        align: shape.align,
+        valign: shape.valign,
+    }
+}
+
+/// The smallest size in points a text field may shrink to.
+pub(super) fn min_size(shape: &TextShape) -> f32 {
+    let default = (shape.size * MIN_SIZE_SHARE).max(MIN_SIZE);
+    shape.min_size.unwrap_or(default).min(shape.size)
+}
+
+fn is_separator(text: &str) -> bool {
+    matches!(text, "-" | "−" | "－" | "‐" | " " | "　" | "(" | ")")
+}

@@ -1,0 +1,156 @@
+//! The static sheet: the `[[draw]]` entries of a template, or a town's own PDF
+//! with them on top.
+
+use super::check::{Fault, Trouble};
+use super::geometry::{area, moved, moved_point, point, points, shift, size_mm};
+use crate::form::Form;
+use crate::form::condition::at_row;
+use crate::form::template::{Draw, Point, Rect, Repeat, Template};
+use crate::pdf::{Area, Background, Fit, Fonts, Shape, Sheet};
+
+/// Compiles the sheet, or adds what is wrong with it to `faults`.
+pub(super) fn background(
+    form: &Form,
+    fonts: &Fonts,
+    faults: &mut Vec<Fault>,
+) -> Option<Background> {
+    let template = form.template();
+    if let Some(bytes) = form.background() {
+        return town_page(template, bytes, faults);
+    }
+    let (width, height) = size_mm(&template.paper);
+    let (width, height) = (points(width), points(height));
+    let mut drawing = Drawing { height, fonts, shapes: Vec::new(), faults, number: 0 };
+    for (number, draw) in (1..).zip(&template.draw) {
+        drawing.number = number;
+        drawing.draw(draw);
+    }
+    let sheet = Sheet { width, height, shapes: drawing.shapes };
+    faults.is_empty().then(|| Background::from_sheet(&sheet, fonts))
+}
+
+fn town_page(template: &Template, bytes: &[u8], faults: &mut Vec<Fault>) -> Option<Background> {
+    let mut fault = |trouble| faults.push(Fault { place: "paper.background".to_owned(), trouble });
+    if !template.draw.is_empty() {
+        fault(Trouble::DrawOnBackground);
+        return None;
+    }
+    let background = match Background::from_pdf(bytes) {
+        Ok(background) => background,
+        Err(error) => {
+            fault(Trouble::Background(error.to_string()));
+            return None;
+        }
+    };
+    let (width, height) = size_mm(&template.paper);
+    let (wide, high) = background.size();
+    // A millimetre: producers round A4 to 595 × 842 points.
+    if (wide - points(width)).abs() > points(1.0) || (high - points(height)).abs() > points(1.0) {
+        fault(Trouble::BackgroundSize);
+        return None;
+    }
+    Some(background)
+}
+
+struct Drawing<'a> {
+    /// Of the page, in points.
+    height: f32,
+    fonts: &'a Fonts,
+    shapes: Vec<Shape>,
+    faults: &'a mut Vec<Fault>,
+    /// Of the `[[draw]]` entry at hand, 1 first.
+    number: u32,
+}
+
+impl Drawing<'_> {
+    fn draw(&mut self, draw: &Draw) {
+        for row in 1..=repeat_of(draw).map_or(1, |repeat| repeat.count) {
+            let by = repeat_of(draw).map_or([0.0, 0.0], |repeat| shift(repeat, row));
+            self.draw_row(draw, row, by);
+        }
+    }
+
+    fn draw_row(&mut self, draw: &Draw, row: u32, by: Point) {
+        match draw {
+            Draw::Line { from, to, width, dashed, .. } => {
+                let end = |at: &Point| point(moved_point(*at, by), self.height);
+                let (from, to) = (end(from), end(to));
+                self.shapes.push(Shape::Line { from, to, width: points(*width), dashed: *dashed });
+            }
+            Draw::Box { rect, width, fill, dashed, .. } => {
+                self.outline(moved(*rect, by), *width, *fill, *dashed);
+            }
+            Draw::Boxes { rect, count, width, .. } => self.boxes(moved(*rect, by), *count, *width),
+            Draw::Checkbox { at, size, .. } => {
+                let [x, y] = moved_point(*at, by);
+                self.outline([x, y, *size, *size], 0.25, None, false);
+            }
+            Draw::Label { text, rect, size, align, valign, font, .. } => {
+                let fit = Fit {
+                    area: area(moved(*rect, by), self.height),
+                    face: *font,
+                    size: *size,
+                    min_size: *size,
+                    wrap: false,
+                    align: *align,
+                    valign: *valign,
+                };
+                self.label(&at_row_of(draw, text, row), &fit);
+            }
+        }
+    }
+
+    fn outline(&mut self, rect: Rect, width: f32, fill: Option<f32>, dashed: bool) {
+        let area = area(rect, self.height);
+        self.shapes.push(Shape::Box { area, width: points(width), fill, dashed });
+    }
+
+    /// An outline with upright rules between the boxes, so that no rule is drawn
+    /// twice.
+    fn boxes(&mut self, rect: Rect, count: u32, width: f32) {
+        self.outline(rect, width, None, false);
+        let Area { x, y, width: across, height } = area(rect, self.height);
+        for n in 1..count {
+            let x = x + across * n as f32 / count as f32;
+            let (from, to) = ((x, y), (x, y + height));
+            self.shapes.push(Shape::Line { from, to, width: points(width), dashed: false });
+        }
+    }
+
+    fn label(&mut self, text: &str, fit: &Fit) {
+        let Some(lines) = fit.label(text, self.fonts) else {
+            return self.fault(Trouble::LabelTooWide { text: text.to_owned() });
+        };
+        for line in lines {
+            let lacking: Vec<String> = line
+                .clusters
+                .iter()
+                .filter_map(|cluster| cluster.lacking.as_ref())
+                .map(|lacking| lacking.code_point.clone())
+                .collect();
+            for code_point in lacking {
+                self.fault(Trouble::LabelGlyph { text: text.to_owned(), code_point });
+            }
+            self.shapes.push(Shape::Words(line));
+        }
+    }
+
+    fn fault(&mut self, trouble: Trouble) {
+        self.faults.push(Fault { place: format!("draw {}", self.number), trouble });
+    }
+}
+
+/// `#` is the row number in repeated labels only.
+fn at_row_of(draw: &Draw, text: &str, row: u32) -> String {
+    if repeat_of(draw).is_some() { at_row(text, row) } else { text.to_owned() }
+}
+
+pub(super) fn repeat_of(draw: &Draw) -> Option<Repeat> {
+    match draw {
+        Draw::Line { repeat, .. }
+        | Draw::Box { repeat, .. }
+        | Draw::Boxes { repeat, .. }
+        | Draw::Label { repeat, .. }
+        | Draw::Checkbox { repeat, .. } => *repeat,
+    }
+}

@@ -1,0 +1,253 @@
+//! Words into rectangles.
+//!
+//! Words shrink in steps of half a point, then are narrowed to four fifths, and
+//! wrapped words take as many lines as the rectangle holds. What still does not
+//! fit is refused: nothing is ever cut off.
+
+use serde::Deserialize;
+
+use super::coverage::{self, Cluster, Ink};
+use super::fonts::{Face, Fonts};
+use crate::text::Text;
+
+/// A rectangle in points, its lower left corner at `x`, `y`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Area {
+    pub x: f32,
+    pub y: f32,
+    pub width: f32,
+    pub height: f32,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Align {
+    #[default]
+    Left,
+    Center,
+    Right,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Valign {
+    Top,
+    #[default]
+    Middle,
+    Bottom,
+}
+
+/// How words stand in their rectangle.
+#[derive(Clone, Copy, Debug)]
+pub struct Fit {
+    pub area: Area,
+    pub face: Face,
+    /// Points.
+    pub size: f32,
+    /// Points; not above `size`.
+    pub min_size: f32,
+    pub wrap: bool,
+    pub align: Align,
+    pub valign: Valign,
+}
+
+/// A line of words with its place: `x`, `y` is the start of the base line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlacedLine {
+    pub clusters: Vec<Cluster>,
+    pub x: f32,
+    pub y: f32,
+    pub size: f32,
+    /// Horizontal scaling; 1 is none.
+    pub narrowing: f32,
+}
+
+const SHRINK_STEP: f32 = 0.5;
+const NARROWEST: f32 = 0.8;
+/// From base line to base line, in em.
+const LEADING: f32 = 1.25;
+/// The ideographic em box reaches this far above and below the base line.
+const ABOVE: f32 = 0.88;
+const BELOW: f32 = 0.12;
+/// Words keep this distance from a rule at the left or right, where there is
+/// room for it.
+const MARGIN: f32 = 2.0;
+/// Half a hundredth of a point: what rounding may add to a width.
+const ROUNDING: f32 = 0.005;
+
+/// May not begin a line (行頭禁則, JIS X 4051).
+const NOT_FIRST: &str = "、。，．,.）)」』】〕］]・：；:;？！?!ー〜～々ゝゞヽヾぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ−‐-";
+/// May not end a line (行末禁則).
+const NOT_LAST: &str = "（(「『【〔［[〒";
+
+impl Fit {
+    /// The lines of `text`, or `None` when it does not fit.
+    pub fn text(&self, text: &Text, fonts: &Fonts) -> Option<Vec<PlacedLine>> {
+        self.place(&coverage::of_text(text, self.face, fonts))
+    }
+
+    /// The characters of `text`, not placed yet.
+    pub fn clusters(text: &Text, face: Face, fonts: &Fonts) -> Vec<Cluster> {
+        coverage::of_text(text, face, fonts)
+    }
+
+    /// Printed words: `\n` starts a new line, nothing shrinks or wraps.
+    pub fn label(&self, text: &str, fonts: &Fonts) -> Option<Vec<PlacedLine>> {
+        let lines: Vec<Vec<Cluster>> =
+            text.split('\n').map(|line| coverage::of_str(line, self.face, fonts)).collect();
+        let narrow = lines.iter().all(|line| width(line) * self.size <= self.area.width + ROUNDING);
+        narrow.then(|| self.placed(lines, self.size, 1.0))
+    }
+
+    fn place(&self, clusters: &[Cluster]) -> Option<Vec<PlacedLine>> {
+        if clusters.is_empty() {
+            return Some(Vec::new());
+        }
+        for size in self.sizes() {
+            if let Some(lines) = self.lines(clusters, size, 1.0) {
+                return Some(self.placed(lines, size, 1.0));
+            }
+        }
+        // One line is narrowed only as far as it must be.
+        let needed = self.inner_width() / (width(clusters) * self.min_size);
+        let narrowing = if needed >= NARROWEST { needed } else { NARROWEST };
+        let lines = self.lines(clusters, self.min_size, narrowing)?;
+        Some(self.placed(lines, self.min_size, narrowing))
+    }
+
+    /// From `size` down to `min_size`.
+    fn sizes(&self) -> impl Iterator<Item = f32> {
+        let steps = ((self.size - self.min_size) / SHRINK_STEP).ceil().max(0.0) as u32;
+        let (size, min_size) = (self.size, self.min_size);
+        (0..=steps).map(move |step| (size - step as f32 * SHRINK_STEP).max(min_size))
+    }
+
+    fn inner_width(&self) -> f32 {
+        (self.area.width - 2.0 * MARGIN).max(self.area.width * 0.8)
+    }
+
+    fn lines(&self, clusters: &[Cluster], size: f32, narrowing: f32) -> Option<Vec<Vec<Cluster>>> {
+        let em = self.inner_width() / (size * narrowing) + ROUNDING;
+        if width(clusters) <= em {
+            return (size <= self.area.height + ROUNDING).then(|| vec![clusters.to_vec()]);
+        }
+        if !self.wrap {
+            return None;
+        }
+        let lines = wrap(clusters, em)?;
+        let height = (lines.len() as f32 - 1.0) * LEADING * size + size;
+        (height <= self.area.height + ROUNDING).then_some(lines)
+    }
+
+    fn placed(&self, lines: Vec<Vec<Cluster>>, size: f32, narrowing: f32) -> Vec<PlacedLine> {
+        let Area { x, y, width: outer, height } = self.area;
+        let block = (lines.len() as f32 - 1.0) * LEADING * size + size;
+        let top = match self.valign {
+            Valign::Top => y + height,
+            Valign::Middle => y + (height + block) / 2.0,
+            Valign::Bottom => y + block,
+        };
+        let place = |(number, clusters): (usize, Vec<Cluster>)| {
+            let slack = outer - width(&clusters) * size * narrowing;
+            let margin = MARGIN.min(slack / 2.0).max(0.0);
+            let x = match self.align {
+                Align::Left => x + margin,
+                Align::Center => x + slack / 2.0,
+                Align::Right => x + slack - margin,
+            };
+            let y = top - ABOVE * size - number as f32 * LEADING * size;
+            PlacedLine { clusters, x, y, size, narrowing }
+        };
+        lines.into_iter().enumerate().map(place).collect()
+    }
+}
+
+impl PlacedLine {
+    /// One character, its middle at `x` (マス目), in a box from `y` up to
+    /// `y + height`.
+    pub fn centred(cluster: Cluster, x: f32, y: f32, height: f32, size: f32) -> Self {
+        let left = x - cluster.advance * size / 2.0;
+        let base = y + height / 2.0 - (ABOVE - BELOW) / 2.0 * size;
+        Self { clusters: vec![cluster], x: left, y: base, size, narrowing: 1.0 }
+    }
+
+    /// The squares left for the pen: characters that no font draws.
+    pub(super) fn boxes(&self) -> Vec<Area> {
+        let mut x = self.x;
+        let mut boxes = Vec::new();
+        for cluster in &self.clusters {
+            let advance = cluster.advance * self.size * self.narrowing;
+            if cluster.ink == Ink::Box {
+                let inset = 0.05 * self.size;
+                boxes.push(Area {
+                    x: x + inset,
+                    y: self.y - BELOW * self.size + inset,
+                    width: advance - 2.0 * inset,
+                    height: self.size - 2.0 * inset,
+                });
+            }
+            x += advance;
+        }
+        boxes
+    }
+}
+
+/// In em.
+fn width(clusters: &[Cluster]) -> f32 {
+    clusters.iter().map(|cluster| cluster.advance).sum()
+}
+
+/// Breaks into lines of at most `em`; `None` when one unbreakable run is longer.
+fn wrap(clusters: &[Cluster], em: f32) -> Option<Vec<Vec<Cluster>>> {
+    let mut lines = Vec::new();
+    let mut rest = clusters;
+    while !rest.is_empty() {
+        let fitting = fitting(rest, em);
+        let end = if fitting == rest.len() { fitting } else { last_break(rest, fitting)? };
+        let (line, after) = rest.split_at(end);
+        lines.push(trimmed(line).to_vec());
+        let blanks = after.iter().take_while(|cluster| is_blank(cluster)).count();
+        rest = &after[blanks..];
+    }
+    Some(lines)
+}
+
+/// How many clusters fit into `em`.
+fn fitting(clusters: &[Cluster], em: f32) -> usize {
+    let mut used = 0.0;
+    clusters
+        .iter()
+        .take_while(|cluster| {
+            used += cluster.advance;
+            used <= em
+        })
+        .count()
+}
+
+/// The last place at or before `at` where a line may end.
+fn last_break(clusters: &[Cluster], at: usize) -> Option<usize> {
+    (1..=at).rev().find(|at| may_break(&clusters[at - 1], &clusters[*at]))
+}
+
+fn may_break(before: &Cluster, after: &Cluster) -> bool {
+    // Numbers of a lot and Latin words stay together: 1-2-3, Nguyen.
+    let joined = is_word(before) && is_word(after);
+    let first = after.text.chars().next().is_some_and(|c| NOT_FIRST.contains(c));
+    let last = before.text.chars().next().is_some_and(|c| NOT_LAST.contains(c));
+    !joined && !first && !last
+}
+
+fn is_word(cluster: &Cluster) -> bool {
+    cluster.text.chars().next().is_some_and(|c| {
+        c.is_ascii_graphic() || matches!(c, '０'..='９' | '−' | '－' | '‐' | 'ー')
+    })
+}
+
+fn is_blank(cluster: &Cluster) -> bool {
+    cluster.ink != Ink::Box && cluster.text.chars().all(char::is_whitespace)
+}
+
+fn trimmed(line: &[Cluster]) -> &[Cluster] {
+    let blanks = line.iter().rev().take_while(|cluster| is_blank(cluster)).count();
+    &line[..line.len() - blanks]
+}

@@ -1,0 +1,126 @@
+//! The fonts a program has: two shipped faces, then whatever else is there.
+//!
+//! BIZ UD Gothic and BIZ UD Mincho are part of the program, so a form prints
+//! wherever it is started. Names need more: no single font has every kanji and
+//! every variation sequence, so fonts dropped into a folder and IPAmj Mincho,
+//! where it is installed, are asked glyph by glyph after the leading face.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::font::{Font, FontError};
+
+static GOTHIC: &[u8] = include_bytes!("../../fonts/BIZUDGothic-Regular.ttf");
+static MINCHO: &[u8] = include_bytes!("../../fonts/BIZUDMincho-Regular.ttf");
+
+/// Where Debian's fonts-ipamj-mincho puts the one font that has the Moji_Joho
+/// sequences of the resident registers.
+const INSTALLED: &[&str] = &["/usr/share/fonts/truetype/ipamj/ipamjm.ttf"];
+
+/// Which of the two shipped faces leads the chain of fonts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Face {
+    #[default]
+    Gothic,
+    Mincho,
+}
+
+/// A font file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("font {}: {reason}", path.display())]
+pub struct FontFault {
+    pub path: PathBuf,
+    #[source]
+    pub reason: FontError,
+}
+
+/// All fonts, in the order they are asked.
+#[derive(Debug)]
+pub struct Fonts(Vec<Font>);
+
+impl Fonts {
+    /// The two shipped faces and nothing else: the same on every machine.
+    pub fn shipped() -> Self {
+        let shipped = |bytes| Font::from_static(bytes).expect("the shipped fonts are TrueType");
+        Self(vec![shipped(GOTHIC), shipped(MINCHO)])
+    }
+
+    /// The shipped faces, then every `.ttf` of `folder` by file name, then what
+    /// is installed. A missing folder is no fault; a file in it that cannot be
+    /// used is.
+    pub fn with_folder(folder: &Path) -> (Self, Vec<FontFault>) {
+        let (mut fonts, mut faults) = (Self::shipped(), Vec::new());
+        for path in font_files(folder) {
+            match Font::open(&path) {
+                // The shipped files themselves may lie there.
+                Ok(font) if fonts.0.iter().any(|known| known.name() == font.name()) => {}
+                Ok(font) => fonts.0.push(font),
+                Err(reason) => faults.push(FontFault { path, reason }),
+            }
+        }
+        for path in INSTALLED.iter().map(Path::new).filter(|path| path.exists()) {
+            match Font::open(path) {
+                Ok(font) if fonts.0.iter().any(|known| known.name() == font.name()) => {}
+                Ok(font) => fonts.0.push(font),
+                Err(reason) => faults.push(FontFault { path: path.to_owned(), reason }),
+            }
+        }
+        (fonts, faults)
+    }
+
+    /// The names of the fonts, in the order they are asked.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(Font::name)
+    }
+
+    pub(super) fn font(&self, number: u8) -> &Font {
+        &self.0[usize::from(number)]
+    }
+
+    /// The fonts asked for a glyph: the leading face, then those not shipped.
+    /// The other shipped face has the same characters.
+    pub(super) fn chain(&self, face: Face) -> impl Iterator<Item = (u8, &Font)> {
+        let numbered = || (0_u8..).zip(&self.0);
+        let lead = if face == Face::Gothic { 0 } else { 1 };
+        numbered().skip(lead).take(1).chain(numbered().skip(2))
+    }
+}
+
+fn font_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_font = |path: &PathBuf| {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        extension.is_some_and(|extension| {
+            ["ttf", "otf", "ttc"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+        })
+    };
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_font).collect();
+    files.sort();
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_no_usable_font_is_named_with_its_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.ttf"), b"not a font").unwrap();
+        std::fs::write(folder.path().join("b.ttc"), b"ttcf....").unwrap();
+        std::fs::write(folder.path().join("OFL.txt"), b"words").unwrap();
+        std::fs::write(folder.path().join("same.ttf"), GOTHIC).unwrap();
+        let (fonts, faults) = Fonts::with_folder(folder.path());
+        let reasons: Vec<String> = faults.iter().map(|fault| fault.reason.to_string()).collect();
+        assert_eq!(
+            reasons,
+            [
+                "is no TrueType font",
+                "is a collection (.ttc); put its faces there as single .ttf files"
+            ]
+        );
+        assert_eq!(fonts.names().filter(|name| name.contains("Gothic")).count(), 1);
+    }
+}
