@@ -39,13 +39,14 @@ impl Value {
         Value::Text(Text::default())
     }
 
-    /// Whether there is nothing in it: skipped, blank, or no copies at all.
-    /// Having chosen none of several options is an answer.
+    /// Whether there is nothing in it: skipped, blank words, no copies at all,
+    /// none of several options.
     pub fn is_blank(&self) -> bool {
         match self {
             Value::Text(text) => text.is_blank(),
             Value::Copies(copies) => copies.values().all(|copies| *copies == 0),
-            _ => false,
+            Value::Choices(ids) => ids.is_empty(),
+            Value::Date(_) | Value::Choice(_) | Value::Flag(_) | Value::Number(_) => false,
         }
     }
 

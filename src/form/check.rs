@@ -11,18 +11,8 @@ use crate::lang::Words;
 use super::Form;
 use super::condition::at_row;
 use super::fault::Fault;
-use super::resolve::{RESERVED, prefix};
+use super::paths::{RESERVED, applicant_kind, prefix};
 use super::template::{Condition, From, Kind, Question, Rows, Template};
-
-/// Paths known of every applicant, declared or not, and their kinds.
-const APPLICANT: [(&str, Kind); 6] = [
-    ("applicant.name", Kind::Name),
-    ("applicant.kana", Kind::Kana),
-    ("applicant.birth_date", Kind::Date),
-    ("applicant.sex", Kind::Choice),
-    ("applicant.address", Kind::Address),
-    ("applicant.phone", Kind::Phone),
-];
 
 /// A fault between forms: which form, and the word its line is found by.
 pub(super) struct Finding<'f> {
@@ -391,9 +381,7 @@ impl<'t> Check<'t> {
         }
         let owner = prefix(path);
         let foreign = owner != self.template.id && !RESERVED.contains(&owner) && is_word(owner);
-        let known = foreign
-            || APPLICANT.iter().any(|(known, _)| *known == path)
-            || self.find(path).is_some();
+        let known = foreign || applicant_kind(path).is_some() || self.find(path).is_some();
         if !known {
             let fault = unknown_question(path).at(self.text, &question.id);
             self.faults.push(fault);
@@ -436,8 +424,7 @@ impl<'t> Check<'t> {
         if !self.leads(question, path) {
             return;
         }
-        let applicant = APPLICANT.iter().find(|(known, _)| *known == path).map(|(_, kind)| *kind);
-        let kind = applicant.or_else(|| self.find(path).map(|asked| asked.kind));
+        let kind = applicant_kind(path).or_else(|| self.find(path).map(|asked| asked.kind));
         if kind.is_some_and(|kind| sort(kind) != sort(question.kind)) {
             let message = format!("`{}` cannot be taken from `{path}`", question.id);
             self.fault(&question.id, message, "take it from a question of the same kind");

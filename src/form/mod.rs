@@ -12,10 +12,13 @@ mod expand;
 mod fault;
 mod forms;
 pub mod input;
+mod paths;
 pub mod questions;
+pub mod record;
 mod resolve;
 pub mod paper;
 pub mod template;
+mod value;
 
 pub use fault::Fault;
 pub use forms::{Form, Forms};

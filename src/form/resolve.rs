@@ -12,16 +12,9 @@ use crate::applicant::Source;
 use super::Form;
 use super::answers::{Answer, Answers, Value};
 use super::condition::holds;
-use super::template::{Choice, Condition, Kind, Question};
-
-/// First words of paths that no form owns: the applicant's facts, and what the
-/// counter knows when it prints.
-pub(super) const RESERVED: [&str; 6] = ["applicant", "office", "town", "visit", "form", "today"];
-
-/// First word of a path.
-pub(super) fn prefix(path: &str) -> &str {
-    path.split('.').next().unwrap_or(path)
-}
+use super::paths::{RESERVED, prefix};
+use super::template::{Choice, Condition, Question};
+use super::value::{default_value, fitting};
 
 /// Everything worked out for some forms and answers.
 pub(super) struct Resolved<'f> {
@@ -160,38 +153,16 @@ impl<'f> Resolved<'f> {
         self.fitting(&questions.first()?.id, questions, &answer)
     }
 
-    /// The answer as far as it fits the question of today: of the right kind,
-    /// only options that are offered, not empty where something is required.
+    /// The answer as far as it fits the question as it stands now.
     fn fitting(&mut self, path: &str, all: &[&'f Question], answer: &Answer) -> Option<Answer> {
         let question = *all.first()?;
-        if answer.value.is_blank() && self.required(path) {
-            return None;
-        }
-        if answer.value == Value::skipped() {
-            return Some(answer.clone());
-        }
         for option in &question.options {
             option.when.iter().for_each(|condition| self.path(&condition.question));
         }
-        let offered: BTreeSet<&str> =
-            self.offered(question).into_iter().map(|option| option.id.as_str()).collect();
-        let value = match (&answer.value, question.kind) {
-            (Value::Choice(id), Kind::Choice) => {
-                offered.contains(id.as_str()).then(|| answer.value.clone())
-            }
-            (Value::Choices(ids), Kind::Multi) => Some(Value::Choices(
-                ids.iter().filter(|id| offered.contains(id.as_str())).cloned().collect(),
-            )),
-            (Value::Copies(copies), Kind::Copies) => {
-                let left = copies
-                    .iter()
-                    .filter(|(id, count)| **count > 0 && offered.contains(id.as_str()));
-                let left = Value::Copies(left.map(|(id, count)| (id.clone(), *count)).collect());
-                (!left.is_blank() || !self.required(path)).then_some(left)
-            }
-            (value, kind) => value_fits(value, kind).then(|| value.clone()),
-        };
-        value.map(|value| Answer { value, source: answer.source })
+        let offered = self.offered(question);
+        let value = fitting(&answer.value, question.kind, &offered)?;
+        let lacking = value.is_blank() && self.required(path);
+        (!lacking).then_some(Answer { value, source: answer.source })
     }
 
     fn all_hold(&mut self, conditions: &[Condition]) -> bool {
@@ -199,39 +170,5 @@ impl<'f> Resolved<'f> {
             self.path(&condition.question);
             holds(condition, &self.answers)
         })
-    }
-}
-
-fn value_fits(value: &Value, kind: Kind) -> bool {
-    match value {
-        Value::Text(_) => matches!(
-            kind,
-            Kind::Name | Kind::Kana | Kind::Address | Kind::Text | Kind::Phone | Kind::Postal
-        ),
-        Value::Date(_) => kind == Kind::Date,
-        Value::Flag(_) => kind == Kind::Flag,
-        Value::Number(_) => kind == Kind::Number,
-        Value::Choice(_) => kind == Kind::Choice,
-        Value::Choices(_) => kind == Kind::Multi,
-        Value::Copies(_) => kind == Kind::Copies,
-    }
-}
-
-/// The default as a value; `None` without one.
-pub(super) fn default_value(question: &Question) -> Option<Value> {
-    let default = question.default.as_deref()?;
-    match question.kind {
-        Kind::Choice => Some(Value::Choice(default.to_owned())),
-        Kind::Multi => Some(Value::Choices([default.to_owned()].into())),
-        Kind::Copies => Some(Value::Copies([(default.to_owned(), 1)].into())),
-        Kind::Flag => Some(Value::Flag(default == "yes")),
-        Kind::Number => default.parse().ok().map(Value::Number),
-        Kind::Name
-        | Kind::Kana
-        | Kind::Address
-        | Kind::Text
-        | Kind::Phone
-        | Kind::Postal
-        | Kind::Date => None,
     }
 }
