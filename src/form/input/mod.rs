@@ -198,3 +198,169 @@ fn copies(
     }
     Ok((!copies.is_empty()).then_some(Value::Copies(copies)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use time::macros::date;
+
+    const TODAY: Date = date!(2026 - 11 - 21);
+
+    /// A question of this kind; `rest` is further TOML.
+    fn question(kind: &str, rest: &str) -> Question {
+        let head = format!("id = 'a.b'\npage = 'a'\nkind = '{kind}'\n");
+        toml::from_str(&format!("{head}label = {{ ja = 'あ', en = 'a' }}\n{rest}")).unwrap()
+    }
+
+    fn ask(question: &Question, required: bool) -> AskQuestion<'_> {
+        let options = question.options.iter().collect();
+        AskQuestion { question, required, options, answer: None, suggestion: None }
+    }
+
+    fn read_one(kind: &str, rest: &str, entry: &str) -> Result<Value, InputError> {
+        let question = question(kind, rest);
+        read(&ask(&question, true), &Raw::One(entry.to_owned()), TODAY)
+    }
+
+    const OPTIONS: &str =
+        "options = [{ id = 'x', ja = 'x', en = 'x' }, { id = 'y', ja = 'y', en = 'y' }]";
+
+    #[test]
+    fn words_are_taken_as_they_are() {
+        for (kind, entry, value) in [
+            ("name", "　髙﨑\u{E0100}　𠮷男 ", "髙﨑\u{E0100}　𠮷男"),
+            ("name", "\u{FA19}山", "\u{FA19}山"),
+            ("kana", "しけん　ｶﾞｯﾂ", "シケン　ガッツ"),
+            ("address", "みほん町１ー２−３", "みほん町１ー２−３"),
+            ("phone", "０９０ー００００ー０１０１", "090-0000-0101"),
+            ("phone", "0900000101", "0900000101"),
+            ("phone", "(0123)45-6789", "0123-45-6789"),
+            ("postal", "〒９９９−９９９９", "9999999"),
+        ] {
+            assert_eq!(read_one(kind, "", entry), Ok(Value::Text(value.into())), "{entry}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_taken_says_why() {
+        let days = |days: &str| format!("days = '{days}'");
+        for (kind, rest, entry, code) in [
+            ("name", "", "  ", "input.required"),
+            ("name", "", "山田\u{202E}郎太", "input.control_character"),
+            ("text", "", "一行\n二行", "input.control_character"),
+            ("address", "", "番号１２３４-５６７８-９０１８", "input.personal_number"),
+            ("name", "max_chars = 2", "三文字", "input.too_long"),
+            ("kana", "", "試験", "input.not_katakana"),
+            ("phone", "", "12-3456", "input.not_a_phone"),
+            ("phone", "", "090-0000-010x", "input.not_a_phone"),
+            ("postal", "", "12345", "input.not_a_postal_code"),
+            ("date", "", "あした", "input.not_a_date"),
+            ("date", "", "2026-02-30", "input.no_such_day"),
+            ("date", days("past").as_str(), "2026-11-22", "input.future_day"),
+            ("date", days("future").as_str(), "2026-11-20", "input.past_day"),
+            ("date", days("near").as_str(), "2024-11-20", "input.far_day"),
+            ("date", days("near").as_str(), "2026-11", "input.day_needed"),
+            ("choice", OPTIONS, "z", "input.not_an_option"),
+            ("flag", "", "maybe", "input.not_an_option"),
+            ("number", "range = [1, 6]", "7", "input.out_of_range"),
+            ("number", "", "-1", "input.not_a_number"),
+            ("copies", OPTIONS, "1", "input.wrong_kind"),
+        ] {
+            let refused = read_one(kind, rest, entry).unwrap_err();
+            assert_eq!(refused.code(), code, "{kind} {entry}");
+            assert!(InputError::CODES.contains(&code));
+        }
+    }
+
+    #[test]
+    fn a_character_and_its_variation_selector_count_as_one() {
+        let ivs = "辻\u{E0100}".repeat(3);
+        assert!(read_one("name", "max_chars = 3", &ivs).is_ok());
+        assert_eq!(count_chars(&Text::from("か\u{3099}き")), 2);
+    }
+
+    #[test]
+    fn an_optional_question_left_empty_is_skipped_and_a_default_stands() {
+        let optional = question("choice", OPTIONS);
+        for raw in [Raw::Absent, Raw::One(" ".into())] {
+            assert_eq!(read(&ask(&optional, false), &raw, TODAY), Ok(Value::skipped()));
+            assert_eq!(read(&ask(&optional, true), &raw, TODAY), Err(InputError::Required));
+        }
+        let flag = question("flag", "default = 'no'");
+        assert_eq!(read(&ask(&flag, true), &Raw::Absent, TODAY), Ok(Value::Flag(false)));
+    }
+
+    #[test]
+    fn at_least_one_copy_is_needed_and_no_more_than_ninety_nine() {
+        let copies = question("copies", &format!("default = 'x'\n{OPTIONS}"));
+        let read_counts = |counts: &[(&str, &str)]| {
+            let counts = counts.iter().map(|(id, count)| ((*id).into(), (*count).into()));
+            read(&ask(&copies, true), &Raw::Counts(counts.collect()), TODAY)
+        };
+        let two = Value::Copies([("y".into(), 2)].into());
+        assert_eq!(read_counts(&[("x", "0"), ("y", "２")]), Ok(two));
+        assert_eq!(read_counts(&[("x", "0"), ("y", "")]), Err(InputError::Required));
+        assert_eq!(read_counts(&[("x", "100")]), Err(InputError::OutOfRange { min: 0, max: 99 }));
+    }
+
+    #[test]
+    fn an_option_that_is_not_offered_is_refused() {
+        let choice = question("choice", OPTIONS);
+        let mut ask = ask(&choice, true);
+        ask.options.truncate(1);
+        assert!(read(&ask, &Raw::One("x".into()), TODAY).is_ok());
+        assert_eq!(read(&ask, &Raw::One("y".into()), TODAY), Err(InputError::NotAnOption));
+    }
+
+    #[test]
+    fn the_fields_of_a_page_are_sorted_by_the_path() {
+        let fields = [
+            ("a.b", "x"),
+            ("a.b", "y"),
+            ("a.b.x", "2"),
+            ("a.b.era", "heisei"),
+            ("a.b.year", "元"),
+            ("a.b.month", "1"),
+            ("a.b.day", "8"),
+            ("a.bc", "z"),
+        ];
+        let raw = |kind: &str| Raw::of_fields(&question(kind, ""), fields);
+        assert_eq!(raw("multi"), Raw::Many(vec!["x".into(), "y".into()]));
+        assert_eq!(raw("choice"), Raw::One("y".into()));
+        let date = read(&ask(&question("date", ""), true), &raw("date"), TODAY);
+        assert_eq!(date, Ok(Value::Date("1989-01-08".parse().unwrap())));
+        assert_eq!(Raw::of_fields(&question("name", ""), []), Raw::Absent);
+    }
+
+    #[test]
+    fn a_date_in_parts_may_lack_its_day_or_be_western() {
+        let parts = |[era, year, month, day]: [&str; 4]| Raw::Parts {
+            era: era.into(),
+            year: year.into(),
+            month: month.into(),
+            day: day.into(),
+        };
+        let question = question("date", "days = 'past'");
+        let read_parts = |entered| read(&ask(&question, true), &parts(entered), TODAY);
+        for (entered, iso) in [
+            (["showa", "２５", "", ""], "1950"),
+            (["western", "1950", "3", ""], "1950-03"),
+            (["reiwa", "元", "5", "1"], "2019-05-01"),
+        ] {
+            assert_eq!(read_parts(entered), Ok(Value::Date(iso.parse().unwrap())));
+        }
+        assert_eq!(read_parts(["showa", "", "", ""]), Err(InputError::Required));
+        assert_eq!(read_parts(["showa", "0", "1", "1"]), Err(InputError::NotADate));
+        assert_eq!(read_parts(["edo", "1", "1", "1"]), Err(InputError::NotAnOption));
+    }
+
+    proptest! {
+        #[test]
+        fn no_entry_makes_the_reader_panic(entry in "\\PC{0,20}", kind in 0_usize..9) {
+            let kinds =
+                ["name", "kana", "address", "text", "phone", "postal", "date", "flag", "number"];
+            let _ = read_one(kinds[kind], "", &entry);
+        }
+    }
+}

@@ -1,28 +1,18 @@
-//! Everything that can be wrong with a template's pages and questions. Fields
-//! and drawings are checked where they are compiled.
-//!
-//! First as written, so that a fault of a repeated question is named once, then
-//! row by row, then all forms against each other.
+//! Faults of one template as it is written, each named once however many rows
+//! a question has.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::lang::Words;
 
-use super::Form;
-use super::condition::at_row;
-use super::fault::Fault;
-use super::paths::{RESERVED, applicant_kind, prefix};
-use super::template::{Condition, From, Kind, Question, Rows, Template};
-
-/// A fault between forms: which form, and the word its line is found by.
-pub(super) struct Finding<'f> {
-    pub form: &'f str,
-    pub word: &'f str,
-    pub fault: Fault,
-}
+use super::super::condition::at_row;
+use super::super::fault::Fault;
+use super::super::paths::{RESERVED, applicant_kind, prefix};
+use super::super::template::{Condition, From, Kind, Question, Rows, Template};
+use super::{ids, unknown_question};
 
 /// Faults of the template as written.
-pub(super) fn written(template: &Template, text: &str) -> Vec<Fault> {
+pub(in crate::form) fn written(template: &Template, text: &str) -> Vec<Fault> {
     let mut check = Check { template, text, faults: Vec::new() };
     check.head();
     check.pages();
@@ -31,101 +21,6 @@ pub(super) fn written(template: &Template, text: &str) -> Vec<Fault> {
         check.question(question);
     }
     check.faults
-}
-
-/// Faults that only show once rows are written out: circles.
-pub(super) fn expanded(template: &Template, text: &str) -> Vec<Fault> {
-    let leads: BTreeMap<&str, Vec<&str>> = template
-        .question
-        .iter()
-        .map(|question| (question.id.as_str(), depends_on(question)))
-        .collect();
-    circle(&leads)
-        .map(|path| {
-            let word = path.first().copied().unwrap_or_default();
-            let message = format!("a circle: {}", path.join(" → "));
-            Fault::new(message, "take one `from` or `when` of the circle away").at(text, word)
-        })
-        .into_iter()
-        .collect()
-}
-
-/// Faults between forms: shared questions that disagree, and paths into another
-/// form that it does not have. A form that is not here may still be named: a
-/// town may do without it.
-pub(super) fn together<'f>(forms: &[&'f Form]) -> Vec<Finding<'f>> {
-    let mut findings = Vec::new();
-    let mut first: BTreeMap<&str, (&Form, &Question)> = BTreeMap::new();
-    for &form in forms {
-        for question in form.questions() {
-            let (other, declared) = *first.entry(&question.id).or_insert((form, question));
-            if declared.kind != question.kind || ids(declared) != ids(question) {
-                let message = format!(
-                    "`{}` is another kind of question here than in `{}`",
-                    question.id,
-                    other.id()
-                );
-                let instead = "give it the same kind and options in both, or a path of its own";
-                let fault = Fault::new(message, instead);
-                findings.push(Finding { form: form.id(), word: &question.id, fault });
-            }
-            for path in depends_on(question) {
-                let owner = forms.iter().find(|other| other.id() == prefix(path));
-                if owner.is_some_and(|owner| owner.question(path).is_none()) {
-                    let fault = unknown_question(path);
-                    findings.push(Finding { form: form.id(), word: path, fault });
-                }
-            }
-        }
-    }
-    findings
-}
-
-fn ids(question: &Question) -> BTreeSet<&str> {
-    question.options.iter().map(|option| option.id.as_str()).collect()
-}
-
-fn unknown_question(path: &str) -> Fault {
-    Fault::new(
-        format!("there is no question `{path}`"),
-        "write the id of a question, or `applicant.name`, `.kana`, `.birth_date`, `.sex`, \
-         `.address`, `.phone`",
-    )
-}
-
-/// Every path a question's value or presence hangs on.
-fn depends_on(question: &Question) -> Vec<&str> {
-    let of_options = question.options.iter().flat_map(|option| &option.when);
-    let of_origins = question.from.iter().flat_map(|origin| origin.when());
-    let conditions = question.when.iter().chain(of_options).chain(of_origins);
-    conditions
-        .map(|condition| condition.question.as_str())
-        .chain(question.from.iter().map(|origin| origin.path()))
-        .collect()
-}
-
-/// The first circle found, from a path back to itself.
-fn circle<'a>(leads: &BTreeMap<&'a str, Vec<&'a str>>) -> Option<Vec<&'a str>> {
-    fn walk<'a>(
-        path: &'a str,
-        leads: &BTreeMap<&'a str, Vec<&'a str>>,
-        way: &mut Vec<&'a str>,
-        done: &mut BTreeSet<&'a str>,
-    ) -> Option<Vec<&'a str>> {
-        if let Some(start) = way.iter().position(|seen| *seen == path) {
-            return Some(way[start..].iter().copied().chain([path]).collect());
-        }
-        if !done.insert(path) {
-            return None;
-        }
-        way.push(path);
-        let found =
-            leads.get(path).into_iter().flatten().find_map(|next| walk(next, leads, way, done));
-        way.pop();
-        found
-    }
-    let mut done = BTreeSet::new();
-    leads.keys().find_map(|path| walk(path, leads, &mut Vec::new(), &mut done))
 }
 
 struct Check<'t> {
@@ -383,7 +278,7 @@ impl<'t> Check<'t> {
         let foreign = owner != self.template.id && !RESERVED.contains(&owner) && is_word(owner);
         let known = foreign || applicant_kind(path).is_some() || self.find(path).is_some();
         if !known {
-            let fault = unknown_question(path).at(self.text, &question.id);
+            let fault = unknown_question(path).at(self.text, path);
             self.faults.push(fault);
         }
         known

@@ -1,0 +1,291 @@
+//! Everything that can be wrong with a template's pages and questions. Fields
+//! and drawings are checked where they are compiled.
+//!
+//! First as written, so that a fault of a repeated question is named once, then
+//! row by row, then all forms against each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Form;
+use super::fault::Fault;
+use super::paths::prefix;
+use super::template::{Question, Template};
+
+mod written;
+
+pub(super) use written::written;
+
+/// A fault between forms: which form, and the word its line is found by.
+pub(super) struct Finding<'f> {
+    pub form: &'f str,
+    pub word: &'f str,
+    pub fault: Fault,
+}
+
+/// Faults that only show once rows are written out: circles.
+pub(super) fn expanded(template: &Template, text: &str) -> Vec<Fault> {
+    let leads: BTreeMap<&str, Vec<&str>> = template
+        .question
+        .iter()
+        .map(|question| (question.id.as_str(), depends_on(question)))
+        .collect();
+    circle(&leads)
+        .map(|path| {
+            let word = path.first().copied().unwrap_or_default();
+            let message = format!("a circle: {}", path.join(" → "));
+            Fault::new(message, "take one `from` or `when` of the circle away").at(text, word)
+        })
+        .into_iter()
+        .collect()
+}
+
+/// Faults between forms: shared questions that disagree, and paths into another
+/// form that it does not have. A form that is not here may still be named: a
+/// town may do without it.
+pub(super) fn together<'f>(forms: &[&'f Form]) -> Vec<Finding<'f>> {
+    let mut findings = Vec::new();
+    let mut first: BTreeMap<&str, (&Form, &Question)> = BTreeMap::new();
+    for &form in forms {
+        for question in form.questions() {
+            let (other, declared) = *first.entry(&question.id).or_insert((form, question));
+            if declared.kind != question.kind || ids(declared) != ids(question) {
+                let message = format!(
+                    "`{}` is another kind of question here than in `{}`",
+                    question.id,
+                    other.id()
+                );
+                let instead = "give it the same kind and options in both, or a path of its own";
+                let fault = Fault::new(message, instead);
+                findings.push(Finding { form: form.id(), word: &question.id, fault });
+            }
+            for path in depends_on(question) {
+                let owner = forms.iter().find(|other| other.id() == prefix(path));
+                if owner.is_some_and(|owner| owner.question(path).is_none()) {
+                    let fault = unknown_question(path);
+                    findings.push(Finding { form: form.id(), word: path, fault });
+                }
+            }
+        }
+    }
+    findings
+}
+
+fn ids(question: &Question) -> BTreeSet<&str> {
+    question.options.iter().map(|option| option.id.as_str()).collect()
+}
+
+fn unknown_question(path: &str) -> Fault {
+    Fault::new(
+        format!("there is no question `{path}`"),
+        "write the id of a question, or `applicant.name`, `.kana`, `.birth_date`, `.sex`, \
+         `.address`, `.phone`",
+    )
+}
+
+/// Every path a question's value or presence hangs on.
+fn depends_on(question: &Question) -> Vec<&str> {
+    let of_options = question.options.iter().flat_map(|option| &option.when);
+    let of_origins = question.from.iter().flat_map(|origin| origin.when());
+    let conditions = question.when.iter().chain(of_options).chain(of_origins);
+    conditions
+        .map(|condition| condition.question.as_str())
+        .chain(question.from.iter().map(|origin| origin.path()))
+        .collect()
+}
+
+/// The first circle found, from a path back to itself.
+fn circle<'a>(leads: &BTreeMap<&'a str, Vec<&'a str>>) -> Option<Vec<&'a str>> {
+    fn walk<'a>(
+        path: &'a str,
+        leads: &BTreeMap<&'a str, Vec<&'a str>>,
+        way: &mut Vec<&'a str>,
+        done: &mut BTreeSet<&'a str>,
+    ) -> Option<Vec<&'a str>> {
+        if let Some(start) = way.iter().position(|seen| *seen == path) {
+            return Some(way[start..].iter().copied().chain([path]).collect());
+        }
+        if !done.insert(path) {
+            return None;
+        }
+        way.push(path);
+        let found =
+            leads.get(path).into_iter().flatten().find_map(|next| walk(next, leads, way, done));
+        way.pop();
+        found
+    }
+    let mut done = BTreeSet::new();
+    leads.keys().find_map(|path| walk(path, leads, &mut Vec::new(), &mut done))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: &str = r##"
+id = "try"
+edition = "見本 2026-04"
+title = { ja = "試し", en = "Try" }
+about = { ja = "試し", en = "Try" }
+section = { ja = "町民課", en = "Residents" }
+law = "-"
+signature = "handwritten"
+identity = "one_photo_or_two"
+paper = { size = "A4" }
+
+[[page]]
+id = "try.kind"
+title = { ja = "種類", en = "Kind" }
+
+[[page]]
+id = "try.member.#"
+title = { ja = "#人目", en = "Person #" }
+rows = { count = "try.members", max = 3 }
+
+[[question]]
+id = "try.kind"
+page = "try.kind"
+kind = "choice"
+label = { ja = "種類", en = "Kind" }
+default = "a"
+options = [{ id = "a", ja = "あ", en = "a" }, { id = "b", ja = "い", en = "b" }]
+
+[[question]]
+id = "try.members"
+page = "try.kind"
+kind = "number"
+label = { ja = "人数", en = "People" }
+range = [1, 3]
+
+[[question]]
+id = "try.member.#.name"
+page = "try.member.#"
+kind = "name"
+label = { ja = "氏名", en = "Name" }
+rows = { count = "try.members", max = 3 }
+from = [{ path = "applicant.name", row = 1 }]
+when = [{ question = "try.kind", is = ["a"] }]
+"##;
+
+    fn faults(text: &str) -> Vec<String> {
+        let faults = Form::read(text).err().unwrap_or_default();
+        faults.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_sound_template_is_taken_and_its_rows_are_written_out() {
+        let form = Form::read(PLAIN).unwrap();
+        let ids: Vec<_> = form.questions().iter().map(|question| question.id.as_str()).collect();
+        assert_eq!(
+            ids,
+            [
+                "try.kind",
+                "try.members",
+                "try.member.1.name",
+                "try.member.2.name",
+                "try.member.3.name"
+            ]
+        );
+    }
+
+    #[test]
+    fn each_fault_is_named_with_its_line_and_what_to_write() {
+        for (sound, broken, expected) in [
+            ("title = { ja = \"試し\"", "titel = { ja = \"試し\"", "line 4: unknown field `titel`"),
+            ("id = \"try\"", "id = \"town\"", "line 2: `town` cannot be the id of a form"),
+            ("en = \"Kind\" }\ndefault", "en = \" \" }\ndefault", "no words in `en`"),
+            (
+                "page = \"try.kind\"\nkind = \"n",
+                "page = \"try.x\"\nkind = \"n",
+                "there is no page `try.x`; write one of the pages: try.kind, try.member.#",
+            ),
+            ("id = \"b\"", "id = \"a\"", "has the option `a` twice"),
+            ("default = \"a\"", "default = \"c\"", "`c` cannot be the default of `try.kind`"),
+            ("is = [\"a\"]", "is = [\"c\"]", "`try.kind` has no option `c`; write one of a, b"),
+            ("is = [\"a\"]", "at_least = 1", "`try.kind` does not count anything"),
+            (
+                "question = \"try.kind\"",
+                "question = \"try.kint\"",
+                "line 43: there is no question `try.kint`",
+            ),
+            (
+                "path = \"applicant.name\"",
+                "path = \"applicant.birth_date\"",
+                "cannot be taken from `applicant.birth_date`",
+            ),
+            (
+                "path = \"applicant.name\"",
+                "path = \"applicant.age\"",
+                "there is no question `applicant.age`",
+            ),
+            ("row = 1", "row = 4", "has no such row"),
+            ("max = 3 }\nfrom", "max = 4 }\nfrom", "up to 3 rows are asked for, 4 exist"),
+            (
+                "id = \"try.member.#.name\"",
+                "id = \"try.member.name\"",
+                "has rows, so its id holds one `#`",
+            ),
+            (
+                "id = \"try.members\"",
+                "id = \"other.members\"",
+                "`other.members` cannot be the id of a question",
+            ),
+            (
+                "id = \"try.members\"",
+                "id = \"try.kind.members\"",
+                "lies inside the question `try.kind`",
+            ),
+            ("range = [1, 3]", "range = [1, 3]\nmax_chars = 3", "`max_chars` means nothing"),
+            ("kind = \"choice\"", "kind = \"flag\"", "takes no options"),
+            (
+                "path = \"applicant.name\", row",
+                "path = \"try.member.#.name\", row",
+                "a circle: try.member.1.name → try.member.1.name",
+            ),
+            (
+                "question = \"try.kind\", is",
+                "question = \"try.member.2.name\", is_not",
+                "no option `a`; ask for `at_least`",
+            ),
+        ] {
+            assert!(PLAIN.contains(sound), "{sound}");
+            let faults = faults(&PLAIN.replacen(sound, broken, 1));
+            assert!(faults.iter().any(|fault| fault.contains(expected)), "{expected}: {faults:#?}");
+        }
+    }
+
+    #[test]
+    fn all_faults_are_named_at_once() {
+        let broken =
+            PLAIN.replace("default = \"a\"", "default = \"c\"").replace("row = 1", "row = 9");
+        assert_eq!(faults(&broken).len(), 2);
+    }
+
+    #[test]
+    fn forms_must_agree_on_what_they_share_and_on_what_they_take() {
+        let shared = r##"
+[[question]]
+id = "applicant.phone"
+page = "try.kind"
+kind = "phone"
+label = { ja = "電話", en = "Telephone" }
+from = ["other.kind"]
+"##;
+        let one = Form::read(&format!("{PLAIN}{shared}")).unwrap();
+        let other = format!("{PLAIN}{shared}")
+            .replace("\"try", "\"other")
+            .replace("kind = \"phone\"", "kind = \"text\"")
+            .replace("from = [\"other.kind\"]", "from = [\"try.nothing\"]");
+        let other = Form::read(&other).unwrap();
+        let found: Vec<_> =
+            together(&[&one, &other]).into_iter().map(|found| found.fault.message).collect();
+        assert_eq!(
+            found,
+            [
+                "`applicant.phone` is another kind of question here than in `try`",
+                "there is no question `try.nothing`"
+            ]
+        );
+        // A town may do without the other form.
+        assert!(together(&[&one]).is_empty());
+    }
+}
