@@ -25,11 +25,16 @@ pub mod pdf;
 
 // domain
 pub mod applicant;
+pub mod application;
 pub mod card;
 pub mod form;
+pub mod procedure;
+pub mod queue;
+pub mod visit;
 
 // configuration: read by every page and command
 pub mod config;
 
 // start-up
 pub mod cli;
+pub mod schema;

@@ -77,12 +77,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     fill(form, &read(input)?, out, arguments.fonts.as_deref())
 }
 
-fn fill(
-    form: &Form,
-    text: &str,
-    out: &Path,
-    fonts: Option<&Path>,
-) -> anyhow::Result<ExitCode> {
+fn fill(form: &Form, text: &str, out: &Path, fonts: Option<&Path>) -> anyhow::Result<ExitCode> {
     let input = serde_json::from_str(text).context("the input is not the JSON of `--example`")?;
     let (answers, refused) = input::answers(form, input, SystemClock.today());
     let (fonts, faults) = Fonts::with_folder(&folder_of(fonts, "fonts"));
@@ -108,7 +103,8 @@ fn fill(
             return Ok(ExitCode::from(1));
         }
     };
-    std::fs::write(out, &filled.pdf).with_context(|| format!("{} cannot be written", out.display()))?;
+    std::fs::write(out, &filled.pdf)
+        .with_context(|| format!("{} cannot be written", out.display()))?;
     if !filled.findings.is_empty() {
         eprintln!("{:#}", json!({ "cannot_be_drawn": filled.findings }));
     }

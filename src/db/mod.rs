@@ -12,6 +12,7 @@
 mod backup;
 mod connection;
 mod error;
+pub mod numbering;
 mod reader;
 mod writer;
 
@@ -23,6 +24,7 @@ use tokio::sync::{mpsc, oneshot};
 pub use backup::copy_to;
 pub use connection::{migrate, open, open_read_only};
 pub use error::Error;
+pub use numbering::next_number;
 pub use writer::Tx;
 
 use reader::Readers;

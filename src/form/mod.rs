@@ -12,11 +12,11 @@ mod expand;
 mod fault;
 mod forms;
 pub mod input;
+pub mod paper;
 mod paths;
 pub mod questions;
 pub mod record;
 mod resolve;
-pub mod paper;
 pub mod template;
 mod value;
 

@@ -113,7 +113,7 @@ impl<'f> Resolved<'f> {
         }
         let answer = self
             .stored_answer(path, questions)
-            .or_else(|| self.from_origins(path, &applying))
+            .or_else(|| self.taken_from_origins(path, &applying))
             .or_else(|| self.default_of(&applying));
         if let Some(Answer { value, source }) = answer {
             self.answers.set(path, value, source);
@@ -127,7 +127,7 @@ impl<'f> Resolved<'f> {
 
     /// The first origin with a value. When there is none, but an origin was
     /// skipped, an optional question is skipped with it: never asked twice.
-    fn from_origins(&mut self, path: &str, questions: &[&'f Question]) -> Option<Answer> {
+    fn taken_from_origins(&mut self, path: &str, questions: &[&'f Question]) -> Option<Answer> {
         let mut skipped = None;
         for origin in questions.iter().flat_map(|question| &question.from) {
             if !self.all_hold(origin.when()) {

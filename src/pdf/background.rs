@@ -48,12 +48,7 @@ impl Background {
     }
 
     /// Writes the form and everything it refers to.
-    fn compiled(
-        document: &lopdf::Document,
-        form: lopdf::Stream,
-        width: f32,
-        height: f32,
-    ) -> Self {
+    fn compiled(document: &lopdf::Document, form: lopdf::Stream, width: f32, height: f32) -> Self {
         let mut numbers: HashMap<ObjectId, usize> = HashMap::new();
         let mut waiting: Vec<ObjectId> = Vec::new();
         let mut objects = Vec::new();

@@ -185,13 +185,9 @@ mod tests {
 
     #[test]
     fn ordinary_and_hard_characters_of_the_shipped_font_are_drawn_as_written() {
-        for text in [
-            "髙﨑　一郎",
-            "葛\u{E0100}城 辻\u{E0100} 神\u{E0100}",
-            "\u{FA19}山",
-            "㋿①㈱Ⅲ",
-            "ｼｹﾝ",
-        ] {
+        for text in
+            ["髙﨑　一郎", "葛\u{E0100}城 辻\u{E0100} 神\u{E0100}", "\u{FA19}山", "㋿①㈱Ⅲ", "ｼｹﾝ"]
+        {
             assert_eq!(lacks(text), [], "{text}");
         }
     }
@@ -226,7 +222,8 @@ mod tests {
     fn pieces_without_a_code_point_are_boxes() {
         let text = Text::from_pieces([Piece::Text("山".into()), Piece::Gaiji(2), Piece::Missing]);
         let clusters = of_text(&text, Face::Gothic, &Fonts::shipped());
-        let lacks: Vec<_> = clusters.iter().filter_map(|cluster| cluster.lacking.as_ref()).collect();
+        let lacks: Vec<_> =
+            clusters.iter().filter_map(|cluster| cluster.lacking.as_ref()).collect();
         assert_eq!(lacks.len(), 2);
         assert_eq!(lacks[0].code_point, "外字 2");
         assert!(lacks.iter().all(|lacking| lacking.lack == Lack::NoCodePoint));

@@ -151,7 +151,8 @@ mod tests {
 
     #[test]
     fn what_does_not_compress_is_stored() {
-        let noise: Vec<u8> = (0..2_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        let noise: Vec<u8> =
+            (0..2_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
         let block = compress(noise.clone());
         assert!(block.deflated.len() <= noise.len() + 5);
         let mut stream = ZlibStream::with_capacity(0);

@@ -110,8 +110,7 @@ fn write_font(
     hash.update(&mapping);
     let mapping = file.object(|out| stream(out, "", &mapping));
     let [left, bottom, right, top] = font.bounds().map(|units| font.thousandths(units));
-    let (ascent, descent) =
-        (font.thousandths(font.ascender()), font.thousandths(font.descender()));
+    let (ascent, descent) = (font.thousandths(font.ascender()), font.thousandths(font.descender()));
     let descriptor = file.object(|out| {
         // Flags 4: symbolic, because the encoding is the font's own.
         out.extend(

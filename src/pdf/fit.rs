@@ -238,9 +238,11 @@ fn may_break(before: &Cluster, after: &Cluster) -> bool {
 }
 
 fn is_word(cluster: &Cluster) -> bool {
-    cluster.text.chars().next().is_some_and(|c| {
-        c.is_ascii_graphic() || matches!(c, '０'..='９' | '−' | '－' | '‐' | 'ー')
-    })
+    cluster
+        .text
+        .chars()
+        .next()
+        .is_some_and(|c| c.is_ascii_graphic() || matches!(c, '０'..='９' | '−' | '－' | '‐' | 'ー'))
 }
 
 fn is_blank(cluster: &Cluster) -> bool {

@@ -63,7 +63,8 @@ impl Font {
             return Err(FontError::EmbeddingForbidden);
         }
         let head = face.tables().head;
-        let long_offsets = head.index_to_location_format == ttf_parser::head::IndexToLocationFormat::Long;
+        let long_offsets =
+            head.index_to_location_format == ttf_parser::head::IndexToLocationFormat::Long;
         let outlines = Outlines { glyf, loca, long_offsets };
         let name = postscript_name(&face);
         Ok(Self { face, outlines, name, glyphs: RwLock::default() })
@@ -74,7 +75,10 @@ impl Font {
     /// loaded once, at start.
     pub fn open(path: &Path) -> Result<Self, FontError> {
         let file = std::fs::File::open(path)?;
-        #[expect(unsafe_code, reason = "a font file that is cut short under us is the operator's fault; reading 46 MB at each start would be ours")]
+        #[expect(
+            unsafe_code,
+            reason = "a font file that is cut short under us is the operator's fault; reading 46 MB at each start would be ours"
+        )]
         let map = unsafe { memmap2::Mmap::map(&file)? };
         Self::from_static(Box::leak(Box::new(map)))
     }

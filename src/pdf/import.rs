@@ -103,9 +103,11 @@ fn inherited(document: &Document, page: ObjectId, key: &[u8]) -> Option<Object> 
         if let Ok(value) = node.get(key) {
             return document.dereference(value).ok().map(|(_, value)| value.clone());
         }
-        node = node.get(b"Parent").ok().and_then(|parent| parent.as_reference().ok()).and_then(
-            |parent| document.get_dictionary(parent).ok(),
-        )?;
+        node = node
+            .get(b"Parent")
+            .ok()
+            .and_then(|parent| parent.as_reference().ok())
+            .and_then(|parent| document.get_dictionary(parent).ok())?;
     }
     None
 }

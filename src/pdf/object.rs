@@ -176,6 +176,8 @@ pub(super) fn hex_byte(out: &mut Vec<u8>, byte: u8) {
 
 #[cfg(test)]
 mod tests {
+    use lopdf::dictionary;
+
     use super::*;
 
     #[test]
@@ -197,7 +199,7 @@ mod tests {
 
     #[test]
     fn an_object_is_written_with_its_references_where_the_file_puts_them() {
-        let object = Object::Dictionary(lopdf::dictionary! {
+        let object = Object::Dictionary(dictionary! {
             "A" => Object::Reference((7, 0)),
             "B C" => vec![Object::Integer(-3), Object::Reference((9, 0)), Object::Null],
         });

@@ -149,7 +149,10 @@ fn words(line: &PlacedLine, slots: &mut Slots, ops: &mut Vec<Op>) {
         });
         let codepoints = codepoints.collect();
         ops.push(Op::StartTextSection);
-        ops.push(Op::SetFont { font: PdfFontHandle::External(font_id(number)), size: Pt(line.size) });
+        ops.push(Op::SetFont {
+            font: PdfFontHandle::External(font_id(number)),
+            size: Pt(line.size),
+        });
         ops.push(Op::SetTextMatrix { matrix: TextMatrix::Translate(Pt(start), Pt(line.y)) });
         ops.push(Op::ShowText { items: vec![TextItem::GlyphIds(codepoints)] });
         ops.push(Op::EndTextSection);
@@ -165,4 +168,3 @@ fn font_of(ink: Ink) -> Option<u8> {
         Ink::Box => None,
     }
 }
-

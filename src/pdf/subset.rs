@@ -175,11 +175,9 @@ mod tests {
         assert_eq!(checksum(&bytes), FONT_CHECKSUM);
         let face = ttf_parser::Face::parse(&bytes, 0).unwrap();
         assert_eq!(face.number_of_glyphs(), 6);
-        let original = ttf_parser::Face::parse(
-            include_bytes!("../../fonts/BIZUDGothic-Regular.ttf"),
-            0,
-        )
-        .unwrap();
+        let original =
+            ttf_parser::Face::parse(include_bytes!("../../fonts/BIZUDGothic-Regular.ttf"), 0)
+                .unwrap();
         for (number, c) in (1..).zip(characters) {
             let before = original.glyph_index(c).unwrap();
             let after = ttf_parser::GlyphId(number);

@@ -56,10 +56,12 @@ pub(super) fn answers(form: &Form, input: Input, today: Date) -> (Answers, Vec<R
         }
     }
     let left = given.into_keys().filter(|path| !is_applicant(path));
-    refused.extend(left.map(|path| Refused {
-        path,
-        reason: "no question of this form asks this now".to_owned(),
-    }));
+    refused.extend(
+        left.map(|path| Refused {
+            path,
+            reason: "no question of this form asks this now".to_owned(),
+        }),
+    );
     (answers, refused)
 }
 
@@ -89,9 +91,7 @@ fn raw(kind: Kind, json: &Json) -> Option<Raw> {
             let count = |(id, count): (&String, &Json)| Some((id.clone(), entry(count)?));
             counts.iter().map(count).collect::<Option<_>>().map(Raw::Counts)
         }
-        (_, Json::Array(_)) => {
-            serde_json::from_value::<Text>(json.clone()).ok().map(Raw::Words)
-        }
+        (_, Json::Array(_)) => serde_json::from_value::<Text>(json.clone()).ok().map(Raw::Words),
         (_, json) => entry(json).map(Raw::One),
     }
 }

@@ -187,7 +187,9 @@ fn options_of<'a>(path: &str, template: &'a Template) -> Option<Vec<&'a str>> {
     match question {
         Some(question) if question.kind == Kind::Flag => Some(vec!["yes", "no"]),
         Some(question) => Some(question.options.iter().map(|option| option.id.as_str()).collect()),
-        None if path == "applicant.sex" => Some(vec!["male", "female", "not_applicable", "unknown"]),
+        None if path == "applicant.sex" => {
+            Some(vec!["male", "female", "not_applicable", "unknown"])
+        }
         None => None,
     }
 }

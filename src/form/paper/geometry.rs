@@ -1,9 +1,7 @@
 //! Millimetres from the top left corner into points from the lower left one.
 
 use crate::form::condition::{at_row, of_row};
-use crate::form::template::{
-    Field, OneOrMany, Orientation, Paper, PaperSize, Point, Rect, Repeat,
-};
+use crate::form::template::{Field, OneOrMany, Orientation, Paper, PaperSize, Point, Rect, Repeat};
 use crate::pdf::Area;
 
 const POINTS_PER_MM: f32 = 72.0 / 25.4;

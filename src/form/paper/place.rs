@@ -1,11 +1,9 @@
 //! Answers into their places on the page.
 
+use super::Finding;
 use super::geometry::area;
 use super::written::Written;
-use super::Finding;
-use crate::form::template::{
-    Align, CheckShape, CircleShape, DigitsShape, Face, Field, TextShape,
-};
+use crate::form::template::{Align, CheckShape, CircleShape, DigitsShape, Face, Field, TextShape};
 use crate::pdf::{Area, Fit, Fonts, Page, PlacedLine};
 use crate::text::Text;
 
@@ -94,8 +92,7 @@ impl<'a> Placing<'a> {
 
     fn words(&mut self, id: &str, line: PlacedLine) {
         let lacking = line.clusters.iter().filter_map(|cluster| cluster.lacking.clone());
-        self.findings
-            .extend(lacking.map(|lacking| Finding { field: id.to_owned(), lacking }));
+        self.findings.extend(lacking.map(|lacking| Finding { field: id.to_owned(), lacking }));
         self.page.words(line);
     }
 

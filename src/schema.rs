@@ -1,0 +1,18 @@
+//! The steps of the counter's schema, in the order they were added. A step that
+//! has been released is never changed; a change is a new step at the end.
+
+use crate::db::{self, Step};
+use crate::{application, journal, queue, visit};
+
+/// Everything the counter's database holds.
+pub const STEPS: &[Step] =
+    &[db::numbering::SCHEMA, journal::SCHEMA, visit::SCHEMA, application::SCHEMA, queue::SCHEMA];
+
+/// An empty database in memory, for tests of stores.
+#[cfg(test)]
+pub(crate) fn in_memory() -> rusqlite::Connection {
+    let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+    connection.execute_batch("pragma foreign_keys = on").unwrap();
+    db::migrate(&mut connection, STEPS).unwrap();
+    connection
+}

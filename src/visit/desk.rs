@@ -1,0 +1,202 @@
+//! What a clerk does to a visit: look, correct, identify, print, decide.
+//!
+//! Every look at a person and every paper made is an entry in the journal, and
+//! happens only if that entry can be written.
+
+use serde_json::json;
+
+use super::{Counter, Error, State, Visit, note, store};
+use crate::applicant::Source;
+use crate::application::{self, Action, Application};
+use crate::db::Tx;
+use crate::form::answers::{Answer, Answers, Value};
+use crate::form::questions;
+use crate::form::template::IdentityRule;
+use crate::id::{ApplicationId, StaffId, VisitId};
+use crate::journal::{Actor, Entity, Event, Journal};
+
+/// The paths of a recorded identity check (本人確認).
+const ID_KIND: &str = "office.id_kind";
+const ID_POINTS: &str = "office.id_points";
+
+/// A submitted visit with everything in it.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    pub visit: Visit,
+    pub answers: Answers,
+    pub applications: Vec<Application>,
+}
+
+/// Opens a visit for a clerk; that it was looked at is recorded.
+pub fn open(tx: &Tx<'_>, journal: &Journal, staff: StaffId, id: VisitId) -> Result<Opened, Error> {
+    let visit = submitted(tx, id)?;
+    note(journal, tx, Actor::Staff(staff), id, ("visit.viewed", json!({})))?;
+    Ok(Opened {
+        answers: store::answers(tx, journal, id)?,
+        applications: application::of_visit(tx, id)?,
+        visit,
+    })
+}
+
+fn submitted(tx: &Tx<'_>, id: VisitId) -> Result<Visit, Error> {
+    let visit = store::get(tx, id)?.ok_or(Error::Gone)?;
+    match visit.state {
+        State::Submitted => Ok(visit),
+        State::Erased => Err(Error::Gone),
+        State::Draft => Err(Error::Refused(State::Draft)),
+    }
+}
+
+/// Corrects one value, or fills one in (聞き取り). Its source becomes the clerk;
+/// the new value enters the journal, sealed.
+pub fn correct(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    staff: StaffId,
+    id: VisitId,
+    (path, value): (&str, Value),
+) -> Result<(), Error> {
+    submitted(tx, id)?;
+    let answer = Answer { value, source: Source::Clerk };
+    let key = journal.visit_key(tx, id)?;
+    store::put_answer(tx, journal, &key, id, (path, &answer))?;
+    store::touch(tx, id, journal.now())?;
+    journal.append(
+        tx,
+        &Event {
+            op: journal.op(),
+            kind: "visit.corrected",
+            schema_version: 1,
+            entity: Entity::new("visit", id),
+            actor: Actor::Staff(staff),
+            facts: json!({ "path": path }),
+            personal: Some((id, json!({ "value": answer.value }))),
+        },
+    )?;
+    Ok(())
+}
+
+/// Records how the person was identified: which documents, and whether one, two
+/// or an interview made the check.
+pub fn identify(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    staff: StaffId,
+    id: VisitId,
+    kinds: &[String],
+    points: &str,
+) -> Result<(), Error> {
+    submitted(tx, id)?;
+    let mut answers = Answers::default();
+    answers.set(ID_KIND, Value::Choices(kinds.iter().cloned().collect()), Source::Clerk);
+    answers.set(ID_POINTS, Value::Choice(points.to_owned()), Source::Clerk);
+    store::put_answers(tx, journal, id, &answers)?;
+    let facts = json!({ "kinds": kinds, "points": points });
+    note(journal, tx, Actor::Staff(staff), id, ("visit.identified", facts))
+}
+
+/// Whether an identity check is recorded.
+pub fn is_identified(answers: &Answers) -> bool {
+    answers.value(ID_KIND).is_some_and(|kinds| !kinds.selected().is_empty())
+        && answers.value(ID_POINTS).is_some()
+}
+
+/// Records that papers were made for printing, and counts them.
+pub fn printed(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    staff: StaffId,
+    id: VisitId,
+    applications: &[ApplicationId],
+) -> Result<(), Error> {
+    submitted(tx, id)?;
+    for application in applications {
+        application::was_printed(tx, *application)?;
+    }
+    let facts = json!({ "applications": applications });
+    note(journal, tx, Actor::Staff(staff), id, ("application.printed", facts))
+}
+
+/// Accepts an application, sends it back with a reason, or takes that back.
+///
+/// # Errors
+/// Accepting needs every required answer and, where the form asks for it, the
+/// identity check.
+pub fn decide(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    counter: Counter<'_>,
+    staff: StaffId,
+    id: ApplicationId,
+    (action, reason): (Action, &str),
+) -> Result<VisitId, Error> {
+    let (visit, application) = application::get(tx, id)?.ok_or(Error::Gone)?;
+    submitted(tx, visit)?;
+    let state = application.state.after(action)?;
+    if state == application::State::Accepted {
+        may_be_accepted(tx, journal, counter, visit, &application)?;
+    }
+    let reason = match state {
+        application::State::SentBack => {
+            let key = journal.visit_key(tx, visit)?;
+            Some(key.seal(&*journal.chance, &reason_place(id), reason.as_bytes()))
+        }
+        _ => None,
+    };
+    application::set_state(tx, id, state, reason.as_deref())?;
+    store::touch(tx, visit, journal.now())?;
+    journal.append(
+        tx,
+        &Event {
+            op: journal.op(),
+            kind: match action {
+                Action::Accept => "application.accepted",
+                Action::SendBack => "application.sent_back",
+                Action::Reopen => "application.reopened",
+            },
+            schema_version: 1,
+            entity: Entity::new("application", id),
+            actor: Actor::Staff(staff),
+            facts: json!({ "visit": visit, "receipt": application.receipt }),
+            personal: None,
+        },
+    )?;
+    Ok(visit)
+}
+
+fn may_be_accepted(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    counter: Counter<'_>,
+    visit: VisitId,
+    application: &Application,
+) -> Result<(), Error> {
+    let form = counter.forms.get(&application.form).ok_or(Error::NoProcedure)?;
+    let answers = store::answers(tx, journal, visit)?;
+    let missing = questions::incomplete(&[form], &answers);
+    if !missing.is_empty() {
+        return Err(Error::Incomplete(missing.into_iter().map(|missing| missing.path).collect()));
+    }
+    let needs_check = form.template().identity != IdentityRule::None;
+    if needs_check && !is_identified(&answers) {
+        return Err(Error::NotIdentified);
+    }
+    Ok(())
+}
+
+fn reason_place(id: ApplicationId) -> String {
+    format!("application/{id}/reason")
+}
+
+/// Why an application was sent back, in the clerk's words.
+pub fn reason(
+    connection: &rusqlite::Connection,
+    journal: &Journal,
+    visit: VisitId,
+    application: &Application,
+) -> Result<Option<String>, Error> {
+    let Some(sealed) = &application.reason else { return Ok(None) };
+    let key = journal.visit_key(connection, visit)?;
+    let plain = key.open(&reason_place(application.id), sealed)?;
+    Ok(Some(String::from_utf8_lossy(&plain).into_owned()))
+}

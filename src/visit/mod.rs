@@ -1,0 +1,304 @@
+//! A visit (来庁): what one resident came for, and what is known so far.
+//!
+//! The only room that joins others: it submits applications, ticket and journal
+//! entry in one transaction. Where a resident stands is never stored; it is
+//! computed from what exists ([`step`]), so Back, reload and a power cut are
+//! harmless. A tablet holds at most one visit, and the schema says so.
+
+pub mod desk;
+pub mod retention;
+pub mod step;
+mod store;
+mod submit;
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use time::Date;
+
+use crate::applicant::Source;
+use crate::clock::Moment;
+use crate::config::Procedure;
+use crate::db::{self, Tx};
+use crate::form::answers::{Answer, Answers, Value};
+use crate::id::{DeviceId, OpId, VisitId};
+use crate::journal::{self, Actor, Entity, Event, Journal};
+use crate::lang::Lang;
+
+pub use store::{answers, at_kiosk, get, of_day};
+pub use submit::{Counter, Submitted, submit};
+
+/// The tables of this room.
+pub const SCHEMA: db::Step = include_str!("sql/visit.sql");
+
+/// A refusal, or a fault below.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The visit has ended, or was never there.
+    #[error("there is no such visit any more")]
+    Gone,
+    /// The act belongs to another state of the visit.
+    #[error("a visit that is {0:?} cannot do this")]
+    Refused(State),
+    /// Required questions have no answer yet.
+    #[error("{} required answers are missing", .0.len())]
+    Incomplete(Vec<String>),
+    /// Two chosen procedures are written on the same form.
+    #[error("two procedures share the form {0}")]
+    SameForm(String),
+    /// Nothing was chosen, or something that is not offered.
+    #[error("no procedure that is offered was chosen")]
+    NoProcedure,
+    /// The clerk has not recorded how the person was identified.
+    #[error("the identity check is not recorded")]
+    NotIdentified,
+    #[error(transparent)]
+    Application(#[from] crate::application::Refused),
+    #[error(transparent)]
+    Journal(#[from] journal::Error),
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        Error::Db(error.into())
+    }
+}
+
+/// Where a visit stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Being filled in at the kiosk; erased when the resident leaves.
+    Draft,
+    /// Handed in.
+    Submitted,
+    /// Nothing personal is left.
+    Erased,
+}
+
+impl State {
+    fn id(self) -> &'static str {
+        match self {
+            State::Draft => "draft",
+            State::Submitted => "submitted",
+            State::Erased => "erased",
+        }
+    }
+}
+
+/// 配慮: what staff should know before they call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Care {
+    /// 耳が聞こえない・聞こえにくい.
+    Hearing,
+}
+
+/// How the resident gives name and address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// A card was read.
+    Card,
+    /// Typed by hand.
+    Hand,
+}
+
+/// What a resident says on the first page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    pub lang: Lang,
+    pub care: BTreeSet<Care>,
+    pub big_type: bool,
+}
+
+/// One visit, without its answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visit {
+    pub id: VisitId,
+    pub day: Date,
+    pub wishes: Wishes,
+    /// Whether the resident has seen what the data is used for.
+    pub agreed: bool,
+    pub way: Option<Way>,
+    /// Ids of the chosen procedures, in the order the town lists them.
+    pub procedures: Vec<String>,
+    pub state: State,
+    pub started_at: Moment,
+    /// When somebody last did something to it.
+    pub touched_at: Moment,
+    pub submitted_at: Option<Moment>,
+}
+
+/// An entry about a visit, with nothing personal in it.
+fn note(
+    journal: &Journal,
+    tx: &Tx<'_>,
+    actor: Actor,
+    visit: VisitId,
+    what: (&str, serde_json::Value),
+) -> Result<(), Error> {
+    let (kind, facts) = what;
+    let entity = Entity::new("visit", visit);
+    let op = journal.op();
+    journal
+        .append(tx, &Event { op, kind, schema_version: 1, entity, actor, facts, personal: None })?;
+    Ok(())
+}
+
+/// Starts a visit at a kiosk. A visit left standing there is erased first. The
+/// same `op` sent twice starts one visit.
+pub fn start(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    op: OpId,
+    kiosk: DeviceId,
+    wishes: &Wishes,
+) -> Result<VisitId, Error> {
+    if let Some((_, id)) = journal::entity_of_op(tx, op)? {
+        return id
+            .parse()
+            .map_err(|_| db::Error::Inconsistent { table: "journal", column: "entity_id" }.into());
+    }
+    if let Some(left) = store::at_kiosk(tx, kiosk)? {
+        leave(tx, journal, Actor::Device(kiosk), &left)?;
+    }
+    let now = journal.now();
+    let id = VisitId::new(now, &*journal.chance);
+    store::insert(tx, id, kiosk, wishes, now)?;
+    journal.make_visit_key(tx, id)?;
+    let care: Vec<_> = wishes.care.iter().collect();
+    journal.append(
+        tx,
+        &Event {
+            op,
+            kind: "visit.started",
+            schema_version: 1,
+            entity: Entity::new("visit", id),
+            actor: Actor::Device(kiosk),
+            facts: json!({ "lang": wishes.lang, "care": care, "big_type": wishes.big_type }),
+            personal: None,
+        },
+    )?;
+    Ok(id)
+}
+
+/// Changes the language, the type size or the 配慮 of a visit.
+pub fn wish(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    actor: Actor,
+    visit: VisitId,
+    wishes: &Wishes,
+) -> Result<(), Error> {
+    store::set_wishes(tx, visit, wishes, journal.now())?;
+    let facts = json!({ "lang": wishes.lang, "care": wishes.care, "big_type": wishes.big_type });
+    note(journal, tx, actor, visit, ("visit.wishes_changed", facts))
+}
+
+/// The resident has seen what the data is used for (個人情報保護法62条).
+pub fn agree(tx: &Tx<'_>, journal: &Journal, actor: Actor, visit: VisitId) -> Result<(), Error> {
+    draft(tx, visit)?;
+    store::set_agreed(tx, visit, journal.now())?;
+    note(journal, tx, actor, visit, ("visit.agreed", json!({})))
+}
+
+/// Chooses the procedures. What an earlier choice preset is taken back.
+pub fn choose(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    actor: Actor,
+    visit: VisitId,
+    chosen: &[&Procedure],
+) -> Result<(), Error> {
+    draft(tx, visit)?;
+    if chosen.is_empty() {
+        return Err(Error::NoProcedure);
+    }
+    let mut forms = BTreeSet::new();
+    if let Some(twice) = chosen.iter().find(|procedure| !forms.insert(&procedure.form)) {
+        return Err(Error::SameForm(twice.form.clone()));
+    }
+    let ids: Vec<&str> = chosen.iter().map(|procedure| procedure.id.as_str()).collect();
+    store::set_procedures(tx, visit, &ids, journal.now())?;
+    store::remove_source(tx, visit, Source::Preset)?;
+    let key = journal.visit_key(tx, visit)?;
+    for (path, id) in chosen.iter().flat_map(|procedure| &procedure.preset) {
+        let value = match id.as_str() {
+            "yes" => Value::Flag(true),
+            "no" => Value::Flag(false),
+            option => Value::Choice(option.to_owned()),
+        };
+        let answer = Answer { value, source: Source::Preset };
+        store::put_answer(tx, journal, &key, visit, (path, &answer))?;
+    }
+    note(journal, tx, actor, visit, ("visit.procedures_chosen", json!({ "procedures": ids })))
+}
+
+/// Chooses how name and address are given.
+pub fn choose_way(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    actor: Actor,
+    visit: VisitId,
+    way: Option<Way>,
+) -> Result<(), Error> {
+    draft(tx, visit)?;
+    store::set_way(tx, visit, way, journal.now())?;
+    let facts = json!({ "way": way.map(store::way_id) });
+    note(journal, tx, actor, visit, ("visit.way_chosen", facts))
+}
+
+/// Records answers of a draft. Which paths were answered is noted, what was
+/// answered is not: it enters the journal, sealed, when the visit is submitted.
+pub fn answer(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    actor: Actor,
+    visit: VisitId,
+    answers: &Answers,
+) -> Result<(), Error> {
+    draft(tx, visit)?;
+    store::put_answers(tx, journal, visit, answers)?;
+    let facts = json!({ "sources": sources(answers) });
+    note(journal, tx, actor, visit, ("visit.answered", facts))
+}
+
+/// Path → source of some answers: the part that is not personal.
+fn sources(answers: &Answers) -> serde_json::Value {
+    answers.iter().map(|(path, answer)| (path.to_owned(), json!(answer.source))).collect()
+}
+
+/// The visit, if it is still being filled in.
+fn draft(tx: &Tx<'_>, visit: VisitId) -> Result<Visit, Error> {
+    let visit = store::get(tx, visit)?.ok_or(Error::Gone)?;
+    match visit.state {
+        State::Draft => Ok(visit),
+        state => Err(Error::Refused(state)),
+    }
+}
+
+/// The resident leaves the kiosk. A draft is erased; what was submitted stays
+/// for the clerk. Sent twice, it does nothing more.
+pub fn leave(tx: &Tx<'_>, journal: &Journal, actor: Actor, visit: &Visit) -> Result<(), Error> {
+    match visit.state {
+        State::Draft => erase(tx, journal, actor, visit.id),
+        State::Submitted => {
+            store::leave_kiosk(tx, visit.id, journal.now())?;
+            note(journal, tx, actor, visit.id, ("visit.left_kiosk", json!({})))
+        }
+        State::Erased => Ok(()),
+    }
+}
+
+/// Erases everything personal of a visit: its answers, and the key that opens
+/// what the journal holds of it.
+fn erase(tx: &Tx<'_>, journal: &Journal, actor: Actor, visit: VisitId) -> Result<(), Error> {
+    store::erase(tx, visit, journal.now())?;
+    journal.erase_visit_key(tx, visit)?;
+    note(journal, tx, actor, visit, ("visit.erased", json!({})))
+}
+
+#[cfg(test)]
+mod tests;

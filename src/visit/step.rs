@@ -1,0 +1,74 @@
+//! Where a resident stands, worked out from what exists.
+
+use super::{State, Visit, Way};
+use crate::form::Form;
+use crate::form::answers::Answers;
+use crate::form::questions::{self, AskPage};
+
+/// The page the kiosk shows next.
+#[derive(Debug)]
+pub enum Step<'f> {
+    /// What the data is used for.
+    Purpose,
+    /// What the resident came for.
+    Procedures,
+    /// Card, licence or by hand.
+    Way,
+    /// The card is still to be read.
+    Card,
+    /// One page of questions.
+    Ask(Box<AskPage<'f>>),
+    /// Everything once more, to be confirmed.
+    Check,
+    /// The number.
+    Done,
+}
+
+/// The first thing still to do. `forms` are those of the chosen procedures.
+pub fn next<'f>(visit: &Visit, forms: &[&'f Form], answers: &Answers) -> Step<'f> {
+    match visit {
+        Visit { state: State::Submitted | State::Erased, .. } => Step::Done,
+        Visit { agreed: false, .. } => Step::Purpose,
+        Visit { procedures, .. } if procedures.is_empty() => Step::Procedures,
+        Visit { way: None, .. } => Step::Way,
+        Visit { way: Some(Way::Card), .. } if !card_was_read(answers) => Step::Card,
+        _ => match questions::missing(forms, answers).into_iter().next() {
+            Some(page) => Step::Ask(Box::new(page)),
+            None => Step::Check,
+        },
+    }
+}
+
+fn card_was_read(answers: &Answers) -> bool {
+    use crate::applicant::Source::{Card, Licence};
+    answers.iter().any(|(_, answer)| matches!(answer.source, Card | Licence))
+}
+
+/// The page before `page` that the resident has answered: where 「もどる」 leads
+/// to. `None` at the first one.
+pub fn before<'f>(forms: &[&'f Form], answers: &Answers, page: &str) -> Option<AskPage<'f>> {
+    let pages = questions::pages(forms, answers);
+    let here = pages.iter().position(|ask| ask.page.id == page)?;
+    pages.into_iter().take(here).rfind(was_asked)
+}
+
+/// Whether a person answered anything on the page. A page that a card or a
+/// procedure filled alone was never shown, so nobody goes back to it.
+pub fn was_asked(page: &AskPage<'_>) -> bool {
+    use crate::applicant::Source::{Clerk, Typed};
+    let answers = page.questions.iter().filter_map(|question| question.answer.as_ref());
+    answers.into_iter().any(|answer| matches!(answer.source, Typed | Clerk))
+}
+
+/// `(n, m)`: the page stands n-th of m pages that are shown on this visit. Pages
+/// that later answers will open are not counted before they open.
+pub fn progress(forms: &[&Form], answers: &Answers, page: &str) -> (usize, usize) {
+    let missing: Vec<_> =
+        questions::missing(forms, answers).iter().map(|ask| ask.page.id.clone()).collect();
+    let shown: Vec<_> = questions::pages(forms, answers)
+        .into_iter()
+        .filter(|ask| was_asked(ask) || missing.contains(&ask.page.id) || ask.page.id == page)
+        .collect();
+    let here = shown.iter().position(|ask| ask.page.id == page).unwrap_or(0);
+    (here + 1, shown.len())
+}

@@ -1,0 +1,161 @@
+//! Handing in: applications, ticket and journal entry in one transaction.
+
+use serde_json::json;
+
+use super::{Error, State, draft, store};
+use crate::application::{self, Application};
+use crate::clock;
+use crate::config::{Config, Procedure};
+use crate::db::{self, Tx};
+use crate::form::{Form, Forms, questions};
+use crate::id::{ApplicationId, OpId, TicketId, VisitId};
+use crate::journal::{Actor, Entity, Event, Journal};
+use crate::queue::{self, Lane, Ticket};
+
+/// What a counter is set up with: its configuration and its forms.
+#[derive(Clone, Copy)]
+pub struct Counter<'a> {
+    pub config: &'a Config,
+    pub forms: &'a Forms,
+}
+
+impl<'a> Counter<'a> {
+    /// The procedures with these ids that the town offers, in its order.
+    pub fn procedures(&self, ids: &[String]) -> Vec<&'a Procedure> {
+        self.config.procedures.iter().filter(|procedure| ids.contains(&procedure.id)).collect()
+    }
+
+    /// The forms of these procedures, in the order of their sections.
+    pub fn forms_of(&self, ids: &[String]) -> Vec<&'a Form> {
+        let mut procedures = self.procedures(ids);
+        procedures.sort_by_key(|procedure| self.section_order(procedure));
+        procedures.iter().filter_map(|procedure| self.forms.get(&procedure.form)).collect()
+    }
+
+    fn section_order(&self, procedure: &Procedure) -> usize {
+        let sections = &self.config.sections;
+        let at = sections.iter().position(|section| section.id == procedure.section);
+        at.unwrap_or(sections.len())
+    }
+}
+
+/// What the resident takes away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submitted {
+    pub ticket: Ticket,
+    /// 受付番号, one for each form.
+    pub receipts: Vec<String>,
+}
+
+/// Hands the visit in. Sent a second time it answers what it answered the first
+/// time.
+///
+/// # Errors
+/// [`Error::Incomplete`] with the paths that are missing.
+pub fn submit(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    counter: Counter<'_>,
+    actor: Actor,
+    op: OpId,
+    id: VisitId,
+) -> Result<Submitted, Error> {
+    if let Some(before) = submitted(tx, id)? {
+        return Ok(before);
+    }
+    let visit = draft(tx, id)?;
+    let procedures = counter.procedures(&visit.procedures);
+    let first = procedures.first().ok_or(Error::NoProcedure)?;
+    let forms = counter.forms_of(&visit.procedures);
+    let answers = store::answers(tx, journal, id)?;
+    let missing = questions::incomplete(&forms, &answers);
+    if !missing.is_empty() {
+        return Err(Error::Incomplete(missing.into_iter().map(|missing| missing.path).collect()));
+    }
+
+    let now = journal.now();
+    store::set_submitted(tx, id, now)?;
+    let mut applications = Vec::new();
+    for procedure in &procedures {
+        let form = counter.forms.get(&procedure.form).ok_or(Error::NoProcedure)?;
+        let application = new_application(tx, journal, counter, procedure, form)?;
+        application::add(tx, id, &application)?;
+        applications.push(application);
+    }
+    let lane = lane(counter, first)?;
+    let ticket_id = TicketId::new(now, &*journal.chance);
+    let ticket = queue::issue(tx, ticket_id, id, &lane, visit.day, now)?;
+    let known = questions::known(&forms, &answers);
+    journal.append(
+        tx,
+        &Event {
+            op,
+            kind: "visit.submitted",
+            schema_version: 1,
+            entity: Entity::new("visit", id),
+            actor,
+            facts: json!({
+                "ticket": ticket.to_string(),
+                "lane": lane.id,
+                "applications": applications.iter().map(application_facts).collect::<Vec<_>>(),
+                "sources": super::sources(&known),
+            }),
+            personal: Some((id, json!({ "answers": known }))),
+        },
+    )?;
+    let receipts = applications.into_iter().map(|application| application.receipt).collect();
+    Ok(Submitted { ticket, receipts })
+}
+
+/// What was handed in before, if it was.
+pub fn submitted(
+    connection: &rusqlite::Connection,
+    id: VisitId,
+) -> Result<Option<Submitted>, Error> {
+    let visit = store::get(connection, id)?.ok_or(Error::Gone)?;
+    if visit.state != State::Submitted {
+        return Ok(None);
+    }
+    let ticket = queue::of_visit(connection, id)?
+        .ok_or(db::Error::Inconsistent { table: "ticket", column: "visit" })?;
+    let applications = application::of_visit(connection, id)?;
+    let receipts = applications.into_iter().map(|application| application.receipt).collect();
+    Ok(Some(Submitted { ticket, receipts }))
+}
+
+fn lane(counter: Counter<'_>, procedure: &Procedure) -> Result<Lane, Error> {
+    let lane = counter.config.lane(&procedure.lane).ok_or(Error::NoProcedure)?;
+    Ok(Lane { id: lane.id.clone(), prefix: lane.prefix.clone() })
+}
+
+fn new_application(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    counter: Counter<'_>,
+    procedure: &Procedure,
+    form: &Form,
+) -> Result<Application, Error> {
+    let now = journal.now();
+    let number = db::next_number(tx, now.date(), "receipt")?;
+    let day = clock::iso_day(now.date()).replace('-', "");
+    Ok(Application {
+        id: ApplicationId::new(now, &*journal.chance),
+        procedure: procedure.id.clone(),
+        form: procedure.form.clone(),
+        edition: form.template().edition.clone(),
+        receipt: format!("{}-{day}-{number:04}", counter.config.site.office.id),
+        state: application::State::Submitted,
+        reason: None,
+        printed: 0,
+    })
+}
+
+fn application_facts(application: &Application) -> serde_json::Value {
+    json!({
+        "id": application.id,
+        "procedure": application.procedure,
+        "form": application.form,
+        "edition": application.edition,
+        "receipt": application.receipt,
+    })
+}

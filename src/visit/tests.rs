@@ -1,0 +1,275 @@
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use time::macros::datetime;
+
+use super::*;
+use crate::applicant::{Applicant, Sourced};
+use crate::application::{self, Action};
+use crate::chance::SeededChance;
+use crate::clock::HeldClock;
+use crate::config::Config;
+use crate::form::{Forms, questions};
+use crate::id::StaffId;
+use crate::journal::OfficeKey;
+use crate::visit::step::Step;
+
+/// A counter in memory: example town, held clock.
+struct Town {
+    connection: Connection,
+    journal: Journal,
+    clock: Arc<HeldClock>,
+    config: Config,
+    forms: Forms,
+}
+
+impl Town {
+    fn open() -> Self {
+        let connection = crate::schema::in_memory();
+        let chance = Arc::new(SeededChance::new(1));
+        let clock = Arc::new(HeldClock::at(datetime!(2026-11-24 9:00 +9)));
+        let key = OfficeKey::generate(&*chance);
+        let journal = Journal::new(clock.clone(), chance, key);
+        journal.open_log(&Tx::alone(&connection), "999997/honcho").unwrap();
+        let config = Config::load(Path::new("kiosk-config/example")).unwrap();
+        let forms = Forms::load(Path::new("templates/forms")).unwrap();
+        Self { connection, journal, clock, config, forms }
+    }
+
+    fn tx(&self) -> Tx<'_> {
+        Tx::alone(&self.connection)
+    }
+
+    fn counter(&self) -> Counter<'_> {
+        Counter { config: &self.config, forms: &self.forms }
+    }
+
+    fn start(&self, kiosk: DeviceId) -> VisitId {
+        start(&self.tx(), &self.journal, self.journal.op(), kiosk, &Wishes::default()).unwrap()
+    }
+
+    fn kiosk(&self) -> DeviceId {
+        DeviceId::new(self.journal.now(), &*self.journal.chance)
+    }
+
+    fn visit(&self, id: VisitId) -> Visit {
+        get(&self.connection, id).unwrap().unwrap()
+    }
+
+    fn answers(&self, id: VisitId) -> Answers {
+        answers(&self.connection, &self.journal, id).unwrap()
+    }
+
+    /// What the kiosk would show now, in a word.
+    fn step(&self, id: VisitId) -> String {
+        let visit = self.visit(id);
+        let forms = self.counter().forms_of(&visit.procedures);
+        match step::next(&visit, &forms, &self.answers(id)) {
+            Step::Ask(page) => page.page.id.clone(),
+            other => format!("{other:?}").to_lowercase(),
+        }
+    }
+
+    /// Walks a 住民票 for oneself up to the check page, with a card.
+    fn filled(&self, kiosk: DeviceId) -> VisitId {
+        let actor = Actor::Device(kiosk);
+        let (tx, journal) = (self.tx(), &self.journal);
+        let id = self.start(kiosk);
+        agree(&tx, journal, actor, id).unwrap();
+        let juminhyo = self.config.procedure("juminhyo").unwrap();
+        choose(&tx, journal, actor, id, &[juminhyo]).unwrap();
+        choose_way(&tx, journal, actor, id, Some(Way::Card)).unwrap();
+        answer(&tx, journal, actor, id, &card()).unwrap();
+        let mut typed = Answers::default();
+        typed.set("applicant.kana", Value::Text("シケン　ハナコ".into()), Source::Typed);
+        typed.set("applicant.phone", Value::Text("0999-00-0001".into()), Source::Typed);
+        typed.set("juminhyo.relation", Value::Choice("self".into()), Source::Typed);
+        answer(&tx, journal, actor, id, &typed).unwrap();
+        let visit = self.visit(id);
+        let forms = self.counter().forms_of(&visit.procedures);
+        while let Step::Ask(page) = step::next(&visit, &forms, &self.answers(id)) {
+            let mut entered = Answers::default();
+            for ask in &page.questions {
+                let first = ask.options.first().filter(|_| ask.required);
+                let first = first.map(|option| Value::Choice(option.id.clone()));
+                let value = ask.prefill().or(first).unwrap_or(Value::skipped());
+                entered.set(ask.path(), value, Source::Typed);
+            }
+            answer(&tx, journal, actor, id, &entered).unwrap();
+        }
+        id
+    }
+
+    fn submit(&self, id: VisitId, op: OpId) -> Result<Submitted, Error> {
+        submit(&self.tx(), &self.journal, self.counter(), Actor::System, op, id)
+    }
+
+    fn entries(&self, id: VisitId) -> Vec<String> {
+        let mut rows = self
+            .connection
+            .prepare("select kind from journal where entity_id = ?1 order by seq")
+            .unwrap();
+        rows.query_map([id.to_string()], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+}
+
+fn card() -> Answers {
+    let mut answers = Answers::default();
+    let source = Source::Card;
+    answers.set_applicant(&Applicant {
+        name: Some(Sourced { value: "試験　花子".into(), source }),
+        birth_date: Some(Sourced { value: "1985-04-01".parse().unwrap(), source }),
+        address: Some(Sourced {
+            value: "見本県みほん町みなみ１２番地".into(), source
+        }),
+        ..Applicant::default()
+    });
+    answers
+}
+
+#[test]
+fn the_step_follows_from_what_exists() {
+    let town = Town::open();
+    let kiosk = town.kiosk();
+    let id = town.start(kiosk);
+    let actor = Actor::Device(kiosk);
+    let mut seen = vec![town.step(id)];
+    agree(&town.tx(), &town.journal, actor, id).unwrap();
+    seen.push(town.step(id));
+    let juminhyo = town.config.procedure("juminhyo").unwrap();
+    choose(&town.tx(), &town.journal, actor, id, &[juminhyo]).unwrap();
+    seen.push(town.step(id));
+    choose_way(&town.tx(), &town.journal, actor, id, Some(Way::Card)).unwrap();
+    seen.push(town.step(id));
+    answer(&town.tx(), &town.journal, actor, id, &card()).unwrap();
+    seen.push(town.step(id));
+    // The card knows name, birth and address: only the rest of the person is asked.
+    assert_eq!(seen, ["purpose", "procedures", "way", "card", "applicant.person"]);
+}
+
+#[test]
+fn a_start_sent_twice_is_one_visit_and_a_new_start_erases_the_one_left_standing() {
+    let town = Town::open();
+    let kiosk = town.kiosk();
+    let op = town.journal.op();
+    let begin = || start(&town.tx(), &town.journal, op, kiosk, &Wishes::default()).unwrap();
+    let first = begin();
+    assert_eq!(begin(), first);
+    answer(&town.tx(), &town.journal, Actor::System, first, &card()).unwrap();
+
+    let second = town.start(kiosk);
+    assert_eq!(at_kiosk(&town.connection, kiosk).unwrap().unwrap().id, second);
+    assert_eq!(town.visit(first).state, State::Erased);
+    let gone = answers(&town.connection, &town.journal, first);
+    assert!(matches!(gone, Err(Error::Journal(journal::Error::Erased))));
+}
+
+#[test]
+fn a_visit_is_handed_in_once_with_its_ticket_and_its_entry() {
+    let town = Town::open();
+    let id = town.filled(town.kiosk());
+    assert_eq!(town.step(id), "check");
+    let op = town.journal.op();
+    let first = town.submit(id, op).unwrap();
+    assert_eq!(first.ticket.to_string(), "A1");
+    assert_eq!(first.receipts, ["honcho-20261124-0001"]);
+    assert_eq!(town.submit(id, op).unwrap(), first);
+    assert_eq!(town.submit(id, town.journal.op()).unwrap(), first);
+    let submitted = town.entries(id).into_iter().filter(|kind| kind == "visit.submitted").count();
+    assert_eq!(submitted, 1);
+    assert!(journal::verify(&town.connection).unwrap().is_ok());
+}
+
+#[test]
+fn what_is_incomplete_is_not_taken_and_leaves_no_trace() {
+    let town = Town::open();
+    let kiosk = town.kiosk();
+    let id = town.start(kiosk);
+    let actor = Actor::Device(kiosk);
+    agree(&town.tx(), &town.journal, actor, id).unwrap();
+    let juminhyo = town.config.procedure("juminhyo").unwrap();
+    choose(&town.tx(), &town.journal, actor, id, &[juminhyo]).unwrap();
+    let refused = town.submit(id, town.journal.op());
+    assert!(
+        matches!(refused, Err(Error::Incomplete(paths)) if paths.contains(&"applicant.name".into()))
+    );
+    assert_eq!(town.visit(id).state, State::Draft);
+}
+
+#[test]
+fn leaving_erases_a_draft_and_keeps_what_was_handed_in() {
+    let town = Town::open();
+    let kiosk = town.kiosk();
+    let draft = town.filled(kiosk);
+    leave(&town.tx(), &town.journal, Actor::System, &town.visit(draft)).unwrap();
+    assert_eq!(town.visit(draft).state, State::Erased);
+
+    let handed_in = town.filled(kiosk);
+    town.submit(handed_in, town.journal.op()).unwrap();
+    leave(&town.tx(), &town.journal, Actor::System, &town.visit(handed_in)).unwrap();
+    assert_eq!(at_kiosk(&town.connection, kiosk).unwrap(), None);
+    assert_eq!(town.visit(handed_in).state, State::Submitted);
+    assert!(town.answers(handed_in).text("applicant.name").is_some());
+}
+
+#[test]
+fn a_clerk_identifies_corrects_and_accepts() {
+    let town = Town::open();
+    let id = town.filled(town.kiosk());
+    town.submit(id, town.journal.op()).unwrap();
+    let (tx, journal) = (town.tx(), &town.journal);
+    let staff = StaffId::new(journal.now(), &*journal.chance);
+    let opened = desk::open(&tx, journal, staff, id).unwrap();
+    let application = opened.applications[0].id;
+    let decide =
+        |action| desk::decide(&tx, journal, town.counter(), staff, application, (action, "委任状"));
+
+    assert!(matches!(decide(Action::Accept), Err(Error::NotIdentified)));
+    desk::identify(&tx, journal, staff, id, &["my_number_card".into()], "one").unwrap();
+    let value = Value::Text("試験　華子".into());
+    desk::correct(&tx, journal, staff, id, ("applicant.name", value.clone())).unwrap();
+    decide(Action::SendBack).unwrap();
+    let sent_back = &application::of_visit(&town.connection, id).unwrap()[0];
+    let reason = desk::reason(&town.connection, journal, id, sent_back).unwrap();
+    assert_eq!(reason.as_deref(), Some("委任状"));
+    decide(Action::Accept).unwrap();
+
+    let opened = desk::open(&tx, journal, staff, id).unwrap();
+    assert_eq!(opened.applications[0].state, application::State::Accepted);
+    let name = opened.answers.get("applicant.name").unwrap();
+    assert_eq!((&name.value, name.source), (&value, Source::Clerk));
+    let forms = town.counter().forms_of(&opened.visit.procedures);
+    let known = questions::known(&forms, &opened.answers);
+    assert_eq!(known.text("juminhyo.target.name"), Some(&"試験　華子".into()));
+}
+
+#[test]
+fn two_procedures_of_one_form_are_not_taken_together() {
+    let town = Town::open();
+    let id = town.start(town.kiosk());
+    agree(&town.tx(), &town.journal, Actor::System, id).unwrap();
+    let procedure = |id| town.config.procedure(id).unwrap();
+    let both = [procedure("tennyu"), procedure("tenkyo")];
+    let refused = choose(&town.tx(), &town.journal, Actor::System, id, &both);
+    assert!(matches!(refused, Err(Error::SameForm(form)) if form == "ido"));
+}
+
+#[test]
+fn what_is_due_is_erased_at_the_towns_own_times() {
+    let town = Town::open();
+    let times = &town.config.site.retention;
+    let draft = town.start(town.kiosk());
+    let handed_in = town.filled(town.kiosk());
+    town.submit(handed_in, town.journal.op()).unwrap();
+    let due = || retention::erase_due(&town.tx(), &town.journal, times).unwrap();
+    assert_eq!(due(), 0);
+    town.clock.advance(Duration::from_secs(60 * u64::from(times.draft_minutes) + 1));
+    assert_eq!(due(), 1);
+    assert_eq!(town.visit(draft).state, State::Erased);
+    town.clock.advance(Duration::from_secs(86_400 * u64::from(times.visit_days)));
+    assert_eq!(due(), 1);
+    assert_eq!(town.visit(handed_in).state, State::Erased);
+    assert!(journal::verify(&town.connection).unwrap().is_ok());
+}
