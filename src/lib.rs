@@ -14,6 +14,7 @@ pub mod id;
 pub mod kana;
 pub mod lang;
 pub mod personal_number;
+pub mod secret;
 pub mod text;
 pub mod wareki;
 pub mod yen;
@@ -27,13 +28,13 @@ pub mod pdf;
 pub mod applicant;
 pub mod application;
 pub mod card;
+pub mod config;
+pub mod device;
 pub mod form;
 pub mod procedure;
 pub mod queue;
+pub mod staff;
 pub mod visit;
-
-// configuration: read by every page and command
-pub mod config;
 
 // start-up
 pub mod cli;

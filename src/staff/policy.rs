@@ -1,0 +1,82 @@
+//! Who may do what, as one table the eye can check.
+
+use super::Role;
+
+/// Something a role allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// See today's visits, and what residents entered.
+    SeeVisits,
+    /// Change a value, or enter one that is missing.
+    Correct,
+    /// Note which identity documents were looked at.
+    CheckIdentity,
+    /// Print forms, and print them again.
+    Print,
+    /// Take the signed forms in.
+    Accept,
+    /// Give a form back with a reason.
+    SendBack,
+    /// Open what was accepted or sent back once more.
+    Reopen,
+    /// Go to a resident who pressed the button.
+    AnswerCalls,
+    /// Pair, revoke and assign tablets and displays.
+    PairDevices,
+    /// Let somebody try their password again before the wait is over.
+    LiftBackOff,
+    /// Add, disable and reset accounts.
+    ManageStaff,
+    /// See where the journal stands, never what is in it.
+    SeeJournalHead,
+}
+
+impl Action {
+    /// All actions.
+    pub const ALL: [Action; 12] = [
+        Action::SeeVisits,
+        Action::Correct,
+        Action::CheckIdentity,
+        Action::Print,
+        Action::Accept,
+        Action::SendBack,
+        Action::Reopen,
+        Action::AnswerCalls,
+        Action::PairDevices,
+        Action::LiftBackOff,
+        Action::ManageStaff,
+        Action::SeeJournalHead,
+    ];
+}
+
+/// Whether `role` may do `action`. The administrator never reads what residents
+/// entered: who runs the machine is not who serves people.
+pub fn may(role: Role, action: Action) -> bool {
+    use Action::*;
+    use Role::*;
+    match action {
+        SeeVisits | Correct | CheckIdentity | Print | Accept | SendBack | Reopen | AnswerCalls => {
+            matches!(role, Clerk | Supervisor)
+        }
+        // A broken tablet or a forgotten password cannot wait for the
+        // information section while residents do.
+        PairDevices | LiftBackOff | SeeJournalHead => matches!(role, Supervisor | Administrator),
+        ManageStaff => matches!(role, Administrator),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_this_one() {
+        let row = |role| -> String {
+            Action::ALL
+                .into_iter()
+                .map(|action| if may(role, action) { 'x' } else { '.' })
+                .collect()
+        };
+        assert_eq!(Role::ALL.map(row), ["xxxxxxxx....", "xxxxxxxxxx.x", "........xxxx"]);
+    }
+}
