@@ -9,6 +9,7 @@
 // vocabulary: no I/O, imports nothing of ours
 pub mod chance;
 pub mod clock;
+pub mod document;
 pub mod fault;
 pub mod id;
 pub mod kana;

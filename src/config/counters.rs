@@ -1,7 +1,12 @@
 //! `counters.toml`: the counters (窓口) people are called to.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
+use super::procedures::SECTIONS;
+use super::rules;
+use crate::document::{Document, Place};
 use crate::lang::Words;
 
 /// One counter.
@@ -20,4 +25,26 @@ pub struct Counter {
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     pub counter: Vec<Counter>,
+}
+
+impl File {
+    /// Rules of this file; `sections` are the ids that exist, where known.
+    pub(super) fn check(&self, document: &mut Document, sections: Option<&[&str]>) {
+        let mut seen = BTreeSet::new();
+        for (row, counter) in self.counter.iter().enumerate() {
+            let place = Place::key_of("counter").row(row);
+            document.require(
+                seen.insert(counter.number),
+                place.clone().key("number"),
+                format!("窓口 {} が二つあります", counter.number),
+                "ほかと重ならない番号にしてください",
+            );
+            rules::range(document, place.clone().key("number"), counter.number, [1, 999]);
+            rules::words(document, place.clone().key("name"), &counter.name);
+            if let Some(sections) = sections {
+                let section = place.key("section");
+                rules::reference(document, section, &counter.section, SECTIONS, sections);
+            }
+        }
+    }
 }

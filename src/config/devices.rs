@@ -2,6 +2,9 @@
 
 use serde::Deserialize;
 
+use super::rules;
+use crate::document::{Document, Place};
+
 /// A card reader.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,4 +32,19 @@ pub enum ReaderKind {
 pub(super) struct File {
     #[serde(default)]
     pub reader: Vec<Reader>,
+}
+
+impl File {
+    /// Rules of this file.
+    pub(super) fn check(&self, document: &mut Document) {
+        rules::ids(document, "reader", self.reader.iter().map(|reader| reader.id.as_str()));
+        for (row, reader) in self.reader.iter().enumerate() {
+            document.require(
+                reader.kind == ReaderKind::Pcsc || reader.name.is_none(),
+                Place::key_of("reader").row(row).key("name"),
+                "内蔵の見本（virtual）にリーダーの名前は付けられません",
+                "この行を消すか、kind を \"pcsc\" にしてください",
+            );
+        }
+    }
 }

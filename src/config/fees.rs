@@ -3,6 +3,8 @@
 use serde::{Deserialize, Deserializer};
 use time::Date;
 
+use super::rules;
+use crate::document::{Document, Place};
 use crate::lang::Words;
 use crate::yen::Yen;
 
@@ -31,6 +33,14 @@ impl Fee {
     pub fn is_valid_on(&self, day: Date) -> bool {
         self.valid_from <= day && self.valid_until.is_none_or(|last| day <= last)
     }
+
+    /// Whether both price the same thing on the same day.
+    fn overlaps(&self, other: &Fee) -> bool {
+        let thing = |fee: &Fee| (fee.form.clone(), fee.question.clone(), fee.option.clone());
+        let later = if self.valid_from < other.valid_from { other } else { self };
+        let earlier = if self.valid_from < other.valid_from { self } else { other };
+        thing(self) == thing(other) && earlier.is_valid_on(later.valid_from)
+    }
 }
 
 /// The whole file.
@@ -39,6 +49,28 @@ impl Fee {
 pub(super) struct File {
     #[serde(default)]
     pub fee: Vec<Fee>,
+}
+
+impl File {
+    /// Rules of this file: on any day there is at most one price for one thing.
+    pub(super) fn check(&self, document: &mut Document) {
+        for (row, fee) in self.fee.iter().enumerate() {
+            let place = Place::key_of("fee").row(row);
+            rules::words(document, place.clone().key("name"), &fee.name);
+            document.require(
+                fee.valid_until.is_none_or(|last| fee.valid_from <= last),
+                place.clone().key("valid_until"),
+                "最後の日が最初の日より前です",
+                "valid_from 以後の日を書いてください",
+            );
+            document.require(
+                !self.fee[..row].iter().any(|before| before.overlaps(fee)),
+                place.key("valid_from"),
+                "同じものの金額が、同じ日に二つあります",
+                "前の金額に valid_until（最後の日）を書いてください",
+            );
+        }
+    }
 }
 
 /// A day written `2026-04-01`.

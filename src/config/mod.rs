@@ -9,11 +9,12 @@ mod counters;
 mod demo_staff;
 mod devices;
 mod fees;
+mod household;
+mod load;
 mod procedures;
 mod residents;
+mod rules;
 mod site;
-
-use std::path::{Path, PathBuf};
 
 use time::Date;
 
@@ -25,7 +26,7 @@ pub use procedures::{Lane, Procedure, Section};
 pub use residents::{Card, CardKind, Changed, Household, Pattern, Relation, Resident};
 pub use site::{Office, Retention, Screen, Site, Town};
 
-use crate::fault::Fault;
+use crate::document::Document;
 
 /// The whole configuration of one office.
 #[derive(Clone, Debug)]
@@ -40,6 +41,14 @@ pub struct Config {
     pub fees: Vec<Fee>,
     pub readers: Vec<Reader>,
     pub demo: Demo,
+    written: Written,
+}
+
+/// The files whose references other rooms confirm, kept for their lines.
+#[derive(Clone, Debug)]
+struct Written {
+    procedures: Document,
+    fees: Document,
 }
 
 /// What only the demonstration uses. Both lists are empty where the `demo`
@@ -51,35 +60,6 @@ pub struct Demo {
 }
 
 impl Config {
-    /// Reads every file of `dir`.
-    pub fn load(dir: &Path) -> Result<Config, Vec<Fault>> {
-        let mut faults = Vec::new();
-        let site = read::<Site>(dir, "site.toml", &mut faults);
-        let counters = read::<counters::File>(dir, "counters.toml", &mut faults);
-        let procedures = read::<procedures::File>(dir, "procedures.toml", &mut faults);
-        let fees = read::<fees::File>(dir, "fees.toml", &mut faults);
-        let devices = read::<devices::File>(dir, "devices.toml", &mut faults);
-        let demo = read_demo(dir, &mut faults);
-        let (Some(site), Some(counters), Some(procedures), Some(fees), Some(devices)) =
-            (site, counters, procedures, fees, devices)
-        else {
-            return Err(faults);
-        };
-        if !faults.is_empty() {
-            return Err(faults);
-        }
-        Ok(Config {
-            site,
-            counters: counters.counter,
-            sections: procedures.section,
-            lanes: procedures.lane,
-            procedures: procedures.procedure,
-            fees: fees.fee,
-            readers: devices.reader,
-            demo,
-        })
-    }
-
     /// The section with this id.
     pub fn section(&self, id: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.id == id)
@@ -121,55 +101,5 @@ impl Demo {
     }
 }
 
-fn read_demo(dir: &Path, faults: &mut Vec<Fault>) -> Demo {
-    if !dir.join("demo").is_dir() {
-        return Demo::default();
-    }
-    let residents = read::<residents::File>(dir, "demo/residents.toml", faults);
-    let staff = read::<demo_staff::File>(dir, "demo/staff.toml", faults);
-    Demo {
-        households: residents.map(|file| file.household).unwrap_or_default(),
-        staff: staff.map(|file| file.staff).unwrap_or_default(),
-    }
-}
-
-fn read<T: serde::de::DeserializeOwned>(
-    dir: &Path,
-    name: &str,
-    faults: &mut Vec<Fault>,
-) -> Option<T> {
-    let file: PathBuf = dir.join(name);
-    let text = match std::fs::read_to_string(&file) {
-        Ok(text) => text,
-        Err(error) => {
-            faults.push(Fault::new(
-                &file,
-                None,
-                format!("ファイルを読めません（{error}）"),
-                "見本の設定（kiosk-config/example）から、同じ名前のファイルを写してください",
-            ));
-            return None;
-        }
-    };
-    match toml::from_str(&text) {
-        Ok(value) => Some(value),
-        Err(error) => {
-            let line = error.span().map(|span| 1 + text[..span.start].matches('\n').count());
-            faults.push(Fault::new(&file, line, error.message(), ""));
-            None
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_example_town_loads() {
-        let config = Config::load(Path::new("kiosk-config/example")).unwrap();
-        assert_eq!(config.site.town.name, "みほん町");
-        assert_eq!(config.procedures.len(), 5);
-        assert_eq!(config.demo.households.len(), Pattern::ALL.len());
-    }
-}
+mod tests;

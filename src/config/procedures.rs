@@ -1,10 +1,15 @@
 //! `procedures.toml`: what a resident can choose, and which section does it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use super::rules;
+use crate::document::{Document, Place};
 use crate::lang::Words;
+
+/// Where sections are declared, as messages name it.
+pub(super) const SECTIONS: &str = "procedures.toml の section";
 
 /// A section of the town hall (課). Papers of a visit are printed in the order
 /// the sections are written in.
@@ -54,4 +59,56 @@ pub(super) struct File {
     pub section: Vec<Section>,
     pub lane: Vec<Lane>,
     pub procedure: Vec<Procedure>,
+}
+
+impl File {
+    /// Ids of the sections declared here.
+    pub(super) fn section_ids(&self) -> Vec<&str> {
+        self.section.iter().map(|section| section.id.as_str()).collect()
+    }
+
+    /// Rules of this file.
+    pub(super) fn check(&self, document: &mut Document) {
+        rules::ids(document, "section", self.section.iter().map(|section| section.id.as_str()));
+        rules::ids(document, "lane", self.lane.iter().map(|lane| lane.id.as_str()));
+        rules::ids(document, "procedure", self.procedure.iter().map(|one| one.id.as_str()));
+        for (row, section) in self.section.iter().enumerate() {
+            let place = Place::key_of("section").row(row);
+            rules::words(document, place.key("name"), &section.name);
+        }
+        self.check_lanes(document);
+        let sections = self.section_ids();
+        let lanes: Vec<&str> = self.lane.iter().map(|lane| lane.id.as_str()).collect();
+        for (row, procedure) in self.procedure.iter().enumerate() {
+            let place = Place::key_of("procedure").row(row);
+            rules::words(document, place.clone().key("title"), &procedure.title);
+            rules::words(document, place.clone().key("about"), &procedure.about);
+            rules::id_at(document, place.clone().key("pictogram"), &procedure.pictogram);
+            let section = place.clone().key("section");
+            rules::reference(document, section, &procedure.section, SECTIONS, &sections);
+            let lane = place.key("lane");
+            rules::reference(document, lane, &procedure.lane, "procedures.toml の lane", &lanes);
+        }
+    }
+
+    fn check_lanes(&self, document: &mut Document) {
+        let mut seen = BTreeSet::new();
+        for (row, lane) in self.lane.iter().enumerate() {
+            let place = Place::key_of("lane").row(row);
+            rules::words(document, place.clone().key("name"), &lane.name);
+            let prefix = lane.prefix.as_str();
+            document.require(
+                prefix.len() == 1 && prefix.chars().all(|c| c.is_ascii_uppercase()),
+                place.clone().key("prefix"),
+                format!("「{prefix}」は番号の前の字に使えません"),
+                "半角の英大文字を1字だけ書いてください",
+            );
+            document.require(
+                seen.insert(prefix),
+                place.key("prefix"),
+                format!("「{prefix}」で始まる系統が二つあります"),
+                "ほかと重ならない字にしてください",
+            );
+        }
+    }
 }

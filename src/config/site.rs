@@ -2,6 +2,9 @@
 
 use serde::Deserialize;
 
+use super::rules;
+use crate::document::{Document, Place};
+use crate::kana;
 use crate::lang::{Lang, Words};
 
 /// The whole file.
@@ -62,4 +65,119 @@ pub struct Retention {
     /// Days a submitted visit is kept. The signed paper is the record; this
     /// copy is only its transport.
     pub visit_days: u32,
+}
+
+impl Site {
+    /// Rules of this file.
+    pub(super) fn check(&self, document: &mut Document) {
+        self.town.check(document, &Place::key_of("town"));
+        let office = Place::key_of("office");
+        rules::id_at(document, office.clone().key("id"), &self.office.id);
+        rules::words(document, office.key("name"), &self.office.name);
+        self.screen.check(document, &Place::key_of("screen"));
+        let retention = Place::key_of("retention");
+        let Retention { draft_minutes, visit_days } = self.retention;
+        rules::range(document, retention.clone().key("draft_minutes"), draft_minutes, [1, 1_440]);
+        rules::range(document, retention.key("visit_days"), visit_days, [1, 3_660]);
+    }
+}
+
+impl Town {
+    /// How every address in the town begins: `見本県みほん町`.
+    pub fn address(&self) -> String {
+        format!("{}{}", self.prefecture, self.name)
+    }
+
+    fn check(&self, document: &mut Document, place: &Place) {
+        self.check_code(document, place.clone().key("code"));
+        for (key, text) in [("name", &self.name), ("head", &self.head)] {
+            rules::filled(document, place.clone().key(key), text);
+        }
+        document.require(
+            self.prefecture.ends_with(['都', '道', '府', '県']),
+            place.clone().key("prefecture"),
+            format!("「{}」は都道府県名ではありません", self.prefecture),
+            "「青森県」のように、都・道・府・県まで書いてください",
+        );
+        document.require(
+            !self.kana.is_empty() && kana::is_reading(&self.kana),
+            place.clone().key("kana"),
+            format!("「{}」はフリガナに使えません", self.kana),
+            "全角のカタカナで書いてください",
+        );
+        document.require(
+            !self.roman.is_empty() && self.roman.is_ascii(),
+            place.clone().key("roman"),
+            format!("「{}」は英語の町名に使えません", self.roman),
+            "半角の英字で書いてください",
+        );
+    }
+
+    fn check_code(&self, document: &mut Document, place: Place) {
+        let digits: Option<Vec<u32>> = self.code.chars().map(|c| c.to_digit(10)).collect();
+        let Some([five @ .., last]) = digits.as_deref().filter(|digits| digits.len() == 6) else {
+            return document.fault(
+                place,
+                format!("「{}」は地方公共団体コードではありません", self.code),
+                "6桁の数字を「\"」で囲んで書いてください",
+            );
+        };
+        let check = check_digit(five);
+        document.require(
+            check == *last,
+            place.clone(),
+            format!("コード {} の検査数字（最後の1桁）が合いません", self.code),
+            format!("総務省の一覧で確かめてください。前の5桁が正しければ、最後は {check} です"),
+        );
+        document.require(
+            matches!(five[0] * 10 + five[1], 1..=47 | 99),
+            place,
+            format!("コード {} の都道府県番号（前の2桁）がありません", self.code),
+            "01 から 47 まで、見本の町だけ 99 です",
+        );
+    }
+}
+
+/// The last digit of a 全国地方公共団体コード: weights 6 to 2 on the first five,
+/// 11 less the remainder by 11, of that the last digit.
+fn check_digit(five: &[u32]) -> u32 {
+    let sum: u32 = five.iter().zip((2..=6).rev()).map(|(digit, weight)| digit * weight).sum();
+    (11 - sum % 11) % 10
+}
+
+impl Screen {
+    fn check(&self, document: &mut Document, place: &Place) {
+        let languages = place.clone().key("languages");
+        let mut distinct = self.languages.clone();
+        distinct.sort();
+        distinct.dedup();
+        document.require(
+            distinct.len() == self.languages.len(),
+            languages.clone(),
+            "同じ言語が二度あります",
+            "一つずつ書いてください",
+        );
+        document.require(
+            self.languages.contains(&Lang::Ja),
+            languages,
+            "日本語がありません",
+            "「\"ja\"」を足してください。紙の様式はいつも日本語です",
+        );
+        rules::range(document, place.clone().key("idle_secs"), self.idle_secs, [20, 600]);
+        rules::range(document, place.clone().key("warning_secs"), self.warning_secs, [20, 300]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_check_digit_is_that_of_the_national_list() {
+        // Hirakawa, Hakui, Toin, Ashibetsu, Kagamiishi; and the example town.
+        for code in ["022101", "172073", "243248", "012165", "073423", "999997"] {
+            let digits: Vec<u32> = code.chars().filter_map(|c| c.to_digit(10)).collect();
+            assert_eq!(check_digit(&digits[..5]), digits[5], "{code}");
+        }
+    }
 }

@@ -1,0 +1,166 @@
+//! The example town is faultless and complete, and every rule can be broken.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::*;
+use crate::fault::Fault;
+
+const EXAMPLE: &str = "kiosk-config/example";
+
+fn example() -> Config {
+    Config::load(Path::new(EXAMPLE)).unwrap()
+}
+
+/// A copy of the example with one file changed.
+fn changed(file: &str, change: impl Fn(&str) -> String) -> Vec<String> {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("demo")).unwrap();
+    for name in [
+        "site.toml",
+        "counters.toml",
+        "procedures.toml",
+        "fees.toml",
+        "devices.toml",
+        "demo/residents.toml",
+        "demo/staff.toml",
+    ] {
+        let text = std::fs::read_to_string(Path::new(EXAMPLE).join(name)).unwrap();
+        let text = if name == file { change(&text) } else { text };
+        std::fs::write(dir.path().join(name), text).unwrap();
+    }
+    let short = |fault: &Fault| {
+        let file = fault.file.strip_prefix(dir.path()).unwrap();
+        Fault { file: file.to_owned(), ..fault.clone() }.to_string()
+    };
+    Config::load(dir.path()).err().unwrap_or_default().iter().map(short).collect()
+}
+
+#[test]
+fn the_example_town_is_faultless() {
+    let config = example();
+    assert_eq!(config.site.town.name, "みほん町");
+    assert_eq!(config.procedures.len(), 5);
+    let day = time::macros::date!(2026 - 11 - 21);
+    let fee = config.fee("juminhyo", "juminhyo.copies", "copy", day).unwrap();
+    assert_eq!(fee.yen, crate::yen::Yen(300));
+    assert!(config.section(&config.procedures[0].section).is_some());
+    assert!(config.lane(&config.procedures[0].lane).is_some());
+}
+
+#[test]
+fn every_household_pattern_has_its_household() {
+    let config = example();
+    let there: BTreeSet<_> = config.demo.households.iter().map(|one| one.pattern).collect();
+    assert_eq!(there, Pattern::ALL.into());
+}
+
+#[test]
+fn the_invented_people_bring_every_kind_of_card_and_quirk() {
+    let config = example();
+    let people = || config.demo.households.iter().flat_map(|household| &household.people);
+    let cards = || people().flat_map(|person| &person.cards);
+    let kinds: BTreeSet<_> = cards().map(|card| card.kind).collect();
+    use CardKind::{Licence, MyNumber, Residence, Unknown};
+    assert_eq!(kinds, [MyNumber, Licence, Residence, Unknown].into());
+    assert!(cards().any(|card| card.tries_left == Some(1)));
+    assert!(cards().any(|card| card.tries_left == Some(0)));
+    assert!(cards().any(|card| card.face_authentication));
+    assert!(cards().any(|card| card.kind == Licence && card.pin.is_none()));
+    assert!(cards().any(|card| card.changed.is_some()));
+    assert!(cards().any(|card| card.name.as_ref().is_some_and(|name| name.needs_hand())));
+    assert!(people().any(|person| person.birth_date.day().is_none()));
+    assert!(config.demo.resident("shiken-hanako").is_some());
+}
+
+#[test]
+fn every_key_of_the_example_is_explained_in_japanese_and_english() {
+    for name in ["site", "counters", "procedures", "fees", "devices"] {
+        let text = std::fs::read_to_string(format!("{EXAMPLE}/{name}.toml")).unwrap();
+        let mut explained = BTreeSet::new();
+        let mut comment = String::new();
+        for line in text.lines() {
+            if let Some(words) = line.strip_prefix('#') {
+                comment.push_str(words);
+            } else if let Some((key, _)) = line.split_once(" = ") {
+                let bilingual = comment.chars().any(|c| c.is_ascii_alphabetic())
+                    && comment.chars().any(|c| matches!(c, 'ぁ'..='ヺ' | '一'..='鿿'));
+                assert!(
+                    bilingual || explained.contains(key),
+                    "{name}.toml: {key} has no comment in both languages"
+                );
+                explained.insert(key.to_owned());
+                comment.clear();
+            }
+        }
+    }
+}
+
+#[test]
+fn every_rule_names_the_line_and_the_remedy() {
+    for (file, from, to, fault) in RULES {
+        let found = changed(file, |text| {
+            assert!(text.contains(from), "{file} has no {from}");
+            text.replacen(from, to, 1)
+        });
+        assert!(
+            found.len() == 1 && found[0].contains(fault),
+            "{file}: {from} -> {to}\nwanted {fault}\nfound {found:#?}"
+        );
+    }
+}
+
+/// File, what is written, what is written instead, and what is said of it.
+const RULES: &[(&str, &str, &str, &str)] = &[
+    ("site.toml", "999997", "999998", "site.toml:10: コード 999998 の検査数字"),
+    ("site.toml", "999997", "999", "地方公共団体コードではありません"),
+    ("site.toml", "999997", "500003", "都道府県番号"),
+    ("site.toml", "見本県\"", "見本\"", "都道府県名ではありません"),
+    ("site.toml", "ミホンチョウ", "みほんちょう", "全角のカタカナ"),
+    ("site.toml", "Mihon Town", "みほん", "半角の英字"),
+    ("site.toml", "\"honcho\"", "\"Honcho\"", "記号に使えません"),
+    ("site.toml", "本庁舎", "", "日本語の言葉が空です"),
+    ("site.toml", "[\"ja\", \"en\"]", "[\"en\"]", "「\"ja\"」を足してください"),
+    ("site.toml", "[\"ja\", \"en\"]", "[\"ja\", \"ja\"]", "同じ言語が二度"),
+    ("site.toml", "[\"ja\", \"en\"]", "[\"ja\", \"fr\"]", "「fr」は選べません"),
+    ("site.toml", "warning_secs = 30", "warning_secs = 5", "20 から 300 までの数"),
+    ("site.toml", "idle_secs = 60", "idle_sec = 60", "「idle_secs」と書きます"),
+    ("site.toml", "visit_days = 7", "visit_days = -7", "0 以上の整数"),
+    ("counters.toml", "number = 2", "number = 1", "窓口 1 が二つあります"),
+    ("counters.toml", "\"citizens\"", "\"citizen\"", "「citizens」と書きます"),
+    ("procedures.toml", "prefix = \"B\"", "prefix = \"A\"", "系統が二つあります"),
+    ("procedures.toml", "prefix = \"B\"", "prefix = \"b\"", "英大文字を1字だけ"),
+    ("procedures.toml", "lane = \"moving\"", "lane = \"taxes\"", "lane にありません"),
+    ("procedures.toml", "id = \"tenkyo\"", "id = \"tennyu\"", "記号「tennyu」が重なっています"),
+    (
+        "fees.toml",
+        "# valid_until = \"2027-03-31\"",
+        "valid_until = \"2026-03-31\"",
+        "最初の日より前",
+    ),
+    ("fees.toml", "\"2026-04-01\"", "\"2026-04-31\"", "実在する日"),
+    ("fees.toml", "option = \"removed\"", "option = \"copy\"", "同じ日に二つあります"),
+    ("devices.toml", "# name = \"ACS ACR122U\"", "name = \"ACS ACR122U\"", "名前は付けられません"),
+    ("demo/staff.toml", "kakaricho", "madoguchi", "ログイン名「madoguchi」が重なっています"),
+    ("demo/residents.toml", "シケン　ハナコ", "しけん　はなこ", "フリガナが正しくありません"),
+    ("demo/residents.toml", "見本県みほん町中央", "見本県みほん市中央", "住所が町の外です"),
+    ("demo/residents.toml", "relation = \"wife\"", "relation = \"head\"", "世帯主（head）が 2 人"),
+    ("demo/residents.toml", "1980-12-25", "1960-12-25", "続柄に合いません"),
+    ("demo/residents.toml", "pin = \"1234\"", "pin = \"12345\"", "暗証番号は4桁"),
+    ("demo/residents.toml", "090-0000-0101", "123456789018", "個人番号とみられる"),
+    ("demo/residents.toml", "kana = \"シケン　ハナコ\"\n", "", "フリガナが正しくありません"),
+    ("demo/residents.toml", "deceased_on = \"2026-11-02\"\n", "", "この型の世帯ではありません"),
+];
+
+#[test]
+fn the_faults_of_all_files_are_told_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let files: Vec<_> = Config::load(dir.path())
+        .unwrap_err()
+        .into_iter()
+        .map(|fault| (fault.file.file_name().unwrap().to_owned(), fault.message))
+        .collect();
+    let wanted = ["site.toml", "procedures.toml", "fees.toml", "devices.toml", "counters.toml"]
+        .map(|name| (name.into(), "ファイルがありません".to_owned()));
+    assert_eq!(files, wanted);
+}
