@@ -1,10 +1,11 @@
 //! What the town writes down (`kiosk-config/`), read once at start.
 //!
 //! One file a concern. Unknown keys are refused, references must resolve, and
-//! all faults are told at once. This room reads the files and nothing else: it
-//! knows neither templates nor storage, and nothing changes it while the
-//! program runs.
+//! all faults are told at once, in Japanese, for the people who write the files.
+//! Nothing changes a configuration while the program runs. This room knows forms
+//! by what they ask; of paper, storage and screens it knows nothing.
 
+mod against_forms;
 mod counters;
 mod demo_staff;
 mod devices;
@@ -44,7 +45,7 @@ pub struct Config {
     written: Written,
 }
 
-/// The files whose references other rooms confirm, kept for their lines.
+/// The files that refer to forms, kept for their lines.
 #[derive(Clone, Debug)]
 struct Written {
     procedures: Document,

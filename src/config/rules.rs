@@ -68,6 +68,9 @@ pub(super) fn reference(
     let instead = match nearest(id, known) {
         Some(near) => format!("「{near}」と書きます"),
         None if known.is_empty() => format!("先に {declared} を書いてください"),
+        None if known.len() == 1 => {
+            format!("「{}」と書くか、{declared} に足してください", known[0])
+        }
         None => format!(
             "{}のどれかを書くか、{declared} に足してください",
             known.iter().map(|id| format!("「{id}」")).collect::<String>()

@@ -164,3 +164,50 @@ fn the_faults_of_all_files_are_told_at_once() {
         .map(|name| (name.into(), "ファイルがありません".to_owned()));
     assert_eq!(files, wanted);
 }
+
+#[test]
+fn every_reference_to_a_form_is_held_against_the_forms() {
+    let templates = tempfile::tempdir().unwrap();
+    std::fs::create_dir(templates.path().join("ido")).unwrap();
+    std::fs::write(templates.path().join("ido/form.toml"), MOVING).unwrap();
+    let forms = crate::form::Forms::load(templates.path()).unwrap();
+    let config = example();
+    let found: Vec<_> = config
+        .against_forms(&forms)
+        .iter()
+        .map(|fault| (fault.line.unwrap(), fault.message.clone()))
+        .collect();
+    let no_option = |option| format!("「{option}」は 質問 ido.kind の選択肢 にありません");
+    let no_form = "「juminhyo」は templates/forms にありません".to_owned();
+    assert_eq!(
+        found[..3],
+        [(37, no_form), (79, no_option("move_out")), (89, no_option("household_change"))]
+    );
+    assert_eq!(found.len(), 3 + config.fees.len());
+}
+
+const MOVING: &str = r#"
+id = "ido"
+edition = "見本 2026-04"
+title = { ja = "住民異動届", en = "Notice of moving" }
+about = { ja = "引っ越しの届出です。", en = "For moving house." }
+section = { ja = "住民課", en = "Residents" }
+law = "-"
+signature = "handwritten"
+identity = "one_photo_or_two"
+paper = { size = "A4" }
+
+[[page]]
+id = "ido.kind"
+title = { ja = "種類", en = "Kind" }
+
+[[question]]
+id = "ido.kind"
+page = "ido.kind"
+kind = "choice"
+label = { ja = "種類", en = "Kind" }
+options = [
+    { id = "move_in", ja = "転入", en = "In" },
+    { id = "move_within", ja = "転居", en = "Within" },
+]
+"#;
