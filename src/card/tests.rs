@@ -1,0 +1,336 @@
+//! Every fixture, read through the in-process reader.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::emulator::{Card, Faults, Manner, VirtualReader, VirtualSlot, fixtures};
+use super::*;
+
+fn pin(digits: &str) -> Secret {
+    Secret::Pin(Pin::new(digits).unwrap())
+}
+
+fn number_b(digits: &str) -> Secret {
+    Secret::NumberB(VerificationNumberB::new(digits).unwrap())
+}
+
+fn reader_with(card: Card) -> (VirtualReader, VirtualSlot) {
+    let (reader, slot) = VirtualReader::new();
+    slot.insert(card);
+    (reader, slot)
+}
+
+/// Probes and reads, as a kiosk does.
+fn tap(reader: &mut VirtualReader, secret: Secret, consent: bool) -> Result<Reading, Error> {
+    let probe = probe(reader)?;
+    read(reader, probe.tap, secret, consent)
+}
+
+fn tap_card(card: Card, secret: Secret) -> Result<Reading, Error> {
+    tap(&mut reader_with(card).0, secret, false)
+}
+
+fn ask(card: Card) -> Result<(Kind, Ask), Error> {
+    probe(&mut reader_with(card).0).map(|probe| (probe.kind, probe.ask))
+}
+
+fn values(reading: &Reading) -> Value {
+    serde_json::to_value(&reading.applicant).unwrap()
+}
+
+#[test]
+fn each_kind_of_card_is_told_apart_and_asks_for_what_it_takes() {
+    let declined = |kind| (kind, Ask::Nothing(Error::NotReadable { kind }));
+    for (id, expected) in [
+        ("my-number", (Kind::MyNumber, Ask::Pin { tries_left: 3 })),
+        ("my-number-one-try", (Kind::MyNumber, Ask::Pin { tries_left: 1 })),
+        ("my-number-face", (Kind::MyNumber, Ask::NumberB { tries_left: 10 })),
+        (
+            "my-number-blocked",
+            (Kind::MyNumber, Ask::Nothing(Error::Blocked { kind: Kind::MyNumber })),
+        ),
+        ("licence", (Kind::Licence, Ask::Pin { tries_left: 3 })),
+        ("licence-no-pin", (Kind::Licence, Ask::NoSecret)),
+        ("residence-card", declined(Kind::ResidenceCard)),
+        ("passport", declined(Kind::Passport)),
+        ("phone", declined(Kind::Phone)),
+        ("unknown", declined(Kind::Unknown)),
+        ("felica", declined(Kind::Unknown)),
+    ] {
+        assert_eq!(ask((fixtures::by_id(id).unwrap().card)()), Ok(expected), "{id}");
+    }
+}
+
+#[test]
+fn a_my_number_card_gives_the_four_attributes_and_their_source() {
+    let reading = tap_card(fixtures::my_number(), pin("1234")).unwrap();
+    assert_eq!(
+        values(&reading),
+        json!({
+            "name": {"value": "試験　花子", "source": "card"},
+            "birth_date": {"value": "1985-04-01", "source": "card"},
+            "sex": {"value": "female", "source": "card"},
+            "address": {"value": "見本県みほん町本町１－２", "source": "card"},
+        })
+    );
+    assert_eq!((reading.kind, reading.warnings), (Kind::MyNumber, vec![]));
+}
+
+#[test]
+fn a_long_address_is_read_whole_in_more_than_one_chunk() {
+    let reading = tap_card(fixtures::long_address(), pin("1234")).unwrap();
+    let address = reading.applicant.address.unwrap().value;
+    assert!(address.as_plain().unwrap().ends_with("１２０１号室"));
+    assert!(address.as_plain().unwrap().len() > 200);
+    assert_eq!(reading.warnings, []);
+}
+
+#[test]
+fn a_name_keeps_its_rare_characters_and_variation_selectors() {
+    let reading = tap_card(fixtures::rare_name(), pin("1234")).unwrap();
+    assert_eq!(values(&reading)["name"]["value"], "𠮷﨑　辻\u{E0100}男");
+    assert_eq!(values(&reading)["address"]["value"], "見本県みほん町葛\u{E0101}谷３丁目４－５");
+}
+
+#[test]
+fn a_character_that_unicode_lacks_asks_for_a_hand() {
+    for name in ["\u{E001}田　一郎", "\u{FFFD}田　一郎"] {
+        let persona = emulator::MyNumber { name: name.to_owned(), ..fixtures::person() };
+        let reading = tap_card(Card::my_number(&persona), pin("1234")).unwrap();
+        assert_eq!(reading.warnings, [Warning::NeedsHand { field: Field::Name }]);
+        assert_eq!(values(&reading)["name"]["value"], name);
+    }
+}
+
+#[test]
+fn an_impossible_date_is_left_out_and_said_so() {
+    let persona = emulator::MyNumber { birth_date: "19850230".to_owned(), ..fixtures::person() };
+    let reading = tap_card(Card::my_number(&persona), pin("1234")).unwrap();
+    assert_eq!(reading.applicant.birth_date, None);
+    assert_eq!(reading.warnings, [Warning::Unreadable { field: Field::BirthDate }]);
+}
+
+#[test]
+fn a_wrong_pin_costs_one_try_and_a_right_one_gives_all_back() {
+    let (mut reader, slot) = reader_with(fixtures::my_number());
+    let tries = |slot: &VirtualSlot| slot.look(|card| card.unwrap().pin_tries_left().unwrap());
+    assert_eq!(tap(&mut reader, pin("9999"), false), Err(Error::WrongPin { tries_left: 2 }));
+    assert_eq!(tries(&slot), 2);
+    assert!(tap(&mut reader, pin("1234"), false).is_ok());
+    assert_eq!(tries(&slot), 3);
+}
+
+#[test]
+fn the_last_try_is_used_only_with_the_holders_word() {
+    let (mut reader, slot) = reader_with(fixtures::one_try_left());
+    let tries = |slot: &VirtualSlot| slot.look(|card| card.unwrap().pin_tries_left().unwrap());
+    assert_eq!(tap(&mut reader, pin("9999"), false), Err(Error::LastTryNeedsConsent));
+    assert_eq!(tries(&slot), 1);
+    assert_eq!(tap(&mut reader, pin("9999"), true), Err(Error::Blocked { kind: Kind::MyNumber }));
+    assert_eq!(tries(&slot), 0);
+}
+
+#[test]
+fn a_blocked_card_is_refused_before_anything_is_presented() {
+    let blocked = Error::Blocked { kind: Kind::MyNumber };
+    assert_eq!(tap_card(fixtures::blocked(), pin("1234")), Err(blocked));
+    assert_eq!(tap_card(fixtures::face_only(), pin("1234")), Err(blocked));
+    let number = number_b("60040120351111");
+    assert_eq!(tap_card(fixtures::blocked(), number), Err(blocked));
+}
+
+#[test]
+fn a_card_without_pins_is_read_by_the_number_on_its_face() {
+    let wrong = tap_card(fixtures::face_only(), number_b("55021720352286"));
+    assert_eq!(wrong, Err(Error::WrongNumberB { tries_left: 9 }));
+    let reading = tap_card(fixtures::face_only(), number_b("55021720352285")).unwrap();
+    assert_eq!(values(&reading)["name"]["value"], "顔見　知代");
+}
+
+#[test]
+fn a_licence_gives_a_reading_of_the_name_but_no_sex() {
+    let reading = tap_card(fixtures::licence(), pin("1234")).unwrap();
+    assert_eq!(
+        values(&reading),
+        json!({
+            "name": {"value": "試験　花子", "source": "licence"},
+            "kana": {"value": "シケン　ハナコ", "source": "licence"},
+            "birth_date": {"value": "1985-04-01", "source": "licence"},
+            "address": {"value": "見本県みほん町本町１－２", "source": "licence"},
+        })
+    );
+    assert_eq!((reading.kind, reading.warnings), (Kind::Licence, vec![]));
+}
+
+#[test]
+fn pictures_and_gaps_in_a_licence_name_stay_visible() {
+    let reading = tap_card(fixtures::licence_with_gaiji(), pin("1234")).unwrap();
+    let name = json!(["山", {"gaiji": 1}, {"missing": true}, "　太郎"]);
+    assert_eq!(values(&reading)["name"]["value"], name);
+    assert_eq!(reading.warnings, [Warning::NeedsHand { field: Field::Name }]);
+}
+
+#[test]
+fn the_last_change_of_a_licence_wins_over_what_was_issued() {
+    let reading = tap_card(fixtures::licence_changed(), pin("1234")).unwrap();
+    let values = values(&reading);
+    assert_eq!(values["name"]["value"], "架空　花子");
+    assert_eq!(values["kana"]["value"], "カクウ　ハナコ");
+    assert_eq!(values["address"]["value"], "見本県みほん町新町７－８");
+}
+
+#[test]
+fn a_licence_without_pins_needs_none_and_one_that_does_not_say_is_not_guessed_at() {
+    assert!(tap_card(fixtures::licence_without_pin(), Secret::None).is_ok());
+    let (mut reader, slot) = reader_with(fixtures::licence_that_does_not_say());
+    for secret in [Secret::None, pin("1234")] {
+        assert_eq!(tap(&mut reader, secret, true), Err(Error::PinSettingUnknown));
+    }
+    assert_eq!(slot.look(|card| card.unwrap().licence_pin_tries_left()), Some(3));
+}
+
+#[test]
+fn a_licence_with_a_pin_takes_nothing_else() {
+    for secret in [Secret::None, number_b("60040120351111")] {
+        let (mut reader, slot) = reader_with(fixtures::licence());
+        assert_eq!(tap(&mut reader, secret, true), Err(Error::SecretNeeded));
+        assert_eq!(slot.look(|card| card.unwrap().licence_pin_tries_left()), Some(3));
+    }
+    let wrong = tap_card(fixtures::licence(), pin("9999"));
+    assert_eq!(wrong, Err(Error::WrongPin { tries_left: 2 }));
+}
+
+#[test]
+fn a_card_pulled_at_any_command_says_so_and_reads_on_the_next_tap() {
+    for command in 1..=6 {
+        let (mut reader, slot) = reader_with(fixtures::removed_at(fixtures::my_number(), command));
+        assert_eq!(tap(&mut reader, pin("1234"), false), Err(Error::CardPulled), "{command}");
+        assert_eq!(tap(&mut reader, pin("1234"), false), Err(Error::NoCard), "{command}");
+        slot.insert(slot.remove().unwrap());
+        assert!(tap(&mut reader, pin("1234"), false).is_ok(), "{command}");
+        assert_eq!(slot.look(|card| card.unwrap().pin_tries_left()), Some(3));
+    }
+}
+
+#[test]
+fn a_pin_is_never_presented_to_a_card_that_was_laid_down_after_it_was_asked_for() {
+    let (mut reader, slot) = reader_with(fixtures::my_number());
+    let tap = probe(&mut reader).unwrap().tap;
+    slot.insert(fixtures::one_try_left());
+    assert_eq!(read(&mut reader, tap, pin("9999"), true), Err(Error::CardChanged));
+    assert_eq!(slot.look(|card| card.unwrap().pin_tries_left()), Some(1));
+}
+
+#[test]
+fn a_card_that_wakes_slowly_is_asked_once_more() {
+    for card in [fixtures::my_number(), fixtures::licence()] {
+        assert!(tap_card(fixtures::wakes_slowly(card), pin("1234")).is_ok());
+    }
+}
+
+#[test]
+fn cards_and_readers_of_every_manner_give_the_same_values() {
+    let faults = Faults { chokes_on_full_answers: true, ..Faults::default() };
+    for card in [fixtures::long_address(), fixtures::licence_changed(), fixtures::my_number()] {
+        let plain = tap_card(card.clone(), pin("1234")).unwrap();
+        for manner in [Manner::TellsLength, Manner::WarnsAtEnd, Manner::KeepsWaiting] {
+            let other = tap_card(card.clone().with_manner(manner), pin("1234"));
+            assert_eq!(other.as_ref(), Ok(&plain), "{manner:?}");
+        }
+        assert_eq!(tap_card(card.with_faults(faults), pin("1234")), Ok(plain));
+    }
+}
+
+#[test]
+fn troubles_of_the_reader_have_a_name_and_pass() {
+    let (mut reader, slot) = reader_with(fixtures::my_number());
+    for (trouble, error) in [
+        (LinkError::NoReader, Error::ReaderGone),
+        (LinkError::NoService, Error::ServiceGone),
+        (LinkError::Busy, Error::ReaderBusy),
+    ] {
+        slot.set_trouble(Some(trouble));
+        assert_eq!(tap(&mut reader, pin("1234"), false), Err(error));
+    }
+    slot.set_trouble(None);
+    assert!(tap(&mut reader, pin("1234"), false).is_ok());
+}
+
+#[test]
+fn no_way_through_this_room_touches_the_personal_number() {
+    for fixture in fixtures::ALL {
+        for secret in [
+            || pin("1234"),
+            || pin("9999"),
+            || number_b("55021720352285"),
+            || number_b("60040120351111"),
+            || Secret::None,
+        ] {
+            for consent in [false, true] {
+                let (mut reader, slot) = reader_with((fixture.card)());
+                let _ = tap(&mut reader, secret(), consent);
+                let touched = slot.look(|card| card.unwrap().personal_number_was_touched());
+                assert!(!touched, "{}", fixture.id);
+            }
+        }
+    }
+}
+
+/// A card that answers whatever it likes.
+struct Babbler(std::collections::VecDeque<Vec<u8>>);
+
+impl CardLink for Babbler {
+    fn transmit(&mut self, _command: &[u8]) -> Result<Vec<u8>, LinkError> {
+        Ok(self.0.pop_front().unwrap_or_default())
+    }
+
+    fn power_off(&mut self) {}
+}
+
+struct BabblersReader(Option<Babbler>);
+
+impl CardReader for BabblersReader {
+    fn name(&self) -> String {
+        "babbler".to_owned()
+    }
+
+    fn tap(&mut self) -> Result<Option<Tap>, LinkError> {
+        Ok(Some(Tap(1)))
+    }
+
+    fn connect(&mut self) -> Result<Box<dyn CardLink>, LinkError> {
+        Ok(Box::new(self.0.take().ok_or(LinkError::NoCard)?))
+    }
+}
+
+/// Mostly success, so that babble reaches the parsers.
+fn babble() -> impl Strategy<Value = Vec<u8>> {
+    let status = prop_oneof![
+        6 => Just([0x90, 0x00]),
+        1 => Just([0x63, 0xC3]),
+        1 => Just([0x6A, 0x82]),
+        1 => Just([0x61, 0x04]),
+        1 => Just([0x6C, 0x04]),
+        1 => any::<[u8; 2]>(),
+    ];
+    let content = prop_oneof![
+        3 => Just(Vec::new()),
+        1 => proptest::collection::vec(any::<u8>(), 0..300),
+        1 => proptest::collection::vec(any::<u8>(), 0..300)
+            .prop_map(|tail| [vec![0xFF, 0x20, 0x82, 0x01, 0x10], tail].concat()),
+    ];
+    (content, status).prop_map(|(content, status)| [content, status.to_vec()].concat())
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_card_babbles_nothing_panics(
+        answers in proptest::collection::vec(babble(), 0..16)
+    ) {
+        for secret in [|| pin("1234"), || number_b("55021720352285")] {
+            let mut reader = BabblersReader(Some(Babbler(answers.clone().into())));
+            let _ = read(&mut reader, Tap(1), secret(), true);
+        }
+        let _ = probe(&mut BabblersReader(Some(Babbler(answers.into()))));
+    }
+}
