@@ -28,6 +28,7 @@ mod licence;
 mod link;
 mod my_number;
 mod pin;
+mod reader_thread;
 mod reading;
 mod session;
 mod tlv;
@@ -36,6 +37,7 @@ pub use error::Error;
 pub use identify::Kind;
 pub use link::{CardLink, CardReader, LinkError, Tap};
 pub use pin::{NotASecret, Pin, Secret, VerificationNumberB};
+pub use reader_thread::{Presence, ReaderThread};
 pub use reading::{Ask, Field, Probe, Reading, Warning, probe, read};
 
 #[cfg(test)]

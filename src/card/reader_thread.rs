@@ -1,0 +1,409 @@
+//! One thread per reader, and a watchdog.
+//!
+//! A command to a card that went silent blocks until the card is lifted, and
+//! nothing can cancel it. So the blocking happens here, and whoever asked gets
+//! [`Error::Silent`] when the watchdog runs out. From then on the reader counts as
+//! wedged, until the blocked call comes back; what it brings is thrown away, and
+//! a PIN that was not yet presented never will be. The next tap works.
+//!
+//! In between the thread looks whether a card lies on the reader and tells
+//! everyone who watches. It knows neither visits nor screens.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::error::Error;
+use super::link::{CardReader, LinkError, Tap};
+use super::pin::Secret;
+use super::reading::{Probe, Reading, probe_unless, read_unless};
+use super::session::Abandoned;
+
+/// How often the thread looks at the reader: long enough to cost nothing, short
+/// enough that a tap feels immediate.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// What can be seen of a reader from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// No card.
+    Empty,
+    /// A card, which may be read.
+    Card(Tap),
+    /// The reader is unplugged.
+    ReaderGone,
+    /// The smart card service does not run.
+    ServiceGone,
+    /// A card went silent and has to be lifted.
+    Wedged,
+}
+
+/// A reader and its thread. Clones share them; the thread ends with the last.
+#[derive(Clone)]
+pub struct ReaderThread {
+    name: Arc<str>,
+    watchdog: Duration,
+    jobs: mpsc::Sender<Job>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    presence: watch::Sender<Presence>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Idle,
+    /// A caller waits for an answer.
+    Working,
+    /// The caller gave up, and the thread has not come back yet.
+    Wedged,
+}
+
+/// Something to do with the reader; it answers on a channel of its own.
+struct Job {
+    run: Box<dyn FnOnce(&mut dyn CardReader) + Send>,
+    abandoned: Abandoned,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(|held| held.into_inner())
+    }
+
+    fn show(&self, presence: Presence) {
+        self.presence.send_if_modified(|shown| std::mem::replace(shown, presence) != presence);
+    }
+}
+
+impl ReaderThread {
+    /// The time one probe or one reading may take unless configured otherwise.
+    pub const WATCHDOG: Duration = Duration::from_secs(10);
+
+    /// Starts the thread of `reader`. Fails only if the system refuses a thread.
+    pub fn start(reader: Box<dyn CardReader>, watchdog: Duration) -> std::io::Result<Self> {
+        let (jobs, todo) = mpsc::channel();
+        let name = reader.name().into();
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State::Idle),
+            presence: watch::Sender::new(Presence::Empty),
+        });
+        let worker = Worker { reader, todo, shared: shared.clone() };
+        thread::Builder::new().name("card-reader".to_owned()).spawn(move || worker.run())?;
+        Ok(Self { name, watchdog, jobs, shared })
+    }
+
+    /// As the reader's driver calls it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What was last seen on the reader; at most a fraction of a second old.
+    pub fn presence(&self) -> Presence {
+        *self.shared.presence.borrow()
+    }
+
+    /// Follows [`ReaderThread::presence`] without asking again and again.
+    pub fn watch(&self) -> watch::Receiver<Presence> {
+        self.shared.presence.subscribe()
+    }
+
+    /// [`super::probe`] on the reader's thread. Blocks until the watchdog at most.
+    pub fn probe(&self) -> Result<Probe, Error> {
+        self.call(probe_unless)
+    }
+
+    /// [`super::read`] on the reader's thread. Blocks until the watchdog at most.
+    pub fn read(
+        &self,
+        tap: Tap,
+        secret: Secret,
+        consent_to_last_try: bool,
+    ) -> Result<Reading, Error> {
+        self.call(move |reader, abandoned| {
+            read_unless(reader, tap, secret, consent_to_last_try, abandoned)
+        })
+    }
+
+    /// [`ReaderThread::probe`] for async callers.
+    pub async fn probe_async(&self) -> Result<Probe, Error> {
+        let thread = self.clone();
+        joined(tokio::task::spawn_blocking(move || thread.probe()).await)
+    }
+
+    /// [`ReaderThread::read`] for async callers.
+    pub async fn read_async(
+        &self,
+        tap: Tap,
+        secret: Secret,
+        consent_to_last_try: bool,
+    ) -> Result<Reading, Error> {
+        let thread = self.clone();
+        let read = move || thread.read(tap, secret, consent_to_last_try);
+        joined(tokio::task::spawn_blocking(read).await)
+    }
+
+    fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn CardReader, &Abandoned) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.occupy()?;
+        let (reply, outcome) = mpsc::sync_channel(1);
+        let abandoned = Abandoned::default();
+        let noticed = abandoned.clone();
+        let run = Box::new(move |reader: &mut dyn CardReader| {
+            // Whoever gave up does not listen; what was read is dropped here.
+            let _ = reply.send(work(reader, &noticed));
+        });
+        if self.jobs.send(Job { run, abandoned: abandoned.clone() }).is_err() {
+            return Err(Error::ReaderGone);
+        }
+        let outcome = match outcome.recv_timeout(self.watchdog) {
+            Err(RecvTimeoutError::Timeout) => return self.give_up(&outcome, &abandoned),
+            // The work panicked; the card is off, and the thread lives on.
+            Err(RecvTimeoutError::Disconnected) => Err(Error::Garbled),
+            Ok(outcome) => outcome,
+        };
+        *self.shared.lock() = State::Idle;
+        outcome
+    }
+
+    /// One caller at a time: a second reading of the same card is never meant.
+    fn occupy(&self) -> Result<(), Error> {
+        let mut state = self.shared.lock();
+        match *state {
+            State::Idle => *state = State::Working,
+            State::Working => return Err(Error::ReaderBusy),
+            State::Wedged => return Err(Error::Silent),
+        }
+        Ok(())
+    }
+
+    /// The watchdog ran out. Under the lock, so that the thread either sees that
+    /// nobody waits, or has answered in the last moment.
+    fn give_up<T>(
+        &self,
+        outcome: &mpsc::Receiver<Result<T, Error>>,
+        abandoned: &Abandoned,
+    ) -> Result<T, Error> {
+        let mut state = self.shared.lock();
+        if let Ok(outcome) = outcome.try_recv() {
+            *state = State::Idle;
+            return outcome;
+        }
+        abandoned.set();
+        *state = State::Wedged;
+        self.shared.show(Presence::Wedged);
+        tracing::warn!(reader = %self.name, "a card went silent; waiting for it to be lifted");
+        Err(Error::Silent)
+    }
+}
+
+fn joined<T>(outcome: Result<Result<T, Error>, tokio::task::JoinError>) -> Result<T, Error> {
+    outcome.unwrap_or(Err(Error::Garbled))
+}
+
+/// What runs on the thread.
+struct Worker {
+    reader: Box<dyn CardReader>,
+    todo: mpsc::Receiver<Job>,
+    shared: Arc<Shared>,
+}
+
+impl Worker {
+    fn run(mut self) {
+        loop {
+            self.look();
+            match self.todo.recv_timeout(LOOK_EVERY) {
+                Ok(job) => self.work(job),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn work(&mut self, job: Job) {
+        // A job that waited behind a blocked look may be given up already.
+        if !job.abandoned.is_set() {
+            let reader = self.reader.as_mut();
+            if catch_unwind(AssertUnwindSafe(|| (job.run)(reader))).is_err() {
+                tracing::error!("reading a card panicked; the card was powered off");
+            }
+        }
+        let mut state = self.shared.lock();
+        if job.abandoned.is_set() {
+            *state = State::Idle;
+        }
+    }
+
+    fn look(&mut self) {
+        let seen = match self.reader.tap() {
+            Ok(Some(tap)) => Presence::Card(tap),
+            Err(LinkError::NoReader) => Presence::ReaderGone,
+            Err(LinkError::NoService) => Presence::ServiceGone,
+            Ok(None) | Err(_) => Presence::Empty,
+        };
+        let state = self.shared.lock();
+        if *state != State::Wedged {
+            self.shared.show(seen);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::emulator::{Card, VirtualReader, VirtualSlot, fixtures};
+    use super::super::link::CardLink;
+    use super::super::pin::Pin;
+    use super::*;
+
+    const SHORT: Duration = Duration::from_millis(250);
+
+    fn pin() -> Secret {
+        Secret::Pin(Pin::new("1234").unwrap())
+    }
+
+    fn started(card: Card, watchdog: Duration) -> (ReaderThread, VirtualSlot) {
+        let (reader, slot) = VirtualReader::new();
+        slot.insert(card);
+        (ReaderThread::start(Box::new(reader), watchdog).unwrap(), slot)
+    }
+
+    /// Blocks until `wanted` is seen.
+    fn wait_for(thread: &ReaderThread, wanted: impl Fn(Presence) -> bool) {
+        let mut watch = thread.watch();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let seen = async {
+            let wait = watch.wait_for(|presence| wanted(*presence));
+            tokio::time::timeout(Duration::from_secs(10), wait).await.map(|_| ())
+        };
+        runtime.block_on(seen).expect("the reader shows what is waited for");
+    }
+
+    #[test]
+    fn a_silent_card_wedges_the_reader_until_it_is_lifted_and_then_the_next_tap_works() {
+        let (thread, slot) = started(fixtures::stalls_at(fixtures::my_number(), 2), SHORT);
+        assert_eq!(thread.probe(), Err(Error::Silent));
+        assert_eq!(thread.presence(), Presence::Wedged);
+        assert_eq!(thread.probe(), Err(Error::Silent));
+        let card = slot.remove().unwrap();
+        wait_for(&thread, |presence| presence == Presence::Empty);
+        slot.insert(card);
+        wait_for(&thread, |presence| matches!(presence, Presence::Card(_)));
+        let probe = thread.probe().unwrap();
+        assert!(thread.read(probe.tap, pin(), false).is_ok());
+    }
+
+    #[test]
+    fn what_happens_to_the_reader_is_shown_and_passes() {
+        let (thread, slot) = started(fixtures::my_number(), ReaderThread::WATCHDOG);
+        wait_for(&thread, |presence| matches!(presence, Presence::Card(_)));
+        for (trouble, presence) in [
+            (LinkError::NoReader, Presence::ReaderGone),
+            (LinkError::NoService, Presence::ServiceGone),
+        ] {
+            slot.set_trouble(Some(trouble));
+            wait_for(&thread, |seen| seen == presence);
+        }
+        slot.set_trouble(None);
+        wait_for(&thread, |presence| matches!(presence, Presence::Card(_)));
+        assert!(thread.probe().is_ok());
+    }
+
+    #[test]
+    fn async_callers_get_the_same_answers() {
+        let (thread, _slot) = started(fixtures::licence(), ReaderThread::WATCHDOG);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let reading = runtime.block_on(async {
+            let probe = thread.probe_async().await?;
+            thread.read_async(probe.tap, pin(), false).await
+        });
+        assert!(reading.unwrap().applicant.kana.is_some());
+    }
+
+    /// A reader whose card thinks long about one command and then goes on.
+    struct SlowReader {
+        reader: VirtualReader,
+        slow_at: u32,
+        gate: Arc<Mutex<mpsc::Receiver<()>>>,
+        panics: bool,
+    }
+
+    struct SlowLink {
+        link: Box<dyn CardLink>,
+        before_slow: u32,
+        gate: Arc<Mutex<mpsc::Receiver<()>>>,
+        panics: bool,
+    }
+
+    impl CardReader for SlowReader {
+        fn name(&self) -> String {
+            self.reader.name()
+        }
+
+        fn tap(&mut self) -> Result<Option<Tap>, LinkError> {
+            self.reader.tap()
+        }
+
+        fn connect(&mut self) -> Result<Box<dyn CardLink>, LinkError> {
+            Ok(Box::new(SlowLink {
+                link: self.reader.connect()?,
+                before_slow: self.slow_at,
+                gate: self.gate.clone(),
+                panics: std::mem::take(&mut self.panics),
+            }))
+        }
+    }
+
+    impl CardLink for SlowLink {
+        fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, LinkError> {
+            assert!(!self.panics, "asked to panic");
+            self.before_slow = self.before_slow.saturating_sub(1);
+            if self.before_slow == 0 {
+                let _ = self.gate.lock().unwrap().recv();
+            }
+            self.link.transmit(command)
+        }
+
+        fn power_off(&mut self) {
+            self.link.power_off();
+        }
+    }
+
+    #[test]
+    fn a_card_that_answers_late_is_never_shown_a_pin_that_nobody_waits_for() {
+        let (reader, slot) = VirtualReader::new();
+        slot.insert(fixtures::my_number());
+        let (open, gate) = mpsc::channel();
+        // The third command of a reading asks for the tries left, the fourth would
+        // present the PIN.
+        let gate = Arc::new(Mutex::new(gate));
+        let slow = SlowReader { reader, slow_at: 3, gate, panics: false };
+        let tap = Tap(1);
+        let thread = ReaderThread::start(Box::new(slow), SHORT).unwrap();
+        let wrong = Secret::Pin(Pin::new("9999").unwrap());
+        assert_eq!(thread.read(tap, wrong, false), Err(Error::Silent));
+        drop(open);
+        wait_for(&thread, |presence| matches!(presence, Presence::Card(_)));
+        assert_eq!(slot.look(|card| card.unwrap().pin_tries_left()), Some(3));
+        assert!(thread.read(tap, pin(), false).is_ok());
+    }
+
+    #[test]
+    fn a_panic_powers_the_card_off_and_the_thread_lives_on() {
+        let (reader, slot) = VirtualReader::new();
+        slot.insert(fixtures::my_number());
+        let (_open, gate) = mpsc::channel();
+        let gate = Arc::new(Mutex::new(gate));
+        let broken = SlowReader { reader, slow_at: u32::MAX, gate, panics: true };
+        let thread = ReaderThread::start(Box::new(broken), ReaderThread::WATCHDOG).unwrap();
+        assert_eq!(thread.probe().unwrap_err(), Error::Garbled);
+        // Held still, the reader would be busy now.
+        assert!(thread.probe().is_ok());
+    }
+}
