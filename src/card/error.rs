@@ -51,6 +51,8 @@ pub enum Error {
     ReaderGone,
     #[error("the smart card service (pcscd) does not run")]
     ServiceGone,
+    #[error("pcscd runs with --apdu and would write the PIN to its log: start it without")]
+    ServiceOverhears,
 }
 
 impl Error {
@@ -79,6 +81,7 @@ impl Error {
             Error::ReaderBusy => "card.reader_busy",
             Error::ReaderGone => "card.reader_gone",
             Error::ServiceGone => "card.service_gone",
+            Error::ServiceOverhears => "card.service_overhears",
         }
     }
 }
@@ -93,6 +96,7 @@ impl From<LinkError> for Error {
             LinkError::NoReader => Error::ReaderGone,
             LinkError::Busy => Error::ReaderBusy,
             LinkError::NoService => Error::ServiceGone,
+            LinkError::Overheard => Error::ServiceOverhears,
             LinkError::Silent => Error::Silent,
         }
     }

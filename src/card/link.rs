@@ -54,6 +54,9 @@ pub enum LinkError {
     /// The smart card service (pcscd) does not run.
     #[error("the smart card service does not run")]
     NoService,
+    /// The smart card service writes every command to its log, PINs included.
+    #[error("the smart card service logs every command (pcscd --apdu)")]
+    Overheard,
     /// The card did not answer in time, or the caller no longer waits.
     #[error("the card does not answer")]
     Silent,

@@ -27,11 +27,15 @@ mod jis;
 mod licence;
 mod link;
 mod my_number;
+#[cfg(feature = "pcsc")]
+pub mod pcsc;
 mod pin;
 mod reader_thread;
 mod reading;
 mod session;
 mod tlv;
+#[cfg(target_os = "linux")]
+pub mod vpcd;
 
 pub use error::Error;
 pub use identify::Kind;

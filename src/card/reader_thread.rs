@@ -65,9 +65,11 @@ enum State {
     Wedged,
 }
 
+type Work = dyn FnOnce(&mut dyn CardReader) + Send;
+
 /// Something to do with the reader; it answers on a channel of its own.
 struct Job {
-    run: Box<dyn FnOnce(&mut dyn CardReader) + Send>,
+    run: Box<Work>,
     abandoned: Abandoned,
 }
 

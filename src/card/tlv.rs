@@ -96,11 +96,10 @@ fn object_at(rest: &[u8], at: usize, tags: Tags) -> Result<(Object<'_>, usize), 
 /// `00` or `FF` where a tag should be fills the file to its end. A BER tag may
 /// begin with `FF`, but then a second byte below `80` follows.
 fn is_filler(rest: &[u8], tags: Tags) -> bool {
-    match (tags, rest) {
-        (_, [] | [0x00, ..]) => true,
-        (Tags::OneByte, [0xFF, ..]) | (Tags::Ber, [0xFF] | [0xFF, 0xFF, ..]) => true,
-        _ => false,
-    }
+    matches!(
+        (tags, rest),
+        (_, [] | [0x00, ..]) | (Tags::OneByte, [0xFF, ..]) | (Tags::Ber, [0xFF] | [0xFF, 0xFF, ..])
+    )
 }
 
 #[cfg(test)]

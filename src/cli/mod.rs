@@ -1,6 +1,7 @@
 //! The command line. Data goes to standard output, words for people to standard
 //! error; exit code 0 is done, 1 refused or faults found, 2 wrong usage.
 
+mod card;
 mod check;
 mod fill;
 
@@ -18,6 +19,9 @@ struct Arguments {
 
 #[derive(clap::Subcommand)]
 enum Command {
+    /// Read identity cards
+    #[command(subcommand)]
+    Card(card::Command),
     Check(check::Check),
     Fill(fill::Arguments),
 }
@@ -25,6 +29,7 @@ enum Command {
 /// Reads the arguments and runs the command they name.
 pub fn run() -> ExitCode {
     let done = match Arguments::parse().command {
+        Some(Command::Card(command)) => Ok(card::run(command)),
         Some(Command::Check(check)) => Ok(check.run()),
         Some(Command::Fill(arguments)) => fill::run(&arguments),
         None => Ok(ExitCode::SUCCESS),
