@@ -6,21 +6,21 @@
 //! file (exit 1); a character that no font has leaves an empty box on the paper
 //! and a line in the list (exit 0), because a pen can complete it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use serde_json::json;
+use serde_json::{Value as Json, json};
+use time::Date;
 
+use crate::applicant::Source;
 use crate::clock::{Clock, SystemClock};
-use crate::form::answers::Answers;
-use crate::form::paper::Paper;
-use crate::form::questions;
-use crate::form::{Form, Forms};
+use crate::form::answers::{Answers, Value};
+use crate::form::paper::{FillError, Paper};
+use crate::form::{Form, Forms, questions, record};
 use crate::pdf::Fonts;
-
-mod example;
-mod input;
+use crate::wareki::PartialDate;
 
 /// Fills one form without any screen.
 #[derive(clap::Args)]
@@ -68,47 +68,89 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         bail!("there is no form `{id}`; the forms are: {}", known.join(", "));
     };
     if arguments.example {
-        println!("{}", serde_json::to_string_pretty(&example::of(form))?);
+        let Some(sample) = form.sample() else {
+            bail!("the folder of `{id}` has no sample.json");
+        };
+        println!("{sample:#}");
         return Ok(ExitCode::SUCCESS);
     }
     let (Some(input), Some(out)) = (&arguments.input, &arguments.out) else {
         bail!("give --input FILE and --out FILE, or --example");
     };
-    fill(form, &read(input)?, out, arguments.fonts.as_deref())
+    let file = folder.join(id).join("form.toml");
+    fill(form, &file, &read(input)?, out, arguments.fonts.as_deref())
 }
 
-fn fill(form: &Form, text: &str, out: &Path, fonts: Option<&Path>) -> anyhow::Result<ExitCode> {
-    let input = serde_json::from_str(text).context("the input is not the JSON of `--example`")?;
-    let (answers, refused) = input::answers(form, input, SystemClock.today());
+fn fill(
+    form: &Form,
+    file: &Path,
+    case: &str,
+    out: &Path,
+    fonts: Option<&Path>,
+) -> anyhow::Result<ExitCode> {
+    let mut case: Json = serde_json::from_str(case).context("the input is no JSON")?;
+    let today = SystemClock.today();
+    let counter = counter_values(&mut case, today)?;
+    let (answers, refused) = match record::read(&[form], &case, Source::Typed, today) {
+        Ok(answers) => (answers, Vec::new()),
+        Err(refused) => (Answers::default(), refused),
+    };
+    if !refused.is_empty() {
+        return Ok(said(&json!({ "refused": refused })));
+    }
+    let missing = questions::incomplete(&[form], &answers);
+    if !missing.is_empty() {
+        let missing: Vec<_> = missing.iter().map(|missing| missing.path.as_str()).collect();
+        return Ok(said(&json!({ "missing": missing })));
+    }
     let (fonts, faults) = Fonts::with_folder(&folder_of(fonts, "fonts"));
     faults.iter().for_each(|fault| eprintln!("{fault}"));
-    let missing = questions::incomplete(&[form], &answers);
-    if !missing.is_empty() || !refused.is_empty() {
-        let missing: Vec<_> = missing.iter().map(|missing| missing.path.as_str()).collect();
-        eprintln!("{:#}", json!({ "missing": missing, "refused": refused }));
-        return Ok(ExitCode::from(1));
-    }
     let paper = match Paper::compile(form, &fonts) {
         Ok(paper) => paper,
         Err(faults) => {
-            faults.iter().for_each(|fault| eprintln!("{fault}"));
+            let text = std::fs::read_to_string(file).unwrap_or_default();
+            faults.iter().for_each(|fault| eprintln!("{}", fault.in_file(file, &text)));
             return Ok(ExitCode::from(1));
         }
     };
     let known = questions::with_defaults(&[form], &answers);
-    let filled = match paper.fill(&known, &Answers::default(), &fonts) {
+    let filled = match paper.fill(&known, &counter, &fonts) {
         Ok(filled) => filled,
-        Err(error) => {
-            eprintln!("{:#}", json!({ "does_not_fit": error.fields() }));
-            return Ok(ExitCode::from(1));
+        Err(FillError::DoesNotFit { fields }) => {
+            return Ok(said(&json!({ "does_not_fit": fields })));
         }
     };
     std::fs::write(out, &filled.pdf)
         .with_context(|| format!("{} cannot be written", out.display()))?;
     if !filled.findings.is_empty() {
-        eprintln!("{:#}", json!({ "cannot_be_drawn": filled.findings }));
+        said(&json!({ "cannot_be_drawn": filled.findings }));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Tells what is wrong; the exit code says that no file was made.
+fn said(what: &Json) -> ExitCode {
+    eprintln!("{what:#}");
+    ExitCode::from(1)
+}
+
+/// What a counter would add when it prints. The input may give it under
+/// `counter`, by path: `{"visit.number": "A012", "town.name": "見本町"}`.
+fn counter_values(case: &mut Json, today: Date) -> anyhow::Result<Answers> {
+    let mut counter = Answers::default();
+    counter.set("today", Value::Date(today.into()), Source::Preset);
+    let given = case.as_object_mut().and_then(|case| case.remove("counter"));
+    let given: BTreeMap<String, String> =
+        serde_json::from_value(given.unwrap_or_else(|| json!({})))
+            .context("`counter` takes one text for each path")?;
+    for (path, text) in given {
+        let value = match text.parse::<PartialDate>() {
+            Ok(date) => Value::Date(date),
+            Err(_) => Value::Text(text.into()),
+        };
+        counter.set(path, value, Source::Preset);
+    }
+    Ok(counter)
 }
 
 fn read(file: &Path) -> anyhow::Result<String> {

@@ -71,7 +71,7 @@ const ABOVE: f32 = 0.88;
 const BELOW: f32 = 0.12;
 /// Words keep this distance from a rule at the left or right, where there is
 /// room for it.
-const MARGIN: f32 = 2.0;
+const MARGIN: f32 = 2.8;
 /// Half a hundredth of a point: what rounding may add to a width.
 const ROUNDING: f32 = 0.005;
 

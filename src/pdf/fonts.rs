@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::font::{Font, FontError};
+use super::font::Font;
+use crate::fault::Fault;
 
 static GOTHIC: &[u8] = include_bytes!("../../fonts/BIZUDGothic-Regular.ttf");
 static MINCHO: &[u8] = include_bytes!("../../fonts/BIZUDMincho-Regular.ttf");
@@ -27,15 +28,6 @@ pub enum Face {
     Mincho,
 }
 
-/// A font file that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("font {}: {reason}", path.display())]
-pub struct FontFault {
-    pub path: PathBuf,
-    #[source]
-    pub reason: FontError,
-}
-
 /// All fonts, in the order they are asked.
 #[derive(Debug)]
 pub struct Fonts(Vec<Font>);
@@ -50,21 +42,18 @@ impl Fonts {
     /// The shipped faces, then every `.ttf` of `folder` by file name, then what
     /// is installed. A missing folder is no fault; a file in it that cannot be
     /// used is.
-    pub fn with_folder(folder: &Path) -> (Self, Vec<FontFault>) {
+    pub fn with_folder(folder: &Path) -> (Self, Vec<Fault>) {
         let (mut fonts, mut faults) = (Self::shipped(), Vec::new());
-        for path in font_files(folder) {
+        let installed = INSTALLED.iter().map(PathBuf::from).filter(|path| path.exists());
+        for path in font_files(folder).into_iter().chain(installed) {
             match Font::open(&path) {
-                // The shipped files themselves may lie there.
+                // The shipped files themselves may lie in the folder.
                 Ok(font) if fonts.0.iter().any(|known| known.name() == font.name()) => {}
                 Ok(font) => fonts.0.push(font),
-                Err(reason) => faults.push(FontFault { path, reason }),
-            }
-        }
-        for path in INSTALLED.iter().map(Path::new).filter(|path| path.exists()) {
-            match Font::open(path) {
-                Ok(font) if fonts.0.iter().any(|known| known.name() == font.name()) => {}
-                Ok(font) => fonts.0.push(font),
-                Err(reason) => faults.push(FontFault { path: path.to_owned(), reason }),
+                Err(reason) => {
+                    let instead = "put a TrueType font there, or take the file away";
+                    faults.push(Fault::new(path, None, format!("the font {reason}"), instead));
+                }
             }
         }
         (fonts, faults)
@@ -113,12 +102,12 @@ mod tests {
         std::fs::write(folder.path().join("OFL.txt"), b"words").unwrap();
         std::fs::write(folder.path().join("same.ttf"), GOTHIC).unwrap();
         let (fonts, faults) = Fonts::with_folder(folder.path());
-        let reasons: Vec<String> = faults.iter().map(|fault| fault.reason.to_string()).collect();
+        let reasons: Vec<String> = faults.into_iter().map(|fault| fault.message).collect();
         assert_eq!(
             reasons,
             [
-                "is no TrueType font",
-                "is a collection (.ttc); put its faces there as single .ttf files"
+                "the font is no TrueType font",
+                "the font is a collection (.ttc); put its faces there as single .ttf files"
             ]
         );
         assert_eq!(fonts.names().filter(|name| name.contains("Gothic")).count(), 1);

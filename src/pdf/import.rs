@@ -26,28 +26,34 @@ pub enum ImportError {
 /// Reads a file and refuses what is not plain paper.
 pub(super) fn open(bytes: &[u8]) -> Result<Document, ImportError> {
     let document = Document::load_mem(bytes).map_err(|error| match error {
-        lopdf::Error::Decryption(_) => ImportError::Encrypted,
+        lopdf::Error::Decryption(_) | lopdf::Error::InvalidPassword => ImportError::Encrypted,
         error => ImportError::NoPdf(error),
     })?;
-    if document.trailer.has(b"Encrypt") {
+    if document.is_encrypted() || document.was_encrypted() {
         return Err(ImportError::Encrypted);
     }
-    let active: [(&[u8], &str); 4] = [
-        (b"XFA", "an XFA form"),
-        (b"JavaScript", "scripts"),
-        (b"JS", "scripts"),
-        (b"OpenAction", "actions"),
-    ];
-    let dictionaries = document.objects.values().filter_map(|object| match object {
-        Object::Dictionary(dictionary) => Some(dictionary),
-        _ => None,
-    });
-    for dictionary in dictionaries {
-        if let Some((_, what)) = active.iter().find(|(key, _)| dictionary.has(key)) {
-            return Err(ImportError::Active(what));
-        }
+    match document.objects.values().find_map(active) {
+        Some(what) => Err(ImportError::Active(what)),
+        None => Ok(document),
     }
-    Ok(document)
+}
+
+/// What of `object` may change what a viewer shows.
+fn active(object: &Object) -> Option<&'static str> {
+    match object {
+        Object::Array(items) => items.iter().find_map(active),
+        Object::Stream(stream) => active_entry(&stream.dict),
+        Object::Dictionary(dictionary) => active_entry(dictionary),
+        _ => None,
+    }
+}
+
+fn active_entry(dictionary: &Dictionary) -> Option<&'static str> {
+    dictionary.iter().find_map(|(key, value)| match key.as_slice() {
+        b"XFA" => Some("an XFA form"),
+        b"JavaScript" | b"JS" => Some("scripts"),
+        _ => active(value),
+    })
 }
 
 /// Width and height of a page in points.

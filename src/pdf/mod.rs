@@ -31,7 +31,7 @@ pub use coverage::{Cluster, Ink, Lack, Lacking};
 pub use document::document;
 pub use fit::{Align, Area, Fit, PlacedLine, Valign};
 pub use font::{Font, FontError};
-pub use fonts::{Face, FontFault, Fonts};
+pub use fonts::{Face, Fonts};
 pub use import::ImportError;
 pub use page::Page;
 pub use sheet::{Shape, Sheet};

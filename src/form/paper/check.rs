@@ -2,95 +2,38 @@
 
 use std::collections::BTreeSet;
 
+use super::fault::{Fault, Place, Trouble};
 use super::geometry::{moved, moved_point, points, shift, size_mm};
 use super::place::min_size;
 use super::sheet::repeat_of;
 use super::written::any_row;
+use crate::form::paths::{RESERVED, applicant_kind, prefix};
 use crate::form::template::{Draw, Field, Kind, Point, Rect, Template, TextShape};
-
-/// Something wrong in a `form.toml`.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{place}: {trouble}")]
-pub struct Fault {
-    /// `field name`, `draw 12` (counted from 1), `paper.background`.
-    pub place: String,
-    pub trouble: Trouble,
-}
-
-/// What is wrong, and what to write instead.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum Trouble {
-    #[error("lies off the page ({0} × {1} mm)")]
-    OffPage(f32, f32),
-    #[error("another field has the same id")]
-    SameId,
-    #[error("`{0}` is no question of this form, and nothing the counter knows")]
-    UnknownPath(String),
-    #[error("needs exactly one of text, digits, check, circle and qr")]
-    OneShape,
-    #[error("`{0}` is no option of `{1}`")]
-    UnknownOption(String, String),
-    #[error(
-        "`{0}` is no part; use era, year, month, day, wareki, western, first, last or an option of \
-         a copies question"
-    )]
-    UnknownPart(String),
-    #[error("a name or reading never wraps; take `wrap` away")]
-    NameWraps,
-    #[error("the rectangle is lower than its smallest letters ({0} pt)")]
-    TooLow(f32),
-    #[error("has no boxes; `count` is at least 1")]
-    NoBoxes,
-    #[error("the words are wider than their rectangle: {text}")]
-    LabelTooWide { text: String },
-    #[error("no font has {code_point} of: {text}")]
-    LabelGlyph { text: String, code_point: String },
-    #[error("the background {0}")]
-    Background(String),
-    #[error("the background's size is not that of `paper.size` and `paper.orientation`")]
-    BackgroundSize,
-    #[error("a form with a background of its own is not drawn on with [[draw]]")]
-    DrawOnBackground,
-}
 
 const PARTS: [&str; 8] = ["era", "year", "month", "day", "wareki", "western", "first", "last"];
 const ERAS: [&str; 5] = ["meiji", "taisho", "showa", "heisei", "reiwa"];
-
-/// What every form may show of the applicant.
-const APPLICANT: [(&str, Kind); 6] = [
-    ("applicant.name", Kind::Name),
-    ("applicant.kana", Kind::Kana),
-    ("applicant.birth_date", Kind::Date),
-    ("applicant.sex", Kind::Choice),
-    ("applicant.address", Kind::Address),
-    ("applicant.phone", Kind::Phone),
-];
-/// What the counter adds when it prints.
-const COUNTER: [&str; 3] = ["office.", "town.", "visit."];
 
 /// All faults that need no font.
 pub(super) fn faults(template: &Template) -> Vec<Fault> {
     let page = size_mm(&template.paper);
     let mut faults = Vec::new();
-    let mut fault = |place: &str, trouble: Trouble| {
-        faults.push(Fault { place: place.to_owned(), trouble });
-    };
+    let mut fault = |place: Place, trouble: Trouble| faults.push(Fault { place, trouble });
     for (number, draw) in (1..).zip(&template.draw) {
         if !rects_of_draw(draw).into_iter().all(|rect| is_on_page(rect, page)) {
-            fault(&format!("draw {number}"), Trouble::OffPage(page.0, page.1));
+            fault(Place::Draw(number), Trouble::OffPage(page.0, page.1));
         }
         if matches!(draw, Draw::Boxes { count: 0, .. }) {
-            fault(&format!("draw {number}"), Trouble::NoBoxes);
+            fault(Place::Draw(number), Trouble::NoBoxes);
         }
     }
     let mut ids = BTreeSet::new();
     for field in &template.field {
-        let place = format!("field {}", field.id);
+        let place = || Place::Field(field.id.clone());
         if !ids.insert(&field.id) {
-            fault(&place, Trouble::SameId);
+            fault(place(), Trouble::SameId);
         }
         for trouble in field_troubles(field, template, page) {
-            fault(&place, trouble);
+            fault(place(), trouble);
         }
     }
     faults
@@ -169,15 +112,17 @@ fn option_troubles(field: &Field, template: &Template) -> Vec<Trouble> {
         .collect()
 }
 
+/// The applicant's facts are questions too; the rest of the paths no form owns
+/// is the counter's.
 fn is_known(path: &str, template: &Template) -> bool {
-    COUNTER.iter().any(|prefix| path.starts_with(prefix)) || kind_of(path, template).is_some()
+    let counter = prefix(path) != "applicant" && RESERVED.contains(&prefix(path));
+    counter || kind_of(path, template).is_some()
 }
 
 fn kind_of(path: &str, template: &Template) -> Option<Kind> {
     let path = any_row(path);
     let question = template.question.iter().find(|question| any_row(&question.id) == path);
-    let applicant = || APPLICANT.iter().find(|(known, _)| *known == path).map(|(_, kind)| *kind);
-    question.map(|question| question.kind).or_else(applicant)
+    question.map(|question| question.kind).or_else(|| applicant_kind(&path))
 }
 
 /// The ids a choice of this path may have; `None` when the template cannot say.

@@ -9,6 +9,7 @@
 //! answers come from.
 
 mod check;
+mod fault;
 mod geometry;
 mod place;
 mod sheet;
@@ -22,7 +23,7 @@ use super::condition;
 use super::template::Field;
 use crate::pdf::{self, Background, Fonts, Lacking};
 
-pub use check::{Fault, Trouble};
+pub use fault::{Fault, Place, Trouble};
 
 /// A form ready to be filled.
 #[derive(Debug)]
@@ -64,15 +65,6 @@ pub enum FillError {
     /// All fields whose answer is too long for their place.
     #[error("these fields are too small for what was answered: {}", fields.join(", "))]
     DoesNotFit { fields: Vec<String> },
-}
-
-impl FillError {
-    /// The ids of the fields that were too small.
-    pub fn fields(&self) -> &[String] {
-        match self {
-            FillError::DoesNotFit { fields } => fields,
-        }
-    }
 }
 
 impl Paper {

@@ -1,7 +1,7 @@
 //! The static sheet: the `[[draw]]` entries of a template, or a town's own PDF
 //! with them on top.
 
-use super::check::{Fault, Trouble};
+use super::fault::{Fault, Place, Trouble};
 use super::geometry::{area, moved, moved_point, point, points, shift, size_mm};
 use crate::form::Form;
 use crate::form::condition::at_row;
@@ -30,7 +30,7 @@ pub(super) fn background(
 }
 
 fn town_page(template: &Template, bytes: &[u8], faults: &mut Vec<Fault>) -> Option<Background> {
-    let mut fault = |trouble| faults.push(Fault { place: "paper.background".to_owned(), trouble });
+    let mut fault = |trouble| faults.push(Fault { place: Place::Background, trouble });
     if !template.draw.is_empty() {
         fault(Trouble::DrawOnBackground);
         return None;
@@ -59,7 +59,7 @@ struct Drawing<'a> {
     shapes: Vec<Shape>,
     faults: &'a mut Vec<Fault>,
     /// Of the `[[draw]]` entry at hand, 1 first.
-    number: u32,
+    number: usize,
 }
 
 impl Drawing<'_> {
@@ -119,7 +119,7 @@ impl Drawing<'_> {
 
     fn label(&mut self, text: &str, fit: &Fit) {
         let Some(lines) = fit.label(text, self.fonts) else {
-            return self.fault(Trouble::LabelTooWide { text: text.to_owned() });
+            return self.fault(Trouble::LabelTooWide(text.to_owned()));
         };
         for line in lines {
             let lacking: Vec<String> = line
@@ -136,7 +136,7 @@ impl Drawing<'_> {
     }
 
     fn fault(&mut self, trouble: Trouble) {
-        self.faults.push(Fault { place: format!("draw {}", self.number), trouble });
+        self.faults.push(Fault { place: Place::Draw(self.number), trouble });
     }
 }
 
