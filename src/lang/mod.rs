@@ -1,6 +1,10 @@
 //! The languages of the screens, and the words in each.
 
+mod catalogue;
+
 use serde::{Deserialize, Serialize};
+
+pub use catalogue::{Catalogue, Phrases};
 
 /// A language offered on screens. Forms are always printed in Japanese.
 #[derive(
