@@ -21,7 +21,7 @@ pub(super) enum Kind {
     UnknownKey { key: String, known: Vec<&'static str> },
     MissingKey(&'static str),
     UnknownOption { found: String, known: Vec<&'static str> },
-    WrongKind { found: String, wanted: String },
+    Unfit { found: String, wanted: String },
     Other(String),
 }
 
@@ -44,7 +44,7 @@ impl Kind {
             Kind::UnknownKey { key, .. } => format!("「{key}」という項目はありません"),
             Kind::MissingKey(key) => format!("必要な項目「{key}」がありません"),
             Kind::UnknownOption { found, .. } => format!("「{found}」は選べません"),
-            Kind::WrongKind { found, .. } => format!("{found}は書けません"),
+            Kind::Unfit { found, .. } => format!("{found}は書けません"),
             Kind::Other(message) => message.clone(),
         }
     }
@@ -63,7 +63,7 @@ impl Kind {
                 Some(near) => format!("「{near}」と書きます"),
                 None => one_of(known),
             },
-            Kind::WrongKind { wanted, .. } => format!("{wanted}を書きます"),
+            Kind::Unfit { wanted, .. } => format!("{wanted}を書きます"),
             Kind::Other(_) => String::new(),
         }
     }
@@ -147,7 +147,7 @@ impl serde::de::Error for Complaint {
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Kind::WrongKind { found: found(unexpected), wanted: wanted(expected) }.into()
+        Kind::Unfit { found: found(unexpected), wanted: wanted(expected) }.into()
     }
 
     fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -155,7 +155,7 @@ impl serde::de::Error for Complaint {
     }
 
     fn invalid_length(len: usize, expected: &dyn Expected) -> Self {
-        Kind::WrongKind { found: format!("{len} 個の並び"), wanted: wanted(expected) }.into()
+        Kind::Unfit { found: format!("{len} 個の並び"), wanted: wanted(expected) }.into()
     }
 
     fn unknown_variant(variant: &str, known: &'static [&'static str]) -> Self {

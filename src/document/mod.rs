@@ -258,6 +258,21 @@ open = "yes"
         assert_eq!(lines, [Some(9), Some(13)]);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_slip_of_the_pen_stops_the_reading(
+            at in 0..WELL.chars().count(),
+            gone in 0..12_usize,
+            slip in "[\\[\\]{}=\"a-z0-9\n ]{0,4}",
+        ) {
+            let before: String = WELL.chars().take(at).collect();
+            let after: String = WELL.chars().skip(at + gone).collect();
+            let text = before + &slip + &after;
+            let fine = toml::from_str::<Town>(&text).is_ok();
+            proptest::prop_assert_eq!(faults(&text).is_empty(), fine, "{}", text);
+        }
+    }
+
     #[test]
     fn a_file_of_something_else_is_refused_and_never_hangs() {
         for text in ["", "[name]\nx = 1", "bridge = [1, [2], {}]", "name = \"\"\n[[size]]"] {
