@@ -2,7 +2,7 @@
 //! has been released is never changed; a change is a new step at the end.
 
 use crate::db::{self, Step};
-use crate::{application, journal, queue, visit};
+use crate::{application, device, journal, queue, staff, visit};
 
 /// Everything the counter's database holds.
 pub const STEPS: &[Step] =

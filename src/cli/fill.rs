@@ -14,6 +14,7 @@ use anyhow::{Context, bail};
 use serde_json::{Value as Json, json};
 use time::Date;
 
+use super::folder::folder_of;
 use crate::applicant::Source;
 use crate::clock::{Clock, SystemClock};
 use crate::form::answers::{Answers, Value};
@@ -158,19 +159,4 @@ fn read(file: &Path) -> anyhow::Result<String> {
         return std::io::read_to_string(std::io::stdin()).context("standard input cannot be read");
     }
     std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
-}
-
-/// The folder named, else `name` here, else beside the program or above it, where
-/// it lies after a build and after an installation.
-fn folder_of(named: Option<&Path>, name: &str) -> PathBuf {
-    let here = PathBuf::from(name);
-    if let Some(named) = named {
-        return named.to_owned();
-    }
-    if here.is_dir() {
-        return here;
-    }
-    let program = std::env::current_exe().unwrap_or_default();
-    let above = program.ancestors().skip(1).map(|folder| folder.join(name));
-    above.into_iter().find(|folder| folder.is_dir()).unwrap_or(here)
 }

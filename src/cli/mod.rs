@@ -4,6 +4,7 @@
 mod card;
 mod check;
 mod fill;
+mod folder;
 
 use std::process::ExitCode;
 
@@ -22,7 +23,7 @@ enum Command {
     /// Read identity cards
     #[command(subcommand)]
     Card(card::Command),
-    Check(check::Check),
+    Check(check::Arguments),
     Fill(fill::Arguments),
 }
 
@@ -30,7 +31,7 @@ enum Command {
 pub fn run() -> ExitCode {
     let done = match Arguments::parse().command {
         Some(Command::Card(command)) => Ok(card::run(command)),
-        Some(Command::Check(check)) => Ok(check.run()),
+        Some(Command::Check(arguments)) => Ok(check::run(&arguments)),
         Some(Command::Fill(arguments)) => fill::run(&arguments),
         None => Ok(ExitCode::SUCCESS),
     };

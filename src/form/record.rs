@@ -24,7 +24,7 @@ use super::template::{Kind, Question};
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Refused {
     pub path: String,
-    /// Stable: a code of [`InputError`], or `input.unknown_path`.
+    /// Stable: a code of [`InputError`], or `record.unknown_path`.
     pub code: &'static str,
     pub message: String,
 }
@@ -36,7 +36,7 @@ impl Refused {
 
     fn unknown(path: &str) -> Self {
         let message = "no question of the form is kept under this path".to_owned();
-        Refused { path: path.to_owned(), code: "input.unknown_path", message }
+        Refused { path: path.to_owned(), code: "record.unknown_path", message }
     }
 }
 
@@ -216,16 +216,16 @@ mod tests {
             .collect();
         refused.sort();
         let expected = [
-            ("applicant.age", "input.unknown_path"),
+            ("applicant.age", "record.unknown_path"),
             ("applicant.birth_date", "input.no_such_day"),
             ("applicant.name", "input.control_character"),
             ("applicant.sex", "input.not_an_option"),
-            ("ido.kind", "input.unknown_path"),
-            ("juminhyo.colour", "input.unknown_path"),
+            ("ido.kind", "record.unknown_path"),
+            ("juminhyo.colour", "record.unknown_path"),
             ("juminhyo.copies", "input.wrong_kind"),
             ("juminhyo.reason", "input.personal_number"),
             ("juminhyo.relation", "input.not_an_option"),
-            ("note", "input.unknown_path"),
+            ("note", "record.unknown_path"),
         ];
         assert_eq!(refused, expected.map(|(path, code)| (path.to_owned(), code)));
     }
