@@ -30,6 +30,7 @@ pub mod applicant;
 pub mod application;
 pub mod card;
 pub mod config;
+pub mod demo;
 pub mod device;
 pub mod form;
 pub mod procedure;

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use super::residents::{Card, CardKind, File, Household, Pattern, Relation, Resident};
 use super::rules;
+use crate::card::emulator::fits_a_licence;
 use crate::document::{Document, Place};
 use crate::kana;
+use crate::text::Text;
 
 impl File {
     /// Rules of this file. `town` is how the town's own addresses begin,
@@ -22,6 +24,7 @@ impl File {
             for (row, person) in household.people.iter().enumerate() {
                 let place = place.clone().key("person").row(row);
                 person.check(document, &place);
+                person.check_licences(document, &place, &household.address);
                 document.require(
                     seen.insert(person.id.as_str()),
                     place.clone().key("id"),
@@ -138,6 +141,28 @@ impl Resident {
         );
         for (row, card) in self.cards.iter().enumerate() {
             card.check(document, &place.clone().key("card").row(row));
+        }
+    }
+
+    /// A licence holds fewer characters than the register; what it cannot hold
+    /// must be written as it stands on the card.
+    fn check_licences(&self, document: &mut Document, place: &Place, address: &str) {
+        let licence = |card: &&Card| card.kind == CardKind::Licence;
+        for (row, card) in self.cards.iter().enumerate().filter(|(_, card)| licence(card)) {
+            let changed = card.changed.as_ref();
+            let words = [
+                Some(card.name.clone().unwrap_or_else(|| self.name.clone())),
+                Some(card.address.as_deref().unwrap_or(address).into()),
+                self.kana.as_deref().map(Text::from),
+                changed.and_then(|changed| changed.name.clone()),
+                changed.and_then(|changed| changed.address.as_deref()).map(Text::from),
+            ];
+            document.require(
+                words.iter().flatten().all(fits_a_licence),
+                place.clone().key("card").row(row),
+                "免許証に入らない字（JIS X 0208 にない字）があります",
+                "カードの name や address に、免許証での書き方を書いてください",
+            );
         }
     }
 

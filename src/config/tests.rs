@@ -149,6 +149,7 @@ const RULES: &[(&str, &str, &str, &str)] = &[
     ("demo/residents.toml", "pin = \"1234\"", "pin = \"12345\"", "暗証番号は4桁"),
     ("demo/residents.toml", "090-0000-0101", "123456789018", "個人番号とみられる"),
     ("demo/residents.toml", "kana = \"シケン　ハナコ\"\n", "", "フリガナが正しくありません"),
+    ("demo/residents.toml", "address = \"見本県みほん町辻ヶ丘７番地\"\n", "", "免許証に入らない字"),
     ("demo/residents.toml", "deceased_on = \"2026-11-02\"\n", "", "この型の世帯ではありません"),
 ];
 

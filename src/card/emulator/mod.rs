@@ -15,6 +15,7 @@ pub use chip::Manner;
 pub use persona::{Change, Licence, MyNumber};
 pub use virtual_reader::{VirtualReader, VirtualSlot};
 
+use crate::text::Text;
 use chip::Chip;
 
 /// An emulated card.
@@ -51,6 +52,11 @@ pub enum Outcome {
     Removed,
     /// Nothing comes back until somebody takes the card away.
     Stalled,
+}
+
+/// Whether a licence can hold these words: JIS X 0208, 外字 and 欠字.
+pub fn fits_a_licence(text: &Text) -> bool {
+    super::jis::encode(text).is_some()
 }
 
 impl Card {
