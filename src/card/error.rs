@@ -9,7 +9,7 @@ use super::link::LinkError;
 pub enum Error {
     #[error("no card is on the reader: lay the card on it")]
     NoCard,
-    #[error("the card was taken off the reader too early: lay it on again and leave it there")]
+    #[error("the card was moved too early: lift it, lay it on again and leave it there")]
     CardPulled,
     #[error("another card was laid on the reader, or the same one again: start over")]
     CardChanged,

@@ -179,6 +179,9 @@ impl CardLink for PcscLink {
             && let Err((_, error)) = card.disconnect(Disposition::UnpowerCard)
         {
             // The usual reason is that the card was lifted, which powers it off too.
+            // If it only flickered at the edge of the field, pcscd now shows an
+            // empty reader until the card has been away for half a second: so
+            // the sentence for a pulled card asks to lift it, not to wait.
             tracing::debug!(%error, "a card was not powered off");
         }
     }

@@ -1,0 +1,25 @@
+//! Cards through a real pcscd.
+//!
+//! The emulator lays its cards on pcscd's virtual reader, and the real program
+//! (and the real PC/SC reader of the library) reads them. Each test has a pcscd of
+//! its own; see [`rig`].
+
+#[cfg(feature = "pcsc")]
+mod rig;
+#[cfg(feature = "pcsc")]
+mod through_the_command;
+#[cfg(feature = "pcsc")]
+mod through_the_library;
+
+/// Without the feature there is nothing to read with, and the program says so.
+#[cfg(not(feature = "pcsc"))]
+#[test]
+fn a_build_without_readers_says_how_to_get_one_with_them() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_madoguchi"))
+        .args(["card", "read"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains("--features pcsc") && said.contains("card.no_pcsc"), "{said}");
+}

@@ -1,0 +1,231 @@
+//! `madoguchi card read`, the real program.
+
+use serde_json::{Value, json};
+
+use madoguchi::card::emulator::fixtures;
+
+use super::rig::{hold, with_pcscd};
+
+fn sourced(source: &str, values: Value) -> Value {
+    let values = values.as_object().unwrap().clone();
+    values
+        .into_iter()
+        .map(|(field, value)| (field, json!({"value": value, "source": source})))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+fn no_warnings() -> Value {
+    json!([])
+}
+
+/// Every card that can be read: fixture, what is typed, kind, values, warnings.
+fn readable() -> Vec<(&'static str, &'static str, &'static str, Value, Value)> {
+    let hanako = json!({
+        "name": "試験　花子", "birth_date": "1985-04-01", "sex": "female",
+        "address": "見本県みほん町本町１－２",
+    });
+    let driver = json!({
+        "name": "試験　花子", "kana": "シケン　ハナコ", "birth_date": "1985-04-01",
+        "address": "見本県みほん町本町１－２",
+    });
+    let with = |base: &Value, other: Value| {
+        let mut values = base.clone();
+        values.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
+        values
+    };
+    let card = |values: &Value| sourced("card", values.clone());
+    let licence = |values: &Value| sourced("licence", values.clone());
+    vec![
+        ("my-number", "1234", "my_number", card(&hanako), no_warnings()),
+        ("my-number-one-try", "", "my_number", card(&hanako), no_warnings()),
+        (
+            "my-number-long-address",
+            "1234",
+            "my_number",
+            card(&json!({
+                "name": "見本　太郎兵衛", "birth_date": "1955-08-15", "sex": "male",
+                "address": "見本県架空郡みほん町大字東西南北字上中下１２３４番地５６７８　\
+                    グランドサンプルハイツみほん駅前ガーデンテラスノースウイング弐番館１２０１号室",
+            })),
+            no_warnings(),
+        ),
+        (
+            "my-number-rare-name",
+            "1234",
+            "my_number",
+            card(&json!({
+                "name": "𠮷﨑　辻\u{E0100}男", "birth_date": "1970-11-30", "sex": "male",
+                "address": "見本県みほん町葛\u{E0101}谷３丁目４－５",
+            })),
+            no_warnings(),
+        ),
+        (
+            "my-number-face",
+            "55021720352285",
+            "my_number",
+            card(&with(&hanako, json!({"name": "顔見　知代", "birth_date": "1980-02-17"}))),
+            no_warnings(),
+        ),
+        ("licence", "1234", "licence", licence(&driver), no_warnings()),
+        (
+            "licence-gaiji",
+            "1234",
+            "licence",
+            licence(&with(
+                &driver,
+                json!({
+                    "name": ["山", {"gaiji": 1}, {"missing": true}, "　太郎"],
+                    "kana": "ヤマサキ　タロウ",
+                }),
+            )),
+            json!([{"warning": "needs_hand", "field": "name"}]),
+        ),
+        (
+            "licence-changed",
+            "1234",
+            "licence",
+            licence(&with(
+                &driver,
+                json!({
+                    "name": "架空　花子", "kana": "カクウ　ハナコ",
+                    "address": "見本県みほん町新町７－８",
+                }),
+            )),
+            no_warnings(),
+        ),
+        ("licence-no-pin", "", "licence", licence(&driver), no_warnings()),
+    ]
+}
+
+#[test]
+fn every_readable_card_tells_what_it_holds_and_its_source() {
+    with_pcscd(|rig| {
+        for (id, typed, kind, applicant, warnings) in readable() {
+            let inserted = rig.insert((fixtures::by_id(id).unwrap().card)());
+            let said = match (id, typed) {
+                ("my-number-one-try", _) => {
+                    rig.card_read(&["--pin-stdin", "--use-last-try"], "1234")
+                }
+                (_, "") => rig.card_read(&[], ""),
+                (_, typed) => rig.card_read(&["--pin-stdin"], typed),
+            };
+            let expected = json!({"card": kind, "applicant": applicant, "warnings": warnings});
+            assert_eq!(said.code, Some(0), "{id}: {said:?}");
+            assert_eq!(serde_json::from_str::<Value>(&said.out).unwrap(), expected, "{id}");
+            assert!(!inserted.remove().personal_number_was_touched(), "{id}");
+        }
+    });
+}
+
+#[test]
+fn every_other_card_is_refused_with_its_reason_and_loses_no_try() {
+    with_pcscd(|rig| {
+        for (id, secret, code) in [
+            ("my-number-blocked", "1234", "card.blocked"),
+            ("my-number-face", "1234", "card.blocked"),
+            ("my-number-one-try", "1234", "card.last_try"),
+            ("my-number", "12345", "card.not_a_secret"),
+            ("my-number", "１２３４", "card.not_a_secret"),
+            ("licence", "55021720352285", "card.secret_needed"),
+            ("licence-silent-setting", "1234", "card.pin_setting_unknown"),
+            ("residence-card", "1234", "card.not_readable.residence_card"),
+            ("passport", "1234", "card.not_readable.passport"),
+            ("phone", "1234", "card.not_readable.phone"),
+            ("unknown", "1234", "card.not_readable.unknown"),
+            ("felica", "1234", "card.not_readable.unknown"),
+        ] {
+            let card = (fixtures::by_id(id).unwrap().card)();
+            let (before, before_licence) = (card.pin_tries_left(), card.licence_pin_tries_left());
+            let (said, card) = rig.tap(card, secret);
+            assert!(said.is_refusal(code), "{id}: {said:?}");
+            assert_eq!(card.pin_tries_left(), before, "{id}");
+            assert_eq!(card.licence_pin_tries_left(), before_licence, "{id}");
+            assert!(!card.personal_number_was_touched(), "{id}");
+        }
+    });
+}
+
+#[test]
+fn wrong_pins_are_counted_down_to_one_and_no_further() {
+    with_pcscd(|rig| {
+        let inserted = rig.insert(fixtures::my_number());
+        let wrong = |arguments: &[&str]| rig.card_read(arguments, "9999");
+        let said = wrong(&["--pin-stdin"]);
+        assert!(said.is_refusal("card.wrong_pin") && said.err.contains("2 more"), "{said:?}");
+        let said = wrong(&["--pin-stdin"]);
+        assert!(said.is_refusal("card.wrong_pin") && said.err.contains("1 more"), "{said:?}");
+        for _ in 0..3 {
+            assert!(wrong(&["--pin-stdin"]).is_refusal("card.last_try"));
+        }
+        let said = rig.card_read(&["--pin-stdin", "--use-last-try"], "1234");
+        assert_eq!(said.code, Some(0), "{said:?}");
+        assert_eq!(inserted.remove().pin_tries_left(), Some(3));
+    });
+}
+
+#[test]
+fn a_card_pulled_at_any_command_is_said_so_and_read_on_the_next_tap() {
+    with_pcscd(|rig| {
+        for command in 1..=6 {
+            let inserted = rig.insert(fixtures::removed_at(fixtures::my_number(), command));
+            let said = rig.card_read(&["--pin-stdin"], "1234");
+            assert!(said.is_refusal("card.pulled"), "{command}: {said:?}");
+            inserted.wait_until_lifted();
+            let (said, card) = rig.tap(inserted.remove(), "1234");
+            assert_eq!(said.code, Some(0), "{command}: {said:?}");
+            assert_eq!(card.pin_tries_left(), Some(3), "{command}");
+        }
+    });
+}
+
+#[test]
+fn a_card_that_wakes_slowly_is_read() {
+    with_pcscd(|rig| {
+        for card in [fixtures::my_number(), fixtures::licence()] {
+            let (said, _) = rig.tap(fixtures::wakes_slowly(card), "1234");
+            assert_eq!(said.code, Some(0), "{said:?}");
+        }
+    });
+}
+
+#[test]
+fn a_silent_card_ends_the_program_and_the_next_tap_is_read() {
+    with_pcscd(|rig| {
+        let inserted = rig.insert(fixtures::stalls_at(fixtures::my_number(), 5));
+        let said = rig.card_read(&["--pin-stdin", "--watchdog", "1"], "1234");
+        assert!(said.is_refusal("card.silent"), "{said:?}");
+        let (said, _) = rig.tap(inserted.remove(), "1234");
+        assert_eq!(said.code, Some(0), "{said:?}");
+    });
+}
+
+#[test]
+fn a_card_that_another_program_holds_is_busy_until_it_lets_go() {
+    with_pcscd(|rig| {
+        let _inserted = rig.insert(fixtures::my_number());
+        let mut held = hold().unwrap();
+        assert!(rig.card_read(&["--pin-stdin"], "1234").is_refusal("card.reader_busy"));
+        held.power_off();
+        assert_eq!(rig.card_read(&["--pin-stdin"], "1234").code, Some(0));
+    });
+}
+
+#[test]
+fn an_empty_reader_a_missing_one_and_a_missing_service_are_told_apart() {
+    with_pcscd(|rig| {
+        let said = rig.card_read(&["--wait", "0"], "");
+        assert!(said.is_refusal("card.no_card"), "{said:?}");
+        let said = rig.card_read(&["--wait", "0", "--reader", "no such reader"], "");
+        assert!(said.is_refusal("card.reader_gone"), "{said:?}");
+        let _inserted = rig.insert(fixtures::licence());
+        assert!(
+            rig.card_read(&["--reader", "PCD 00 01", "--wait", "0"], "").is_refusal("card.no_card")
+        );
+        let said = rig.card_read(&["--reader", "PCD 00 00"], "");
+        assert!(said.is_refusal("card.secret_needed"), "{said:?}");
+        rig.stop_pcscd();
+        let said = rig.card_read(&["--wait", "0"], "");
+        assert!(said.is_refusal("card.service_gone"), "{said:?}");
+    });
+}

@@ -1,0 +1,6 @@
+//! Everything that needs the real program, in one binary: linking is what tests
+//! wait for.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage has failed")]
+
+mod card_pcsc;
