@@ -38,6 +38,10 @@ pub mod queue;
 pub mod staff;
 pub mod visit;
 
+// pages
+pub mod web;
+
 // start-up
 pub mod cli;
 pub mod schema;
+pub mod server;

@@ -5,6 +5,8 @@ mod card;
 mod check;
 mod fill;
 mod folder;
+mod keep;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -20,23 +22,46 @@ struct Arguments {
 
 #[derive(clap::Subcommand)]
 enum Command {
+    Serve(serve::Serve),
+    Demo(serve::Demo),
+    Check(check::Arguments),
+    Fill(fill::Arguments),
     /// Read identity cards
     #[command(subcommand)]
     Card(card::Command),
-    Check(check::Arguments),
-    Fill(fill::Arguments),
+    Backup(keep::Backup),
+    Restore(keep::Restore),
+    Verify(keep::Verify),
 }
 
 /// Reads the arguments and runs the command they name.
 pub fn run() -> ExitCode {
+    write_log();
     let done = match Arguments::parse().command {
-        Some(Command::Card(command)) => Ok(card::run(command)),
+        None => serve::serve(serve::Serve::default()),
+        Some(Command::Serve(arguments)) => serve::serve(arguments),
+        Some(Command::Demo(arguments)) => serve::demo(&arguments),
         Some(Command::Check(arguments)) => Ok(check::run(&arguments)),
         Some(Command::Fill(arguments)) => fill::run(&arguments),
-        None => Ok(ExitCode::SUCCESS),
+        Some(Command::Card(command)) => Ok(card::run(command)),
+        Some(Command::Backup(arguments)) => keep::backup(&arguments),
+        Some(Command::Restore(arguments)) => keep::restore(&arguments),
+        Some(Command::Verify(arguments)) => keep::verify(&arguments),
     };
     done.unwrap_or_else(|error| {
         eprintln!("madoguchi: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+/// Events go to standard error: as text for a person at a terminal, else as JSON,
+/// a line each. Personal data is in none of them.
+fn write_log() {
+    use std::io::IsTerminal;
+    let log =
+        tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::INFO);
+    match std::io::stderr().is_terminal() {
+        true => log.with_target(false).init(),
+        false => log.json().init(),
+    }
 }

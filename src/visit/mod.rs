@@ -27,7 +27,7 @@ use crate::journal::{self, Actor, Entity, Event, Journal};
 use crate::lang::Lang;
 
 pub use store::{answers, at_kiosk, get, of_day};
-pub use submit::{Counter, Submitted, submit};
+pub use submit::{Counter, Submitted, submit, submitted};
 
 /// The tables of this room.
 pub const SCHEMA: db::Step = include_str!("sql/visit.sql");

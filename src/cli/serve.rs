@@ -1,0 +1,81 @@
+//! `madoguchi serve` and `madoguchi demo`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::folder::folder_of;
+use crate::server::counter::{self, Folders};
+
+/// Serves the pages of one office
+#[derive(clap::Args)]
+pub(super) struct Serve {
+    /// The folder of the configuration
+    #[arg(long, value_name = "DIR", env = "MADOGUCHI_CONFIG")]
+    config: Option<PathBuf>,
+    /// The folder of the database and the office key
+    #[arg(long, value_name = "DIR", default_value = "data", env = "MADOGUCHI_DATA")]
+    data: PathBuf,
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Default for Serve {
+    fn default() -> Self {
+        Self { config: None, data: PathBuf::from("data"), place: Place::default() }
+    }
+}
+
+/// Serves invented residents with a built-in card reader and ready accounts
+#[derive(clap::Args)]
+pub(super) struct Demo {
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(clap::Args)]
+struct Place {
+    /// Where to listen
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", env = "MADOGUCHI_LISTEN")]
+    listen: SocketAddr,
+    /// The folder of the forms [default: templates/forms here, or beside the program]
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
+    /// A folder with more fonts [default: fonts here, or beside the program]
+    #[arg(long, value_name = "DIR")]
+    fonts: Option<PathBuf>,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), templates: None, fonts: None }
+    }
+}
+
+impl Place {
+    fn folders(&self, config: Option<PathBuf>, data: PathBuf) -> Folders {
+        Folders {
+            config: folder_of(config.as_deref(), "kiosk-config/example"),
+            templates: folder_of(self.templates.as_deref(), "templates/forms"),
+            fonts: folder_of(self.fonts.as_deref(), "fonts"),
+            data,
+        }
+    }
+}
+
+/// Runs an office until it is told to stop.
+pub(super) fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
+    let Serve { config, data, place } = arguments;
+    counter::run(&place.folders(config, data), place.listen, false)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs the demonstration on a folder of its own, gone when it ends.
+pub(super) fn demo(arguments: &Demo) -> anyhow::Result<ExitCode> {
+    let data = std::env::temp_dir().join(format!("madoguchi-demo-{}", std::process::id()));
+    let folders = arguments.place.folders(None, data.clone());
+    let ended = counter::run(&folders, arguments.place.listen, true);
+    // The folder holds invented people only; one left behind harms nobody.
+    let _ = std::fs::remove_dir_all(&data);
+    ended.map(|()| ExitCode::SUCCESS)
+}

@@ -1,0 +1,206 @@
+//! The counter server of one office: opens everything, checks everything, and
+//! only then listens.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use tokio::net::TcpListener;
+
+use super::lock::FolderLock;
+use crate::card::CardReader;
+use crate::chance::SystemChance;
+use crate::clock::SystemClock;
+use crate::config::{Config, ReaderKind};
+use crate::db::{self, Db};
+use crate::form::Forms;
+use crate::journal::{self, Actor, Journal, OfficeKey};
+use crate::staff::{self, NewAccount};
+use crate::visit::retention;
+use crate::web::{self, Office, Readers};
+use crate::{fault, schema};
+
+/// Files in the data folder.
+pub const DATABASE: &str = "office.db";
+pub const OFFICE_KEY: &str = "office.key";
+
+/// How often what is due is erased.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// Where things are.
+#[derive(Clone, Debug)]
+pub struct Folders {
+    pub config: PathBuf,
+    pub templates: PathBuf,
+    pub fonts: PathBuf,
+    pub data: PathBuf,
+}
+
+/// Runs until it is told to stop.
+pub fn run(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(folders, listen, demo))
+}
+
+async fn serve(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Result<()> {
+    let (config, forms) = read(folders)?;
+    std::fs::create_dir_all(&folders.data)
+        .with_context(|| format!("{}", folders.data.display()))?;
+    let _lock = FolderLock::take(&folders.data)?;
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen}: stop what uses it, or choose another with --listen")
+    })?;
+    let office = Arc::new(open(folders, config, forms, demo).await?);
+    let sweeping = tokio::spawn(sweep(office.clone()));
+    let address = listener.local_addr()?;
+    eprintln!("窓口 http://{address}/");
+    axum::serve(listener, web::router(office)).with_graceful_shutdown(told_to_stop()).await?;
+    sweeping.abort();
+    Ok(())
+}
+
+/// Configuration and forms; every fault of both at once.
+fn read(folders: &Folders) -> anyhow::Result<(Config, Forms)> {
+    match (Config::load(&folders.config), Forms::load(&folders.templates)) {
+        (Ok(config), Ok(forms)) => {
+            let faults = config.against_forms(&forms);
+            if faults.is_empty() { Ok((config, forms)) } else { Err(told(&faults)) }
+        }
+        (config, forms) => {
+            Err(told(&[config.err().unwrap_or_default(), forms.err().unwrap_or_default()].concat()))
+        }
+    }
+}
+
+fn told(faults: &[fault::Fault]) -> anyhow::Error {
+    faults.iter().for_each(|fault| eprintln!("{fault}"));
+    anyhow::anyhow!("{} faults; `madoguchi check` tells them again", faults.len())
+}
+
+async fn open(
+    folders: &Folders,
+    config: Config,
+    forms: Forms,
+    demo: bool,
+) -> anyhow::Result<Office> {
+    let path = folders.data.join(DATABASE);
+    let chance = Arc::new(SystemChance);
+    // A key is made only together with the database: a database without its key
+    // must not get a new one, which could open nothing.
+    let key = OfficeKey::load(&folders.data.join(OFFICE_KEY), !path.exists(), &*chance)?;
+    let journal = Arc::new(Journal::new(Arc::new(SystemClock), chance, key));
+    let db = Db::start(&path, schema::STEPS, journal::check_tail)
+        .with_context(|| format!("{}", path.display()))?;
+    let site = format!("{}/{}", config.site.town.code, config.site.office.id);
+    let office = Office { config, forms, db, journal, readers: Readers::default(), demo };
+    let journal = office.journal.clone();
+    office.db.write(move |tx| journal.open_log(tx, &site).map(drop)).await?;
+    add_readers(&office)?;
+    if demo {
+        demo_staff(&office).await?
+    } else {
+        offer_setup(&office).await?
+    }
+    Ok(office)
+}
+
+fn add_readers(office: &Office) -> anyhow::Result<()> {
+    for reader in &office.config.readers {
+        match reader.kind {
+            ReaderKind::Virtual => office.readers.add_virtual(&reader.id)?,
+            ReaderKind::Pcsc => office.readers.add(&reader.id, pcsc(reader.name.clone())?)?,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(feature = "pcsc")]
+#[expect(clippy::unnecessary_wraps, reason = "a build without PC/SC refuses here")]
+fn pcsc(name: Option<String>) -> anyhow::Result<Box<dyn CardReader>> {
+    Ok(Box::new(crate::card::pcsc::PcscReader::new(name)))
+}
+
+#[cfg(not(feature = "pcsc"))]
+fn pcsc(_: Option<String>) -> anyhow::Result<Box<dyn CardReader>> {
+    bail!(
+        "devices.toml names a PC/SC reader, but this build has none: install libpcsclite-dev and \
+         build with `cargo build --release --features pcsc`"
+    )
+}
+
+/// Ready accounts, loudly announced on every page.
+async fn demo_staff(office: &Office) -> anyhow::Result<()> {
+    for demo in office.config.demo.staff.clone() {
+        let journal = office.journal.clone();
+        office
+            .db
+            .write(move |tx| {
+                let new = NewAccount::typed(
+                    &demo.login,
+                    &demo.name,
+                    demo.role,
+                    &demo.password,
+                    false,
+                    &*journal.chance,
+                )?;
+                staff::add(tx, &journal, Actor::System, &new)
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+/// Without any account, whoever stands at the machine may make the first one.
+async fn offer_setup(office: &Office) -> anyhow::Result<()> {
+    let journal = office.journal.clone();
+    let code = office.db.write(move |tx| staff::make_code(tx, &journal)).await?;
+    if let Some(code) = code {
+        eprintln!("最初の管理者を登録してください: /desk  登録コード {code}");
+    }
+    Ok(())
+}
+
+/// Erases what is due, again and again. What cannot be done now is done next
+/// time.
+async fn sweep(office: Arc<Office>) {
+    let mut every = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        every.tick().await;
+        let (journal, times) = (office.journal.clone(), office.config.site.retention.clone());
+        let erased = office.db.write(move |tx| retention::erase_due(tx, &journal, &times)).await;
+        match erased {
+            Ok(0) => {}
+            Ok(visits) => {
+                tracing::info!(visits, "erased what was due");
+                if let Err(error) = office.db.truncate_log().await {
+                    tracing::warn!(%error, "the database's log was not emptied yet");
+                }
+            }
+            Err(error) => tracing::error!(%error, "what was due was not erased"),
+        }
+    }
+}
+
+/// SIGTERM or Ctrl-C: what is being answered is answered, then the end.
+async fn told_to_stop() {
+    let mut terminate =
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(terminate) => terminate,
+            Err(_) => return std::future::pending().await,
+        };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+/// Opens the database of a data folder for looking, with no server needed.
+pub fn look(data: &Path) -> anyhow::Result<rusqlite::Connection> {
+    let path = data.join(DATABASE);
+    if !path.exists() {
+        bail!("{} is not there: give the data folder with --data", path.display());
+    }
+    Ok(db::open_read_only(&path)?)
+}

@@ -1,0 +1,4 @@
+//! Start-up by role. Only the counter server so far.
+
+pub mod counter;
+pub mod lock;

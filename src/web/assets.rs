@@ -1,0 +1,72 @@
+//! Style sheets, scripts and pictures: part of the program, so that a counter
+//! without any network shows its pages whole. A file's address carries a hash of
+//! its content, so browsers may keep it for ever.
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use sha2::{Digest, Sha256};
+
+use super::error::Failure;
+
+struct Asset {
+    name: &'static str,
+    kind: &'static str,
+    bytes: &'static [u8],
+}
+
+macro_rules! assets {
+    ($($name:literal: $kind:literal,)*) => {
+        &[$(Asset {
+            name: $name,
+            kind: $kind,
+            bytes: include_bytes!(concat!("../../templates/static/", $name)),
+        },)*]
+    };
+}
+
+const ASSETS: &[Asset] = assets! {
+    "base.css": "text/css; charset=utf-8",
+    "kiosk.css": "text/css; charset=utf-8",
+    "desk.css": "text/css; charset=utf-8",
+    "card.js": "text/javascript; charset=utf-8",
+    "entry.js": "text/javascript; charset=utf-8",
+    "idle.js": "text/javascript; charset=utf-8",
+    "pictograms.svg": "image/svg+xml",
+};
+
+static ADDRESSES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    ASSETS
+        .iter()
+        .map(|asset| {
+            let hash = Sha256::digest(asset.bytes);
+            let hash: String = hash[..6].iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("/static/{hash}/{}", asset.name)
+        })
+        .collect()
+});
+
+/// The address of a file, for templates. Unknown names are found by a test.
+pub(super) fn address(name: &str) -> &'static str {
+    ASSETS
+        .iter()
+        .position(|asset| asset.name == name)
+        .map_or("/static/unknown", |at| ADDRESSES[at].as_str())
+}
+
+pub(super) fn routes() -> Router {
+    Router::new().route("/static/{hash}/{name}", get(asset))
+}
+
+async fn asset(Path((_, name)): Path<(String, String)>) -> Result<Response, Failure> {
+    let asset = ASSETS.iter().find(|asset| asset.name == name).ok_or(Failure::NotFound)?;
+    let headers = [
+        (header::CONTENT_TYPE, asset.kind),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
+    Ok((headers, asset.bytes).into_response())
+}

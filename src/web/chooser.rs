@@ -1,0 +1,44 @@
+//! `/`: which of the doors, and whether the house is well.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::error::Failure;
+use super::{Shared, page};
+use crate::db;
+use crate::lang::{Lang, Phrases};
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/", get(chooser))
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(ready))
+}
+
+#[derive(Template)]
+#[template(path = "chooser.html")]
+struct Chooser {
+    words: Phrases,
+    town: String,
+    office: String,
+    demo: bool,
+}
+
+async fn chooser(State(office): State<Shared>) -> Result<Response, Failure> {
+    page::show(&Chooser {
+        words: Phrases::of(Lang::Ja),
+        town: office.config.site.town.name.clone(),
+        office: office.config.site.office.name.ja.clone(),
+        demo: office.demo,
+    })
+}
+
+/// Ready means: the database takes a write. The hub may be away; that is normal.
+async fn ready(State(office): State<Shared>) -> Result<&'static str, (StatusCode, &'static str)> {
+    let looked: Result<(), db::Error> = office.db.write(|_| Ok(())).await;
+    looked.map(|()| "ready").map_err(|_| (StatusCode::SERVICE_UNAVAILABLE, "storage"))
+}

@@ -1,0 +1,38 @@
+//! The two cookies: one says which tablet this is, one who is signed in. Both
+//! hold an opaque token and nothing else.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+
+use crate::secret::Token;
+
+/// The token in the cookie of this name, if there is one.
+pub(super) fn token(headers: &HeaderMap, name: &str) -> Option<Token> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|cookies| cookies.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find_map(|(found, token)| (found == name).then(|| Token::parse(token)).flatten())
+}
+
+/// Lets the browser keep a token for the pages under `path`; `days` of 0 means
+/// until it is closed.
+pub(super) fn keep(response: &mut Response, name: &str, token: &Token, path: &str, days: u32) {
+    let age = if days > 0 { format!("; Max-Age={}", days * 86_400) } else { String::new() };
+    set(response, format!("{name}={}; Path={path}; HttpOnly; SameSite=Strict{age}", token.text()));
+}
+
+/// Makes the browser forget a token.
+#[expect(dead_code, reason = "used by the desk's sign-out")]
+pub(super) fn forget(response: &mut Response, name: &str, path: &str) {
+    set(response, format!("{name}=; Path={path}; HttpOnly; SameSite=Strict; Max-Age=0"));
+}
+
+fn set(response: &mut Response, cookie: String) {
+    // A token is hexadecimal, names and paths are ours: always a header value.
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}

@@ -1,0 +1,185 @@
+//! One question on a screen: what stands in its boxes, and what is wrong.
+//!
+//! Both the kiosk and the desk show questions this way. Values come from what is
+//! known, or, after a refusal, from exactly what was entered.
+
+use crate::form::answers::Value;
+use crate::form::input::InputError;
+use crate::form::questions::AskQuestion;
+use crate::form::template::Kind;
+use crate::lang::{Lang, Phrases};
+use crate::wareki::Era;
+
+/// A question, ready for a template.
+pub struct Entry {
+    pub path: String,
+    /// Which boxes it has: `text`, `phone`, `postal`, `number`, `date`, `choice`,
+    /// `multi`, `flag` or `copies`.
+    pub boxes: &'static str,
+    pub label: String,
+    pub help: Option<String>,
+    pub required: bool,
+    pub text: String,
+    pub date: DateBoxes,
+    pub options: Vec<OptionBox>,
+    pub min: u32,
+    pub max: u32,
+    pub error: Option<String>,
+}
+
+/// The boxes of a date.
+#[derive(Default)]
+pub struct DateBoxes {
+    /// An era's id, or `western`.
+    pub era: String,
+    pub year: String,
+    pub month: String,
+    pub day: String,
+}
+
+/// One option.
+pub struct OptionBox {
+    pub id: String,
+    pub label: String,
+    pub chosen: bool,
+    /// For copies.
+    pub copies: String,
+}
+
+impl Entry {
+    /// With what is known, likely, or the default.
+    pub fn of(ask: &AskQuestion<'_>, words: Phrases) -> Self {
+        let mut entry = Self::empty(ask, words);
+        if let Some(value) = ask.prefill() {
+            entry.show(&value);
+        }
+        entry
+    }
+
+    /// With what was entered, and why it was not taken.
+    pub fn refused(
+        ask: &AskQuestion<'_>,
+        fields: &[(String, String)],
+        error: Option<InputError>,
+        words: Phrases,
+    ) -> Self {
+        let mut entry = Self::empty(ask, words);
+        let of = |name: &str| {
+            let found = fields.iter().find(|(field, _)| field == name);
+            found.map(|(_, entered)| entered.clone()).unwrap_or_default()
+        };
+        entry.text = of(ask.path());
+        let part = |part: &str| of(&format!("{}.{part}", ask.path()));
+        entry.date = DateBoxes {
+            era: part("era"),
+            year: part("year"),
+            month: part("month"),
+            day: part("day"),
+        };
+        for option in &mut entry.options {
+            option.chosen = fields.iter().any(|(name, id)| name == ask.path() && *id == option.id);
+            option.copies = part(&option.id);
+        }
+        entry.error = error.map(|error| sentence(error, words));
+        entry
+    }
+
+    fn empty(ask: &AskQuestion<'_>, words: Phrases) -> Self {
+        let question = ask.question;
+        let lang = words.lang();
+        let [min, max] = question.range.unwrap_or([0, 99]);
+        Self {
+            path: question.id.clone(),
+            boxes: boxes(question.kind),
+            label: question.label.in_lang(lang).to_owned(),
+            help: question.help.as_ref().map(|help| help.in_lang(lang).to_owned()),
+            required: ask.required,
+            text: String::new(),
+            date: DateBoxes::default(),
+            options: options(ask, words),
+            min,
+            max,
+            error: None,
+        }
+    }
+
+    fn show(&mut self, value: &Value) {
+        match value {
+            Value::Text(text) => self.text = text.to_string(),
+            Value::Number(number) => self.text = number.to_string(),
+            Value::Date(date) => {
+                let (era, year) = date.era_year();
+                let known = |part: Option<u8>| part.map(|part| part.to_string());
+                self.date = DateBoxes {
+                    era: era.id().to_owned(),
+                    year: year.to_string(),
+                    month: known(date.month()).unwrap_or_default(),
+                    day: known(date.day()).unwrap_or_default(),
+                };
+                self.text = date.to_string();
+            }
+            Value::Copies(copies) => {
+                for option in &mut self.options {
+                    option.copies = copies.get(&option.id).copied().unwrap_or(0).to_string();
+                }
+            }
+            chosen @ (Value::Choice(_) | Value::Choices(_) | Value::Flag(_)) => {
+                let chosen = chosen.selected();
+                for option in &mut self.options {
+                    option.chosen = chosen.contains(&option.id);
+                }
+            }
+        }
+    }
+
+    /// Whether an era, or the western calendar, is chosen.
+    pub fn has_era(&self, era: &str) -> bool {
+        self.date.era == era
+    }
+
+    /// The eras to choose from, oldest first: id and name.
+    pub fn eras(&self) -> Vec<(&'static str, &'static str)> {
+        Era::ALL.iter().map(|era| (era.id(), era.kanji())).collect()
+    }
+}
+
+fn boxes(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Name | Kind::Kana | Kind::Address | Kind::Text => "text",
+        Kind::Phone => "phone",
+        Kind::Postal => "postal",
+        Kind::Number => "number",
+        Kind::Date => "date",
+        Kind::Choice => "choice",
+        Kind::Multi => "multi",
+        Kind::Flag => "flag",
+        Kind::Copies => "copies",
+    }
+}
+
+fn options(ask: &AskQuestion<'_>, words: Phrases) -> Vec<OptionBox> {
+    let option = |id: &str, label: &str| OptionBox {
+        id: id.to_owned(),
+        label: label.to_owned(),
+        chosen: false,
+        copies: "0".to_owned(),
+    };
+    if ask.question.kind == Kind::Flag {
+        return vec![option("yes", words.t("list.yes")), option("no", words.t("list.no"))];
+    }
+    let label = |choice: &crate::form::template::Choice| match words.lang() {
+        Lang::Ja => choice.ja.clone(),
+        Lang::En => choice.en.clone(),
+    };
+    ask.options.iter().map(|choice| option(&choice.id, &label(choice))).collect()
+}
+
+/// The sentence for a refused entry.
+pub fn sentence(error: InputError, words: Phrases) -> String {
+    let (min, max) = match error {
+        InputError::TooLong { max } => (0, max),
+        InputError::OutOfRange { min, max } => (min as usize, max as usize),
+        _ => (0, 0),
+    };
+    words.with(error.code(), &[("min", min), ("max", max)])
+}

@@ -1,0 +1,103 @@
+//! What stands around every page: who may send, how much, how long, and the
+//! headers that keep a page to itself.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use super::error::Failure;
+
+/// Largest body of a request. A page of answers is a few kilobytes.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// Longest time a page may take. Reading a card has its own, shorter watchdog.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// Scripts, styles and pictures come from here and nowhere else; nothing inline.
+const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; \
+     frame-ancestors 'none'; base-uri 'none'";
+
+/// Puts the guards around the pages.
+pub(super) fn around(pages: Router) -> Router {
+    pages
+        .layer(middleware::from_fn(own_pages_only))
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN))
+        .layer(CatchPanicLayer::custom(|_| {
+            Failure::Fault("a handler panicked".to_owned()).into_response()
+        }))
+        .layer(middleware::from_fn(headers))
+}
+
+/// A form is taken only from a page of this server.
+async fn own_pages_only(request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if reads || is_own(request.headers()) {
+        return next.run(request).await;
+    }
+    Failure::Forbidden.into_response()
+}
+
+/// Whether the browser says that the request comes from our own page. A browser
+/// always sends `Origin` or `Sec-Fetch-Site` with a form; what sends neither is
+/// no browser of ours.
+fn is_own(headers: &HeaderMap) -> bool {
+    let value = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match (value("origin"), value("sec-fetch-site")) {
+        (_, Some(site)) if site != "same-origin" => false,
+        (Some(origin), _) => {
+            let host = value("host").unwrap_or_default();
+            origin.split_once("://").is_some_and(|(_, authority)| authority == host)
+        }
+        (None, Some(_)) => true,
+        (None, None) => false,
+    }
+}
+
+async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_taken_only_from_our_own_page() {
+        for (origin, site, own) in [
+            (Some("http://counter:8080"), Some("same-origin"), true),
+            (Some("http://counter:8080"), None, true),
+            (None, Some("same-origin"), true),
+            (Some("http://elsewhere"), None, false),
+            (Some("http://counter:8080"), Some("cross-site"), false),
+            (Some("null"), Some("same-origin"), false),
+            (None, Some("none"), false),
+            (None, None, false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("host", HeaderValue::from_static("counter:8080"));
+            for (name, value) in [("origin", origin), ("sec-fetch-site", site)] {
+                value.map(|value| headers.insert(name, HeaderValue::from_static(value)));
+            }
+            assert_eq!(is_own(&headers), own, "{origin:?} {site:?}");
+        }
+    }
+}

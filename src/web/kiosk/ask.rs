@@ -1,0 +1,150 @@
+//! One page of questions, and what was entered on it.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::frame::Frame;
+use super::session::{AtKiosk, Kiosk};
+use crate::applicant::Source;
+use crate::form::answers::{Answers, Value};
+use crate::form::input::{self, InputError, Raw};
+use crate::form::questions::{self, AskPage, AskQuestion};
+use crate::form::template::Kind;
+use crate::visit::{self, step};
+use crate::web::entry::Entry;
+use crate::web::error::Failure;
+use crate::web::{Office, Shared, page};
+
+#[derive(Template)]
+#[template(path = "kiosk/ask.html")]
+struct Ask {
+    frame: Frame,
+    page: String,
+    title: String,
+    help: Option<String>,
+    entries: Vec<Entry>,
+    wrong: bool,
+    card_lies_there: bool,
+}
+
+/// What was sent that could not be taken: the fields, and why.
+pub(super) struct Refused {
+    fields: Vec<(String, String)>,
+    errors: Vec<(String, InputError)>,
+}
+
+/// The page, with what is known or likely filled in, or with what was entered
+/// and what is wrong with it.
+pub(super) fn page(
+    office: &Office,
+    kiosk: &Kiosk,
+    at: &AtKiosk,
+    ask: &AskPage<'_>,
+    refused: Option<&Refused>,
+) -> Result<Response, Failure> {
+    let forms = office.counter().forms_of(&at.visit.procedures);
+    let mut frame = Frame::new(office, kiosk, Some(at));
+    frame.progress = Some(step::progress(&forms, &at.answers, &ask.page.id));
+    let back = step::before(&forms, &at.answers, &ask.page.id);
+    frame.back = Some(back.map_or("/kiosk/way".to_owned(), |before| address(&before.page.id)));
+    let lang = frame.words.lang();
+    let entry = |question: &AskQuestion<'_>| match refused {
+        Some(refused) => {
+            let error = refused.errors.iter().find(|(path, _)| path == question.path());
+            Entry::refused(question, &refused.fields, error.map(|(_, error)| *error), frame.words)
+        }
+        None => Entry::of(question, frame.words),
+    };
+    page::show(&Ask {
+        entries: ask.questions.iter().map(entry).collect(),
+        page: ask.page.id.clone(),
+        title: ask.page.title.in_lang(lang).to_owned(),
+        help: ask.page.help.as_ref().map(|help| help.in_lang(lang).to_owned()),
+        wrong: refused.is_some(),
+        card_lies_there: super::card::lies_there(office, kiosk),
+        frame,
+    })
+}
+
+fn address(page: &str) -> String {
+    format!("/kiosk/page/{page}")
+}
+
+/// The page of this id with all its questions, if it applies to the visit.
+fn find<'f>(office: &'f Office, at: &AtKiosk, page: &str) -> Option<AskPage<'f>> {
+    let forms = office.counter().forms_of(&at.visit.procedures);
+    questions::pages(&forms, &at.answers).into_iter().find(|ask| ask.page.id == page)
+}
+
+/// Goes back to a page to correct it.
+pub(super) async fn again(
+    State(office): State<Shared>,
+    kiosk: Kiosk,
+    Path(page_id): Path<String>,
+) -> Result<Response, Failure> {
+    let at = kiosk.draft(&office).await?;
+    match find(&office, &at, &page_id) {
+        Some(ask) => page(&office, &kiosk, &at, &ask, None),
+        None => Ok(page::go("/kiosk")),
+    }
+}
+
+/// Takes what was entered on a page.
+pub(super) async fn answer(
+    State(office): State<Shared>,
+    kiosk: Kiosk,
+    Path(page_id): Path<String>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let at = kiosk.draft(&office).await?;
+    let Some(mut ask) = find(&office, &at, &page_id) else { return Ok(page::go("/kiosk")) };
+    // Only the questions that stood on the page: a page shown for what is
+    // missing leaves out what a card already answered.
+    ask.questions.retain(|question| was_shown(question, &fields));
+    let today = office.journal.now().date();
+    let mut answers = Answers::default();
+    let mut errors = Vec::new();
+    for question in &ask.questions {
+        let raw = Raw::of_fields(question.question, pairs(&fields));
+        match input::read(question, &raw, today) {
+            Ok(value) if unchanged(question, &value) => {}
+            Ok(value) => answers.set(question.path(), value, Source::Typed),
+            Err(error) => errors.push((question.path().to_owned(), error)),
+        }
+    }
+    if !errors.is_empty() {
+        return page(&office, &kiosk, &at, &ask, Some(&Refused { fields, errors }));
+    }
+    let record = move |tx: &crate::db::Tx<'_>, journal: &_, actor, id| {
+        visit::answer(tx, journal, actor, id, &answers)
+    };
+    kiosk.change(&office, &at, record).await?;
+    Ok(page::go("/kiosk"))
+}
+
+fn pairs(fields: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    fields.iter().map(|(name, entry)| (name.as_str(), entry.as_str()))
+}
+
+/// Each question on a page sends its path in `asked`, because a box that is not
+/// ticked sends nothing.
+fn was_shown(question: &AskQuestion<'_>, fields: &[(String, String)]) -> bool {
+    fields.iter().any(|(name, path)| name == "asked" && path == question.path())
+}
+
+/// A value that came from a card and was left as it is keeps its source.
+fn unchanged(question: &AskQuestion<'_>, value: &Value) -> bool {
+    let known = question.answer.as_ref();
+    let read = known.filter(|answer| {
+        matches!(answer.source, Source::Card | Source::Licence | Source::Qr | Source::Clerk)
+    });
+    let shown_whole = |answer: &crate::form::answers::Answer| match (&answer.value, value) {
+        // A character without a code point shows as a box and comes back as one.
+        (Value::Text(before), Value::Text(after)) => before.to_string() == after.to_string(),
+        (before, after) => before == after,
+    };
+    let is_kind = question.question.kind != Kind::Copies;
+    read.is_some_and(|answer| is_kind && shown_whole(answer))
+}

@@ -1,0 +1,154 @@
+//! Everything once more, the handing in, and the number.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::frame::Frame;
+use super::session::{AtKiosk, Kiosk};
+use crate::form::questions;
+use crate::id::OpId;
+use crate::procedure::fee;
+use crate::visit::{self, step};
+use crate::web::error::Failure;
+use crate::web::{Office, Shared, page, shown};
+
+struct Row {
+    label: String,
+    value: String,
+    source: &'static str,
+    /// A hand must complete it: a character has no code point.
+    needs_hand: bool,
+}
+
+struct Group {
+    page: String,
+    title: String,
+    rows: Vec<Row>,
+}
+
+struct FeeLine {
+    name: String,
+    copies: u32,
+    amount: String,
+}
+
+#[derive(Template)]
+#[template(path = "kiosk/check.html")]
+struct Check {
+    frame: Frame,
+    procedures: Vec<String>,
+    groups: Vec<Group>,
+    fees: Vec<FeeLine>,
+    total: Option<String>,
+    op: OpId,
+}
+
+pub(super) fn page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Response, Failure> {
+    let counter = office.counter();
+    let forms = counter.forms_of(&at.visit.procedures);
+    let frame = Frame::new(office, kiosk, Some(at));
+    let lang = frame.words.lang();
+    let pages = questions::pages(&forms, &at.answers);
+    let back = pages.iter().rev().find(|page| step::was_asked(page));
+    let back = back.map_or("/kiosk/way".to_owned(), |ask| format!("/kiosk/page/{}", ask.page.id));
+    let known = questions::known(&forms, &at.answers);
+    let lines = fee::lines(&office.config, &forms, &known, at.visit.day).unwrap_or_default();
+    let total = fee::total(&lines).filter(|_| !lines.is_empty());
+    let procedures = counter.procedures(&at.visit.procedures);
+    page::show(&Check {
+        groups: groups(&pages, &frame),
+        procedures: procedures.iter().map(|one| one.title.in_lang(lang).to_owned()).collect(),
+        fees: lines
+            .into_iter()
+            .map(|line| FeeLine {
+                name: line.name.in_lang(lang).to_owned(),
+                copies: line.copies,
+                amount: line.amount.to_string(),
+            })
+            .collect(),
+        total: total.map(|total| total.to_string()),
+        op: office.journal.op(),
+        frame: frame.back(back),
+    })
+}
+
+/// What is shown of each page: everything that has a value.
+fn groups(pages: &[questions::AskPage<'_>], frame: &Frame) -> Vec<Group> {
+    let lang = frame.words.lang();
+    let group = |page: &questions::AskPage<'_>| Group {
+        page: page.page.id.clone(),
+        title: page.page.title.in_lang(lang).to_owned(),
+        rows: page.questions.iter().filter_map(|ask| row(ask, frame)).collect(),
+    };
+    pages.iter().map(group).filter(|group| !group.rows.is_empty()).collect()
+}
+
+fn row(ask: &questions::AskQuestion<'_>, frame: &Frame) -> Option<Row> {
+    let answer = ask.answer.as_ref().filter(|answer| !answer.value.is_blank())?;
+    let needs_hand = match &answer.value {
+        crate::form::answers::Value::Text(text) => text.needs_hand(),
+        _ => false,
+    };
+    Some(Row {
+        label: ask.question.label.in_lang(frame.words.lang()).to_owned(),
+        value: shown::value(ask.question, &answer.value, frame.words),
+        source: shown::source_key(answer.source),
+        needs_hand,
+    })
+}
+
+#[derive(Deserialize)]
+pub(super) struct Handed {
+    op: OpId,
+}
+
+/// Hands the visit in.
+pub(super) async fn submit(
+    State(office): State<Shared>,
+    kiosk: Kiosk,
+    Form(handed): Form<Handed>,
+) -> Result<Response, Failure> {
+    let Some(at) = kiosk.visit(&office).await? else { return Ok(page::go("/kiosk")) };
+    let (shared, journal, actor) = (office.0.clone(), office.journal.clone(), kiosk.actor());
+    let submitted = office
+        .db
+        .write(move |tx| {
+            visit::submit(tx, &journal, shared.counter(), actor, handed.op, at.visit.id)
+        })
+        .await;
+    match submitted {
+        // What is missing is shown as the next page.
+        Ok(_)
+        | Err(visit::Error::Incomplete(_) | visit::Error::Gone | visit::Error::Refused(_)) => {
+            Ok(page::go("/kiosk"))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "kiosk/done.html")]
+struct Done {
+    frame: Frame,
+    ticket: String,
+    card_lies_there: bool,
+}
+
+/// The number, until the resident leaves.
+pub(super) async fn done(
+    office: &Office,
+    kiosk: &Kiosk,
+    at: &AtKiosk,
+) -> Result<Response, Failure> {
+    let id = at.visit.id;
+    let submitted = office.db.read(move |connection| visit::submitted(connection, id)).await?;
+    let submitted = submitted.ok_or(Failure::NotFound)?;
+    page::show(&Done {
+        frame: Frame::new(office, kiosk, Some(at)),
+        ticket: submitted.ticket.to_string(),
+        card_lies_there: super::card::lies_there(office, kiosk),
+    })
+}

@@ -1,0 +1,153 @@
+//! What the data is used for, what the resident came for, and how name and
+//! address are given.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::frame::Frame;
+use super::session::{AtKiosk, Kiosk};
+use crate::lang::Lang;
+use crate::visit::{self, Way};
+use crate::web::error::Failure;
+use crate::web::{Office, Shared, page};
+
+#[derive(Template)]
+#[template(path = "kiosk/purpose.html")]
+struct Purpose {
+    frame: Frame,
+}
+
+pub(super) fn purpose(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Response, Failure> {
+    page::show(&Purpose { frame: Frame::new(office, kiosk, Some(at)) })
+}
+
+/// The resident has read what the data is used for.
+pub(super) async fn agree(State(office): State<Shared>, kiosk: Kiosk) -> Result<Response, Failure> {
+    let at = kiosk.draft(&office).await?;
+    kiosk.change(&office, &at, visit::agree).await?;
+    Ok(page::go("/kiosk"))
+}
+
+struct Offer {
+    id: String,
+    form: String,
+    title: String,
+    about: String,
+    pictogram: String,
+    chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "kiosk/procedures.html")]
+struct Procedures {
+    frame: Frame,
+    offers: Vec<Offer>,
+    error: Option<&'static str>,
+}
+
+pub(super) fn procedures_page(
+    office: &Office,
+    kiosk: &Kiosk,
+    at: &AtKiosk,
+    error: Option<&'static str>,
+) -> Result<Response, Failure> {
+    let lang = at.visit.wishes.lang;
+    let offer = |procedure: &crate::config::Procedure| Offer {
+        id: procedure.id.clone(),
+        form: procedure.form.clone(),
+        title: procedure.title.in_lang(lang).to_owned(),
+        about: procedure.about.in_lang(lang).to_owned(),
+        pictogram: procedure.pictogram.clone(),
+        chosen: at.visit.procedures.contains(&procedure.id),
+    };
+    let offers = office.config.procedures.iter().map(offer).collect();
+    page::show(&Procedures { frame: Frame::new(office, kiosk, Some(at)), offers, error })
+}
+
+pub(super) async fn procedures(
+    State(office): State<Shared>,
+    kiosk: Kiosk,
+) -> Result<Response, Failure> {
+    let at = kiosk.draft(&office).await?;
+    procedures_page(&office, &kiosk, &at, None)
+}
+
+/// Takes the ticked procedures.
+pub(super) async fn choose(
+    State(office): State<Shared>,
+    kiosk: Kiosk,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let at = kiosk.draft(&office).await?;
+    let ids: Vec<String> =
+        fields.into_iter().filter(|(name, _)| name == "procedure").map(|(_, id)| id).collect();
+    let (shared, journal, actor, id) =
+        (office.0.clone(), office.journal.clone(), kiosk.actor(), at.visit.id);
+    let chosen = office
+        .db
+        .write(move |tx| {
+            let procedures = shared.counter().procedures(&ids);
+            visit::choose(tx, &journal, actor, id, &procedures)
+        })
+        .await;
+    match chosen {
+        Ok(()) => Ok(page::go("/kiosk")),
+        Err(visit::Error::NoProcedure) => {
+            procedures_page(&office, &kiosk, &at, Some("kiosk.procedures.none"))
+        }
+        Err(visit::Error::SameForm(_)) => {
+            procedures_page(&office, &kiosk, &at, Some("kiosk.procedures.same_form"))
+        }
+        Err(visit::Error::Gone | visit::Error::Refused(_)) => Ok(page::go("/kiosk")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "kiosk/way.html")]
+struct Ways {
+    frame: Frame,
+    /// Whether a reader stands beside this tablet.
+    reader: bool,
+    lang: Lang,
+}
+
+pub(super) fn ways_page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Response, Failure> {
+    page::show(&Ways {
+        frame: Frame::new(office, kiosk, Some(at)).back("/kiosk/procedures"),
+        reader: kiosk.reader(office).is_some(),
+        lang: at.visit.wishes.lang,
+    })
+}
+
+pub(super) async fn ways(State(office): State<Shared>, kiosk: Kiosk) -> Result<Response, Failure> {
+    let at = kiosk.draft(&office).await?;
+    ways_page(&office, &kiosk, &at)
+}
+
+#[derive(Deserialize)]
+pub(super) struct ChosenWay {
+    way: String,
+}
+
+/// Takes the way.
+pub(super) async fn choose_way(
+    State(office): State<Shared>,
+    kiosk: Kiosk,
+    Form(chosen): Form<ChosenWay>,
+) -> Result<Response, Failure> {
+    let way = match chosen.way.as_str() {
+        "card" => Way::Card,
+        "hand" => Way::Hand,
+        _ => return Err(Failure::BadRequest),
+    };
+    let at = kiosk.draft(&office).await?;
+    let change = move |tx: &crate::db::Tx<'_>, journal: &_, actor, id| {
+        visit::choose_way(tx, journal, actor, id, Some(way))
+    };
+    kiosk.change(&office, &at, change).await?;
+    Ok(page::go(if way == Way::Card { "/kiosk/card" } else { "/kiosk" }))
+}

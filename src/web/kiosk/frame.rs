@@ -1,0 +1,76 @@
+//! What every kiosk page shows around its own content: the town, the languages,
+//! and always at the same place back, help, erase and next.
+
+use super::session::{AtKiosk, Kiosk};
+use crate::lang::{Lang, Phrases};
+use crate::visit::{Care, Wishes};
+use crate::web::{Office, assets};
+
+/// The frame of one page.
+pub(super) struct Frame {
+    pub words: Phrases,
+    pub town: String,
+    pub demo: bool,
+    pub big_type: bool,
+    pub hearing: bool,
+    pub languages: Vec<Lang>,
+    /// Whether there is something to erase.
+    pub visiting: bool,
+    /// Seconds until the page asks whether somebody is there, and then until it
+    /// erases.
+    pub idle_secs: u32,
+    pub warning_secs: u32,
+    /// Where 「もどる」 leads.
+    pub back: Option<String>,
+    /// `(n, m)` among the pages of questions.
+    pub progress: Option<(usize, usize)>,
+    /// A member of staff was called and is on the way.
+    pub called: bool,
+}
+
+impl Frame {
+    /// The frame for a visit, or for a tablet nobody uses.
+    pub fn new(office: &Office, kiosk: &Kiosk, at: Option<&AtKiosk>) -> Self {
+        let screen = &office.config.site.screen;
+        let wishes = at.map_or_else(
+            || Wishes {
+                lang: screen.languages.first().copied().unwrap_or_default(),
+                ..Wishes::default()
+            },
+            |at| at.visit.wishes.clone(),
+        );
+        Self {
+            words: Phrases::of(wishes.lang),
+            town: match wishes.lang {
+                Lang::Ja => office.config.site.town.name.clone(),
+                Lang::En => office.config.site.town.roman.clone(),
+            },
+            demo: office.demo,
+            big_type: wishes.big_type,
+            hearing: wishes.care.contains(&Care::Hearing),
+            languages: screen.languages.clone(),
+            visiting: at.is_some(),
+            idle_secs: screen.idle_secs,
+            warning_secs: screen.warning_secs,
+            back: None,
+            progress: None,
+            called: kiosk.device.calling_since().is_some(),
+        }
+    }
+
+    /// With the way back.
+    pub fn back(mut self, to: impl Into<String>) -> Self {
+        self.back = Some(to.into());
+        self
+    }
+
+    /// The address of a static file.
+    pub fn asset(&self, name: &str) -> &'static str {
+        assets::address(name)
+    }
+
+    /// Words at `key`.
+    pub fn t<'k>(&self, key: &'k str) -> &'k str {
+        self.words.t(key)
+    }
+}

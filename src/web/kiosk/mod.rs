@@ -1,0 +1,59 @@
+//! What residents touch. One address, `/kiosk`, shows the next thing to do,
+//! worked out from what exists; the other addresses are for going back to one.
+//! The tablet is known by its cookie, the visit by the tablet, so no address and
+//! no cookie ever names a person.
+
+mod ask;
+mod card;
+mod check;
+mod choose;
+mod frame;
+mod session;
+mod start;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::{get, post};
+
+use super::Shared;
+use super::error::Failure;
+use crate::visit::step::{self, Step};
+
+/// The cookie that says which tablet this is.
+pub(super) const COOKIE: &str = "kiosk";
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/", get(next))
+        .route("/start", post(start::start))
+        .route("/wishes", post(start::wish))
+        .route("/end", post(start::end))
+        .route("/call", post(start::call_staff))
+        .route("/purpose", post(choose::agree))
+        .route("/procedures", get(choose::procedures).post(choose::choose))
+        .route("/way", get(choose::ways).post(choose::choose_way))
+        .route("/card", get(card::laid).post(card::read))
+        .route("/card/state", get(card::state))
+        .route("/card/lay", post(card::lay))
+        .route("/page/{page}", get(ask::again).post(ask::answer))
+        .route("/submit", post(check::submit))
+}
+
+/// The next thing to do.
+async fn next(State(office): State<Shared>, kiosk: session::Kiosk) -> Result<Response, Failure> {
+    let Some(visit) = kiosk.visit(&office).await? else {
+        return start::page(&office, &kiosk);
+    };
+    let counter = office.counter();
+    let forms = counter.forms_of(&visit.visit.procedures);
+    match step::next(&visit.visit, &forms, &visit.answers) {
+        Step::Purpose => choose::purpose(&office, &kiosk, &visit),
+        Step::Procedures => choose::procedures_page(&office, &kiosk, &visit, None),
+        Step::Way => choose::ways_page(&office, &kiosk, &visit),
+        Step::Card => card::page(&office, &kiosk, &visit, None).await,
+        Step::Ask(page) => ask::page(&office, &kiosk, &visit, &page, None),
+        Step::Check => check::page(&office, &kiosk, &visit),
+        Step::Done => check::done(&office, &kiosk, &visit).await,
+    }
+}

@@ -1,0 +1,98 @@
+//! Who is asking: the tablet by its cookie, and the visit that stands on it.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+use super::COOKIE;
+use crate::db;
+use crate::device::{self, Device, Role};
+use crate::form::answers::Answers;
+use crate::journal::Actor;
+use crate::visit::{self, State, Visit};
+use crate::web::error::Failure;
+use crate::web::readers::Reader;
+use crate::web::{Office, Shared, cookie};
+
+/// A paired kiosk. A browser without the cookie is sent to be paired.
+pub(super) struct Kiosk {
+    pub device: Device,
+}
+
+impl FromRequestParts<Shared> for Kiosk {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, office: &Shared) -> Result<Self, Failure> {
+        let token = cookie::token(&parts.headers, COOKIE).ok_or(Failure::Elsewhere("/pair"))?;
+        let device = office
+            .db
+            .read(move |connection| device::paired(connection, &token))
+            .await?
+            .filter(|device| device.role == Role::Kiosk);
+        device.map(|device| Kiosk { device }).ok_or(Failure::Elsewhere("/pair"))
+    }
+}
+
+/// The visit on the tablet, and what is known of it.
+pub(super) struct AtKiosk {
+    pub visit: Visit,
+    pub answers: Answers,
+}
+
+impl Kiosk {
+    /// Who acts, for the journal.
+    pub fn actor(&self) -> Actor {
+        self.device.actor()
+    }
+
+    /// The reader beside this tablet, if it has one.
+    pub fn reader(&self, office: &Office) -> Option<Reader> {
+        office.readers.get(self.device.reader.as_deref()?)
+    }
+
+    /// The card of the demonstration that was laid here last.
+    pub fn laid_demo_card(&self, office: &Office) -> Option<String> {
+        office.readers.laid(self.device.reader.as_deref()?)
+    }
+
+    /// The visit that stands here.
+    pub async fn visit(&self, office: &Office) -> Result<Option<AtKiosk>, Failure> {
+        let kiosk = self.device.id;
+        let journal = office.journal.clone();
+        let found = office.db.read(move |connection| -> Result<_, visit::Error> {
+            let Some(visit) = visit::at_kiosk(connection, kiosk)? else { return Ok(None) };
+            let answers = visit::answers(connection, &journal, visit.id)?;
+            Ok(Some(AtKiosk { visit, answers }))
+        });
+        Ok(found.await?)
+    }
+
+    /// The visit that is being filled in here; any other state goes to `/kiosk`,
+    /// which shows what is due.
+    pub async fn draft(&self, office: &Office) -> Result<AtKiosk, Failure> {
+        self.visit(office)
+            .await?
+            .filter(|at| at.visit.state == State::Draft)
+            .ok_or(Failure::Elsewhere("/kiosk"))
+    }
+
+    /// Changes the visit that is being filled in here.
+    pub async fn change<F>(&self, office: &Office, at: &AtKiosk, change: F) -> Result<(), Failure>
+    where
+        F: FnOnce(
+                &db::Tx<'_>,
+                &crate::journal::Journal,
+                Actor,
+                crate::id::VisitId,
+            ) -> Result<(), visit::Error>
+            + Send
+            + 'static,
+    {
+        let (journal, actor, id) = (office.journal.clone(), self.actor(), at.visit.id);
+        let changed = office.db.write(move |tx| change(tx, &journal, actor, id)).await;
+        match changed {
+            // The resident pressed Back after the visit had ended: show what is.
+            Err(visit::Error::Gone | visit::Error::Refused(_)) => Err(Failure::Elsewhere("/kiosk")),
+            other => Ok(other?),
+        }
+    }
+}

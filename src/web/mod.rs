@@ -1,0 +1,84 @@
+//! Pages, by audience: residents at the kiosk, staff at the desk. Each audience
+//! has its own cookie on its own path and sees nothing of the other.
+//!
+//! Handlers read what was sent, call one function of the domain and answer with
+//! a page or a redirect. Every page is rendered here, works without script, and
+//! is never stored by a browser.
+
+mod assets;
+mod chooser;
+mod cookie;
+pub mod entry;
+pub mod error;
+mod guard;
+pub mod kiosk;
+mod page;
+mod pair;
+pub mod readers;
+pub mod shown;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+
+use crate::config::Config;
+use crate::db::Db;
+use crate::form::Forms;
+use crate::id::DeviceId;
+use crate::journal::Journal;
+use crate::visit;
+
+pub use readers::Readers;
+
+/// What every handler may use. One for the process.
+pub struct Office {
+    pub config: Config,
+    pub forms: Forms,
+    pub db: Db,
+    pub journal: Arc<Journal>,
+    pub readers: Readers,
+    /// Invented residents, ready accounts, and a line on every page that says so.
+    pub demo: bool,
+}
+
+impl Office {
+    /// The part of it that the rules of a visit need.
+    pub fn counter(&self) -> visit::Counter<'_> {
+        visit::Counter { config: &self.config, forms: &self.forms }
+    }
+}
+
+/// Shared by all handlers.
+#[derive(Clone)]
+pub struct Shared(pub Arc<Office>);
+
+impl std::ops::Deref for Shared {
+    type Target = Office;
+    fn deref(&self) -> &Office {
+        &self.0
+    }
+}
+
+impl FromRef<Shared> for Arc<Office> {
+    fn from_ref(shared: &Shared) -> Self {
+        shared.0.clone()
+    }
+}
+
+/// Every page of a counter server.
+pub fn router(office: Arc<Office>) -> Router {
+    let shared = Shared(office);
+    let pages = Router::new()
+        .merge(chooser::routes())
+        .merge(pair::routes())
+        .nest("/kiosk", kiosk::routes())
+        .fallback(error::not_found)
+        .with_state(shared);
+    guard::around(pages.merge(assets::routes()))
+}
+
+/// The journal's actor for something a tablet does.
+fn at(device: DeviceId) -> crate::journal::Actor {
+    crate::journal::Actor::Device(device)
+}

@@ -1,0 +1,29 @@
+//! Answers: a page, or the way to another.
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+
+use super::error::Failure;
+
+/// Renders a page. No browser may keep it: what it shows is personal, and a kept
+/// page would hold its event stream open.
+pub(super) fn show(page: &impl Template) -> Result<Response, Failure> {
+    let html = page.render().map_err(|error| Failure::Fault(error.to_string()))?;
+    let mut response = Html(html).into_response();
+    no_store(&mut response);
+    Ok(response)
+}
+
+/// Forbids every cache to keep the answer.
+pub(super) fn no_store(response: &mut Response) {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+}
+
+/// Goes to another page after something was done. `303`, so that a reload does
+/// not do it again.
+pub(super) fn go(to: &str) -> Response {
+    let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response();
+    no_store(&mut response);
+    response
+}

@@ -1,0 +1,69 @@
+//! Answers as people read them, in their language.
+
+use crate::applicant::Source;
+use crate::form::answers::Value;
+use crate::form::template::Question;
+use crate::lang::{Lang, Phrases};
+use crate::wareki::PartialDate;
+
+/// The words of a value; empty when it was skipped.
+pub fn value(question: &Question, value: &Value, words: Phrases) -> String {
+    let label = |id: &str| {
+        let option = question.options.iter().find(|option| option.id == id);
+        option.map_or(id, |option| match words.lang() {
+            Lang::Ja => &option.ja,
+            Lang::En => &option.en,
+        })
+    };
+    match value {
+        Value::Text(text) => text.to_string(),
+        Value::Date(date) => self::date(*date, words.lang()),
+        Value::Choice(id) => label(id).to_owned(),
+        Value::Choices(ids) => {
+            ids.iter().map(|id| label(id)).collect::<Vec<_>>().join(words.t("list.and"))
+        }
+        Value::Flag(true) => words.t("list.yes").to_owned(),
+        Value::Flag(false) => words.t("list.no").to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Copies(copies) => copies
+            .iter()
+            .map(|(id, copies)| {
+                words.with("list.copies", &[("what", label(id)), ("copies", &copies.to_string())])
+            })
+            .collect::<Vec<_>>()
+            .join(words.t("list.and")),
+    }
+}
+
+/// A date in both calendars: Japanese papers speak one, many people the other.
+pub fn date(date: PartialDate, lang: Lang) -> String {
+    match lang {
+        Lang::Ja => format!("{}（{}年）", date.wareki(), date.year()),
+        Lang::En => format!("{date} ({})", date.wareki()),
+    }
+}
+
+/// The key of the word for a source.
+pub fn source_key(source: Source) -> &'static str {
+    match source {
+        Source::Card => "source.card",
+        Source::Licence => "source.licence",
+        Source::Qr => "source.qr",
+        Source::Typed => "source.typed",
+        Source::Clerk => "source.clerk",
+        Source::Register => "source.register",
+        Source::Preset => "source.preset",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_shown_in_both_calendars() {
+        let day: PartialDate = "1993-01-01".parse().unwrap();
+        assert_eq!(date(day, Lang::Ja), "平成5年1月1日（1993年）");
+        assert_eq!(date(day, Lang::En), "1993-01-01 (平成5年1月1日)");
+    }
+}
