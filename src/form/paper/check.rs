@@ -10,7 +10,8 @@ use super::written::any_row;
 use crate::form::paths::{RESERVED, applicant_kind, prefix};
 use crate::form::template::{Draw, Field, Kind, Point, Rect, Template, TextShape};
 
-const PARTS: [&str; 8] = ["era", "year", "month", "day", "wareki", "western", "first", "last"];
+const PARTS: [&str; 9] =
+    ["era", "year", "month", "day", "wareki", "western", "western_year", "first", "last"];
 const ERAS: [&str; 5] = ["meiji", "taisho", "showa", "heisei", "reiwa"];
 
 /// All faults that need no font.

@@ -22,7 +22,7 @@ pub(super) struct OptionWords(BTreeMap<(String, String), String>);
 impl OptionWords {
     pub fn of(template: &Template) -> Self {
         let of_question = template.question.iter().flat_map(|question| {
-            let key = |id: &str| (question.id.clone(), id.to_owned());
+            let key = |id: &str| (any_row(&question.id), id.to_owned());
             question.options.iter().map(move |option| (key(&option.id), option.ja.clone()))
         });
         let mut words: BTreeMap<_, _> = of_question.collect();
@@ -114,6 +114,7 @@ fn date_part(date: PartialDate, part: Option<&str>) -> Option<String> {
         Some("era") => era.kanji().to_owned(),
         Some("year") if year == 1 => "元".to_owned(),
         Some("year") => year.to_string(),
+        Some("western_year") => date.year().to_string(),
         Some("month") => date.month()?.to_string(),
         Some("day") => date.day()?.to_string(),
         Some("western") => date.western(),
