@@ -17,6 +17,8 @@ mod paths;
 pub mod questions;
 pub mod record;
 mod resolve;
+#[cfg(test)]
+mod shipped;
 pub mod template;
 mod value;
 

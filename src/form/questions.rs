@@ -195,250 +195,136 @@ fn ask<'f>(question: &'f Question, resolved: &Resolved<'_>) -> AskQuestion<'f> {
 mod tests {
     use super::*;
     use crate::applicant::Source;
-    use crate::form::Forms;
-    use crate::form::input::{Raw, read};
-    use crate::form::template::Kind;
-    use proptest::prelude::*;
-    use time::macros::date;
 
-    const CARD: [(&str, Kind, &str); 4] = [
-        ("applicant.name", Kind::Name, "試験　花子"),
-        ("applicant.birth_date", Kind::Date, "1993-05-14"),
-        ("applicant.sex", Kind::Choice, "female"),
-        ("applicant.address", Kind::Address, "見本県みほん町中央一丁目２番３号"),
-    ];
+    const HEAD: &str = r##"
+edition = "見本 2026-04"
+title = { ja = "試し", en = "Try" }
+about = { ja = "試し", en = "Try" }
+section = { ja = "町民課", en = "Residents" }
+law = "-"
+signature = "handwritten"
+identity = "one_photo_or_two"
+paper = { size = "A4" }
+"##;
 
-    fn shipped() -> Forms {
-        Forms::load(std::path::Path::new("templates/forms")).unwrap()
+    /// A form with one page for each question: `(path, further TOML)`.
+    fn form(id: &str, questions: &[(&str, &str)]) -> Form {
+        let mut text = format!("id = \"{id}\"\n{HEAD}");
+        for (path, _) in questions {
+            let title = "title = { ja = \"頁\", en = \"Page\" }";
+            text.push_str(&format!("[[page]]\nid = \"{path}.page\"\n{title}\n"));
+        }
+        for (path, rest) in questions {
+            let label = "label = { ja = \"問\", en = \"Question\" }";
+            let head = format!("id = \"{path}\"\npage = \"{path}.page\"\n{label}");
+            text.push_str(&format!("[[question]]\n{head}\n{rest}\n"));
+        }
+        Form::read(&text).unwrap_or_else(|faults| panic!("{faults:#?}"))
     }
 
-    fn a_card() -> Answers {
+    fn answers(given: &[(&str, &str)]) -> Answers {
         let mut answers = Answers::default();
-        for (path, kind, value) in CARD {
-            let value = match kind {
-                Kind::Date => Value::Date(value.parse().unwrap()),
-                Kind::Choice => Value::Choice(value.into()),
-                _ => Value::Text(value.into()),
-            };
-            answers.set(path, value, Source::Card);
+        for (path, words) in given {
+            answers.set(*path, Value::Text((*words).into()), Source::Typed);
         }
         answers
     }
 
-    fn choose(answers: &mut Answers, path: &str, option: &str) {
-        answers.set(path, Value::Choice(option.into()), Source::Typed);
+    fn asked(forms: &[&Form], answers: &Answers) -> Vec<String> {
+        let pages = missing(forms, answers);
+        pages.iter().flat_map(|page| &page.questions).map(|ask| ask.path().to_owned()).collect()
     }
 
-    /// Answers every page as a resident would who presses "next", after
-    /// `decide` had a say; gives back the pages and questions seen.
-    fn walk(
-        forms: &[&Form],
-        answers: &mut Answers,
-        mut decide: impl FnMut(&AskQuestion<'_>) -> Option<Raw>,
-    ) -> (Vec<String>, Vec<String>) {
-        let (mut pages, mut questions) = (Vec::new(), Vec::new());
-        while let Some(page) = missing(forms, answers).into_iter().next() {
-            pages.push(page.page.id.clone());
-            assert!(pages.len() < 100, "no end: {pages:?}");
-            for question in &page.questions {
-                questions.push(question.path().to_owned());
-                let raw = decide(question).unwrap_or_else(|| likely(question));
-                let value = read(question, &raw, date!(2026 - 11 - 21))
-                    .unwrap_or_else(|error| panic!("{}: {raw:?}: {error}", question.path()));
-                answers.set(question.path(), value, Source::Typed);
-            }
-        }
-        (pages, questions)
+    const CHOICE: &str = "kind = \"choice\"\noptions = [{ id = \"x\", ja = \"え\", en = \"x\" }, ";
+
+    #[test]
+    fn what_two_forms_share_is_asked_once_first_and_required_if_either_needs_it() {
+        let one =
+            form("one", &[("one.a", "kind = \"text\""), ("applicant.phone", "kind = \"phone\"")]);
+        let two = form("two", &[("applicant.phone", "kind = \"phone\"\nrequired = true")]);
+        let pages = missing(&[&one, &two], &Answers::default());
+        assert_eq!(pages.len(), 2);
+        assert_eq!((pages[0].form, pages[0].page.id.as_str()), (None, "applicant.phone.page"));
+        assert!(pages[0].questions[0].required);
+        assert_eq!(pages[1].form, Some("one"));
     }
 
-    fn likely(question: &AskQuestion<'_>) -> Raw {
-        let one = |entry: &str| Raw::One(entry.to_owned());
-        if question.default().is_some() {
-            return Raw::Absent;
-        }
-        match question.question.kind {
-            _ if !question.required => Raw::Absent,
-            Kind::Name => one("見本　太郎"),
-            Kind::Kana => one("みほん"),
-            Kind::Address => one("見本県みほん町みなみ５番地"),
-            Kind::Text => one("試験のため"),
-            Kind::Phone => one("090-0000-0101"),
-            Kind::Postal => one("999-9999"),
-            Kind::Date => one("2026-11-20"),
-            Kind::Flag => one("no"),
-            Kind::Number => one("1"),
-            Kind::Choice | Kind::Multi => one(&question.options[0].id),
-            Kind::Copies => Raw::Counts([(question.options[0].id.clone(), "1".into())].into()),
+    #[test]
+    fn what_may_still_follow_waits_and_skipping_is_inherited() {
+        let form = form(
+            "try",
+            &[
+                ("try.copy", "kind = \"text\"\nfrom = [\"try.first\"]"),
+                ("try.first", "kind = \"text\""),
+            ],
+        );
+        assert_eq!(asked(&[&form], &Answers::default()), ["try.first"]);
+        for words in ["そのまま", ""] {
+            let answers = answers(&[("try.first", words)]);
+            assert_eq!(asked(&[&form], &answers), [""; 0]);
+            assert_eq!(known(&[&form], &answers).text("try.copy"), Some(&words.into()));
         }
     }
 
     #[test]
-    fn a_card_and_a_certificate_leave_seven_pages() {
-        let forms = shipped();
-        let mut answers = a_card();
-        let (pages, _) = walk(&[forms.get("juminhyo").unwrap()], &mut answers, |_| None);
-        let expected = [
-            "applicant.person",
-            "juminhyo.relation",
-            "juminhyo.scope",
-            "juminhyo.copies",
-            "juminhyo.head",
-            "juminhyo.details",
-            "juminhyo.purpose",
-        ];
-        assert_eq!(pages, expected);
-        assert_eq!(answers.value("juminhyo.show.my_number"), Some(&Value::Flag(false)));
-        assert_eq!(answers.value("juminhyo.purpose"), Some(&Value::skipped()));
+    fn a_required_question_is_not_settled_by_what_was_skipped() {
+        let form = form(
+            "try",
+            &[
+                ("try.first", "kind = \"text\""),
+                ("try.copy", "kind = \"text\"\nrequired = true\nfrom = [\"try.first\"]"),
+            ],
+        );
+        assert_eq!(asked(&[&form], &answers(&[("try.first", "")])), ["try.copy"]);
     }
 
     #[test]
-    fn on_the_day_of_a_move_the_card_says_the_old_address() {
-        let forms = shipped();
-        let (ido, juminhyo) = (forms.get("ido").unwrap(), forms.get("juminhyo").unwrap());
-        for kind in ["move_in", "move_within"] {
-            let mut answers = a_card();
-            choose(&mut answers, "ido.kind", kind);
-            let (_, asked) = walk(&[juminhyo, ido], &mut answers, |_| None);
-            let known = known(&[juminhyo, ido], &answers);
-            let old = known.get("ido.old.address").unwrap();
-            assert_eq!((&old.value, old.source), (&Value::Text(CARD[3].2.into()), Source::Card));
-            let new = known.text("ido.new.address").unwrap();
-            assert_ne!(Value::Text(new.clone()), old.value);
-            // The certificate is for the new home, and nobody writes it twice.
-            assert_eq!(known.text("juminhyo.target.address"), Some(new), "{kind}");
-            assert_eq!(known.text("ido.contact.address"), Some(new), "{kind}");
-            let addresses: Vec<_> = asked.iter().filter(|path| path.ends_with("address")).collect();
-            assert_eq!(addresses, ["ido.new.address"], "{kind}");
-        }
+    fn an_answer_counts_only_while_its_condition_holds() {
+        let when = "kind = \"text\"\nwhen = [{ question = \"try.kind\", is = [\"x\"] }]";
+        let kind = format!("{CHOICE}{{ id = \"y\", ja = \"わ\", en = \"y\" }}]");
+        let form = form("try", &[("try.kind", &kind), ("try.more", when)]);
+        let mut answers = answers(&[("try.more", "くわしく")]);
+        assert_eq!(known(&[&form], &answers).text("try.more"), None);
+        answers.set("try.kind", Value::Choice("y".into()), Source::Typed);
+        assert_eq!(ignored(&[&form], &answers), ["try.more"]);
+        answers.set("try.kind", Value::Choice("x".into()), Source::Typed);
+        assert_eq!(known(&[&form], &answers).text("try.more"), Some(&"くわしく".into()));
     }
 
     #[test]
-    fn someone_from_abroad_has_an_old_address_that_no_card_knows() {
-        let forms = shipped();
-        let ido = forms.get("ido").unwrap();
-        let mut answers = a_card();
-        choose(&mut answers, "ido.kind", "move_in");
-        choose(&mut answers, "ido.from", "abroad");
-        let (_, asked) = walk(&[ido], &mut answers, |_| None);
-        assert!(asked.contains(&"ido.old.address".to_owned()));
+    fn an_option_that_is_no_longer_offered_is_no_answer() {
+        let second = "{ id = \"y\", ja = \"わ\", en = \"y\", \
+             when = [{ question = \"try.open\", is = [\"yes\"] }] }]";
+        let form = form(
+            "try",
+            &[("try.open", "kind = \"flag\""), ("try.kind", &format!("{CHOICE}{second}"))],
+        );
+        let mut answers = Answers::default();
+        answers.set("try.kind", Value::Choice("y".into()), Source::Typed);
+        answers.set("try.open", Value::Flag(true), Source::Typed);
+        assert_eq!(asked(&[&form], &answers), [""; 0]);
+        answers.set("try.open", Value::Flag(false), Source::Typed);
+        let pages = missing(&[&form], &answers);
+        assert_eq!(pages[0].questions[0].options.len(), 1);
     }
 
     #[test]
-    fn an_agent_is_not_the_person_concerned() {
-        let forms = shipped();
-        let ido = forms.get("ido").unwrap();
-        let mut answers = a_card();
-        choose(&mut answers, "ido.kind", "move_in");
-        choose(&mut answers, "ido.filer", "agent");
-        let (_, asked) = walk(&[ido], &mut answers, |_| None);
-        for path in ["ido.agent.relation", "ido.member.1.name", "ido.old.address"] {
-            assert!(asked.contains(&path.to_owned()), "{path}");
-        }
-        let known = known(&[ido], &answers);
-        assert_eq!(known.text("ido.contact.address"), Some(&CARD[3].2.into()));
+    fn a_default_is_still_asked_but_stands_on_paper() {
+        let form =
+            form("try", &[("try.show", "kind = \"flag\"\nrequired = true\ndefault = \"no\"")]);
+        let none = Answers::default();
+        assert_eq!(asked(&[&form], &none), ["try.show"]);
+        assert_eq!(incomplete(&[&form], &none), []);
+        let printed = with_defaults(&[&form], &none);
+        let answer = printed.get("try.show").unwrap();
+        assert_eq!((&answer.value, answer.source), (&Value::Flag(false), Source::Preset));
     }
 
     #[test]
-    fn what_nobody_else_may_have_is_not_offered() {
-        let forms = shipped();
-        let juminhyo = forms.get("juminhyo").unwrap();
-        let mut answers = a_card();
-        answers.set("juminhyo.show.my_number", Value::Flag(true), Source::Typed);
-        choose(&mut answers, "juminhyo.relation", "third_party");
-        let (_, asked) = walk(&[juminhyo], &mut answers, |_| None);
-        assert!(asked.contains(&"juminhyo.reason".to_owned()));
-        assert_eq!(known(&[juminhyo], &answers).get("juminhyo.show.my_number"), None);
-        assert_eq!(ignored(&[juminhyo], &answers), ["juminhyo.show.my_number"]);
-        // Kept in storage: it counts again when the condition does.
-        choose(&mut answers, "juminhyo.relation", "self");
-        assert!(known(&[juminhyo], &answers).get("juminhyo.show.my_number").is_some());
-    }
-
-    #[test]
-    fn copies_of_a_kind_no_longer_offered_are_asked_again() {
-        let forms = shipped();
-        let juminhyo = forms.get("juminhyo").unwrap();
-        let mut answers = a_card();
-        choose(&mut answers, "juminhyo.relation", "self");
-        let wide = Value::Copies([("wide_area".into(), 1)].into());
-        answers.set("juminhyo.copies", wide.clone(), Source::Typed);
-        assert_eq!(known(&[juminhyo], &answers).value("juminhyo.copies"), Some(&wide));
-        choose(&mut answers, "juminhyo.relation", "agent");
-        assert_eq!(known(&[juminhyo], &answers).value("juminhyo.copies"), None);
-    }
-
-    #[test]
-    fn what_is_incomplete_is_named_with_its_page() {
-        let forms = shipped();
-        let juminhyo = forms.get("juminhyo").unwrap();
-        let mut answers = a_card();
-        choose(&mut answers, "juminhyo.relation", "self");
-        let missing: Vec<_> = incomplete(&[juminhyo], &answers)
-            .into_iter()
-            .map(|missing| (missing.path, missing.page))
-            .collect();
-        let expected = [
-            ("applicant.phone", "applicant.person"),
-            ("juminhyo.scope", "juminhyo.scope"),
-            ("juminhyo.head", "juminhyo.head"),
-        ];
-        assert_eq!(missing, expected.map(|(path, page)| (path.to_owned(), page.to_owned())));
-    }
-
-    #[test]
-    fn every_optional_item_of_a_shipped_certificate_defaults_to_no() {
-        for form in shipped().iter() {
-            let flags = form.questions().iter().filter(|question| question.kind == Kind::Flag);
-            for flag in flags {
-                assert_eq!(flag.default.as_deref(), Some("no"), "{}", flag.id);
-            }
-        }
-    }
-
-    #[test]
-    fn everything_known_leaves_nothing_to_ask_and_can_still_be_corrected() {
-        let forms = shipped();
-        let juminhyo = forms.get("juminhyo").unwrap();
-        let mut answers = a_card();
-        walk(&[juminhyo], &mut answers, |_| None);
-        let pages = pages(&[juminhyo], &answers);
-        assert!(pages.iter().flat_map(|page| &page.questions).all(|ask| ask.answer.is_some()));
-        assert_eq!(pages[0].questions[0].prefill(), Some(Value::Text(CARD[0].2.into())));
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
-        /// Whatever is chosen, with or without a card, for one form or both: the
-        /// pages come to an end, no question comes twice, nothing is left open.
-        #[test]
-        fn every_way_through_the_pages_ends_with_nothing_left(
-            with_card: bool,
-            which in 0_usize..4,
-            picks in proptest::collection::vec(0_usize..8, 64),
-        ) {
-            let forms = shipped();
-            let (ido, juminhyo) = (forms.get("ido").unwrap(), forms.get("juminhyo").unwrap());
-            let ways = [vec![ido], vec![juminhyo], vec![ido, juminhyo], vec![juminhyo, ido]];
-            let chosen = ways[which].as_slice();
-            let mut answers = if with_card { a_card() } else { Answers::default() };
-            let mut picks = picks.into_iter().cycle();
-            let (_, asked) = walk(chosen, &mut answers, |ask| {
-                let pick = picks.next()?;
-                match ask.question.kind {
-                    Kind::Choice => {
-                        Some(Raw::One(ask.options[pick % ask.options.len()].id.clone()))
-                    }
-                    Kind::Flag => Some(Raw::One(if pick % 2 == 0 { "yes" } else { "no" }.into())),
-                    Kind::Number => {
-                        let [min, max] = ask.question.range?;
-                        Some(Raw::One((min + pick as u32).min(max).to_string()))
-                    }
-                    _ => None,
-                }
-            });
-            let once: BTreeSet<&String> = asked.iter().collect();
-            prop_assert_eq!(once.len(), asked.len(), "asked twice: {:?}", asked);
-            prop_assert_eq!(incomplete(chosen, &answers), vec![]);
-        }
+    fn answers_of_a_form_that_was_not_chosen_are_known_to_nobody() {
+        let form = form("try", &[("try.copy", "kind = \"text\"\nfrom = [\"other.a\"]")]);
+        let answers = answers(&[("other.a", "よそ"), ("applicant.name", "試験　花子")]);
+        let known = known(&[&form], &answers);
+        assert_eq!(known.iter().map(|(path, _)| path).collect::<Vec<_>>(), ["applicant.name"]);
     }
 }

@@ -153,8 +153,8 @@ fn raw(kind: Kind, json: &Json) -> Result<Raw, InputError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::form::Forms;
     use crate::form::answers::Value;
-    use crate::form::{Forms, questions};
     use serde_json::json;
     use time::macros::date;
 
@@ -166,18 +166,6 @@ mod tests {
 
     fn read_json(form: &str, case: &Json) -> Result<Answers, Vec<Refused>> {
         read(&[forms().get(form).unwrap()], case, Source::Typed, TODAY)
-    }
-
-    #[test]
-    fn the_sample_of_every_form_is_valid_and_complete() {
-        let forms = forms();
-        for form in forms.iter() {
-            let sample = form.sample().expect("every shipped form has a sample");
-            let answers = read(&[form], sample, Source::Typed, TODAY)
-                .unwrap_or_else(|refused| panic!("{}: {refused:#?}", form.id()));
-            assert_eq!(questions::incomplete(&[form], &answers), [], "{}", form.id());
-            assert_eq!(questions::ignored(&[form], &answers), [""; 0], "{}", form.id());
-        }
     }
 
     #[test]
