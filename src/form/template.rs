@@ -268,7 +268,8 @@ pub enum Days {
     Past,
     /// Today or after.
     Future,
-    /// Within a year either way: moving days.
+    /// Known to the day and at most a year ahead: moving days. A notice that
+    /// comes late, by years even, is still taken.
     Near,
 }
 

@@ -54,7 +54,7 @@ pub(super) fn day_makes_sense(
     match days {
         Days::Past if day > today => Err(InputError::FutureDay),
         Days::Future if day < today => Err(InputError::PastDay),
-        Days::Near if (day - today).whole_days().abs() > 366 => Err(InputError::FarDay),
+        Days::Near if (day - today).whole_days() > 366 => Err(InputError::FarDay),
         Days::Past | Days::Future | Days::Near => Ok(()),
     }
 }

@@ -27,7 +27,7 @@ pub enum InputError {
     FutureDay,
     #[error("the day has passed")]
     PastDay,
-    #[error("the day is more than a year away")]
+    #[error("the day is more than a year ahead")]
     FarDay,
     #[error("not one of the options")]
     NotAnOption,
