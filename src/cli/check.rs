@@ -111,6 +111,27 @@ mod tests {
     }
 
     #[test]
+    fn every_slip_of_one_template_is_told_at_once() {
+        let slips = "\n[[field]]\nid = \"one\"\nbind = \"applicant.name\"\nsise = 9\n\
+                     \n[[draw]]\nlabel = { text = \"二\", rect = [10, 10, 20] }\n\
+                     \n[[question]]\nid = \"three\"\npage = \"x\"\nkind = \"nmae\"\n";
+        let templates = templates_with("juminhyo", slips);
+        let found: Vec<_> = told(templates.path(), Path::new("fonts"))
+            .into_iter()
+            .map(|fault| fault.message)
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "「sise」という項目はありません",
+                "3 個の並びは書けません",
+                "必要な項目「label」がありません",
+                "「nmae」は選べません",
+            ]
+        );
+    }
+
+    #[test]
     fn a_field_off_the_page_is_told_with_its_line() {
         let field = "\n[[field]]\nid = \"lost\"\nbind = \"applicant.name\"\n\
                      text = { rect = [200, 10, 90, 8] }\n";

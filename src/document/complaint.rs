@@ -121,6 +121,8 @@ fn wanted(expected: &dyn Expected) -> String {
         "f32" | "f64" => "数",
         "a sequence" => "[ ] で囲んだ並び",
         "a map" => "{ 項目 = 値 } の組",
+        "an array of length 2" => "2 個の値の並び",
+        "an array of length 4" => "4 個の値の並び",
         words if words.starts_with("struct ") => "{ 項目 = 値 } の組",
         words => return words.to_owned(),
     }

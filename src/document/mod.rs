@@ -248,6 +248,24 @@ open = "yes"
     }
 
     #[test]
+    fn a_row_of_the_wrong_length_is_told() {
+        #[derive(Debug, Deserialize)]
+        struct Corner {
+            #[serde(rename = "at")]
+            _at: [f32; 2],
+        }
+        for (text, found) in [
+            ("at = [1]", "1 個の並びは書けません → 2 個の値の並びを書きます"),
+            ("at = [1, 2, 3]", "3 個の並びは書けません → 3 個より短い並びを書きます"),
+        ] {
+            let mut document = Document::parse(Path::new("corner.toml"), text);
+            document.read::<Corner>();
+            let faults: Vec<_> = document.faults().iter().map(Fault::to_string).collect();
+            assert_eq!(faults, [format!("corner.toml:1: {found}")]);
+        }
+    }
+
+    #[test]
     fn a_rule_finds_the_line_of_a_value_and_keeps_silent_about_stand_ins() {
         let text = WELL.replace("metres = 40", "metres = \"long\"");
         let mut document = Document::parse(Path::new("town.toml"), &text);

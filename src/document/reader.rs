@@ -1,9 +1,11 @@
 //! serde's view of the tree. Every complaint carries the way to its place.
 
+use std::fmt;
+
 use serde::de::value::StrDeserializer;
 use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer, MapAccess, SeqAccess,
-    Unexpected, VariantAccess, Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected, IntoDeserializer, MapAccess,
+    SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 
@@ -38,7 +40,15 @@ impl<'de> Deserializer<'de> for &'de Node {
             Value::Integer(number) => visitor.visit_i64(*number),
             Value::Float(number) => visitor.visit_f64(*number),
             Value::Flag(flag) => visitor.visit_bool(*flag),
-            Value::Array(rows) => visitor.visit_seq(Rows { rows, at: 0 }),
+            Value::Array(rows) => {
+                let mut left = Rows { rows, at: 0 };
+                let value = visitor.visit_seq(&mut left)?;
+                // A pair of numbers does not look at a third.
+                match left.at < rows.len() {
+                    true => Err(Complaint::invalid_length(rows.len(), &ShorterThan(rows.len()))),
+                    false => Ok(value),
+                }
+            }
             Value::Table(entries) => visitor.visit_map(Entries { entries, at: 0 }),
             Value::StandIn(look) => StandIn(*look).deserialize_any(visitor),
         }
@@ -90,6 +100,15 @@ impl<'de> Deserializer<'de> for &'de Node {
     forward_to_deserialize_any! {
         i128 u128 char str string bytes byte_buf unit unit_struct tuple_struct identifier
         ignored_any
+    }
+}
+
+/// What is wanted where an array is too long.
+struct ShorterThan(usize);
+
+impl Expected for ShorterThan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} 個より短い並び", self.0)
     }
 }
 

@@ -29,12 +29,12 @@ impl Fault {
     pub fn in_file(self, file: &Path) -> crate::fault::Fault {
         crate::fault::Fault::new(file, self.line, self.message, self.instead)
     }
+}
 
-    /// A fault of the TOML itself: its own message and place.
-    pub(super) fn of_toml(text: &str, error: &toml::de::Error) -> Self {
-        let line = error.span().map(|span| 1 + text[..span.start].matches('\n').count());
-        let instead = "see the comments in src/form/template.rs for every key and its values";
-        Fault { line, message: error.message().to_owned(), instead: instead.to_owned() }
+impl From<crate::fault::Fault> for Fault {
+    /// A fault of spelling, its file left out.
+    fn from(fault: crate::fault::Fault) -> Self {
+        Fault { line: fault.line, message: fault.message, instead: fault.instead }
     }
 }
 

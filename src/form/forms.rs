@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::document::Document;
+
 use super::check;
 use super::expand;
 use super::fault::Fault;
@@ -23,11 +25,10 @@ pub struct Form {
 }
 
 impl Form {
-    /// Reads a `form.toml`. All faults are named at once; only a text that is no
-    /// TOML at all hides what else may be wrong with it.
+    /// Reads a `form.toml`. All faults are named at once: first everything that
+    /// is not spelled as a template is, then everything that makes no sense.
     pub fn read(text: &str) -> Result<Form, Vec<Fault>> {
-        let mut template: Template =
-            toml::from_str(text).map_err(|error| vec![Fault::of_toml(text, &error)])?;
+        let mut template = spelled(text)?;
         let mut faults = check::written(&template, text);
         template.page = expand::pages(&template.page);
         template.question = expand::questions(&template.question);
@@ -109,6 +110,14 @@ impl Form {
     pub fn sample(&self) -> Option<&serde_json::Value> {
         self.sample.as_ref()
     }
+}
+
+/// The template as it is written, every key known and every value of its kind.
+fn spelled(text: &str) -> Result<Template, Vec<Fault>> {
+    let mut document = Document::parse(Path::new("form.toml"), text);
+    let template = document.read::<Template>();
+    let faults: Vec<Fault> = document.faults().into_iter().map(Fault::from).collect();
+    template.filter(|_| faults.is_empty()).ok_or(faults)
 }
 
 /// All forms of the town, by id.

@@ -190,7 +190,11 @@ when = [{ question = "try.kind", is = ["a"] }]
     #[test]
     fn each_fault_is_named_with_its_line_and_what_to_write() {
         for (sound, broken, expected) in [
-            ("title = { ja = \"試し\"", "titel = { ja = \"試し\"", "line 4: unknown field `titel`"),
+            (
+                "title = { ja = \"試し\"",
+                "titel = { ja = \"試し\"",
+                "line 4: 「titel」という項目はありません; 「title」と書きます",
+            ),
             ("id = \"try\"", "id = \"town\"", "line 2: `town` cannot be the id of a form"),
             ("en = \"Kind\" }\ndefault", "en = \" \" }\ndefault", "no words in `en`"),
             (
