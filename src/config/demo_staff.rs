@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::rules;
 use crate::document::{Document, Place};
+use crate::staff::Role;
 
 /// An invented member of staff. The password is in the file for everyone to
 /// read, so nothing but the demonstration may make such an account.
@@ -17,18 +18,6 @@ pub struct DemoStaff {
     pub name: String,
     pub role: Role,
     pub password: String,
-}
-
-/// What a member of staff may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// 窓口職員.
-    Clerk,
-    /// 係長.
-    Supervisor,
-    /// 情報担当.
-    Administrator,
 }
 
 /// The whole file.

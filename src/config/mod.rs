@@ -20,7 +20,7 @@ mod site;
 use time::Date;
 
 pub use counters::Counter;
-pub use demo_staff::{DemoStaff, Role};
+pub use demo_staff::DemoStaff;
 pub use devices::{Reader, ReaderKind};
 pub use fees::Fee;
 pub use procedures::{Lane, Procedure, Section};
