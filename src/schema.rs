@@ -5,8 +5,15 @@ use crate::db::{self, Step};
 use crate::{application, device, journal, queue, staff, visit};
 
 /// Everything the counter's database holds.
-pub const STEPS: &[Step] =
-    &[db::numbering::SCHEMA, journal::SCHEMA, visit::SCHEMA, application::SCHEMA, queue::SCHEMA];
+pub const STEPS: &[Step] = &[
+    db::numbering::SCHEMA,
+    journal::SCHEMA,
+    visit::SCHEMA,
+    application::SCHEMA,
+    queue::SCHEMA,
+    staff::SCHEMA,
+    device::SCHEMA,
+];
 
 /// An empty database in memory, for tests of stores.
 #[cfg(test)]
