@@ -1,6 +1,6 @@
 //! What the configuration says of forms, held against the forms.
 
-use super::{Config, rules};
+use super::{Config, Procedure, rules};
 use crate::document::{Document, Place};
 use crate::fault::Fault;
 use crate::form::template::{Kind, Question};
@@ -18,6 +18,7 @@ impl Config {
             let Some(form) = form(&mut procedures, &place, forms, &procedure.form) else {
                 continue;
             };
+            self.same_section(&mut procedures, place.clone().key("section"), procedure, form);
             for (path, option) in &procedure.preset {
                 preset(&mut procedures, place.clone().key("preset").key(path), form, path, option);
             }
@@ -34,6 +35,26 @@ impl Config {
             }
         }
         [procedures.faults(), fees.faults()].concat()
+    }
+}
+
+impl Config {
+    /// The paper names the section it goes to, and so does the configuration.
+    fn same_section(
+        &self,
+        document: &mut Document,
+        place: Place,
+        procedure: &Procedure,
+        form: &Form,
+    ) {
+        let printed = &form.template().section.ja;
+        let Some(section) = self.section(&procedure.section) else { return };
+        document.require(
+            section.name.ja == *printed,
+            place,
+            format!("課は「{}」ですが、様式には「{printed}」と印刷されます", section.name.ja),
+            format!("課の名前か、様式 {} の section を直して、同じにしてください", form.id()),
+        );
     }
 }
 

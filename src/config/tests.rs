@@ -178,13 +178,22 @@ fn every_reference_to_a_form_is_held_against_the_forms() {
         .iter()
         .map(|fault| (fault.line.unwrap(), fault.message.clone()))
         .collect();
-    let no_option = |option| format!("「{option}」は 質問 ido.kind の選択肢 にありません");
     let no_form = "「juminhyo」は templates/forms にありません".to_owned();
+    let no_option = |option| format!("「{option}」は 質問 ido.kind の選択肢 にありません");
+    let section = "課は「町民課」ですが、様式には「税務課」と印刷されます".to_owned();
     assert_eq!(
-        found[..3],
-        [(37, no_form), (79, no_option("move_out")), (89, no_option("household_change"))]
+        found[..7],
+        [
+            (37, no_form),
+            (55, section.clone()),
+            (67, section.clone()),
+            (77, section.clone()),
+            (79, no_option("move_out")),
+            (87, section),
+            (89, no_option("household_change")),
+        ]
     );
-    assert_eq!(found.len(), 3 + config.fees.len());
+    assert_eq!(found.len(), 7 + config.fees.len());
 }
 
 const MOVING: &str = r#"
@@ -192,7 +201,7 @@ id = "ido"
 edition = "見本 2026-04"
 title = { ja = "住民異動届", en = "Notice of moving" }
 about = { ja = "引っ越しの届出です。", en = "For moving house." }
-section = { ja = "住民課", en = "Residents" }
+section = { ja = "税務課", en = "Taxes" }
 law = "-"
 signature = "handwritten"
 identity = "one_photo_or_two"
