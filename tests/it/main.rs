@@ -4,3 +4,4 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage has failed")]
 
 mod card_pcsc;
+mod imports;
