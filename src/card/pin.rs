@@ -20,21 +20,21 @@ pub enum NotASecret {
 }
 
 /// A four-digit PIN: 券面事項入力補助用暗証番号, or 暗証番号1 of a licence.
-pub struct Pin(Zeroizing<[u8; 4]>);
+pub struct Pin(Digits);
 
 impl Pin {
     /// Takes exactly four ASCII digits.
     pub fn new(digits: &str) -> Result<Self, NotASecret> {
-        exact_digits(digits).map(Self).ok_or(NotASecret::Pin)
+        exact_digits(digits, 4).map(Self).ok_or(NotASecret::Pin)
     }
 
     /// What a licence without PINs takes instead (`****`).
     pub(super) fn of_unset_licence() -> Self {
-        Self(Zeroizing::new(*b"****"))
+        Self(Zeroizing::new(Box::from(*b"****")))
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
-        self.0.as_slice()
+        &self.0
     }
 }
 
@@ -47,12 +47,12 @@ impl fmt::Debug for Pin {
 /// 照合番号B: opens the card of someone without a usable PIN by what is printed on
 /// it. Birth date as `YYMMDD` with the year of the Japanese era, the Gregorian
 /// year of expiry, and the four-digit security code.
-pub struct VerificationNumberB(Zeroizing<[u8; 14]>);
+pub struct VerificationNumberB(Digits);
 
 impl VerificationNumberB {
     /// Takes exactly fourteen ASCII digits.
     pub fn new(digits: &str) -> Result<Self, NotASecret> {
-        exact_digits(digits).map(Self).ok_or(NotASecret::NumberB)
+        exact_digits(digits, 14).map(Self).ok_or(NotASecret::NumberB)
     }
 
     /// Puts the number together from the card face.
@@ -68,7 +68,7 @@ impl VerificationNumberB {
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
-        self.0.as_slice()
+        &self.0
     }
 }
 
@@ -89,14 +89,13 @@ pub enum Secret {
     None,
 }
 
-fn exact_digits<const N: usize>(text: &str) -> Option<Zeroizing<[u8; N]>> {
+/// On the heap, so that moving a secret moves a pointer and leaves no copy.
+type Digits = Zeroizing<Box<[u8]>>;
+
+fn exact_digits(text: &str, len: usize) -> Option<Digits> {
     let bytes = text.as_bytes();
-    if bytes.len() != N || !bytes.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let mut digits = Zeroizing::new([0; N]);
-    digits.copy_from_slice(bytes);
-    Some(digits)
+    let exact = bytes.len() == len && bytes.iter().all(u8::is_ascii_digit);
+    exact.then(|| Zeroizing::new(Box::from(bytes)))
 }
 
 #[cfg(test)]

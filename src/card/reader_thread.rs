@@ -12,7 +12,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -42,13 +42,32 @@ pub enum Presence {
     Wedged,
 }
 
-/// A reader and its thread. Clones share them; the thread ends with the last.
+/// A reader and its thread. Clones share them; dropping the last one waits for
+/// the thread to end, unless a card holds it.
 #[derive(Clone)]
-pub struct ReaderThread {
-    name: Arc<str>,
+pub struct ReaderThread(Arc<Handle>);
+
+struct Handle {
+    name: String,
     watchdog: Duration,
-    jobs: mpsc::Sender<Job>,
+    /// `None` only while the handle is dropped.
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
     shared: Arc<Shared>,
+}
+
+impl Drop for Handle {
+    /// A thread that is inside the PC/SC library while the process ends makes it
+    /// crash, so the thread goes first. A wedged one sleeps in the kernel and
+    /// would never come.
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        let wedged = *self.shared.lock() == State::Wedged;
+        if let Some(thread) = self.thread.take().filter(|_| !wedged) {
+            // It catches every panic of its work.
+            let _ = thread.join();
+        }
+    }
 }
 
 struct Shared {
@@ -90,29 +109,31 @@ impl ReaderThread {
     /// Starts the thread of `reader`. Fails only if the system refuses a thread.
     pub fn start(reader: Box<dyn CardReader>, watchdog: Duration) -> std::io::Result<Self> {
         let (jobs, todo) = mpsc::channel();
-        let name = reader.name().into();
+        let name = reader.name();
         let shared = Arc::new(Shared {
             state: Mutex::new(State::Idle),
             presence: watch::Sender::new(Presence::Empty),
         });
         let worker = Worker { reader, todo, shared: shared.clone() };
-        thread::Builder::new().name("card-reader".to_owned()).spawn(move || worker.run())?;
-        Ok(Self { name, watchdog, jobs, shared })
+        let thread =
+            thread::Builder::new().name("card-reader".to_owned()).spawn(move || worker.run())?;
+        let (jobs, thread) = (Some(jobs), Some(thread));
+        Ok(Self(Arc::new(Handle { name, watchdog, jobs, thread, shared })))
     }
 
     /// As the reader's driver calls it.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.0.name
     }
 
     /// What was last seen on the reader; at most a fraction of a second old.
     pub fn presence(&self) -> Presence {
-        *self.shared.presence.borrow()
+        *self.0.shared.presence.borrow()
     }
 
     /// Follows [`ReaderThread::presence`] without asking again and again.
     pub fn watch(&self) -> watch::Receiver<Presence> {
-        self.shared.presence.subscribe()
+        self.0.shared.presence.subscribe()
     }
 
     /// [`super::probe`] on the reader's thread. Blocks until the watchdog at most.
@@ -162,22 +183,23 @@ impl ReaderThread {
             // Whoever gave up does not listen; what was read is dropped here.
             let _ = reply.send(work(reader, &noticed));
         });
-        if self.jobs.send(Job { run, abandoned: abandoned.clone() }).is_err() {
+        let job = Job { run, abandoned: abandoned.clone() };
+        if self.0.jobs.as_ref().is_none_or(|jobs| jobs.send(job).is_err()) {
             return Err(Error::ReaderGone);
         }
-        let outcome = match outcome.recv_timeout(self.watchdog) {
+        let outcome = match outcome.recv_timeout(self.0.watchdog) {
             Err(RecvTimeoutError::Timeout) => return self.give_up(&outcome, &abandoned),
             // The work panicked; the card is off, and the thread lives on.
             Err(RecvTimeoutError::Disconnected) => Err(Error::Garbled),
             Ok(outcome) => outcome,
         };
-        *self.shared.lock() = State::Idle;
+        *self.0.shared.lock() = State::Idle;
         outcome
     }
 
     /// One caller at a time: a second reading of the same card is never meant.
     fn occupy(&self) -> Result<(), Error> {
-        let mut state = self.shared.lock();
+        let mut state = self.0.shared.lock();
         match *state {
             State::Idle => *state = State::Working,
             State::Working => return Err(Error::ReaderBusy),
@@ -193,15 +215,15 @@ impl ReaderThread {
         outcome: &mpsc::Receiver<Result<T, Error>>,
         abandoned: &Abandoned,
     ) -> Result<T, Error> {
-        let mut state = self.shared.lock();
+        let mut state = self.0.shared.lock();
         if let Ok(outcome) = outcome.try_recv() {
             *state = State::Idle;
             return outcome;
         }
         abandoned.set();
         *state = State::Wedged;
-        self.shared.show(Presence::Wedged);
-        tracing::warn!(reader = %self.name, "a card went silent; waiting for it to be lifted");
+        self.0.shared.show(Presence::Wedged);
+        tracing::warn!(reader = %self.0.name, "a card went silent; waiting for it to be lifted");
         Err(Error::Silent)
     }
 }
@@ -407,5 +429,34 @@ mod tests {
         assert_eq!(thread.probe().unwrap_err(), Error::Garbled);
         // Held still, the reader would be busy now.
         assert!(thread.probe().is_ok());
+    }
+
+    /// A reader that knows whether it still exists.
+    struct CountedReader(#[expect(dead_code, reason = "counted by its owner")] Arc<()>);
+
+    impl CardReader for CountedReader {
+        fn name(&self) -> String {
+            "counted".to_owned()
+        }
+
+        fn tap(&mut self) -> Result<Option<Tap>, LinkError> {
+            Ok(None)
+        }
+
+        fn connect(&mut self) -> Result<Box<dyn CardLink>, LinkError> {
+            Err(LinkError::NoCard)
+        }
+    }
+
+    #[test]
+    fn the_thread_has_ended_when_its_last_handle_is_gone() {
+        let alive = Arc::new(());
+        let reader = CountedReader(alive.clone());
+        let thread = ReaderThread::start(Box::new(reader), ReaderThread::WATCHDOG).unwrap();
+        let other = thread.clone();
+        drop(thread);
+        assert_eq!(other.probe(), Err(Error::NoCard));
+        drop(other);
+        assert_eq!(Arc::strong_count(&alive), 1);
     }
 }

@@ -64,6 +64,7 @@ pub fn with_pcscd<F: FnOnce(&mut Rig)>(test: F) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     assert!(output.status.success() && out.contains("1 passed"), "{name}\n{out}\n{err}");
+    println!("{out}");
 }
 
 impl Rig {

@@ -6,113 +6,98 @@ use madoguchi::card::emulator::fixtures;
 
 use super::rig::{hold, with_pcscd};
 
-fn sourced(source: &str, values: Value) -> Value {
-    let values = values.as_object().unwrap().clone();
+/// A card, what is typed for it, and what it then tells.
+struct Readable {
+    id: &'static str,
+    typed: &'static str,
+    values: Value,
+    warnings: Value,
+}
+
+impl Readable {
+    fn new(id: &'static str, typed: &'static str, values: Value) -> Self {
+        Self { id, typed, values, warnings: json!([]) }
+    }
+
+    fn expected(&self) -> Value {
+        let licence = self.id.starts_with("licence");
+        let (card, source) = if licence { ("licence", "licence") } else { ("my_number", "card") };
+        let values = self.values.as_object().unwrap().clone().into_iter();
+        let applicant: serde_json::Map<_, _> = values
+            .map(|(field, value)| (field, json!({"value": value, "source": source})))
+            .collect();
+        json!({"card": card, "applicant": applicant, "warnings": self.warnings})
+    }
+}
+
+/// `base` with other values.
+fn but(base: &Value, other: &Value) -> Value {
+    let mut values = base.clone();
+    values.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
     values
-        .into_iter()
-        .map(|(field, value)| (field, json!({"value": value, "source": source})))
-        .collect::<serde_json::Map<_, _>>()
-        .into()
 }
 
-fn no_warnings() -> Value {
-    json!([])
-}
-
-/// Every card that can be read: fixture, what is typed, kind, values, warnings.
-fn readable() -> Vec<(&'static str, &'static str, &'static str, Value, Value)> {
+fn my_number_cards() -> Vec<Readable> {
     let hanako = json!({
         "name": "試験　花子", "birth_date": "1985-04-01", "sex": "female",
         "address": "見本県みほん町本町１－２",
     });
-    let driver = json!({
+    let long_address = json!({
+        "name": "見本　太郎兵衛", "birth_date": "1955-08-15", "sex": "male",
+        "address": "見本県架空郡みほん町大字東西南北字上中下１２３４番地５６７８　\
+            グランドサンプルハイツみほん駅前ガーデンテラスノースウイング弐番館１２０１号室",
+    });
+    let rare_name = json!({
+        "name": "𠮷﨑　辻\u{E0100}男", "birth_date": "1970-11-30", "sex": "male",
+        "address": "見本県みほん町葛\u{E0101}谷３丁目４－５",
+    });
+    let face = but(&hanako, &json!({"name": "顔見　知代", "birth_date": "1980-02-17"}));
+    vec![
+        Readable::new("my-number", "1234", hanako.clone()),
+        Readable::new("my-number-one-try", "1234", hanako),
+        Readable::new("my-number-long-address", "1234", long_address),
+        Readable::new("my-number-rare-name", "1234", rare_name),
+        Readable::new("my-number-face", "55021720352285", face),
+    ]
+}
+
+fn licences() -> Vec<Readable> {
+    let hanako = json!({
         "name": "試験　花子", "kana": "シケン　ハナコ", "birth_date": "1985-04-01",
         "address": "見本県みほん町本町１－２",
     });
-    let with = |base: &Value, other: Value| {
-        let mut values = base.clone();
-        values.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
-        values
+    let gaiji = json!({
+        "name": ["山", {"gaiji": 1}, {"missing": true}, "　太郎"], "kana": "ヤマサキ　タロウ",
+    });
+    let changed = json!({
+        "name": "架空　花子", "kana": "カクウ　ハナコ", "address": "見本県みほん町新町７－８",
+    });
+    let gaiji = Readable {
+        warnings: json!([{"warning": "needs_hand", "field": "name"}]),
+        ..Readable::new("licence-gaiji", "1234", but(&hanako, &gaiji))
     };
-    let card = |values: &Value| sourced("card", values.clone());
-    let licence = |values: &Value| sourced("licence", values.clone());
     vec![
-        ("my-number", "1234", "my_number", card(&hanako), no_warnings()),
-        ("my-number-one-try", "", "my_number", card(&hanako), no_warnings()),
-        (
-            "my-number-long-address",
-            "1234",
-            "my_number",
-            card(&json!({
-                "name": "見本　太郎兵衛", "birth_date": "1955-08-15", "sex": "male",
-                "address": "見本県架空郡みほん町大字東西南北字上中下１２３４番地５６７８　\
-                    グランドサンプルハイツみほん駅前ガーデンテラスノースウイング弐番館１２０１号室",
-            })),
-            no_warnings(),
-        ),
-        (
-            "my-number-rare-name",
-            "1234",
-            "my_number",
-            card(&json!({
-                "name": "𠮷﨑　辻\u{E0100}男", "birth_date": "1970-11-30", "sex": "male",
-                "address": "見本県みほん町葛\u{E0101}谷３丁目４－５",
-            })),
-            no_warnings(),
-        ),
-        (
-            "my-number-face",
-            "55021720352285",
-            "my_number",
-            card(&with(&hanako, json!({"name": "顔見　知代", "birth_date": "1980-02-17"}))),
-            no_warnings(),
-        ),
-        ("licence", "1234", "licence", licence(&driver), no_warnings()),
-        (
-            "licence-gaiji",
-            "1234",
-            "licence",
-            licence(&with(
-                &driver,
-                json!({
-                    "name": ["山", {"gaiji": 1}, {"missing": true}, "　太郎"],
-                    "kana": "ヤマサキ　タロウ",
-                }),
-            )),
-            json!([{"warning": "needs_hand", "field": "name"}]),
-        ),
-        (
-            "licence-changed",
-            "1234",
-            "licence",
-            licence(&with(
-                &driver,
-                json!({
-                    "name": "架空　花子", "kana": "カクウ　ハナコ",
-                    "address": "見本県みほん町新町７－８",
-                }),
-            )),
-            no_warnings(),
-        ),
-        ("licence-no-pin", "", "licence", licence(&driver), no_warnings()),
+        gaiji,
+        Readable::new("licence-changed", "1234", but(&hanako, &changed)),
+        Readable::new("licence-no-pin", "", hanako.clone()),
+        Readable::new("licence", "1234", hanako),
     ]
 }
 
 #[test]
 fn every_readable_card_tells_what_it_holds_and_its_source() {
     with_pcscd(|rig| {
-        for (id, typed, kind, applicant, warnings) in readable() {
+        for card in my_number_cards().into_iter().chain(licences()) {
+            let Readable { id, typed, .. } = card;
             let inserted = rig.insert((fixtures::by_id(id).unwrap().card)());
-            let said = match (id, typed) {
-                ("my-number-one-try", _) => {
-                    rig.card_read(&["--pin-stdin", "--use-last-try"], "1234")
-                }
-                (_, "") => rig.card_read(&[], ""),
-                (_, typed) => rig.card_read(&["--pin-stdin"], typed),
+            let arguments: &[&str] = match (id, typed) {
+                ("my-number-one-try", _) => &["--pin-stdin", "--use-last-try"],
+                (_, "") => &[],
+                _ => &["--pin-stdin"],
             };
-            let expected = json!({"card": kind, "applicant": applicant, "warnings": warnings});
+            let said = rig.card_read(arguments, typed);
             assert_eq!(said.code, Some(0), "{id}: {said:?}");
-            assert_eq!(serde_json::from_str::<Value>(&said.out).unwrap(), expected, "{id}");
+            assert_eq!(serde_json::from_str::<Value>(&said.out).unwrap(), card.expected(), "{id}");
             assert!(!inserted.remove().personal_number_was_touched(), "{id}");
         }
     });
