@@ -1,0 +1,64 @@
+//! A card may answer anything; nothing here may panic.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// A card that answers whatever it likes.
+struct Babbler(std::collections::VecDeque<Vec<u8>>);
+
+impl CardLink for Babbler {
+    fn transmit(&mut self, _command: &[u8]) -> Result<Vec<u8>, LinkError> {
+        Ok(self.0.pop_front().unwrap_or_default())
+    }
+
+    fn power_off(&mut self) {}
+}
+
+struct BabblersReader(Option<Babbler>);
+
+impl CardReader for BabblersReader {
+    fn name(&self) -> String {
+        "babbler".to_owned()
+    }
+
+    fn tap(&mut self) -> Result<Option<Tap>, LinkError> {
+        Ok(Some(Tap(1)))
+    }
+
+    fn connect(&mut self) -> Result<Box<dyn CardLink>, LinkError> {
+        Ok(Box::new(self.0.take().ok_or(LinkError::NoCard)?))
+    }
+}
+
+/// Mostly success, so that babble reaches the parsers.
+fn babble() -> impl Strategy<Value = Vec<u8>> {
+    let status = prop_oneof![
+        6 => Just([0x90, 0x00]),
+        1 => Just([0x63, 0xC3]),
+        1 => Just([0x6A, 0x82]),
+        1 => Just([0x61, 0x04]),
+        1 => Just([0x6C, 0x04]),
+        1 => any::<[u8; 2]>(),
+    ];
+    let content = prop_oneof![
+        3 => Just(Vec::new()),
+        1 => proptest::collection::vec(any::<u8>(), 0..300),
+        1 => proptest::collection::vec(any::<u8>(), 0..300)
+            .prop_map(|tail| [vec![0xFF, 0x20, 0x82, 0x01, 0x10], tail].concat()),
+    ];
+    (content, status).prop_map(|(content, status)| [content, status.to_vec()].concat())
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_card_babbles_nothing_panics(
+        answers in proptest::collection::vec(babble(), 0..16)
+    ) {
+        for secret in [|| pin("1234"), || number_b("55021720352285")] {
+            let mut reader = BabblersReader(Some(Babbler(answers.clone().into())));
+            let _ = read(&mut reader, Tap(1), secret(), true);
+        }
+        let _ = probe(&mut BabblersReader(Some(Babbler(answers.into()))));
+    }
+}
