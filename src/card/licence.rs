@@ -143,3 +143,83 @@ fn last_change(changes: &[Object<'_>], [first, last]: [u16; 2]) -> Option<Text> 
 fn date(object: &Object<'_>) -> Option<PartialDate> {
     PartialDate::from_seven_digits(std::str::from_utf8(object.value).ok()?).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn object(tag: u8, value: &[u8]) -> Vec<u8> {
+        [&[tag, value.len() as u8], value].concat()
+    }
+
+    fn words(text: &str) -> Vec<u8> {
+        jis::encode(&text.into()).unwrap()
+    }
+
+    fn entries() -> Vec<u8> {
+        [
+            object(0x12, &words("試験　花子")),
+            object(0x13, &words("シケン　ハナコ")),
+            object(0x16, b"3600401"),
+            object(0x17, &words("見本県みほん町本町１－２")),
+            vec![0xFF; 8],
+        ]
+        .concat()
+    }
+
+    /// An entry of EF04 that changes something to `text`.
+    fn change(tag: u8, text: &str) -> Vec<u8> {
+        let value = [b"\x02".to_vec(), words("５０８０４０１"), words(text), words("見本県公安")];
+        object(tag, &value.concat())
+    }
+
+    fn address_after(changes: &[Vec<u8>]) -> Text {
+        let reading = parse(&entries(), &changes.concat()).unwrap();
+        reading.applicant.address.unwrap().value
+    }
+
+    #[test]
+    fn the_change_with_the_highest_tag_wins_in_whatever_order_they_lie() {
+        let changes = [change(0x72, "三番目"), change(0x70, "一番目"), change(0x71, "二番目")];
+        assert_eq!(address_after(&changes), Text::from("三番目"));
+    }
+
+    #[test]
+    fn a_change_without_words_changes_nothing() {
+        for empty in [object(0x71, b""), change(0x71, ""), object(0x71, &[0x02; 24])] {
+            let changes = [change(0x70, "新町"), empty.clone()];
+            assert_eq!(address_after(&changes), Text::from("新町"));
+            assert_eq!(address_after(&[empty]), Text::from("見本県みほん町本町１－２"));
+        }
+    }
+
+    #[test]
+    fn neighbouring_tags_are_no_names_and_no_addresses() {
+        let changes = [change(0x5F, "公安"), change(0x78, "眼鏡等"), change(0x88, "備考")];
+        let reading = parse(&entries(), &changes.concat()).unwrap();
+        assert_eq!(reading, parse(&entries(), &[0xFF; 640]).unwrap());
+    }
+
+    #[test]
+    fn an_unknown_day_stays_unknown_and_an_impossible_one_is_left_out() {
+        let with_date = |digits: &[u8]| {
+            let entries = [object(0x12, &words("試験")), object(0x16, digits)].concat();
+            parse(&entries, &[]).unwrap().applicant.birth_date.map(|date| date.value.to_string())
+        };
+        assert_eq!(with_date(b"3250000").as_deref(), Some("1950"));
+        assert_eq!(with_date(b"3250231"), None);
+        assert_eq!(with_date(b"0000000"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_files_make_the_reader_panic(issued: Vec<u8>, changed: Vec<u8>, at in 0_usize..31) {
+            let _ = parse(&issued, &changed);
+            let _ = parse(&entries(), &changed);
+            let mut damaged = entries();
+            damaged[at] ^= 0xA5;
+            let _ = parse(&damaged, &change(0x70, "新町")[..at]);
+        }
+    }
+}

@@ -144,3 +144,83 @@ fn offsets_agree(objects: &[Object<'_>], outer_header_len: usize) -> bool {
         .map(|object| object.at + outer_header_len);
     odd.is_empty() && stated.eq(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ADDRESS: &str = "○○県架空市みなみ町１２番地３４　サンプルハイツ１０１号室";
+
+    /// An EF 0002 of 138 bytes, so that the outer length takes two: its table of
+    /// offsets begins at `000F`.
+    fn file(table: [u8; 8]) -> Vec<u8> {
+        [
+            b"\xFF\x20\x81\x86\xDF\x21\x08".as_slice(),
+            &table,
+            b"\xDF\x22\x0F",
+            "試験　花子".as_bytes(),
+            b"\xDF\x23\x57",
+            ADDRESS.as_bytes(),
+            b"\xDF\x24\x0819850401\xDF\x25\x012",
+        ]
+        .concat()
+    }
+
+    const TABLE: [u8; 8] = [0x00, 0x0F, 0x00, 0x21, 0x00, 0x7B, 0x00, 0x86];
+
+    #[test]
+    fn an_address_that_makes_the_lengths_longer_moves_no_field() {
+        let bytes = file(TABLE);
+        assert_eq!((bytes.len(), file_len(&bytes[..4])), (138, Some(138)));
+        let reading = parse(&bytes).unwrap();
+        assert_eq!(reading.warnings, []);
+        assert_eq!(reading.applicant.address.unwrap().value, Text::from(ADDRESS));
+    }
+
+    #[test]
+    fn the_objects_are_believed_where_the_table_of_offsets_contradicts_them() {
+        let short_form = [0x00, 0x0E, 0x00, 0x20, 0x00, 0x7A, 0x00, 0x85];
+        let reading = parse(&file(short_form)).unwrap();
+        assert_eq!(reading.warnings, [Warning::OffsetsDisagree]);
+        assert_eq!(reading.applicant.name.unwrap().value, Text::from("試験　花子"));
+    }
+
+    #[test]
+    fn what_is_no_file_of_four_attributes_is_refused() {
+        for bytes in [
+            b"".as_slice(),
+            b"\xFF\x10\x0C123456789012",
+            b"\xFF\x20\x82\x08\x00",
+            b"\xFF\x20\x05\xDF\x22\x03\xE8\xA9",
+            b"\xFF\x20\x00",
+        ] {
+            assert_eq!(parse(bytes), Err(Error::Garbled), "{bytes:02X?}");
+        }
+        assert_eq!(file_len(b"\xFF\x20\x82\x07\xFB"), Some(FILE_LEN_MAX));
+        assert_eq!(file_len(b"\xFF\x20\x82\x07\xFC"), None);
+    }
+
+    #[test]
+    fn a_name_that_is_not_utf_8_is_never_patched_up() {
+        let mut bytes = file(TABLE);
+        bytes[18] = 0xFF;
+        assert_eq!(parse(&bytes), Err(Error::Garbled));
+        let mut bytes = file(TABLE);
+        bytes[36] = 0xFF;
+        let reading = parse(&bytes).unwrap();
+        assert_eq!(reading.applicant.address, None);
+        assert_eq!(reading.warnings, [Warning::Unreadable { field: Field::Address }]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_file_makes_the_reader_panic(bytes: Vec<u8>, at in 0_usize..138, byte: u8) {
+            let _ = parse(&bytes);
+            let mut damaged = file(TABLE);
+            damaged[at] = byte;
+            let _ = (file_len(&damaged), parse(&damaged));
+            let _ = parse(&damaged[..at]);
+        }
+    }
+}
