@@ -57,7 +57,8 @@ pub fn with_pcscd<F: FnOnce(&mut Rig)>(test: F) {
         assert!(std::env::var_os("CI").is_none(), "{missing}");
         // `eprintln` would be swallowed with the output of a passing test.
         let skipped = "SKIPPED: no card was read through a real pcscd";
-        writeln!(std::io::stderr(), "{skipped}, because {missing}").unwrap();
+        let mut stderr = std::io::stderr();
+        writeln!(stderr, "{skipped}, because {missing}").unwrap();
         return;
     }
     let folder = tempfile::tempdir().unwrap();
