@@ -56,6 +56,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// Further wrong entries the card allows, where the sentence says it.
+    pub fn tries_left(self) -> Option<u8> {
+        match self {
+            Error::WrongPin { tries_left } | Error::WrongNumberB { tries_left } => Some(tries_left),
+            _ => None,
+        }
+    }
+
     /// Stable name; screens look up their sentence by it.
     pub fn code(self) -> &'static str {
         match self {

@@ -57,7 +57,8 @@ pub enum LinkError {
     /// The smart card service writes every command to its log, PINs included.
     #[error("the smart card service logs every command (pcscd --apdu)")]
     Overheard,
-    /// The card did not answer in time, or the caller no longer waits.
+    /// The card cannot be spoken to, did not answer in time, or the caller no
+    /// longer waits.
     #[error("the card does not answer")]
     Silent,
 }

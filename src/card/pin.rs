@@ -83,7 +83,7 @@ impl fmt::Debug for VerificationNumberB {
 pub enum Secret {
     /// The four-digit PIN.
     Pin(Pin),
-    /// 照合番号B, of a マイナンバーカード only.
+    /// 照合番号B, of a マイナンバーカード only. Works whether or not its PIN does.
     NumberB(VerificationNumberB),
     /// Nothing: enough for a licence whose PINs were never set.
     None,

@@ -204,6 +204,11 @@ fn link_error(error: Error) -> LinkError {
             LinkError::NoReader
         }
         Error::SharingViolation => LinkError::Busy,
+        // Something lies there and cannot be spoken to, such as a card that lies
+        // askew or the wrong way round.
+        Error::UnresponsiveCard | Error::UnsupportedCard | Error::ProtoMismatch => {
+            LinkError::Silent
+        }
         // NotTransacted and CommError among them: a card that was lifted, or a
         // reader that cannot pass an answer of this length.
         _ => LinkError::Transport,
@@ -222,6 +227,7 @@ mod tests {
             (Error::CommError, LinkError::Transport),
             (Error::InsufficientBuffer, LinkError::Transport),
             (Error::NoSmartcard, LinkError::NoCard),
+            (Error::UnresponsiveCard, LinkError::Silent),
             (Error::SharingViolation, LinkError::Busy),
             (Error::UnknownReader, LinkError::NoReader),
             (Error::NoService, LinkError::NoService),
