@@ -6,7 +6,9 @@
 //! harmless. A tablet holds at most one visit, and the schema says so.
 
 pub mod desk;
+pub mod paper;
 pub mod retention;
+mod search;
 pub mod step;
 mod store;
 mod submit;
@@ -26,6 +28,7 @@ use crate::id::{DeviceId, OpId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
 use crate::lang::Lang;
 
+pub use search::Findable;
 pub use store::{answers, at_kiosk, get, of_day};
 pub use submit::{Counter, Submitted, submit, submitted};
 

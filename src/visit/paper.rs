@@ -1,0 +1,106 @@
+//! The papers of a visit, made when somebody prints and never stored.
+//!
+//! A paper carries what the resident answered and what the counter adds: receipt
+//! number, ticket, time, fee, the clerk's name. Every character is looked at
+//! before anything is printed.
+
+use std::collections::BTreeMap;
+
+use time::Date;
+
+use super::{Counter, Error, desk::Opened};
+use crate::applicant::Source;
+use crate::application::Application;
+use crate::form::answers::{Answers, Value};
+use crate::form::paper::{self, FillError, Filled, Paper};
+use crate::form::{Form, questions};
+use crate::pdf::Fonts;
+use crate::procedure::fee;
+use crate::queue::Ticket;
+
+/// The compiled sheets of all forms, and the fonts they are written with.
+pub struct Papers {
+    sheets: BTreeMap<String, Paper>,
+    fonts: Fonts,
+}
+
+/// One form of a visit with what is to be written on it.
+pub struct Sheet<'a> {
+    paper: &'a Paper,
+    answers: Answers,
+    counter: Answers,
+}
+
+impl Papers {
+    /// Sheets by the id of their form.
+    pub fn new(sheets: BTreeMap<String, Paper>, fonts: Fonts) -> Self {
+        Self { sheets, fonts }
+    }
+
+    /// Prepares the paper of an application. `clerk` is the name of whoever
+    /// prints it.
+    ///
+    /// # Errors
+    /// [`Error::NoProcedure`] when the town no longer has the form.
+    pub fn sheet<'a>(
+        &'a self,
+        counter: Counter<'_>,
+        opened: &Opened,
+        application: &Application,
+        ticket: &Ticket,
+        clerk: &str,
+    ) -> Result<Sheet<'a>, Error> {
+        let form = counter.forms.get(&application.form).ok_or(Error::NoProcedure)?;
+        let paper = self.sheets.get(form.id()).ok_or(Error::NoProcedure)?;
+        let answers = questions::with_defaults(&[form], &opened.answers);
+        let mut added = of_counter(counter, opened, application, ticket);
+        let words = |text: String| Value::Text(text.into());
+        added.set("office.clerk", words(clerk.to_owned()), Source::Clerk);
+        if let Some(fee) = fee_of(counter, form, &answers, opened.visit.day) {
+            added.set("office.fee", words(fee), Source::Preset);
+        }
+        Ok(Sheet { paper, answers, counter: added })
+    }
+
+    /// One file with all these papers, in the order given.
+    ///
+    /// # Errors
+    /// Fields that are too small for what was answered.
+    pub fn print(&self, sheets: &[Sheet<'_>]) -> Result<Filled, FillError> {
+        let sheets: Vec<_> =
+            sheets.iter().map(|sheet| (sheet.paper, &sheet.answers, &sheet.counter)).collect();
+        paper::fill_all(&sheets, &self.fonts)
+    }
+}
+
+/// What the counter knows without asking anybody.
+fn of_counter(
+    counter: Counter<'_>,
+    opened: &Opened,
+    application: &Application,
+    ticket: &Ticket,
+) -> Answers {
+    let day = opened.visit.submitted_at.map_or(opened.visit.day, |at| at.date());
+    let mut added = Answers::default();
+    let texts = [
+        ("town.name", counter.config.site.town.name.clone()),
+        ("town.head", counter.config.site.town.head.clone()),
+        ("office.receipt_no", application.receipt.clone()),
+        ("office.ticket", ticket.to_string()),
+        ("visit.qr", application.receipt.clone()),
+    ];
+    for (path, text) in texts {
+        added.set(path, Value::Text(text.into()), Source::Preset);
+    }
+    for path in ["today", "office.received_at"] {
+        added.set(path, Value::Date(day.into()), Source::Preset);
+    }
+    added
+}
+
+/// The expected fee as it is written: `600円`. Nothing when nothing is charged.
+fn fee_of(counter: Counter<'_>, form: &Form, answers: &Answers, day: Date) -> Option<String> {
+    let lines = fee::lines(counter.config, &[form], answers, day)?;
+    let total = fee::total(&lines)?;
+    (!lines.is_empty()).then(|| format!("{total}円"))
+}

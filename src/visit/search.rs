@@ -1,0 +1,120 @@
+//! Finding one visit among those of a day, by whatever the resident or the paper
+//! says: receipt number, ticket, name, reading or birth date, typed into one box.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::form::answers::{Answers, Value};
+use crate::kana;
+use crate::wareki::PartialDate;
+
+/// What a visit can be found by. Made for one search and dropped with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findable {
+    /// Search keys of names and readings of everybody in the visit.
+    names: Vec<String>,
+    births: Vec<PartialDate>,
+    ticket: String,
+    receipts: Vec<String>,
+}
+
+impl Findable {
+    /// Everybody's names, readings and birth dates, the ticket and the receipts.
+    pub fn new<'a>(
+        answers: &Answers,
+        ticket: &str,
+        receipts: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let mut findable = Self {
+            ticket: plain(ticket),
+            receipts: receipts.into_iter().map(plain).collect(),
+            ..Self::default()
+        };
+        for (path, answer) in answers.iter() {
+            match (path.rsplit('.').next(), &answer.value) {
+                (Some("name" | "kana"), Value::Text(text)) => {
+                    findable.names.push(kana::search_key(&text.to_string()));
+                }
+                (Some("birth_date"), Value::Date(date)) => findable.births.push(*date),
+                _ => {}
+            }
+        }
+        findable
+    }
+
+    /// Whether `typed` finds this visit. Blank finds every one.
+    ///
+    /// Hiragana, half-width letters and blanks make no difference. A receipt is
+    /// found by the whole of it or by its running number, a ticket with or
+    /// without its letter.
+    pub fn is_found_by(&self, typed: &str) -> bool {
+        let words = plain(typed);
+        if words.is_empty() {
+            return true;
+        }
+        let born = PartialDate::typed(typed.trim());
+        born.is_ok_and(|day| self.births.contains(&day))
+            || self.ticket == words
+            || self.receipts.contains(&words)
+            || running_number(&words).is_some_and(|number| self.is_numbered(number))
+            || self.is_named(typed)
+    }
+
+    fn is_numbered(&self, number: u32) -> bool {
+        let ticket = self.ticket.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let receipts = self.receipts.iter().filter_map(|receipt| receipt.rsplit('-').next());
+        receipts.chain([ticket]).any(|own| running_number(own) == Some(number))
+    }
+
+    fn is_named(&self, typed: &str) -> bool {
+        let key = kana::search_key(typed);
+        !key.is_empty() && self.names.iter().any(|name| name.contains(&key))
+    }
+}
+
+/// Half width, small letters, no blanks.
+fn plain(text: &str) -> String {
+    text.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+}
+
+/// `0012` and `12` are the same number; a birth date is none.
+fn running_number(text: &str) -> Option<u32> {
+    let digits = !text.is_empty() && text.len() <= 4 && text.bytes().all(|b| b.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::applicant::Source;
+
+    fn visit() -> Findable {
+        let mut answers = Answers::default();
+        let mut set = |path: &str, value: Value| answers.set(path, value, Source::Typed);
+        set("applicant.name", Value::Text("見本　響子".into()));
+        set("applicant.kana", Value::Text("ミホン　キョウコ".into()));
+        set("applicant.birth_date", Value::Date("1993-01-01".parse().unwrap()));
+        set("applicant.address", Value::Text("みほん町みなみ１".into()));
+        set("ido.member.2.name", Value::Text("見本　Ａｎｎａ".into()));
+        Findable::new(&answers, "A12", ["honcho-20261121-0034"])
+    }
+
+    #[test]
+    fn one_box_finds_by_whatever_is_known() {
+        for typed in [
+            "", "　", "響子", "見本響子", "見 本", "きょうこ", "ｷｮｳｺ", "みほん きょ", "anna",
+            "4050101", "４０５０１０１", "19930101", "1993-01-01", "A12", "ａ１２", "12", "34",
+            "0034", "honcho-20261121-0034", "HONCHO-20261121-0034 ",
+        ] {
+            assert!(visit().is_found_by(typed), "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_finds_nothing() {
+        for typed in
+            ["杏子", "4050102", "13", "A1", "honcho-20261121-0003", "20261121", "みなみ", "-", "・"]
+        {
+            assert!(!visit().is_found_by(typed), "{typed}");
+        }
+    }
+}
