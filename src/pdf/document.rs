@@ -294,3 +294,48 @@ impl File {
         self.out
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdf::{Align, Area, Face, Fit, Sheet, Valign};
+    use crate::text::Text;
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    static FONTS: LazyLock<Fonts> = LazyLock::new(Fonts::shipped);
+    static EMPTY: LazyLock<Background> = LazyLock::new(|| {
+        Background::from_sheet(&Sheet { width: 400.0, height: 300.0, shapes: Vec::new() }, &FONTS)
+    });
+
+    proptest! {
+        #[test]
+        fn any_words_make_a_whole_file_without_the_missing_glyph(text in "[\\PC\\n]{0,80}") {
+            let fit = Fit {
+                area: Area { x: 10.0, y: 10.0, width: 380.0, height: 280.0 },
+                face: Face::Gothic,
+                size: 12.0,
+                min_size: 9.0,
+                wrap: true,
+                align: Align::Left,
+                valign: Valign::Top,
+            };
+            let lines = fit.text(&Text::from(text), &FONTS).unwrap();
+            let right = |line: &crate::pdf::PlacedLine| {
+                let advance: f32 = line.clusters.iter().map(|cluster| cluster.advance).sum();
+                line.x + advance * line.size * line.narrowing
+            };
+            prop_assert!(lines.iter().all(|line| line.x >= 10.0 && right(line) <= 390.01));
+            let mut page = Page::new(&EMPTY);
+            lines.into_iter().for_each(|line| page.words(line));
+            let file = document("", &[page], &FONTS);
+            let file = lopdf::Document::load_mem(&file).unwrap();
+            let page = *file.get_pages().values().next().unwrap();
+            let content = lopdf::content::Content::decode(&file.get_page_content(page)).unwrap();
+            for shown in content.operations.iter().filter(|shown| shown.operator == "Tj") {
+                let codes = shown.operands[0].as_str().unwrap();
+                prop_assert!(codes.chunks(2).all(|code| code != [0, 0]));
+            }
+        }
+    }
+}

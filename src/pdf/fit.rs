@@ -134,7 +134,8 @@ impl Fit {
         if !self.wrap {
             return None;
         }
-        let lines = wrap(clusters, em)?;
+        let last_resort = narrowing < 1.0;
+        let lines = wrap(clusters, em, last_resort)?;
         let height = (lines.len() as f32 - 1.0) * LEADING * size + size;
         (height <= self.area.height + ROUNDING).then_some(lines)
     }
@@ -197,13 +198,18 @@ fn width(clusters: &[Cluster]) -> f32 {
     clusters.iter().map(|cluster| cluster.advance).sum()
 }
 
-/// Breaks into lines of at most `em`; `None` when one unbreakable run is longer.
-fn wrap(clusters: &[Cluster], em: f32) -> Option<Vec<Vec<Cluster>>> {
+/// Breaks into lines of at most `em`. A run without a good place to break that is
+/// longer is broken `anywhere`, or there is no answer.
+fn wrap(clusters: &[Cluster], em: f32, anywhere: bool) -> Option<Vec<Vec<Cluster>>> {
     let mut lines = Vec::new();
     let mut rest = clusters;
     while !rest.is_empty() {
         let fitting = fitting(rest, em);
-        let end = if fitting == rest.len() { fitting } else { last_break(rest, fitting)? };
+        let end = if fitting == rest.len() {
+            fitting
+        } else {
+            last_break(rest, fitting).or(anywhere.then_some(fitting).filter(|end| *end > 0))?
+        };
         let (line, after) = rest.split_at(end);
         lines.push(trimmed(line).to_vec());
         let blanks = after.iter().take_while(|cluster| is_blank(cluster)).count();
@@ -252,4 +258,90 @@ fn is_blank(cluster: &Cluster) -> bool {
 fn trimmed(line: &[Cluster]) -> &[Cluster] {
     let blanks = line.iter().rev().take_while(|cluster| is_blank(cluster)).count();
     &line[..line.len() - blanks]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fit(width: f32, height: f32, wrap: bool) -> Fit {
+        Fit {
+            area: Area { x: 100.0, y: 200.0, width, height },
+            face: Face::Gothic,
+            size: 10.0,
+            min_size: 7.0,
+            wrap,
+            align: Align::Left,
+            valign: Valign::Middle,
+        }
+    }
+
+    fn lines(fit: Fit, text: &str) -> Option<Vec<(String, f32, f32)>> {
+        let lines = fit.text(&Text::from(text), &Fonts::shipped())?;
+        let words = |line: &PlacedLine| -> String {
+            line.clusters.iter().map(|cluster| cluster.text.as_str()).collect()
+        };
+        Some(lines.iter().map(|line| (words(line), line.size, line.narrowing)).collect())
+    }
+
+    #[test]
+    fn words_shrink_then_narrow_then_are_refused() {
+        // Inner width 94.4: nine kanji at 10 pt.
+        let one_line = |count: usize| lines(fit(100.0, 20.0, false), &"字".repeat(count));
+        let of = |count: usize, size, narrowing| Some(vec![("字".repeat(count), size, narrowing)]);
+        assert_eq!(one_line(9), of(9, 10.0, 1.0));
+        assert_eq!(one_line(11), of(11, 8.5, 1.0));
+        assert_eq!(one_line(13), of(13, 7.0, 1.0));
+        let narrowed = one_line(15).unwrap();
+        assert!((0.89..0.90).contains(&narrowed[0].2), "{narrowed:?}");
+        assert_eq!(one_line(17), None);
+    }
+
+    #[test]
+    fn wrapped_words_take_the_largest_size_whose_lines_the_rectangle_holds() {
+        let address = "見本県みほん町中央一丁目２番３号みほんハイツ４０５号室";
+        let wrapped = lines(fit(100.0, 34.0, true), address).unwrap();
+        assert_eq!(wrapped.len(), 3);
+        assert_eq!(wrapped[0].1, 9.5);
+        let joined: String = wrapped.iter().map(|line| line.0.as_str()).collect();
+        assert_eq!(joined, address);
+        assert_eq!(lines(fit(100.0, 9.0, true), address), None);
+        // Better broken anywhere than refused.
+        assert_eq!(lines(fit(60.0, 40.0, true), &"w".repeat(40)).unwrap().len(), 3);
+    }
+
+    #[test]
+    fn a_line_neither_begins_nor_ends_where_it_may_not_and_numbers_stay_whole() {
+        let broken = |text: &str| -> Vec<String> {
+            let lines = lines(fit(56.0, 60.0, true), text).unwrap();
+            lines.into_iter().map(|line| line.0).collect()
+        };
+        // Five kanji a line.
+        assert_eq!(broken("あいうえお。かき"), ["あいうえ", "お。かき"]);
+        assert_eq!(broken("あいうえ（おかき"), ["あいうえ", "（おかき"]);
+        assert_eq!(broken("あいう１２３４か"), ["あいう", "１２３４か"]);
+        assert_eq!(broken("あいうえお　かき"), ["あいうえお", "かき"]);
+        assert_eq!(broken("あいうえ辻\u{E0100}か"), ["あいうえ辻\u{E0100}", "か"]);
+    }
+
+    #[test]
+    fn words_stand_where_they_are_aligned() {
+        let place = |align, valign| {
+            let fit = Fit { align, valign, ..fit(100.0, 40.0, false) };
+            let line = fit.text(&Text::from("字字"), &Fonts::shipped()).unwrap().remove(0);
+            (line.x, line.y)
+        };
+        assert_eq!(place(Align::Left, Valign::Top), (102.8, 231.2));
+        assert_eq!(place(Align::Center, Valign::Middle), (140.0, 216.2));
+        assert_eq!(place(Align::Right, Valign::Bottom), (177.2, 201.2));
+    }
+
+    #[test]
+    fn a_digit_stands_in_the_middle_of_its_box_by_its_own_width() {
+        let digit = |text: &str| {
+            let cluster = Fit::clusters(&Text::from(text), Face::Gothic, &Fonts::shipped());
+            PlacedLine::centred(cluster[0].clone(), 50.0, 0.0, 20.0, 10.0).x
+        };
+        assert_eq!((digit("1"), digit("１")), (47.5, 45.0));
+    }
 }

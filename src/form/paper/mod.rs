@@ -151,3 +151,6 @@ fn rows(field: &Field) -> Vec<RowField> {
     };
     (1..=repeat.count).map(row).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,299 @@
+//! Whole forms, looked at the way a printer and a search would: rendered,
+//! extracted, checked and decoded by other people's programs.
+//!
+//! Without those programs a test says so and passes; with `CI` set it fails.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::*;
+use crate::applicant::Source;
+use crate::form::answers::Value;
+use crate::form::template::Template;
+use crate::pdf::Lack;
+use crate::text::{Piece, Text};
+use crate::wareki::PartialDate;
+
+const MIHON: &str = include_str!("../../../tests/fixtures/forms/mihon/form.toml");
+
+fn form() -> Form {
+    Form::read(MIHON).unwrap()
+}
+
+fn answers(values: &[(&str, Value)]) -> Answers {
+    let mut answers = Answers::default();
+    for (path, value) in values {
+        answers.set(*path, value.clone(), Source::Typed);
+    }
+    answers
+}
+
+fn words(text: &str) -> Value {
+    Value::Text(text.into())
+}
+
+fn day(iso: &str) -> Value {
+    Value::Date(iso.parse::<PartialDate>().unwrap())
+}
+
+/// An invented person's whole form.
+fn sample() -> Answers {
+    answers(&[
+        ("applicant.name", words("髙﨑　一郎")),
+        ("applicant.kana", words("タカサキ　イチロウ")),
+        ("applicant.birth_date", day("1989-01-08")),
+        ("applicant.sex", Value::Choice("male".into())),
+        ("applicant.address", words("見本市みほん町一丁目2番3号　みほんハイツ405号室")),
+        ("applicant.phone", words("090-0000-1234")),
+        ("mihon.kind", Value::Choices(["copy".into(), "other".into()].into())),
+        ("mihon.copies", Value::Copies([("copy".into(), 12)].into())),
+        ("mihon.postal", words("1234567")),
+        (
+            "mihon.purpose",
+            words(
+                "免許証の更新のため。会社に提出します（住宅手当の申請）。ほかにも年金の手続きと、こどもの入学の手続きで必要です。",
+            ),
+        ),
+        ("mihon.members", Value::Number(2)),
+        ("mihon.member.1.name", words("髙﨑　一郎")),
+        ("mihon.member.2.name", words("試験　花子")),
+    ])
+}
+
+fn counter() -> Answers {
+    answers(&[("visit.receipt", words("M-20261121-0042")), ("today", day("2026-11-21"))])
+}
+
+/// The sample form with one other name, in the shipped fonts only.
+fn named(name: Value) -> Filled {
+    let fonts = Fonts::shipped();
+    let paper = Paper::compile(&form(), &fonts).unwrap();
+    let mut answers = sample();
+    answers.set("applicant.name", name, Source::Typed);
+    paper.fill(&answers, &counter(), &fonts).unwrap()
+}
+
+fn filled() -> Filled {
+    named(words("髙﨑　一郎"))
+}
+
+/// A program's standard output for a PDF, or `None` where it is not installed.
+fn ask(program: &str, arguments: &[&str], pdf: &[u8]) -> Option<Vec<u8>> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("form.pdf"), pdf).unwrap();
+    let output = Command::new(program).args(arguments).current_dir(folder.path()).output();
+    match output {
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "{program} refused the file: {said}");
+            Some(output.stdout)
+        }
+        Err(error) => {
+            assert!(std::env::var_os("CI").is_none(), "{program} is needed: {error}");
+            eprintln!("NOT TESTED: {program} is not installed");
+            None
+        }
+    }
+}
+
+fn extracted(pdf: &[u8]) -> Option<String> {
+    let text = ask("pdftotext", &["-raw", "form.pdf", "-"], pdf)?;
+    Some(String::from_utf8(text).unwrap())
+}
+
+/// How dark each 6 × 6 pixel cell of the page is at 36 dpi, as hexadecimal
+/// digits, a line for each row.
+fn ink(pdf: &[u8]) -> Option<String> {
+    let pgm = ask("pdftoppm", &["-r", "36", "-gray", "-singlefile", "form.pdf"], pdf)?;
+    let mut header = pgm.splitn(4, |byte| byte.is_ascii_whitespace());
+    let mut next = || String::from_utf8_lossy(header.next().unwrap()).into_owned();
+    assert_eq!(next(), "P5");
+    let (width, height): (usize, usize) = (next().parse().unwrap(), next().parse().unwrap());
+    let pixels = &pgm[pgm.len() - width * height..];
+    let mut grid = String::new();
+    for row in 0..height / 6 {
+        for column in 0..width / 6 {
+            let cell = (0..36).map(|n| pixels[(row * 6 + n / 6) * width + column * 6 + n % 6]);
+            let dark: u32 = cell.map(|grey| u32::from(255 - grey)).sum();
+            grid.push(char::from_digit((dark / 300).min(15), 16).unwrap());
+        }
+        grid.push('\n');
+    }
+    Some(grid)
+}
+
+fn golden(name: &str, found: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/forms/mihon");
+    let file: PathBuf = folder.join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&file, found).unwrap();
+    }
+    std::fs::read_to_string(file).unwrap()
+}
+
+#[test]
+fn the_sample_form_reads_as_it_always_did() {
+    let filled = filled();
+    assert_eq!(filled.findings, []);
+    if let Some(text) = extracted(&filled.pdf) {
+        assert_eq!(text, golden("expected.txt", &text));
+    }
+}
+
+#[test]
+fn the_sample_form_looks_as_it_always_did() {
+    let Some(found) = ink(&filled().pdf) else { return };
+    let expected = golden("expected.ink", &found);
+    let levels = |grid: &str| -> Vec<i64> {
+        grid.chars().filter_map(|c| c.to_digit(16)).map(i64::from).collect()
+    };
+    let (found, expected) = (levels(&found), levels(&expected));
+    assert_eq!(found.len(), expected.len());
+    let total = |levels: &[i64]| levels.iter().sum::<i64>() as f64;
+    let ratio = total(&found) / total(&expected);
+    assert!((0.98..1.02).contains(&ratio), "ink {ratio}");
+    let changed = found.iter().zip(&expected).filter(|(one, other)| (*one - *other).abs() > 1);
+    assert!(changed.count() * 1000 < found.len() * 3);
+}
+
+#[test]
+fn the_file_is_clean_small_and_has_every_font_inside() {
+    let pdf = filled().pdf;
+    assert!(pdf.len() < 60 * 1024, "{} bytes", pdf.len());
+    if let Some(said) = ask("qpdf", &["--check", "form.pdf"], &pdf) {
+        assert!(String::from_utf8_lossy(&said).contains("No syntax or stream encoding errors"));
+    }
+    let Some(fonts) = ask("pdffonts", &["form.pdf"], &pdf) else { return };
+    let fonts = String::from_utf8(fonts).unwrap();
+    assert_eq!(fonts.lines().count(), 6, "{fonts}");
+    assert!(fonts.lines().skip(2).all(|font| font.contains("yes yes yes")), "{fonts}");
+}
+
+#[test]
+fn a_reader_of_codes_reads_the_receipt() {
+    let pdf = filled().pdf;
+    let script =
+        "pdftoppm -r 200 -png -singlefile form.pdf form && zbarimg -q --raw form.png 2>/dev/null";
+    if ask("zbarimg", &["--version"], &[]).is_none() {
+        return;
+    }
+    let code = ask("sh", &["-c", script], &pdf).unwrap();
+    assert_eq!(String::from_utf8(code).unwrap().trim(), "M-20261121-0042");
+}
+
+#[test]
+fn the_same_answers_give_the_same_bytes_and_others_do_not() {
+    assert_eq!(filled().pdf, filled().pdf);
+    assert_ne!(filled().pdf, named(words("髙﨑　二郎")).pdf);
+}
+
+#[test]
+fn hard_names_are_extracted_exactly_or_reported() {
+    for (name, lacks) in [
+        ("髙﨑　一郎", vec![]),
+        ("葛\u{E0100}城　辻\u{E0100}子", vec![]),
+        ("神　神\u{E0100}　\u{FA19}", vec![]),
+        ("か\u{3099}く\u{3099}　ハ\u{309A}", vec![]),
+        ("ｼｹﾝ　ﾊﾅｺ", vec![]),
+        ("Nguyễn Thị", vec!["U+1EC5", "U+1ECB"]),
+        ("𠮷田", vec!["U+20BB7"]),
+        ("槗本", vec!["U+69D7"]),
+        ("邊\u{E010E}", vec!["U+908A U+E010E"]),
+    ] {
+        let filled = named(words(name));
+        let found: Vec<&str> =
+            filled.findings.iter().map(|finding| finding.lacking.code_point.as_str()).collect();
+        assert_eq!(found, lacks, "{name}");
+        assert!(filled.findings.iter().all(|finding| finding.field == "name"));
+        let Some(text) = extracted(&filled.pdf) else { return };
+        let drawn = filled.findings.iter().all(|found| found.lacking.lack == Lack::NoVariant);
+        // pdftotext writes every blank as a plain one.
+        let name = name.replace('\u{3000}', " ");
+        assert!(!drawn || text.contains(&name), "{name} in {text}");
+    }
+}
+
+#[test]
+fn a_picture_character_leaves_an_empty_box_and_is_reported() {
+    let name = Text::from_pieces([Piece::Text("山".into()), Piece::Gaiji(1), Piece::Missing]);
+    let filled = named(Value::Text(name));
+    let lacks: Vec<Lack> = filled.findings.iter().map(|found| found.lacking.lack).collect();
+    assert_eq!(lacks, [Lack::NoCodePoint, Lack::NoCodePoint]);
+    let (Some(with), Some(without)) = (ink(&filled.pdf), ink(&named(words("山")).pdf)) else {
+        return;
+    };
+    assert_ne!(with, without);
+}
+
+#[test]
+fn words_that_do_not_fit_refuse_the_form_and_name_every_field() {
+    let fonts = Fonts::shipped();
+    let paper = Paper::compile(&form(), &fonts).unwrap();
+    let mut answers = sample();
+    answers.set("applicant.name", words(&"長".repeat(70)), Source::Typed);
+    answers.set("mihon.member.2.name", words(&"長".repeat(70)), Source::Typed);
+    answers.set("applicant.phone", words("090-0000-12345"), Source::Typed);
+    let error = paper.fill(&answers, &counter(), &fonts).unwrap_err();
+    let fields = ["name", "phone", "member_name.2"].map(str::to_owned).to_vec();
+    assert_eq!(error, FillError::DoesNotFit { fields });
+}
+
+#[test]
+fn several_forms_are_one_file_that_holds_the_sheet_once() {
+    let fonts = Fonts::shipped();
+    let paper = Paper::compile(&form(), &fonts).unwrap();
+    let (answers, counter) = (sample(), counter());
+    let one = paper.fill(&answers, &counter, &fonts).unwrap().pdf;
+    let mut other = sample();
+    other.set("applicant.name", words("試験　花子"), Source::Typed);
+    let forms = [(&paper, &answers, &counter), (&paper, &other, &counter)];
+    let both = fill_all(&forms, &fonts).unwrap().pdf;
+    assert!(both.len() < one.len() + 8_000, "{} and {}", one.len(), both.len());
+    let Some(text) = extracted(&both) else { return };
+    assert!(text.contains("髙﨑 一郎") && text.contains("試験 花子"));
+    assert_eq!(text.matches('\u{C}').count(), 2);
+    ask("qpdf", &["--check", "form.pdf"], &both);
+}
+
+#[test]
+fn a_town_s_own_page_is_drawn_on() {
+    let fonts = Fonts::shipped();
+    let mut template: Template = toml::from_str(MIHON).unwrap();
+    template.draw.clear();
+    let empty = Paper::compile(&form(), &fonts).unwrap();
+    let sheet = empty.fill(&Answers::default(), &Answers::default(), &fonts).unwrap().pdf;
+    let background = Background::from_pdf(&sheet).unwrap();
+    let paper = Paper { background, ..Paper::compile(&form(), &fonts).unwrap() };
+    let filled = paper.fill(&sample(), &counter(), &fonts).unwrap().pdf;
+    ask("qpdf", &["--check", "form.pdf"], &filled);
+    let (Some(ours), Some(theirs)) = (ink(&self::filled().pdf), ink(&filled)) else { return };
+    assert_eq!(ours, theirs);
+}
+
+#[test]
+fn every_fault_of_a_layout_is_found_at_once() {
+    let broken = MIHON
+        .replace("rect = [60, 15, 90, 10]", "rect = [60, 15, 20, 10]")
+        .replace("reiwa = [", "reiw = [")
+        .replace("bind = \"applicant.kana\"", "bind = \"applicant.kanna\"")
+        .replace("size = 12, font = \"mincho\" }", "size = 12, wrap = true }")
+        .replace("repeat = { count = 3, dy = 7 }", "repeat = { count = 30, dy = 10 }")
+        .replace("id = \"sex\"", "id = \"era\"")
+        .replace("part = \"month\"", "part = \"moon\"")
+        .replace("digits = { rect = [57", "text = { rect = [0, 0, 9, 9] }\ndigits = { rect = [57");
+    let faults = Paper::compile(&Form::read(&broken).unwrap(), &Fonts::shipped()).unwrap_err();
+    let told: Vec<String> = faults.iter().map(Fault::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "draw 19: it lies off the page of 210 × 297 mm",
+            "field kana: `applicant.kanna` is no question of this form, and nothing the counter knows",
+            "field era: `reiw` is no option of `applicant.birth_date`",
+            "field birth_month: `moon` is no part of what it is bound to",
+            "field phone: it has not exactly one shape",
+            "field era: another field has the same id",
+            "field member_name: a name or a reading never wraps",
+            "draw 1: the words are wider than their rectangle: 見本申請書",
+        ]
+    );
+}
