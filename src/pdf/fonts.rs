@@ -2,8 +2,8 @@
 //!
 //! BIZ UD Gothic and BIZ UD Mincho are part of the program, so a form prints
 //! wherever it is started. Names need more: no single font has every kanji and
-//! every variation sequence, so fonts dropped into a folder and IPAmj Mincho,
-//! where it is installed, are asked glyph by glyph after the leading face.
+//! every variation sequence, so fonts dropped into a folder and a few that may be
+//! installed are asked glyph by glyph after the leading face.
 
 use std::path::{Path, PathBuf};
 
@@ -15,9 +15,13 @@ use crate::fault::Fault;
 static GOTHIC: &[u8] = include_bytes!("../../fonts/BIZUDGothic-Regular.ttf");
 static MINCHO: &[u8] = include_bytes!("../../fonts/BIZUDMincho-Regular.ttf");
 
-/// Where Debian's fonts-ipamj-mincho puts the one font that has the Moji_Joho
-/// sequences of the resident registers.
-const INSTALLED: &[&str] = &["/usr/share/fonts/truetype/ipamj/ipamjm.ttf"];
+/// Where Debian puts IPAmj Mincho (fonts-ipamj-mincho), the one font that has the
+/// Moji_Joho sequences of the resident registers, and DejaVu Sans
+/// (fonts-dejavu-core), for the letters of foreign names.
+const INSTALLED: &[&str] = &[
+    "/usr/share/fonts/truetype/ipamj/ipamjm.ttf",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+];
 
 /// Which of the two shipped faces leads the chain of fonts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]

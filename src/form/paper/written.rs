@@ -121,3 +121,93 @@ fn date_part(date: PartialDate, part: Option<&str>) -> Option<String> {
         _ => date.wareki(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::applicant::Source;
+    use crate::form::Form;
+
+    const MIHON: &str = include_str!("../../../tests/fixtures/forms/mihon/form.toml");
+
+    /// What a field with these keys writes of `value` at `mihon.x`.
+    fn shown(keys: &str, value: Value) -> Option<Written> {
+        let mut answers = Answers::default();
+        answers.set("mihon.kind", value, Source::Typed);
+        of_answers(&format!("bind = 'mihon.kind'\n{keys}"), &answers, &Answers::default())
+    }
+
+    fn of_answers(field: &str, answers: &Answers, counter: &Answers) -> Option<Written> {
+        let field: Field = toml::from_str(&format!("id = 'x'\n{field}")).unwrap();
+        let words = OptionWords::of(Form::read(MIHON).unwrap().template());
+        written(&field, answers, counter, &words)
+    }
+
+    fn words(text: &str) -> Option<Written> {
+        Some(Written::Words(text.into()))
+    }
+
+    #[test]
+    fn a_date_is_written_whole_or_in_parts() {
+        let text = "text = { rect = [0, 0, 9, 9] }";
+        for (iso, part, expected) in [
+            ("1989-01-08", "", words("平成元年1月8日")),
+            ("1989-01-08", "part = 'wareki'", words("平成元年1月8日")),
+            ("1989-01-08", "part = 'era'", words("平成")),
+            ("1989-01-08", "part = 'year'", words("元")),
+            ("1990-12-31", "part = 'year'", words("2")),
+            ("1990-12-31", "part = 'month'", words("12")),
+            ("1990-12-31", "part = 'day'", words("31")),
+            ("1990-12-31", "part = 'western'", words("1990年12月31日")),
+            // What is not known stays empty.
+            ("1990-12", "part = 'day'", None),
+        ] {
+            let date = Value::Date(iso.parse().unwrap());
+            assert_eq!(shown(&format!("{part}\n{text}"), date), expected, "{iso} {part}");
+        }
+        let circle = "part = 'era'\ncircle = { marks = {} }";
+        let era = shown(circle, Value::Date("1950".parse().unwrap()));
+        assert_eq!(era, Some(Written::Selected(["showa".to_owned()].into())));
+    }
+
+    #[test]
+    fn options_are_written_in_the_words_of_the_form_or_marked() {
+        let text = "text = { rect = [0, 0, 9, 9] }";
+        let both = Value::Choices(["copy".to_owned(), "removed".to_owned()].into());
+        assert_eq!(shown(text, both.clone()), words("写し、除票"));
+        assert_eq!(shown(text, Value::Choice("other".into())), words("その他"));
+        let marks = shown("check = { marks = {} }", both.clone());
+        assert_eq!(marks, Some(Written::Selected(both.selected())));
+    }
+
+    #[test]
+    fn copies_and_postal_codes_have_parts() {
+        let text = "text = { rect = [0, 0, 9, 9] }";
+        let copies = Value::Copies([("a".to_owned(), 2), ("b".to_owned(), 3)].into());
+        assert_eq!(shown(&format!("part = 'b'\n{text}"), copies.clone()), words("3"));
+        assert_eq!(shown(&format!("part = 'c'\n{text}"), copies.clone()), None);
+        assert_eq!(shown(text, copies), words("5"));
+        let postal = Value::Text("123-4567".into());
+        assert_eq!(shown(&format!("part = 'first'\n{text}"), postal.clone()), words("123"));
+        assert_eq!(shown(&format!("part = 'last'\n{text}"), postal), words("4567"));
+    }
+
+    #[test]
+    fn the_first_path_with_a_value_is_written_and_a_skipped_one_is_not() {
+        let field = "bind = ['a', 'b', 'town.name']\ntext = { rect = [0, 0, 9, 9] }";
+        let mut answers = Answers::default();
+        answers.set("a", Value::skipped(), Source::Typed);
+        let mut counter = Answers::default();
+        assert_eq!(of_answers(field, &answers, &counter), None);
+        counter.set("town.name", Value::Text("見本町".into()), Source::Preset);
+        assert_eq!(of_answers(field, &answers, &counter), words("見本町"));
+        answers.set("b", Value::Flag(true), Source::Typed);
+        assert_eq!(of_answers(field, &answers, &counter), words("はい"));
+    }
+
+    #[test]
+    fn a_row_s_number_in_a_path_stands_for_any_row() {
+        assert_eq!(any_row("ido.member.12.name"), "ido.member.#.name");
+        assert_eq!(any_row("applicant.name"), "applicant.name");
+    }
+}

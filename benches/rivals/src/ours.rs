@@ -1,0 +1,34 @@
+//! madoguchi.
+
+use madoguchi::applicant::Source;
+use madoguchi::form::Form;
+use madoguchi::form::answers::{Answers, Value};
+use madoguchi::form::paper::Paper;
+use madoguchi::pdf::Fonts;
+
+pub struct Ours {
+    fonts: Fonts,
+    paper: Paper,
+    counter: Answers,
+}
+
+pub const RECEIPT: &str = "M-20261121-0042";
+
+impl Ours {
+    pub fn new(form: &Form) -> Self {
+        let fonts = Fonts::shipped();
+        let paper = Paper::compile(form, &fonts).unwrap();
+        let mut counter = Answers::default();
+        counter.set("visit.receipt", Value::Text(RECEIPT.into()), Source::Preset);
+        Self { fonts, paper, counter }
+    }
+
+    pub fn document(&self, answers: &Answers) -> Vec<u8> {
+        self.paper.fill(answers, &self.counter, &self.fonts).unwrap().pdf
+    }
+
+    /// The sheet without answers.
+    pub fn empty(&self) -> Vec<u8> {
+        self.document(&Answers::default())
+    }
+}
