@@ -12,6 +12,7 @@ use super::fonts::Fonts;
 use super::import::{self, ImportError};
 use super::object::OpenObject;
 use super::sheet::Sheet;
+use super::slim;
 
 /// A compiled sheet. Cheap to draw on any number of times.
 #[derive(Clone, Debug)]
@@ -35,7 +36,8 @@ impl Background {
 
     /// Takes the first page of a PDF file.
     pub fn from_pdf(bytes: &[u8]) -> Result<Self, ImportError> {
-        let document = import::open(bytes)?;
+        let mut document = import::open(bytes)?;
+        slim::fonts(&mut document);
         let page = document.get_pages().into_values().next().ok_or(ImportError::NoPage)?;
         let (width, height) = import::size_of(&document, page)?;
         let form = import::form_of(&document, page)?;

@@ -24,6 +24,7 @@ mod object;
 mod page;
 mod qr;
 mod sheet;
+mod slim;
 mod subset;
 
 pub use background::Background;

@@ -72,9 +72,7 @@ impl Subset<'_> {
             front.extend(table);
             front.resize(front.len().next_multiple_of(4), 0);
         }
-        let whole = checksum(&front).wrapping_add(outline_sum);
-        front[head_at + 8..head_at + 12]
-            .copy_from_slice(&FONT_CHECKSUM.wrapping_sub(whole).to_be_bytes());
+        adjust(&mut front, head_at, outline_sum);
         front
     }
 
@@ -120,21 +118,63 @@ impl Subset<'_> {
     }
 
     fn maxp(&self) -> Vec<u8> {
-        let mut maxp = sized(self.font.table(b"maxp"), 32);
+        let mut maxp = without_instructions(&sized(self.font.table(b"maxp"), 32));
         maxp[4..6].copy_from_slice(&self.count().to_be_bytes());
-        // Flattened composites are simple glyphs now: the composite limits on
-        // points and contours become the simple ones where they are larger.
-        for (simple, composite) in [(6, 10), (8, 12)] {
-            let at = |at: usize| [maxp[at], maxp[at + 1]];
-            let larger = at(simple).max(at(composite));
-            maxp[simple..simple + 2].copy_from_slice(&larger);
-        }
-        // No composites, no instructions.
-        maxp[10..14].fill(0);
-        maxp[14..16].copy_from_slice(&[0, 1]);
-        maxp[16..32].fill(0);
         maxp
     }
+}
+
+/// A `maxp` table (version 1) for glyphs that are all simple and have no
+/// instructions.
+pub(super) fn without_instructions(maxp: &[u8]) -> Vec<u8> {
+    let mut maxp = sized(maxp, 32);
+    // Flattened composites are simple glyphs now: the composite limits on points
+    // and contours become the simple ones where they are larger.
+    for (simple, composite) in [(6, 10), (8, 12)] {
+        let at = |at: usize| [maxp[at], maxp[at + 1]];
+        let larger = at(simple).max(at(composite));
+        maxp[simple..simple + 2].copy_from_slice(&larger);
+    }
+    maxp[10..14].fill(0);
+    // maxZones 1: no twilight zone.
+    maxp[14..16].copy_from_slice(&[0, 1]);
+    maxp[16..32].fill(0);
+    maxp
+}
+
+/// A font file of these tables, which are in order of tag.
+pub(super) fn file_of(tables: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
+    let count = tables.len() as u16;
+    let power = 1_u16 << count.ilog2();
+    let mut file = vec![0, 1, 0, 0];
+    for word in [count, power * 16, count.ilog2() as u16, (count - power) * 16] {
+        file.extend(word.to_be_bytes());
+    }
+    let mut offset = file.len() + tables.len() * 16;
+    for (tag, table) in tables {
+        directory_entry(&mut file, tag, checksum(table), offset, table.len());
+        offset += table.len().next_multiple_of(4);
+    }
+    let mut head_at = None;
+    for (tag, table) in tables {
+        if *tag == b"head" {
+            head_at = Some(file.len());
+        }
+        file.extend(table);
+        file.resize(file.len().next_multiple_of(4), 0);
+    }
+    if let Some(head_at) = head_at {
+        adjust(&mut file, head_at, 0);
+    }
+    file
+}
+
+/// Makes the sum over the whole font right; `rest` is the sum of what follows.
+fn adjust(file: &mut [u8], head_at: usize, rest: u32) {
+    let field = head_at + 8..head_at + 12;
+    file[field.clone()].fill(0);
+    let adjustment = FONT_CHECKSUM.wrapping_sub(checksum(file).wrapping_add(rest));
+    file[field].copy_from_slice(&adjustment.to_be_bytes());
 }
 
 fn sized(table: &[u8], len: usize) -> Vec<u8> {
