@@ -66,8 +66,10 @@ const SHRINK_STEP: f32 = 0.5;
 const NARROWEST: f32 = 0.8;
 /// From base line to base line, in em.
 const LEADING: f32 = 1.25;
-/// Height of the last of several lines, in em: they do not touch the rules.
-const AIR: f32 = 1.15;
+/// Several lines leave this much of their rectangle free, in em.
+const AIR: f32 = 0.15;
+/// What a label may stand over its rectangle, in em.
+const TIGHT: f32 = 0.25;
 /// The ideographic em box reaches this far above and below the base line.
 const ABOVE: f32 = 0.88;
 const BELOW: f32 = 0.12;
@@ -98,7 +100,10 @@ impl Fit {
         let lines: Vec<Vec<Cluster>> =
             text.split('\n').map(|line| coverage::of_str(line, self.face, fonts)).collect();
         let narrow = lines.iter().all(|line| width(line) * self.size <= self.area.width + ROUNDING);
-        narrow.then(|| self.placed(lines, self.size, 1.0))
+        // A label may be set a little tighter than its em boxes, which are taller
+        // than the strokes in them.
+        let low = block(lines.len(), self.size) <= self.area.height + TIGHT * self.size;
+        (narrow && low).then(|| self.placed(lines, self.size, 1.0))
     }
 
     fn place(&self, clusters: &[Cluster]) -> Option<Vec<PlacedLine>> {
@@ -138,13 +143,13 @@ impl Fit {
         }
         let last_resort = narrowing < 1.0;
         let lines = wrap(clusters, em, last_resort)?;
-        let height = (lines.len() as f32 - 1.0) * LEADING * size + AIR * size;
+        let height = block(lines.len(), size) + AIR * size;
         (height <= self.area.height + ROUNDING).then_some(lines)
     }
 
     fn placed(&self, lines: Vec<Vec<Cluster>>, size: f32, narrowing: f32) -> Vec<PlacedLine> {
         let Area { x, y, width: outer, height } = self.area;
-        let block = (lines.len() as f32 - 1.0) * LEADING * size + size;
+        let block = block(lines.len(), size);
         let top = match self.valign {
             Valign::Top => y + height,
             Valign::Middle => y + (height + block) / 2.0,
@@ -195,6 +200,11 @@ impl PlacedLine {
     }
 }
 
+/// Height of `lines` lines in points.
+fn block(lines: usize, size: f32) -> f32 {
+    (lines as f32 - 1.0) * LEADING * size + size
+}
+
 /// In em.
 fn width(clusters: &[Cluster]) -> f32 {
     clusters.iter().map(|cluster| cluster.advance).sum()
@@ -217,7 +227,21 @@ fn wrap(clusters: &[Cluster], em: f32, anywhere: bool) -> Option<Vec<Vec<Cluster
         let blanks = after.iter().take_while(|cluster| is_blank(cluster)).count();
         rest = &after[blanks..];
     }
-    Some(lines)
+    match lines.len() {
+        2 => Some(at_blank(clusters, em).unwrap_or(lines)),
+        _ => Some(lines),
+    }
+}
+
+/// Two lines broken at a blank, where that is possible: before the name of a
+/// building rather than inside it.
+fn at_blank(clusters: &[Cluster], em: f32) -> Option<Vec<Vec<Cluster>>> {
+    let blanks = (0..clusters.len()).rev().filter(|at| is_blank(&clusters[*at]));
+    let mut halves = blanks.map(|at| (trimmed(&clusters[..at]), &clusters[at + 1..]));
+    let (one, other) = halves.find(|(one, other)| {
+        !one.is_empty() && !other.is_empty() && width(one) <= em && width(other) <= em
+    })?;
+    Some(vec![one.to_vec(), other.to_vec()])
 }
 
 /// How many clusters fit into `em`.
@@ -321,6 +345,8 @@ mod tests {
         // Five kanji a line.
         assert_eq!(broken("あいうえお。かき"), ["あいうえ", "お。かき"]);
         assert_eq!(broken("あいうえ（おかき"), ["あいうえ", "（おかき"]);
+        assert_eq!(broken("あいうえ　お"), ["あいうえ", "お"]);
+        assert_eq!(broken("あい　うえおか"), ["あい", "うえおか"]);
         assert_eq!(broken("あいう１２３４か"), ["あいう", "１２３４か"]);
         assert_eq!(broken("あいうえお　かき"), ["あいうえお", "かき"]);
         assert_eq!(broken("あいうえ辻\u{E0100}か"), ["あいうえ辻\u{E0100}", "か"]);

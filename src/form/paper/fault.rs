@@ -42,8 +42,8 @@ pub enum Trouble {
     TooLow(f32),
     #[error("it has no boxes")]
     NoBoxes,
-    #[error("the words are wider than their rectangle: {0}")]
-    LabelTooWide(String),
+    #[error("the words are larger than their rectangle: {0}")]
+    LabelTooLarge(String),
     #[error("no font has {code_point} of: {text}")]
     LabelGlyph { text: String, code_point: String },
     #[error("the background {0}")]
@@ -72,8 +72,8 @@ impl Trouble {
             Trouble::NameWraps => "take `wrap` away and give it a wider rectangle",
             Trouble::TooLow(_) => "make the rectangle higher or `min_size` smaller",
             Trouble::NoBoxes => "write a `count` of at least 1",
-            Trouble::LabelTooWide(_) => {
-                "make the rectangle wider, `size` smaller, or break it with \\n"
+            Trouble::LabelTooLarge(_) => {
+                "make the rectangle or `size` fit, or break the words with \\n"
             }
             Trouble::LabelGlyph { .. } => "write another character, or draw it with lines",
             Trouble::Background(_) => "",

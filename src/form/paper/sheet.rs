@@ -119,7 +119,7 @@ impl Drawing<'_> {
 
     fn label(&mut self, text: &str, fit: &Fit) {
         let Some(lines) = fit.label(text, self.fonts) else {
-            return self.fault(Trouble::LabelTooWide(text.to_owned()));
+            return self.fault(Trouble::LabelTooLarge(text.to_owned()));
         };
         for line in lines {
             let lacking: Vec<String> = line

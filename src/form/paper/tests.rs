@@ -293,7 +293,7 @@ fn every_fault_of_a_layout_is_found_at_once() {
             "field phone: it has not exactly one shape",
             "field era: another field has the same id",
             "field member_name: a name or a reading never wraps",
-            "draw 1: the words are wider than their rectangle: 見本申請書",
+            "draw 1: the words are larger than their rectangle: 見本申請書",
         ]
     );
 }
