@@ -133,7 +133,7 @@ fn write_font(
         );
         for glyph in &subset.glyphs {
             let width = u32::from(glyph.advance) * 1000;
-            let units = u32::from(font.units_per_em());
+            let units = u32::from(font.embedded_units_per_em());
             integer(out, i64::from((width + units / 2) / units));
             out.push(b' ');
         }

@@ -39,7 +39,7 @@ pub struct Font {
 
 /// A glyph as it stands in an embedded font.
 pub(super) struct Glyph {
-    /// Horizontal advance and left side bearing, in font units.
+    /// Horizontal advance and left side bearing, in embedded units.
     pub advance: u16,
     pub bearing: i16,
     /// Outline without instructions, padded to four bytes, and compressed.
@@ -65,7 +65,8 @@ impl Font {
         let head = face.tables().head;
         let long_offsets =
             head.index_to_location_format == ttf_parser::head::IndexToLocationFormat::Long;
-        let outlines = Outlines { glyf, loca, long_offsets };
+        let divisor = divisor(face.units_per_em());
+        let outlines = Outlines { glyf, loca, long_offsets, divisor };
         let name = postscript_name(&face);
         Ok(Self { face, outlines, name, glyphs: RwLock::default() })
     }
@@ -136,6 +137,21 @@ impl Font {
         self.face.raw_face().table(Tag::from_bytes(tag)).unwrap_or_default()
     }
 
+    /// What lengths are divided by when glyphs are embedded.
+    fn divisor(&self) -> u16 {
+        self.outlines.divisor
+    }
+
+    /// A length of this font in embedded units.
+    pub(super) fn embedded(&self, units: i16) -> i16 {
+        (f32::from(units) / f32::from(self.divisor())).round() as i16
+    }
+
+    /// Units to the em of embedded glyphs.
+    pub(super) fn embedded_units_per_em(&self) -> u16 {
+        self.units_per_em() / self.divisor()
+    }
+
     /// The glyph ready for embedding. A damaged outline is embedded as blank.
     pub(super) fn glyph(&self, glyph: u16) -> Arc<Glyph> {
         let cached = self.glyphs.read().unwrap_or_else(|cache| cache.into_inner());
@@ -157,12 +173,17 @@ impl Font {
         let mut outline = self.outlines.stripped(glyph).unwrap_or_default();
         outline.resize(outline.len().next_multiple_of(4), 0);
         Glyph {
-            advance: self.face.glyph_hor_advance(GlyphId(glyph)).unwrap_or(0),
-            bearing: self.face.glyph_hor_side_bearing(GlyphId(glyph)).unwrap_or(0),
+            advance: self.face.glyph_hor_advance(GlyphId(glyph)).unwrap_or(0) / self.divisor(),
+            bearing: self.embedded(self.face.glyph_hor_side_bearing(GlyphId(glyph)).unwrap_or(0)),
             checksum: super::subset::checksum(&outline),
             outline: deflate::compress(outline),
         }
     }
+}
+
+/// Half the grid of fonts with 2,048 units to the em; others keep theirs.
+fn divisor(units_per_em: u16) -> u16 {
+    if units_per_em == 2048 { 2 } else { 1 }
 }
 
 /// Only characters that may stand in a PDF name unescaped.

@@ -41,7 +41,8 @@ fn slim(program: &[u8]) -> Option<Vec<u8>> {
     let head = table(b"head").filter(|head| head.len() >= 54)?;
     let maxp = table(b"maxp").filter(|maxp| maxp.len() >= 32)?;
     let long_offsets = head[51] == 1;
-    let outlines = Outlines { glyf: table(b"glyf")?, loca: table(b"loca")?, long_offsets };
+    let (glyf, loca) = (table(b"glyf")?, table(b"loca")?);
+    let outlines = Outlines { glyf, loca, long_offsets, divisor: 1 };
     let (mut glyf, mut loca) = (Vec::new(), vec![0; 4]);
     for glyph in 0..u16::from_be_bytes([maxp[4], maxp[5]]) {
         glyf.extend(outlines.stripped(glyph)?);

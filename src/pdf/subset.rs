@@ -83,6 +83,9 @@ impl Subset<'_> {
     fn head(&self) -> Vec<u8> {
         let mut head = sized(self.font.table(b"head"), 54);
         head[8..12].fill(0);
+        head[18..20].copy_from_slice(&self.font.embedded_units_per_em().to_be_bytes());
+        // xMin, yMin, xMax, yMax
+        self.scale(&mut head[36..44]);
         // indexToLocFormat: long.
         head[50..52].copy_from_slice(&[0, 1]);
         head
@@ -90,14 +93,24 @@ impl Subset<'_> {
 
     fn hhea(&self) -> Vec<u8> {
         let mut hhea = sized(self.font.table(b"hhea"), 36);
+        // From ascender to xMaxExtent.
+        self.scale(&mut hhea[4..18]);
         // numberOfHMetrics
         hhea[34..36].copy_from_slice(&self.count().to_be_bytes());
         hhea
     }
 
+    /// Brings lengths in font units into embedded units.
+    fn scale(&self, lengths: &mut [u8]) {
+        for length in lengths.chunks_exact_mut(2) {
+            let units = i16::from_be_bytes([length[0], length[1]]);
+            length.copy_from_slice(&self.font.embedded(units).to_be_bytes());
+        }
+    }
+
     fn hmtx(&self) -> Vec<u8> {
         let mut hmtx = Vec::with_capacity(usize::from(self.count()) * 4);
-        hmtx.extend(self.font.units_per_em().to_be_bytes());
+        hmtx.extend(self.font.embedded_units_per_em().to_be_bytes());
         hmtx.extend([0, 0]);
         for glyph in &self.glyphs {
             hmtx.extend(glyph.advance.to_be_bytes());
@@ -208,44 +221,53 @@ mod tests {
     fn a_subset_is_a_whole_font_with_right_sums_and_the_same_outlines() {
         let fonts = Fonts::shipped();
         let font = fonts.font(0);
-        let characters = ['窓', '口', 'が', 'A', '　'];
+        let characters = ['窓', '口', 'が', 'A', '　', 'é'];
         let glyphs = characters.map(|c| font.glyph(font.glyph_of(c).unwrap())).to_vec();
         let subset = Subset { font, glyphs };
         let bytes = subset.plain();
         assert_eq!(checksum(&bytes), FONT_CHECKSUM);
         let face = ttf_parser::Face::parse(&bytes, 0).unwrap();
-        assert_eq!(face.number_of_glyphs(), 6);
+        assert_eq!(face.number_of_glyphs(), 7);
         let original =
             ttf_parser::Face::parse(include_bytes!("../../fonts/BIZUDGothic-Regular.ttf"), 0)
                 .unwrap();
         for (number, c) in (1..).zip(characters) {
             let before = original.glyph_index(c).unwrap();
             let after = ttf_parser::GlyphId(number);
-            assert_eq!(drawing(&face, after), drawing(&original, before), "{c}");
-            assert_eq!(face.glyph_hor_advance(after), original.glyph_hor_advance(before));
+            let (before_units, after_units) = (original.units_per_em(), face.units_per_em());
+            let (one, other) =
+                (drawing(&original, before, before_units), drawing(&face, after, after_units));
+            assert_eq!(one.len(), other.len(), "{c}");
+            // Half a unit of a grid of 1,024, and rounding.
+            let apart = one.iter().zip(&other).map(|(one, other)| (one - other).abs());
+            assert!(apart.fold(0.0, f32::max) < 0.0006, "{c}");
+            let advance = |face: &ttf_parser::Face<'_>, glyph| {
+                f32::from(face.glyph_hor_advance(glyph).unwrap()) / f32::from(face.units_per_em())
+            };
+            assert_eq!(advance(&face, after), advance(&original, before));
         }
     }
 
-    /// The outline as a list of strokes, in whole units.
-    fn drawing(face: &ttf_parser::Face<'_>, glyph: ttf_parser::GlyphId) -> Vec<String> {
-        struct Strokes(Vec<String>);
-        impl ttf_parser::OutlineBuilder for Strokes {
+    /// The points of an outline in em, in order.
+    fn drawing(face: &ttf_parser::Face<'_>, glyph: ttf_parser::GlyphId, units: u16) -> Vec<f32> {
+        struct Points(Vec<f32>);
+        impl ttf_parser::OutlineBuilder for Points {
             fn move_to(&mut self, x: f32, y: f32) {
-                self.0.push(format!("m {x:.0} {y:.0}"));
+                self.0.extend([x, y]);
             }
             fn line_to(&mut self, x: f32, y: f32) {
-                self.0.push(format!("l {x:.0} {y:.0}"));
+                self.0.extend([x, y]);
             }
             fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
-                self.0.push(format!("q {x1:.0} {y1:.0} {x:.0} {y:.0}"));
+                self.0.extend([x1, y1, x, y]);
             }
             fn curve_to(&mut self, _: f32, _: f32, _: f32, _: f32, _: f32, _: f32) {
                 unreachable!("TrueType has no cubic curves");
             }
             fn close(&mut self) {}
         }
-        let mut strokes = Strokes(Vec::new());
-        face.outline_glyph(glyph, &mut strokes);
-        strokes.0
+        let mut points = Points(Vec::new());
+        face.outline_glyph(glyph, &mut points);
+        points.0.into_iter().map(|length| length / f32::from(units)).collect()
     }
 }
