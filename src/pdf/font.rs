@@ -1,8 +1,7 @@
 //! One font file with TrueType outlines, and its glyphs ready for embedding.
 //!
-//! Each glyph is stripped and compressed the first time it is used and kept:
-//! residents share most characters, so a form is written without compressing
-//! anything. OpenType with CFF outlines and collections are refused, because no
+//! Each glyph is stripped the first time it is used and kept: residents share most
+//! characters. OpenType with CFF outlines and collections are refused, because no
 //! glyph could be taken out of them this way.
 
 use std::collections::HashMap;
@@ -11,7 +10,6 @@ use std::sync::{Arc, RwLock};
 
 use ttf_parser::{GlyphId, Tag};
 
-use super::deflate::{self, Block};
 use super::glyf::Outlines;
 
 /// Why a font cannot be used.
@@ -42,10 +40,8 @@ pub(super) struct Glyph {
     /// Horizontal advance and left side bearing, in embedded units.
     pub advance: u16,
     pub bearing: i16,
-    /// Outline without instructions, padded to four bytes, and compressed.
-    pub outline: Block,
-    /// sfnt checksum of the padded outline.
-    pub checksum: u32,
+    /// Without instructions, padded to four bytes.
+    pub outline: Vec<u8>,
 }
 
 impl Font {
@@ -175,8 +171,7 @@ impl Font {
         Glyph {
             advance: self.face.glyph_hor_advance(GlyphId(glyph)).unwrap_or(0) / self.divisor(),
             bearing: self.embedded(self.face.glyph_hor_side_bearing(GlyphId(glyph)).unwrap_or(0)),
-            checksum: super::subset::checksum(&outline),
-            outline: deflate::compress(outline),
+            outline,
         }
     }
 }

@@ -23,6 +23,7 @@ mod import;
 mod object;
 mod page;
 mod qr;
+mod sfnt;
 mod sheet;
 mod slim;
 mod subset;

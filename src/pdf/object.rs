@@ -94,7 +94,7 @@ impl OpenObject {
     /// Streams that are not compressed yet are, where that is shorter.
     fn stream(&mut self, stream: &Stream, number: &mut dyn FnMut(lopdf::ObjectId) -> usize) {
         let mut dictionary = stream.dict.clone();
-        let compressed = (!dictionary.has(b"Filter")).then(|| deflate::zlib(&stream.content));
+        let compressed = (!dictionary.has(b"Filter")).then(|| deflate::small(&stream.content));
         let content = match &compressed {
             Some(compressed) if compressed.len() < stream.content.len() => {
                 dictionary.set("Filter", Object::Name(b"FlateDecode".to_vec()));

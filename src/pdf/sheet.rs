@@ -81,7 +81,7 @@ fn embedded(fonts: &Fonts, number: u8, glyphs: &[(u16, String)]) -> ParsedFont {
     let font = fonts.font(number);
     let subset =
         Subset { font, glyphs: glyphs.iter().map(|(glyph, _)| font.glyph(*glyph)).collect() };
-    let bytes = subset.plain();
+    let bytes = subset.file();
     let mut parsed = ParsedFont::from_bytes(&bytes, 0, &mut Vec::new())
         .expect("a font made just now can be read");
     parsed.font_name = Some(format!("{}+{}", super::page::subset_tag(glyphs), font.name()));

@@ -10,7 +10,7 @@ use lopdf::{Document, Object, ObjectId, Stream};
 use ttf_parser::{RawFace, Tag};
 
 use super::glyf::Outlines;
-use super::subset::file_of;
+use super::sfnt::file_of;
 
 /// Makes every embedded TrueType font of `document` smaller. A font that cannot
 /// be read is left as it is.
