@@ -47,11 +47,11 @@ fn directory_entry(front: &mut Vec<u8>, tag: &[u8; 4], sum: u32, offset: usize, 
 
 /// The sum of big-endian words, the last one filled with zeros.
 fn checksum(bytes: &[u8]) -> u32 {
-    bytes.chunks(4).fold(0_u32, |sum, chunk| {
-        let mut word = [0; 4];
-        word[..chunk.len()].copy_from_slice(chunk);
-        sum.wrapping_add(u32::from_be_bytes(word))
-    })
+    let (words, rest) = bytes.as_chunks::<4>();
+    let mut last = [0; 4];
+    last[..rest.len()].copy_from_slice(rest);
+    let words = words.iter().chain([&last]);
+    words.fold(0, |sum, word| sum.wrapping_add(u32::from_be_bytes(*word)))
 }
 
 #[cfg(test)]

@@ -20,13 +20,20 @@ impl Subset<'_> {
     /// The font as a file.
     pub fn file(&self) -> Vec<u8> {
         sfnt::file_of(&[
-            (b"glyf", self.glyphs.iter().flat_map(|glyph| &glyph.outline).copied().collect()),
+            (b"glyf", self.glyf()),
             (b"head", self.head()),
             (b"hhea", self.hhea()),
             (b"hmtx", self.hmtx()),
             (b"loca", self.loca()),
             (b"maxp", self.maxp()),
         ])
+    }
+
+    fn glyf(&self) -> Vec<u8> {
+        let len = self.glyphs.iter().map(|glyph| glyph.outline.len()).sum();
+        let mut glyf = Vec::with_capacity(len);
+        self.glyphs.iter().for_each(|glyph| glyf.extend_from_slice(&glyph.outline));
+        glyf
     }
 
     fn count(&self) -> u16 {

@@ -110,7 +110,15 @@ fn resident(form: &Form, number: usize) -> Answers {
     set("applicant.name", format!("{}{}　{}{}", at(7), at(11), at(13), at(17)));
     set(
         "applicant.address",
-        format!("見本県{}{}市{}町{}丁目{}番{}号", at(19), at(23), at(29), number % 9 + 1, number, at(1)),
+        format!(
+            "見本県{}{}市{}町{}丁目{}番{}号",
+            at(19),
+            at(23),
+            at(29),
+            number % 9 + 1,
+            number,
+            at(1)
+        ),
     );
     answers
 }

@@ -19,7 +19,13 @@ impl Ours {
         let fonts = Fonts::shipped();
         let paper = Paper::compile(form, &fonts).unwrap();
         let mut counter = Answers::default();
-        counter.set("visit.receipt", Value::Text(RECEIPT.into()), Source::Preset);
+        let words =
+            [("visit.qr", RECEIPT), ("office.receipt_no", RECEIPT), ("town.head", "見本町長")];
+        for (path, text) in words {
+            counter.set(path, Value::Text(text.into()), Source::Preset);
+        }
+        let day = "2026-11-21".parse().unwrap();
+        counter.set("office.received_at", Value::Date(day), Source::Preset);
         Self { fonts, paper, counter }
     }
 

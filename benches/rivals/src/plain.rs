@@ -3,8 +3,8 @@
 
 use madoguchi::form::answers::Answers;
 use printpdf::{
-    FontId, Line, LinePoint, Mm, Op, ParsedFont, PdfDocument, PdfFontHandle, PdfPage,
-    PdfSaveOptions, Point, Pt, Rect, PaintMode, TextItem, WindingOrder,
+    FontId, Line, LinePoint, Mm, Op, PaintMode, ParsedFont, PdfDocument, PdfFontHandle, PdfPage,
+    PdfSaveOptions, Point, Pt, Rect, TextItem, WindingOrder,
 };
 
 use crate::job::{HEIGHT, Job, POINTS_PER_MM, WIDTH, Words};
