@@ -35,7 +35,7 @@ impl PurseCard {
                 true => 0,
                 false => self.card.tries_left.unwrap_or(PIN_TRIES),
             },
-            number_b: format!("{:02}{}{expiry:04}{code}", birth.era_year().1, month_and_day(birth)),
+            number_b: format!("{}{expiry:04}{code}", self.face_birth()),
             number_b_tries_left: NUMBER_B_TRIES,
         }
     }
@@ -75,7 +75,7 @@ impl PurseCard {
 }
 
 /// `MMDD`, `00` for what is not known.
-fn month_and_day(date: PartialDate) -> String {
+pub(super) fn month_and_day(date: PartialDate) -> String {
     format!("{:02}{:02}", date.month().unwrap_or(0), date.day().unwrap_or(0))
 }
 

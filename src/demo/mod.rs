@@ -69,6 +69,12 @@ impl PurseCard {
         self.card.face_authentication
     }
 
+    /// The date of birth as 照合番号B begins: six digits in the Japanese calendar.
+    pub fn face_birth(&self) -> String {
+        let birth = self.holder.birth_date;
+        format!("{:02}{}", birth.era_year().1, chip::month_and_day(birth))
+    }
+
     /// What the face of a My Number card shows for 照合番号B: year of expiry and
     /// security code.
     pub fn face(&self) -> Option<(u16, &str)> {

@@ -179,7 +179,6 @@ mod tests {
     use lopdf::dictionary;
 
     use super::*;
-    use lopdf::dictionary;
 
     #[test]
     fn numbers_are_short_and_exact() {

@@ -7,7 +7,7 @@ use crate::form::answers::Value;
 use crate::form::input::InputError;
 use crate::form::questions::AskQuestion;
 use crate::form::template::Kind;
-use crate::lang::{Lang, Phrases};
+use crate::lang::Phrases;
 use crate::wareki::Era;
 
 /// A question, ready for a template.
@@ -167,11 +167,7 @@ fn options(ask: &AskQuestion<'_>, words: Phrases) -> Vec<OptionBox> {
     if ask.question.kind == Kind::Flag {
         return vec![option("yes", words.t("list.yes")), option("no", words.t("list.no"))];
     }
-    let label = |choice: &crate::form::template::Choice| match words.lang() {
-        Lang::Ja => choice.ja.clone(),
-        Lang::En => choice.en.clone(),
-    };
-    ask.options.iter().map(|choice| option(&choice.id, &label(choice))).collect()
+    ask.options.iter().map(|choice| option(&choice.id, choice.in_lang(words.lang()))).collect()
 }
 
 /// The sentence for a refused entry.

@@ -25,7 +25,6 @@ use axum::extract::FromRef;
 use crate::config::Config;
 use crate::db::Db;
 use crate::form::Forms;
-use crate::id::DeviceId;
 use crate::journal::Journal;
 use crate::visit;
 
@@ -76,9 +75,4 @@ pub fn router(office: Arc<Office>) -> Router {
         .fallback(error::not_found)
         .with_state(shared);
     guard::around(pages.merge(assets::routes()))
-}
-
-/// The journal's actor for something a tablet does.
-fn at(device: DeviceId) -> crate::journal::Actor {
-    crate::journal::Actor::Device(device)
 }

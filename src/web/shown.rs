@@ -10,15 +10,12 @@ use crate::wareki::PartialDate;
 pub fn value(question: &Question, value: &Value, words: Phrases) -> String {
     let label = |id: &str| {
         let option = question.options.iter().find(|option| option.id == id);
-        option.map_or(id, |option| match words.lang() {
-            Lang::Ja => &option.ja,
-            Lang::En => &option.en,
-        })
+        option.map_or(id, |option| option.in_lang(words.lang())).to_owned()
     };
     match value {
         Value::Text(text) => text.to_string(),
         Value::Date(date) => self::date(*date, words.lang()),
-        Value::Choice(id) => label(id).to_owned(),
+        Value::Choice(id) => label(id),
         Value::Choices(ids) => {
             ids.iter().map(|id| label(id)).collect::<Vec<_>>().join(words.t("list.and"))
         }
@@ -28,7 +25,7 @@ pub fn value(question: &Question, value: &Value, words: Phrases) -> String {
         Value::Copies(copies) => copies
             .iter()
             .map(|(id, copies)| {
-                words.with("list.copies", &[("what", label(id)), ("copies", &copies.to_string())])
+                words.with("list.copies", &[("what", label(id)), ("copies", copies.to_string())])
             })
             .collect::<Vec<_>>()
             .join(words.t("list.and")),

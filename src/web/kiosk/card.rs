@@ -53,7 +53,6 @@ struct Enter {
     number_b: bool,
     /// A licence without PINs: only consent is asked.
     no_secret: bool,
-    digits: usize,
     tries_left: u8,
     last_try: bool,
     card: &'static str,
@@ -125,7 +124,6 @@ fn enter(
         tap: probe.tap.0,
         number_b,
         no_secret: probe.ask == Ask::NoSecret,
-        digits: if number_b { 14 } else { 4 },
         tries_left,
         last_try: tries_left == 1,
         card: kind_key(probe.kind),
@@ -304,7 +302,7 @@ fn demo_hint(office: &Office, kiosk: &Kiosk, number_b: bool, words: Phrases) -> 
         return Some(words.with("demo.pin", &[("pin", card.pin()?)]));
     }
     let (year, code) = card.face()?;
-    let (year, birth) = (year.to_string(), card.birth_digits());
+    let (year, birth) = (year.to_string(), card.face_birth());
     let face = [("year", year.as_str()), ("code", code), ("birth", birth.as_str())];
     Some(words.with("demo.face", &face))
 }

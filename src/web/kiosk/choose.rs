@@ -9,7 +9,6 @@ use serde::Deserialize;
 
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk};
-use crate::lang::Lang;
 use crate::visit::{self, Way};
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, page};
@@ -112,14 +111,12 @@ struct Ways {
     frame: Frame,
     /// Whether a reader stands beside this tablet.
     reader: bool,
-    lang: Lang,
 }
 
 pub(super) fn ways_page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Response, Failure> {
     page::show(&Ways {
         frame: Frame::new(office, kiosk, Some(at)).back("/kiosk/procedures"),
         reader: kiosk.reader(office).is_some(),
-        lang: at.visit.wishes.lang,
     })
 }
 

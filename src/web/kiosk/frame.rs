@@ -69,6 +69,11 @@ impl Frame {
         assets::address(name)
     }
 
+    /// Words at `key` in a language of their own: the button that begins in it.
+    pub fn in_lang<'k>(&self, lang: &Lang, key: &'k str) -> &'k str {
+        Phrases::of(*lang).t(key)
+    }
+
     /// Words at `key`.
     pub fn t<'k>(&self, key: &'k str) -> &'k str {
         self.words.t(key)
