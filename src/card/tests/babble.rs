@@ -62,3 +62,32 @@ proptest! {
         let _ = probe(&mut BabblersReader(Some(Babbler(answers.into()))));
     }
 }
+
+/// A card that gives these status words, one after the other.
+fn saying(words: &[u16]) -> BabblersReader {
+    let answers = words.iter().map(|word| word.to_be_bytes().to_vec()).collect();
+    BabblersReader(Some(Babbler(answers)))
+}
+
+#[test]
+fn nothing_is_presented_to_a_card_that_hides_its_counter() {
+    let mut still_open = saying(&[0x9000, 0x9000, 0x9000]);
+    assert_eq!(probe(&mut still_open), Err(Error::LeftOpen));
+    let mut still_open = saying(&[0x9000, 0x9000, 0x9000, 0x9000]);
+    assert_eq!(read(&mut still_open, Tap(1), pin("1234"), true), Err(Error::LeftOpen));
+    let mut uncounted = saying(&[0x9000, 0x9000, 0x6300, 0x9000]);
+    assert_eq!(read(&mut uncounted, Tap(1), pin("1234"), true), Err(Error::Garbled));
+}
+
+#[test]
+fn a_card_that_says_wrong_without_a_number_is_asked_for_the_number() {
+    let mut plain = saying(&[0x9000, 0x9000, 0x63C3, 0x6300, 0x63C2]);
+    let outcome = read(&mut plain, Tap(1), pin("9999"), false);
+    assert_eq!(outcome, Err(Error::WrongPin { tries_left: 2 }));
+}
+
+#[test]
+fn a_blocked_licence_is_known_by_its_first_answer() {
+    let mut blocked = saying(&[0x6A82, 0x6283]);
+    assert_eq!(probe(&mut blocked), Err(Error::Blocked { kind: Kind::Licence }));
+}

@@ -91,3 +91,24 @@ fn a_secret_is_presented_once_and_right_after_the_counter_was_asked() {
         assert_eq!(commands.iter().filter(|command| is_verify(command)).count(), 2);
     }
 }
+
+#[test]
+fn the_most_talkative_log_holds_no_digit_of_a_pin_and_nothing_of_a_person() {
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .without_time()
+        .with_writer(Arc::new(log.reopen().unwrap()))
+        .finish();
+    let persona = emulator::MyNumber { pin: "7391".to_owned(), ..fixtures::person() };
+    tracing::subscriber::with_default(subscriber, || {
+        assert!(tap_card(Card::my_number(&persona), pin("7391")).is_ok());
+        assert!(tap_card(Card::my_number(&persona), pin("7392")).is_err());
+    });
+    let log = std::fs::read_to_string(log.path()).unwrap();
+    assert!(log.contains("instruction=20 status=9000"), "{log}");
+    for hidden in ["739", "37 33", "3733", "55, 51", "花子", "みほん", "1985"] {
+        assert!(!log.contains(hidden), "{hidden} in {log}");
+    }
+}
