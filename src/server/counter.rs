@@ -17,7 +17,9 @@ use crate::config::{Config, ReaderKind};
 use crate::db::{self, Db};
 use crate::form::Forms;
 use crate::journal::{self, Actor, Journal, OfficeKey};
+use crate::pdf::Fonts;
 use crate::staff::{self, NewAccount};
+use crate::visit::paper::Papers;
 use crate::visit::retention;
 use crate::web::{self, Office, Readers};
 use crate::{fault, schema};
@@ -45,14 +47,14 @@ pub fn run(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Result<
 }
 
 async fn serve(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Result<()> {
-    let (config, forms) = read(folders)?;
+    let (config, forms, papers) = read(folders)?;
     std::fs::create_dir_all(&folders.data)
         .with_context(|| format!("{}", folders.data.display()))?;
     let _lock = FolderLock::take(&folders.data)?;
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}: stop what uses it, or choose another with --listen")
     })?;
-    let office = Arc::new(open(folders, config, forms, demo).await?);
+    let office = Arc::new(open(folders, (config, forms, papers), demo).await?);
     let sweeping = tokio::spawn(sweep(office.clone()));
     let address = listener.local_addr()?;
     eprintln!("窓口 http://{address}/");
@@ -61,12 +63,17 @@ async fn serve(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Res
     Ok(())
 }
 
-/// Configuration and forms; every fault of both at once.
-fn read(folders: &Folders) -> anyhow::Result<(Config, Forms)> {
+/// Configuration, forms and their sheets; every fault of all at once.
+fn read(folders: &Folders) -> anyhow::Result<(Config, Forms, Papers)> {
+    let (fonts, font_faults) = Fonts::with_folder(&folders.fonts);
+    font_faults.iter().for_each(|fault| eprintln!("{fault}"));
     match (Config::load(&folders.config), Forms::load(&folders.templates)) {
         (Ok(config), Ok(forms)) => {
             let faults = config.against_forms(&forms);
-            if faults.is_empty() { Ok((config, forms)) } else { Err(told(&faults)) }
+            match Papers::compile(&forms, &folders.templates, fonts) {
+                Ok(papers) if faults.is_empty() => Ok((config, forms, papers)),
+                papers => Err(told(&[faults, papers.err().unwrap_or_default()].concat())),
+            }
         }
         (config, forms) => {
             Err(told(&[config.err().unwrap_or_default(), forms.err().unwrap_or_default()].concat()))
@@ -81,8 +88,7 @@ fn told(faults: &[fault::Fault]) -> anyhow::Error {
 
 async fn open(
     folders: &Folders,
-    config: Config,
-    forms: Forms,
+    (config, forms, papers): (Config, Forms, Papers),
     demo: bool,
 ) -> anyhow::Result<Office> {
     let path = folders.data.join(DATABASE);
@@ -94,7 +100,7 @@ async fn open(
     let db = Db::start(&path, schema::STEPS, journal::check_tail)
         .with_context(|| format!("{}", path.display()))?;
     let site = format!("{}/{}", config.site.town.code, config.site.office.id);
-    let office = Office { config, forms, db, journal, readers: Readers::default(), demo };
+    let office = Office { config, forms, papers, db, journal, readers: Readers::default(), demo };
     let journal = office.journal.clone();
     office.db.write(move |tx| journal.open_log(tx, &site).map(drop)).await?;
     add_readers(&office)?;

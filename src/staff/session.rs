@@ -75,12 +75,12 @@ pub fn touch(tx: &Tx<'_>, journal: &Journal, signed_in: &SignedIn) -> Result<(),
     store::touch_session(tx, &signed_in.session, journal.now())
 }
 
-/// Ends the session of a token. Ending one that has ended is no fault.
+/// Ends this session. Ending one that has ended is no fault.
 ///
 /// # Errors
 /// Faults of storage.
-pub fn sign_out(tx: &Tx<'_>, journal: &Journal, token: &Token) -> Result<(), Error> {
-    match store::end_session(tx, &token.digest())? {
+pub fn sign_out(tx: &Tx<'_>, journal: &Journal, signed_in: &SignedIn) -> Result<(), Error> {
+    match store::end_session(tx, &signed_in.session)? {
         Some(staff) => {
             record(tx, journal, "staff.signed_out", Some(staff), Actor::Staff(staff), json!({}))
         }

@@ -6,6 +6,7 @@
 //! harmless. A tablet holds at most one visit, and the schema says so.
 
 pub mod desk;
+pub mod listed;
 pub mod paper;
 pub mod retention;
 mod search;

@@ -5,15 +5,17 @@
 //! before anything is printed.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use time::Date;
 
 use super::{Counter, Error, desk::Opened};
 use crate::applicant::Source;
 use crate::application::Application;
+use crate::fault::Fault;
 use crate::form::answers::{Answers, Value};
 use crate::form::paper::{self, FillError, Filled, Paper};
-use crate::form::{Form, questions};
+use crate::form::{Form, Forms, questions};
 use crate::pdf::Fonts;
 use crate::procedure::fee;
 use crate::queue::Ticket;
@@ -32,9 +34,26 @@ pub struct Sheet<'a> {
 }
 
 impl Papers {
-    /// Sheets by the id of their form.
-    pub fn new(sheets: BTreeMap<String, Paper>, fonts: Fonts) -> Self {
-        Self { sheets, fonts }
+    /// Compiles the sheet of every form. `templates` is the folder they were read
+    /// from.
+    ///
+    /// # Errors
+    /// Every fault of every form at once.
+    pub fn compile(forms: &Forms, templates: &Path, fonts: Fonts) -> Result<Self, Vec<Fault>> {
+        let (mut sheets, mut faults) = (BTreeMap::new(), Vec::new());
+        for form in forms.iter() {
+            match Paper::compile(form, &fonts) {
+                Ok(paper) => {
+                    sheets.insert(form.id().to_owned(), paper);
+                }
+                Err(found) => {
+                    let file = templates.join(form.id()).join("form.toml");
+                    let text = std::fs::read_to_string(&file).unwrap_or_default();
+                    faults.extend(found.into_iter().map(|fault| fault.in_file(&file, &text)));
+                }
+            }
+        }
+        if faults.is_empty() { Ok(Self { sheets, fonts }) } else { Err(faults) }
     }
 
     /// Prepares the paper of an application. `clerk` is the name of whoever

@@ -33,6 +33,7 @@ const ASSETS: &[Asset] = assets! {
     "base.css": "text/css; charset=utf-8",
     "kiosk.css": "text/css; charset=utf-8",
     "desk.css": "text/css; charset=utf-8",
+    "desk.js": "text/javascript; charset=utf-8",
     "card.js": "text/javascript; charset=utf-8",
     "entry.js": "text/javascript; charset=utf-8",
     "idle.js": "text/javascript; charset=utf-8",

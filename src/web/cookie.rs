@@ -17,6 +17,23 @@ pub(super) fn token(headers: &HeaderMap, name: &str) -> Option<Token> {
         .find_map(|(found, token)| (found == name).then(|| Token::parse(token)).flatten())
 }
 
+/// The plain word in the cookie of this name: a choice, never a secret.
+pub(super) fn word<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|cookies| cookies.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find_map(|(found, word)| (found == name).then_some(word))
+}
+
+/// Lets the browser keep a word for the pages under `path`, for a year.
+pub(super) fn keep_word(response: &mut Response, name: &str, word: &str, path: &str) {
+    let age = 365 * 86_400;
+    set(response, format!("{name}={word}; Path={path}; HttpOnly; SameSite=Strict; Max-Age={age}"));
+}
+
 /// Lets the browser keep a token for the pages under `path`; `days` of 0 means
 /// until it is closed.
 pub(super) fn keep(response: &mut Response, name: &str, token: &Token, path: &str, days: u32) {
@@ -25,7 +42,6 @@ pub(super) fn keep(response: &mut Response, name: &str, token: &Token, path: &st
 }
 
 /// Makes the browser forget a token.
-#[expect(dead_code, reason = "used by the desk's sign-out")]
 pub(super) fn forget(response: &mut Response, name: &str, path: &str) {
     set(response, format!("{name}=; Path={path}; HttpOnly; SameSite=Strict; Max-Age=0"));
 }

@@ -8,7 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::page;
 use crate::lang::{Lang, Phrases};
-use crate::{db, device, journal, visit};
+use crate::{db, device, journal, staff, visit};
 
 /// Why a page could not be made.
 #[derive(Debug)]
@@ -68,6 +68,17 @@ impl From<device::Error> for Failure {
         match error {
             device::Error::Db(error) => error.into(),
             device::Error::Journal(error) => error.into(),
+            _ => Failure::BadRequest,
+        }
+    }
+}
+
+impl From<staff::Error> for Failure {
+    fn from(error: staff::Error) -> Self {
+        match error {
+            staff::Error::Db(error) => error.into(),
+            staff::Error::Journal(error) => error.into(),
+            staff::Error::NoSuchAccount => Failure::NotFound,
             _ => Failure::BadRequest,
         }
     }

@@ -8,6 +8,7 @@
 mod assets;
 mod chooser;
 mod cookie;
+pub mod desk;
 pub mod entry;
 pub mod error;
 mod guard;
@@ -34,6 +35,8 @@ pub use readers::Readers;
 pub struct Office {
     pub config: Config,
     pub forms: Forms,
+    /// The forms' sheets, compiled, and the fonts they are written with.
+    pub papers: visit::paper::Papers,
     pub db: Db,
     pub journal: Arc<Journal>,
     pub readers: Readers,
@@ -72,6 +75,7 @@ pub fn router(office: Arc<Office>) -> Router {
         .merge(chooser::routes())
         .merge(pair::routes())
         .nest("/kiosk", kiosk::routes())
+        .nest("/desk", desk::routes())
         .fallback(error::not_found)
         .with_state(shared);
     guard::around(pages.merge(assets::routes()))

@@ -1,0 +1,52 @@
+//! The visits of a day as a clerk's list shows them.
+
+use rusqlite::Connection;
+use time::Date;
+
+use super::{Error, Findable, Visit, store};
+use crate::application::{self, Application};
+use crate::db;
+use crate::journal::Journal;
+use crate::queue::{self, Ticket};
+use crate::text::Text;
+
+/// One visit that was handed in.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    pub visit: Visit,
+    pub ticket: Ticket,
+    pub applications: Vec<Application>,
+    pub name: Option<Text>,
+    pub kana: Option<Text>,
+    pub findable: Findable,
+}
+
+impl Listed {
+    /// Whether a clerk still has something to decide.
+    pub fn is_open(&self) -> bool {
+        self.applications.iter().any(|one| one.state == application::State::Submitted)
+    }
+}
+
+/// The visits handed in on `day`, oldest first, with what they can be found by.
+pub fn of_day(connection: &Connection, journal: &Journal, day: Date) -> Result<Vec<Listed>, Error> {
+    let visits = store::of_day(connection, day)?;
+    visits.into_iter().map(|visit| listed(connection, journal, visit)).collect()
+}
+
+fn listed(connection: &Connection, journal: &Journal, visit: Visit) -> Result<Listed, Error> {
+    let answers = store::answers(connection, journal, visit.id)?;
+    let ticket = queue::of_visit(connection, visit.id)?
+        .ok_or(db::Error::Inconsistent { table: "ticket", column: "visit" })?;
+    let applications = application::of_visit(connection, visit.id)?;
+    let receipts = applications.iter().map(|application| application.receipt.as_str());
+    let words = |path| answers.text(path).filter(|text| !text.is_blank()).cloned();
+    Ok(Listed {
+        findable: Findable::new(&answers, &ticket.to_string(), receipts),
+        name: words("applicant.name"),
+        kana: words("applicant.kana"),
+        visit,
+        ticket,
+        applications,
+    })
+}

@@ -1,0 +1,136 @@
+//! Correcting one value, or entering one that is missing (聞き取り).
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::frame::{Frame, Place};
+use super::guard::Sent;
+use super::sections::Open;
+use super::visit;
+use crate::db::Tx;
+use crate::form::answers::Value;
+use crate::form::input::{self, InputError, Raw};
+use crate::form::questions;
+use crate::form::template::Kind;
+use crate::id::VisitId;
+use crate::staff::Action;
+use crate::text::{Piece, Text};
+use crate::visit::desk;
+use crate::web::error::Failure;
+use crate::web::{Office, Shared, page};
+
+/// How a character without a code point is shown and typed.
+const BOX: char = '□';
+
+/// Takes a value; shows the row again with a sentence when it cannot be taken.
+/// Afterwards the next thing that is missing opens by itself.
+pub(super) async fn correct(
+    State(office): State<Shared>,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Failure> {
+    sent.clerk.may(Action::Correct)?;
+    let id: VisitId = id.parse().map_err(|_| Failure::NotFound)?;
+    let path = sent.fields.get("path").to_owned();
+    match read(&office, id, &path, &sent).await? {
+        Ok(value) => {
+            let (journal, staff) = (office.journal.clone(), sent.clerk.signed_in.staff.id);
+            let corrected = path.clone();
+            let correct =
+                move |tx: &Tx<'_>| desk::correct(tx, &journal, staff, id, (&corrected, value));
+            office.db.write(correct).await?;
+            Ok(page::go(&next(&office, id, &path).await?))
+        }
+        Err(error) => {
+            let frame = Frame::inside(&office, &sent.clerk, Place::Today);
+            let refused = Some((sent.fields.sent(), error));
+            let opened = visit::open(&office, &sent.clerk, id).await?;
+            let edit = Some(Open { path, refused });
+            visit::page(&office, &sent.clerk, frame, opened, edit, None).await
+        }
+    }
+}
+
+/// What was entered for `path`, as the form's question reads it.
+async fn read(
+    office: &Office,
+    id: VisitId,
+    path: &str,
+    sent: &Sent,
+) -> Result<Result<Value, InputError>, Failure> {
+    let (visit, answers) = visit::known(office, id).await?;
+    let forms = office.counter().forms_of(&visit.procedures);
+    let pages = questions::pages(&forms, &answers);
+    let mut asked = pages.iter().flat_map(|page| &page.questions);
+    let ask = asked.find(|ask| ask.path() == path).ok_or(Failure::NotFound)?;
+    let raw = match Raw::of_fields(ask.question, sent.fields.iter()) {
+        Raw::One(typed) if takes_boxes(ask.question.kind) => with_boxes(&typed, answers.text(path)),
+        raw => raw,
+    };
+    Ok(input::read(ask, &raw, office.journal.now().date()))
+}
+
+fn takes_boxes(kind: Kind) -> bool {
+    matches!(kind, Kind::Name | Kind::Address | Kind::Text)
+}
+
+/// A □ stands for a character that a pen will write: those of the card stay what
+/// they were, and one that the clerk cannot type either is left out (欠字). As an
+/// ordinary character it would be printed, and nobody would write over it.
+fn with_boxes(typed: &str, before: Option<&Text>) -> Raw {
+    let mut boxes = before.into_iter().flat_map(|text| text.pieces());
+    let mut next_box = || boxes.find(|piece| !matches!(piece, Piece::Text(_))).cloned();
+    if !typed.contains(BOX) {
+        return Raw::One(typed.to_owned());
+    }
+    let mut pieces = Vec::new();
+    for (n, words) in typed.trim().split(BOX).enumerate() {
+        if n > 0 {
+            pieces.push(next_box().unwrap_or(Piece::Missing));
+        }
+        pieces.push(Piece::Text(words.to_owned()));
+    }
+    Raw::Words(Text::from_pieces(pieces))
+}
+
+/// Where to go on: the next missing value, else the one just corrected.
+async fn next(office: &Office, id: VisitId, path: &str) -> Result<String, Failure> {
+    let (visit, answers) = visit::known(office, id).await?;
+    let forms = office.counter().forms_of(&visit.procedures);
+    let missing = questions::incomplete(&forms, &answers);
+    Ok(match missing.first() {
+        Some(missing) => {
+            let path = &missing.path;
+            format!("/desk/visits/{id}?note=saved&edit={path}#q-{path}")
+        }
+        None => format!("/desk/visits/{id}?note=saved#q-{path}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_box_stays_the_character_of_the_card_or_is_left_for_the_pen() {
+        let name = Text::from_pieces([
+            Piece::Text("山".into()),
+            Piece::Gaiji(1),
+            Piece::Text("　太郎".into()),
+        ]);
+        let words = |pieces: Vec<Piece>| Raw::Words(Text::from_pieces(pieces));
+        assert_eq!(with_boxes(&name.to_string(), Some(&name)), Raw::Words(name.clone()));
+        assert_eq!(
+            with_boxes("山□　□郎", Some(&name)),
+            words(vec![
+                Piece::Text("山".into()),
+                Piece::Gaiji(1),
+                Piece::Text("　".into()),
+                Piece::Missing,
+                Piece::Text("郎".into()),
+            ])
+        );
+        assert_eq!(with_boxes("山﨑　太郎", Some(&name)), Raw::One("山﨑　太郎".into()));
+        assert_eq!(with_boxes("□", None), words(vec![Piece::Missing]));
+    }
+}

@@ -1,0 +1,102 @@
+//! The identity check, and the decision about each form.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::frame::{Frame, Place};
+use super::guard::Sent;
+use super::{identity, visit};
+use crate::application::Action as Decision;
+use crate::id::{ApplicationId, VisitId};
+use crate::staff::Action;
+use crate::visit::{Error, desk};
+use crate::web::error::Failure;
+use crate::web::{Office, Shared, page};
+
+/// Longest reason for sending a form back, in characters.
+const REASON_CHARS_MAX: usize = 200;
+
+/// Records which documents were looked at.
+pub(super) async fn identify(
+    State(office): State<Shared>,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Failure> {
+    sent.clerk.may(Action::CheckIdentity)?;
+    let id: VisitId = id.parse().map_err(|_| Failure::NotFound)?;
+    let kinds = sent.fields.all("kind");
+    let points = sent.fields.get("points").to_owned();
+    let words = Frame::inside(&office, &sent.clerk, Place::Today).words;
+    let known = kinds.iter().all(|kind| identity::KINDS.contains(&kind.as_str()));
+    if !known || kinds.is_empty() || !identity::POINTS.contains(&points.as_str()) {
+        let refused = words.t("desk.identity.choose").to_owned();
+        return again(&office, &sent, id, refused).await;
+    }
+    if points == "two" && kinds.len() < 2 {
+        let refused = words.t("desk.identity.two_needed").to_owned();
+        return again(&office, &sent, id, refused).await;
+    }
+    let (journal, staff) = (office.journal.clone(), sent.clerk.signed_in.staff.id);
+    office.db.write(move |tx| desk::identify(tx, &journal, staff, id, &kinds, &points)).await?;
+    Ok(page::go(&format!("/desk/visits/{id}?note=identified#papers")))
+}
+
+/// Accepts a form, sends it back, or takes the decision back.
+pub(super) async fn decide(
+    State(office): State<Shared>,
+    Path((id, application)): Path<(String, String)>,
+    sent: Sent,
+) -> Result<Response, Failure> {
+    let id: VisitId = id.parse().map_err(|_| Failure::NotFound)?;
+    let application: ApplicationId = application.parse().map_err(|_| Failure::NotFound)?;
+    let (decision, action, note) = match sent.fields.get("act") {
+        "accept" => (Decision::Accept, Action::Accept, "accepted"),
+        "send_back" => (Decision::SendBack, Action::SendBack, "sent_back"),
+        "reopen" => (Decision::Reopen, Action::Reopen, "reopened"),
+        _ => return Err(Failure::BadRequest),
+    };
+    sent.clerk.may(action)?;
+    let words = Frame::inside(&office, &sent.clerk, Place::Today).words;
+    let reason = sent.fields.get("reason").trim().to_owned();
+    if decision == Decision::SendBack && !(1..=REASON_CHARS_MAX).contains(&reason.chars().count()) {
+        let refused = words.t("desk.visit.reason_needed").to_owned();
+        return again(&office, &sent, id, refused).await;
+    }
+    match decided(&office, &sent, application, decision, reason).await {
+        Ok(visit) => Ok(page::go(&format!("/desk/visits/{visit}?note={note}#papers"))),
+        Err(error) => {
+            let refused = visit::refusal(&office, words, error)?;
+            again(&office, &sent, id, refused).await
+        }
+    }
+}
+
+async fn decided(
+    office: &Shared,
+    sent: &Sent,
+    application: ApplicationId,
+    decision: Decision,
+    reason: String,
+) -> Result<VisitId, Error> {
+    let (shared, journal) = (office.0.clone(), office.journal.clone());
+    let staff = sent.clerk.signed_in.staff.id;
+    office
+        .db
+        .write(move |tx| {
+            let what = (decision, reason.as_str());
+            desk::decide(tx, &journal, shared.counter(), staff, application, what)
+        })
+        .await
+}
+
+/// The visit once more, with what was refused at its top.
+async fn again(
+    office: &Office,
+    sent: &Sent,
+    id: VisitId,
+    refused: String,
+) -> Result<Response, Failure> {
+    let opened = visit::open(office, &sent.clerk, id).await?;
+    let frame = Frame::inside(office, &sent.clerk, Place::Today);
+    visit::page(office, &sent.clerk, frame, opened, None, Some(refused)).await
+}

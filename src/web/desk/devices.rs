@@ -1,0 +1,177 @@
+//! Tablets and displays: paired with a code, listed, revoked.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+
+use super::frame::{Asked, Frame, Place};
+use super::guard::{Clerk, Sent};
+use crate::clock::Moment;
+use crate::device::{self, Device, Error, NewDevice, Role};
+use crate::id::DeviceId;
+use crate::lang::Phrases;
+use crate::staff::Action;
+use crate::web::error::Failure;
+use crate::web::{Office, Shared, page};
+
+/// A device as the list shows it.
+struct Row {
+    id: DeviceId,
+    name: String,
+    role: String,
+    is_kiosk: bool,
+    reader: String,
+    paired: String,
+    revoked: Option<String>,
+    calls: bool,
+}
+
+/// What was typed for a device, as the page shows it again.
+#[derive(Default)]
+struct Entered {
+    name: String,
+    role: String,
+    reader: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/devices.html")]
+struct Page {
+    frame: Frame,
+    rows: Vec<Row>,
+    /// The card readers the configuration names.
+    readers: Vec<String>,
+    entered: Entered,
+    refused: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/pairing.html")]
+struct Paired {
+    frame: Frame,
+    name: String,
+    code: String,
+    until: String,
+}
+
+/// The list, and the form for one more.
+pub(super) async fn show(
+    State(office): State<Shared>,
+    Query(asked): Query<Asked>,
+    clerk: Clerk,
+) -> Result<Response, Failure> {
+    clerk.may(Action::PairDevices)?;
+    list(&office, &clerk, asked, Entered::default(), None).await
+}
+
+async fn list(
+    office: &Office,
+    clerk: &Clerk,
+    asked: Asked,
+    entered: Entered,
+    refused: Option<String>,
+) -> Result<Response, Failure> {
+    let frame = Frame::inside(office, clerk, Place::Devices).noting(asked.note);
+    let devices = office.db.read(device::all).await?;
+    let rows = devices.into_iter().map(|device| row(&frame.words, device)).collect();
+    let readers = office.config.readers.iter().map(|reader| reader.id.clone()).collect();
+    page::show(&Page { frame, rows, readers, entered, refused })
+}
+
+fn row(words: &Phrases, device: Device) -> Row {
+    Row {
+        id: device.id,
+        role: match device.role {
+            Role::Kiosk => words.t("desk.devices.kiosk").to_owned(),
+            Role::Display => words.t("desk.devices.display").to_owned(),
+        },
+        is_kiosk: device.role == Role::Kiosk,
+        calls: device.calling_since().is_some(),
+        reader: device.reader.unwrap_or_default(),
+        paired: day_and_time(device.paired_at),
+        revoked: device.revoked_at.map(day_and_time),
+        name: device.name,
+    }
+}
+
+/// `2026-11-21 9:05`.
+fn day_and_time(moment: Moment) -> String {
+    let day = crate::clock::iso_day(moment.date());
+    format!("{day} {}:{:02}", moment.hour(), moment.minute())
+}
+
+/// Makes a code and shows it, once: it stands in no address and no history.
+pub(super) async fn offer(State(office): State<Shared>, sent: Sent) -> Result<Response, Failure> {
+    sent.clerk.may(Action::PairDevices)?;
+    let field = |name| sent.fields.get(name).to_owned();
+    let entered = Entered { name: field("name"), role: field("role"), reader: field("reader") };
+    let role = Role::from_id(&entered.role).ok_or(Failure::NotFound)?;
+    let frame = Frame::inside(&office, &sent.clerk, Place::Devices);
+    let offered = match NewDevice::typed(&entered.name, role, &entered.reader) {
+        Ok(new) => {
+            let (journal, actor) = (office.journal.clone(), sent.clerk.signed_in.actor());
+            office.db.write(move |tx| device::offer(tx, &journal, actor, &new)).await
+        }
+        Err(refused) => Err(refused),
+    };
+    match offered {
+        Ok((code, until)) => {
+            let until = format!("{}:{:02}", until.hour(), until.minute());
+            page::show(&Paired { frame, name: entered.name, code: code.to_string(), until })
+        }
+        Err(error) => {
+            let refused = Some(refusal(&frame.words, error)?);
+            list(&office, &sent.clerk, Asked::default(), entered, refused).await
+        }
+    }
+}
+
+/// Takes a device's token away.
+pub(super) async fn revoke(
+    State(office): State<Shared>,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Failure> {
+    sent.clerk.may(Action::PairDevices)?;
+    let id = id.parse().map_err(|_| Failure::NotFound)?;
+    let (journal, actor) = (office.journal.clone(), sent.clerk.signed_in.actor());
+    office.db.write(move |tx| device::revoke(tx, &journal, actor, id)).await?;
+    Ok(page::go("/desk/devices?note=revoked"))
+}
+
+/// Says which card reader stands beside a kiosk.
+pub(super) async fn choose_reader(
+    State(office): State<Shared>,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Failure> {
+    sent.clerk.may(Action::PairDevices)?;
+    let id = id.parse().map_err(|_| Failure::NotFound)?;
+    let (journal, actor) = (office.journal.clone(), sent.clerk.signed_in.actor());
+    let reader = sent.fields.get("reader").to_owned();
+    let chosen =
+        office.db.write(move |tx| device::choose_reader(tx, &journal, actor, id, &reader)).await;
+    match chosen {
+        Ok(()) => Ok(page::go("/desk/devices?note=saved")),
+        Err(error) => {
+            let words = Phrases::of(sent.clerk.lang);
+            let refused = Some(refusal(&words, error)?);
+            list(&office, &sent.clerk, Asked::default(), Entered::default(), refused).await
+        }
+    }
+}
+
+/// A refusal in words; a fault stays a fault.
+fn refusal(words: &Phrases, error: Error) -> Result<String, Failure> {
+    Ok(match error {
+        Error::NameForm => words.t("desk.refused.device_name_form").to_owned(),
+        Error::NameTaken => words.t("desk.refused.device_name_taken").to_owned(),
+        Error::ReaderForm => words.t("desk.refused.reader_form").to_owned(),
+        Error::ReaderTaken => words.t("desk.refused.reader_taken").to_owned(),
+        fault @ (Error::UnknownCode
+        | Error::NoSuchDevice
+        | Error::NotAKiosk
+        | Error::Journal(_)
+        | Error::Db(_)) => return Err(fault.into()),
+    })
+}

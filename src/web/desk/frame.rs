@@ -1,0 +1,201 @@
+//! What stands around every page of the desk.
+
+use axum::http::HeaderMap;
+
+use super::guard::Clerk;
+use crate::lang::{Lang, Phrases};
+use crate::staff::{Action, Role, may};
+use crate::web::{Office, assets, cookie};
+
+/// Where in the menu a page belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Today,
+    Devices,
+    Staff,
+    Password,
+    Outside,
+}
+
+/// The words, the menu and the person at the top of a page.
+pub(super) struct Frame {
+    pub words: Phrases,
+    pub town: String,
+    pub office: String,
+    pub place: Place,
+    pub demo: bool,
+    /// Name and role, once signed in.
+    pub who: Option<(String, Role)>,
+    /// The hidden field of every form.
+    pub key: String,
+    /// What was just done, in a sentence.
+    pub note: Option<String>,
+}
+
+impl Frame {
+    /// The frame of a page before anybody is signed in.
+    pub fn outside(office: &Office, headers: &HeaderMap) -> Self {
+        Self::of(office, language(headers), Place::Outside)
+    }
+
+    /// The frame of a page that `clerk` sees.
+    pub fn inside(office: &Office, clerk: &Clerk, place: Place) -> Self {
+        let staff = &clerk.signed_in.staff;
+        Self {
+            who: Some((staff.name.clone(), staff.role)),
+            key: clerk.key.clone(),
+            ..Self::of(office, clerk.lang, place)
+        }
+    }
+
+    /// With a sentence about what was just done.
+    pub fn noting(self, note: Option<Note>) -> Self {
+        let note = note.map(|note| note.words(self.words).to_owned());
+        Self { note, ..self }
+    }
+
+    fn of(office: &Office, lang: Lang, place: Place) -> Self {
+        let site = &office.config.site;
+        Self {
+            words: Phrases::of(lang),
+            town: match lang {
+                Lang::Ja => site.town.name.clone(),
+                Lang::En => site.town.roman.clone(),
+            },
+            office: site.office.name.in_lang(lang).to_owned(),
+            place,
+            demo: office.demo,
+            who: None,
+            key: String::new(),
+            note: None,
+        }
+    }
+
+    /// The language's own mark for `<html lang>`.
+    pub fn lang(&self) -> &'static str {
+        self.words.lang().tag()
+    }
+
+    /// The language offered instead of this one.
+    pub fn other_lang(&self) -> Lang {
+        Lang::ALL.into_iter().find(|lang| *lang != self.words.lang()).unwrap_or_default()
+    }
+
+    /// Whether the person signed in may do this; for what the menu shows.
+    pub fn may(&self, action: Action) -> bool {
+        self.who.as_ref().is_some_and(|(_, role)| may(*role, action))
+    }
+
+    /// The address of a static file.
+    pub fn asset(&self, name: &str) -> &'static str {
+        assets::address(name)
+    }
+
+    pub fn sees_visits(&self) -> bool {
+        self.may(Action::SeeVisits)
+    }
+
+    pub fn pairs_devices(&self) -> bool {
+        self.may(Action::PairDevices)
+    }
+
+    pub fn sees_staff(&self) -> bool {
+        self.may(Action::ManageStaff) || self.may(Action::LiftBackOff)
+    }
+
+    pub fn is_today(&self) -> bool {
+        self.place == Place::Today
+    }
+
+    pub fn is_devices(&self) -> bool {
+        self.place == Place::Devices
+    }
+
+    pub fn is_staff(&self) -> bool {
+        self.place == Place::Staff
+    }
+
+    pub fn is_password(&self) -> bool {
+        self.place == Place::Password
+    }
+
+    /// The role in words.
+    pub fn role(&self, role: &Role) -> &str {
+        role_words(&self.words, *role)
+    }
+}
+
+/// The role in words.
+pub(super) fn role_words(words: &Phrases, role: Role) -> &str {
+    match role {
+        Role::Clerk => words.t("desk.role.clerk"),
+        Role::Supervisor => words.t("desk.role.supervisor"),
+        Role::Administrator => words.t("desk.role.administrator"),
+    }
+}
+
+/// Where the desk's cookies belong.
+pub(super) const PATH: &str = "/desk";
+
+/// The cookie that holds the desk's language.
+pub(super) const LANGUAGE_COOKIE: &str = "desk_lang";
+
+/// The language chosen on this machine.
+pub(super) fn language(headers: &HeaderMap) -> Lang {
+    cookie::word(headers, LANGUAGE_COOKIE).and_then(Lang::from_tag).unwrap_or_default()
+}
+
+/// What a page can be told after an act, by a word in its address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Note {
+    Saved,
+    Identified,
+    Accepted,
+    SentBack,
+    Reopened,
+    Answered,
+    Revoked,
+    Added,
+    Disabled,
+    Enabled,
+    Reset,
+    Lifted,
+    PasswordChanged,
+    SignedOut,
+    Ended,
+    SetUp,
+}
+
+impl Note {
+    fn words(self, words: Phrases) -> String {
+        let words = match self {
+            Note::Saved => words.t("desk.note.saved"),
+            Note::Identified => words.t("desk.note.identified"),
+            Note::Accepted => words.t("desk.note.accepted"),
+            Note::SentBack => words.t("desk.note.sent_back"),
+            Note::Reopened => words.t("desk.note.reopened"),
+            Note::Answered => words.t("desk.note.answered"),
+            Note::Revoked => words.t("desk.note.revoked"),
+            Note::Added => words.t("desk.note.added"),
+            Note::Disabled => words.t("desk.note.disabled"),
+            Note::Enabled => words.t("desk.note.enabled"),
+            Note::Reset => words.t("desk.note.reset"),
+            Note::Lifted => words.t("desk.note.lifted"),
+            Note::PasswordChanged => words.t("desk.note.password_changed"),
+            Note::SignedOut => words.t("desk.note.signed_out"),
+            Note::Ended => words.t("desk.note.ended"),
+            Note::SetUp => words.t("desk.note.set_up"),
+        };
+        words.to_owned()
+    }
+}
+
+/// The part of an address after `?` that the desk's pages read.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    pub note: Option<Note>,
+    /// The path of the answer that is being corrected.
+    pub edit: Option<String>,
+}

@@ -1,0 +1,82 @@
+//! Who is asking, and whether the form they sent is one of theirs.
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+
+use super::fields::Fields;
+use super::frame::language;
+use crate::lang::Lang;
+use crate::staff::{self, Action, LIMITS, SignedIn};
+use crate::web::error::Failure;
+use crate::web::{Shared, cookie};
+
+/// The cookie that holds a session's token.
+pub(super) const COOKIE: &str = "desk";
+
+/// Pages that refresh themselves say so; they keep nobody signed in.
+const BY_ITSELF: &str = "x-by-itself";
+
+/// Somebody who is signed in.
+pub(super) struct Clerk {
+    pub signed_in: SignedIn,
+    /// The hidden field of the forms of this session.
+    pub key: String,
+    pub lang: Lang,
+}
+
+impl Clerk {
+    /// Refuses what the policy table does not allow.
+    ///
+    /// # Errors
+    /// [`Failure::Forbidden`]; or to the page for choosing a password, while
+    /// somebody else knows the present one.
+    pub fn may(&self, action: Action) -> Result<(), Failure> {
+        let staff = &self.signed_in.staff;
+        if staff.must_choose_password {
+            return Err(Failure::Elsewhere("/desk/password"));
+        }
+        if staff::may(staff.role, action) { Ok(()) } else { Err(Failure::Forbidden) }
+    }
+}
+
+impl FromRequestParts<Shared> for Clerk {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, office: &Shared) -> Result<Self, Failure> {
+        let token =
+            cookie::token(&parts.headers, COOKIE).ok_or(Failure::Elsewhere("/desk/sign-in"))?;
+        let key = token.form_key();
+        let now = office.journal.now();
+        let signed_in = office
+            .db
+            .read(move |connection| staff::signed_in(connection, &token, LIMITS, now))
+            .await?
+            .ok_or(Failure::Elsewhere("/desk/sign-in?note=ended"))?;
+        if signed_in.wants_touch(now) && !parts.headers.contains_key(BY_ITSELF) {
+            let (journal, touched) = (office.journal.clone(), signed_in.clone());
+            office.db.write(move |tx| staff::touch(tx, &journal, &touched)).await?;
+        }
+        Ok(Self { signed_in, key, lang: language(&parts.headers) })
+    }
+}
+
+/// A form sent by somebody who is signed in. A page that an earlier session left
+/// open has another key, so nobody acts in a colleague's name.
+pub(super) struct Sent {
+    pub clerk: Clerk,
+    pub fields: Fields,
+}
+
+impl FromRequest<Shared> for Sent {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, office: &Shared) -> Result<Self, Failure> {
+        let (mut parts, body) = request.into_parts();
+        let clerk = Clerk::from_request_parts(&mut parts, office).await?;
+        let fields = Fields::from_request(Request::from_parts(parts, body), office).await?;
+        if fields.get("key") != clerk.key {
+            return Err(Failure::Forbidden);
+        }
+        Ok(Self { clerk, fields })
+    }
+}

@@ -1,0 +1,49 @@
+//! The desk (職員画面): today's visits, one visit, tablets, accounts.
+//!
+//! Server-rendered; every act is a plain form, so all of it works from the
+//! keyboard and without scripts. Every page asks who is signed in and the policy
+//! table what they may do. Nothing personal stands in an address or a title.
+
+mod accounts;
+mod correct;
+mod decide;
+mod devices;
+mod fields;
+mod frame;
+mod guard;
+mod identity;
+mod password;
+mod print;
+mod sections;
+mod setup;
+mod sign_in;
+mod slowly;
+mod today;
+mod visit;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use super::Shared;
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/", get(today::show).post(today::search))
+        .route("/today", get(today::fragment))
+        .route("/calls/{device}", post(today::answer_call))
+        .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/sign-out", post(sign_in::leave))
+        .route("/language", post(sign_in::choose_language))
+        .route("/setup", get(setup::show).post(setup::set_up))
+        .route("/password", get(password::show).post(password::change))
+        .route("/visits/{visit}", get(visit::show))
+        .route("/visits/{visit}/answers", post(correct::correct))
+        .route("/visits/{visit}/identity", post(decide::identify))
+        .route("/visits/{visit}/papers", post(print::print))
+        .route("/visits/{visit}/applications/{application}", post(decide::decide))
+        .route("/devices", get(devices::show).post(devices::offer))
+        .route("/devices/{device}/revoke", post(devices::revoke))
+        .route("/devices/{device}/reader", post(devices::choose_reader))
+        .route("/staff", get(accounts::show).post(accounts::add))
+        .route("/staff/{staff}", post(accounts::change))
+}

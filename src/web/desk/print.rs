@@ -1,0 +1,64 @@
+//! Printing: the papers of a visit as one PDF, made now and never stored.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+
+use super::frame::{Frame, Place};
+use super::guard::Sent;
+use super::visit;
+use crate::form::paper::FillError;
+use crate::id::{ApplicationId, VisitId};
+use crate::staff::Action;
+use crate::visit::desk;
+use crate::web::error::Failure;
+use crate::web::{Shared, page};
+
+/// Makes the papers that were asked for, all of the visit or one, and shows them
+/// in the browser's own viewer. Nothing leaves before the journal has it.
+pub(super) async fn print(
+    State(office): State<Shared>,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Failure> {
+    sent.clerk.may(Action::Print)?;
+    let id: VisitId = id.parse().map_err(|_| Failure::NotFound)?;
+    let only = sent.fields.all("application");
+    let opened = visit::open(&office, &sent.clerk, id).await?;
+    let ticket = visit::ticket(&office, id).await?;
+    let mut applications = visit::in_order(&office, &opened);
+    if !only.is_empty() {
+        applications.retain(|application| only.contains(&application.id.to_string()));
+    }
+    let first = applications.first().ok_or(Failure::NotFound)?.receipt.clone();
+    let staff = &sent.clerk.signed_in.staff;
+    let sheets = applications
+        .iter()
+        .map(|one| office.papers.sheet(office.counter(), &opened, one, &ticket, &staff.name))
+        .collect::<Result<Vec<_>, _>>()?;
+    let filled = match office.papers.print(&sheets) {
+        Ok(filled) => filled,
+        Err(FillError::DoesNotFit { fields }) => {
+            let frame = Frame::inside(&office, &sent.clerk, Place::Today);
+            let fields = fields.join(frame.words.t("list.and"));
+            let refused = frame.words.with("desk.visit.does_not_fit", &[("field", fields)]);
+            return visit::page(&office, &sent.clerk, frame, opened, None, Some(refused)).await;
+        }
+    };
+    let ids: Vec<ApplicationId> = applications.iter().map(|application| application.id).collect();
+    let (journal, staff) = (office.journal.clone(), staff.id);
+    office.db.write(move |tx| desk::printed(tx, &journal, staff, id, &ids)).await?;
+    Ok(inline(filled.pdf, &first))
+}
+
+/// The file in the browser's viewer, named by its receipt number.
+fn inline(pdf: Vec<u8>, receipt: &str) -> Response {
+    let mut response = pdf.into_response();
+    page::no_store(&mut response);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
+    if let Ok(name) = HeaderValue::from_str(&format!("inline; filename=\"{receipt}.pdf\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    response
+}

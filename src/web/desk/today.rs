@@ -1,0 +1,203 @@
+//! Today's visits, calls for staff, and the one box that finds a visit.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+
+use super::frame::{Asked, Frame, Place};
+use super::guard::{Clerk, Sent};
+use crate::application;
+use crate::clock::Moment;
+use crate::device;
+use crate::id::{DeviceId, VisitId};
+use crate::lang::{Lang, Phrases};
+use crate::staff::{self, Action};
+use crate::visit::listed::{self, Listed};
+use crate::visit::{Care, Wishes};
+use crate::web::error::Failure;
+use crate::web::{Office, Shared, page};
+
+/// A visit as the list shows it.
+struct Row {
+    id: VisitId,
+    time: String,
+    ticket: String,
+    name: String,
+    kana: String,
+    procedures: Vec<String>,
+    state: &'static str,
+    state_words: String,
+    marks: Vec<String>,
+}
+
+/// A kiosk where somebody waits for a member of staff.
+struct Call {
+    device: DeviceId,
+    name: String,
+    waited: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/today.html")]
+struct Page {
+    frame: Frame,
+    list: List,
+    typed: String,
+    /// How many visits there are in all, and how many still to be decided.
+    count: String,
+}
+
+/// The part of the page that refreshes itself.
+#[derive(Template)]
+#[template(path = "desk/list.html")]
+struct List {
+    words: Phrases,
+    key: String,
+    calls: Vec<Call>,
+    rows: Vec<Row>,
+    searched: bool,
+}
+
+/// The day's list. Whoever may not see visits is shown what they may do.
+pub(super) async fn show(
+    State(office): State<Shared>,
+    Query(asked): Query<Asked>,
+    clerk: Clerk,
+) -> Result<Response, Failure> {
+    if !staff::may(clerk.signed_in.staff.role, Action::SeeVisits) {
+        return Err(Failure::Elsewhere("/desk/devices"));
+    }
+    clerk.may(Action::SeeVisits)?;
+    let frame = Frame::inside(&office, &clerk, Place::Today).noting(asked.note);
+    shown(&office, frame, String::new()).await
+}
+
+/// Finds visits. What was typed travels in the body: a name belongs in no
+/// address. One visit found by a code or a number opens at once.
+pub(super) async fn search(State(office): State<Shared>, sent: Sent) -> Result<Response, Failure> {
+    sent.clerk.may(Action::SeeVisits)?;
+    let frame = Frame::inside(&office, &sent.clerk, Place::Today);
+    shown(&office, frame, sent.fields.get("find").trim().to_owned()).await
+}
+
+async fn shown(office: &Office, frame: Frame, typed: String) -> Result<Response, Failure> {
+    let visits = visits(office).await?;
+    let open = visits.iter().filter(|listed| listed.is_open()).count();
+    let count = frame.words.with("desk.today.count", &[("all", visits.len()), ("open", open)]);
+    let found = visits.into_iter().filter(|listed| listed.findable.is_found_by(&typed));
+    let found: Vec<Listed> = found.collect();
+    if let ([only], false) = (found.as_slice(), typed.is_empty()) {
+        return Ok(page::go(&format!("/desk/visits/{}", only.visit.id)));
+    }
+    let list = List {
+        words: frame.words,
+        key: frame.key.clone(),
+        calls: calls(office, frame.words).await?,
+        rows: rows(office, frame.words, found),
+        searched: !typed.is_empty(),
+    };
+    page::show(&Page { frame, list, typed, count })
+}
+
+/// The list alone, for the script that keeps it fresh.
+pub(super) async fn fragment(
+    State(office): State<Shared>,
+    clerk: Clerk,
+) -> Result<Response, Failure> {
+    clerk.may(Action::SeeVisits)?;
+    let words = Phrases::of(clerk.lang);
+    let visits = visits(&office).await?;
+    page::show(&List {
+        words,
+        key: clerk.key,
+        calls: calls(&office, words).await?,
+        rows: rows(&office, words, visits),
+        searched: false,
+    })
+}
+
+async fn visits(office: &Office) -> Result<Vec<Listed>, Failure> {
+    let (journal, day) = (office.journal.clone(), office.journal.now().date());
+    let visits =
+        office.db.read(move |connection| listed::of_day(connection, &journal, day)).await?;
+    Ok(visits)
+}
+
+async fn calls(office: &Office, words: Phrases) -> Result<Vec<Call>, Failure> {
+    let now = office.journal.now();
+    let devices = office.db.read(device::all).await?;
+    let waiting = devices.into_iter().filter_map(|device| {
+        let since = device.calling_since()?;
+        let minutes = (now - since).whole_minutes().max(0);
+        let waited = words.with("desk.today.waited", &[("minutes", minutes)]);
+        Some(Call { device: device.id, name: device.name, waited })
+    });
+    Ok(waiting.collect())
+}
+
+/// What is still to be decided first, each part by time.
+fn rows(office: &Office, words: Phrases, visits: Vec<Listed>) -> Vec<Row> {
+    let (open, decided): (Vec<_>, Vec<_>) = visits.into_iter().partition(Listed::is_open);
+    open.into_iter().chain(decided).map(|listed| row(office, words, listed)).collect()
+}
+
+fn row(office: &Office, words: Phrases, listed: Listed) -> Row {
+    let lang = words.lang();
+    let procedures = office.counter().procedures(&listed.visit.procedures);
+    let (state, state_words) = state(&words, &listed);
+    let words_of = |text: &Option<crate::text::Text>| {
+        text.as_ref().map(ToString::to_string).unwrap_or_default()
+    };
+    Row {
+        id: listed.visit.id,
+        time: listed.visit.submitted_at.map(time_of_day).unwrap_or_default(),
+        ticket: listed.ticket.to_string(),
+        name: words_of(&listed.name),
+        kana: words_of(&listed.kana),
+        procedures: procedures.iter().map(|one| one.title.in_lang(lang).to_owned()).collect(),
+        state,
+        state_words: state_words.to_owned(),
+        marks: marks(&words, &listed.visit.wishes),
+    }
+}
+
+/// `9:05`.
+pub(super) fn time_of_day(moment: Moment) -> String {
+    format!("{}:{:02}", moment.hour(), moment.minute())
+}
+
+/// The state of a whole visit: a name for the style sheet, and words.
+fn state<'w>(words: &'w Phrases, listed: &Listed) -> (&'static str, &'w str) {
+    let any = |state| listed.applications.iter().any(|one| one.state == state);
+    if any(application::State::SentBack) {
+        ("sent_back", words.t("desk.state.sent_back"))
+    } else if !listed.is_open() {
+        ("accepted", words.t("desk.state.accepted"))
+    } else if any(application::State::Accepted) {
+        ("partly", words.t("desk.state.partly"))
+    } else {
+        ("submitted", words.t("desk.state.submitted"))
+    }
+}
+
+/// 配慮, and a language other than Japanese.
+pub(super) fn marks(words: &Phrases, wishes: &Wishes) -> Vec<String> {
+    let care = wishes.care.iter().map(|care| match care {
+        Care::Hearing => words.t("desk.care.hearing").to_owned(),
+    });
+    let language = (wishes.lang != Lang::Ja).then(|| wishes.lang.own_name().to_owned());
+    care.chain(language).collect()
+}
+
+/// A member of staff goes to the kiosk that called.
+pub(super) async fn answer_call(
+    State(office): State<Shared>,
+    Path(device): Path<String>,
+    sent: Sent,
+) -> Result<Response, Failure> {
+    sent.clerk.may(Action::AnswerCalls)?;
+    let device = device.parse().map_err(|_| Failure::NotFound)?;
+    let (journal, staff) = (office.journal.clone(), sent.clerk.signed_in.staff.id);
+    office.db.write(move |tx| device::answer_call(tx, &journal, staff, device)).await?;
+    Ok(page::go("/desk?note=answered"))
+}

@@ -1,0 +1,278 @@
+//! One visit: everything known of it, who the person is, and its papers.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+
+use super::frame::{Asked, Frame, Place};
+use super::guard::Clerk;
+use super::identity::{self, Tick};
+use super::sections::{self, Open, Section};
+use super::today::{marks, time_of_day};
+use crate::application::{self, Action as Decision, Application};
+use crate::form::answers::Answers;
+use crate::form::paper::FillError;
+use crate::form::questions;
+use crate::id::{ApplicationId, VisitId};
+use crate::lang::Phrases;
+use crate::pdf::{Lack, Lacking};
+use crate::queue::{self, Ticket};
+use crate::staff::Action;
+use crate::visit::desk::{self, Opened};
+use crate::visit::{self, Error};
+use crate::web::error::Failure;
+use crate::web::{Office, Shared, page};
+
+/// A required value that nobody has given yet.
+struct Missing {
+    path: String,
+    label: String,
+}
+
+/// One form of the visit.
+struct Form {
+    id: ApplicationId,
+    title: String,
+    section: String,
+    receipt: String,
+    printed: u32,
+    state: &'static str,
+    state_words: String,
+    reason: Option<String>,
+    /// Characters and fields that need a hand, each in a sentence.
+    hand: Vec<String>,
+    accepts: bool,
+    sends_back: bool,
+    reopens: bool,
+}
+
+#[derive(Template)]
+#[template(path = "desk/visit.html")]
+struct Page {
+    frame: Frame,
+    id: VisitId,
+    ticket: String,
+    time: String,
+    name: String,
+    kana: String,
+    marks: Vec<String>,
+    missing: Vec<Missing>,
+    sections: Vec<Section>,
+    identified: bool,
+    kinds: Vec<Tick>,
+    points: Vec<Tick>,
+    forms: Vec<Form>,
+    refused: Option<String>,
+}
+
+impl Page {
+    /// A sheet that was printed once is printed again.
+    fn was_printed(&self) -> bool {
+        self.forms.iter().all(|form| form.printed > 0)
+    }
+}
+
+/// The page of one visit.
+pub(super) async fn show(
+    State(office): State<Shared>,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+    clerk: Clerk,
+) -> Result<Response, Failure> {
+    clerk.may(Action::SeeVisits)?;
+    let opened = open(&office, &clerk, id.parse().map_err(|_| Failure::NotFound)?).await?;
+    let edit = asked.edit.clone().map(|path| Open { path, ..Open::default() });
+    let frame = Frame::inside(&office, &clerk, Place::Today).noting(asked.note);
+    self::page(&office, &clerk, frame, opened, edit, None).await
+}
+
+/// Opens a visit; that this person looked at it is recorded.
+pub(super) async fn open(office: &Office, clerk: &Clerk, id: VisitId) -> Result<Opened, Failure> {
+    let (journal, staff) = (office.journal.clone(), clerk.signed_in.staff.id);
+    Ok(office.db.write(move |tx| desk::open(tx, &journal, staff, id)).await?)
+}
+
+/// The ticket of a visit that was handed in.
+pub(super) async fn ticket(office: &Office, id: VisitId) -> Result<Ticket, Failure> {
+    let ticket = office.db.read(move |connection| queue::of_visit(connection, id)).await?;
+    ticket.ok_or(Failure::NotFound)
+}
+
+/// Shows a visit, perhaps with a value open for correction or with a refusal.
+pub(super) async fn page(
+    office: &Office,
+    clerk: &Clerk,
+    frame: Frame,
+    opened: Opened,
+    edit: Option<Open>,
+    refused: Option<String>,
+) -> Result<Response, Failure> {
+    let words = frame.words;
+    let ticket = ticket(office, opened.visit.id).await?;
+    let counter = office.counter();
+    let forms = counter.forms_of(&opened.visit.procedures);
+    let text = |path| opened.answers.text(path).map(ToString::to_string).unwrap_or_default();
+    page::show(&Page {
+        id: opened.visit.id,
+        time: opened.visit.submitted_at.map(time_of_day).unwrap_or_default(),
+        name: text("applicant.name"),
+        kana: text("applicant.kana"),
+        marks: marks(&words, &opened.visit.wishes),
+        missing: missing(&forms, &opened, words),
+        sections: sections::sections(&forms, &opened.answers, words, edit.as_ref()),
+        identified: desk::is_identified(&opened.answers),
+        kinds: identity::kinds(&words, &opened.answers),
+        points: identity::points(&words, &opened.answers),
+        forms: papers(office, clerk, words, &opened, &ticket).await?,
+        ticket: ticket.to_string(),
+        frame,
+        refused,
+    })
+}
+
+fn missing(forms: &[&crate::form::Form], opened: &Opened, words: Phrases) -> Vec<Missing> {
+    let missing = questions::incomplete(forms, &opened.answers).into_iter();
+    missing
+        .map(|missing| Missing {
+            path: missing.path,
+            label: missing.label.in_lang(words.lang()).to_owned(),
+        })
+        .collect()
+}
+
+/// The applications of a visit in the order of their sections, as they are
+/// printed.
+pub(super) fn in_order(office: &Office, opened: &Opened) -> Vec<Application> {
+    let forms = office.counter().forms_of(&opened.visit.procedures);
+    let mut applications = opened.applications.clone();
+    let place =
+        |application: &Application| forms.iter().position(|form| form.id() == application.form);
+    applications.sort_by_key(|application| place(application).unwrap_or(usize::MAX));
+    applications
+}
+
+async fn papers(
+    office: &Office,
+    clerk: &Clerk,
+    words: Phrases,
+    opened: &Opened,
+    ticket: &Ticket,
+) -> Result<Vec<Form>, Failure> {
+    let mut forms = Vec::new();
+    for application in in_order(office, opened) {
+        let (journal, id) = (office.journal.clone(), opened.visit.id);
+        let sought = application.clone();
+        let reason = office
+            .db
+            .read(move |connection| desk::reason(connection, &journal, id, &sought))
+            .await?;
+        let hand = needs_hand(office, clerk, words, opened, &application, ticket);
+        forms.push(form(office, words, &application, reason, hand));
+    }
+    Ok(forms)
+}
+
+fn form(
+    office: &Office,
+    words: Phrases,
+    application: &Application,
+    reason: Option<String>,
+    hand: Vec<String>,
+) -> Form {
+    let lang = words.lang();
+    let template = office.forms.get(&application.form).map(crate::form::Form::template);
+    let title = template.map_or(application.form.as_str(), |template| template.title.in_lang(lang));
+    let section = template.map_or("", |template| template.section.in_lang(lang));
+    let allows = |decision| application.state.after(decision).is_ok();
+    Form {
+        id: application.id,
+        title: title.to_owned(),
+        section: section.to_owned(),
+        receipt: application.receipt.clone(),
+        printed: application.printed,
+        state: application.state.id(),
+        state_words: match application.state {
+            application::State::Submitted => words.t("desk.state.submitted"),
+            application::State::Accepted => words.t("desk.state.accepted"),
+            application::State::SentBack => words.t("desk.state.sent_back"),
+        }
+        .to_owned(),
+        reason,
+        hand,
+        accepts: allows(Decision::Accept),
+        sends_back: allows(Decision::SendBack),
+        reopens: allows(Decision::Reopen),
+    }
+}
+
+/// What a pen must complete, found before anything is printed.
+fn needs_hand(
+    office: &Office,
+    clerk: &Clerk,
+    words: Phrases,
+    opened: &Opened,
+    application: &Application,
+    ticket: &Ticket,
+) -> Vec<String> {
+    let name = &clerk.signed_in.staff.name;
+    let sheet = office.papers.sheet(office.counter(), opened, application, ticket, name);
+    let Ok(sheet) = sheet else { return vec![words.t("desk.visit.no_sheet").to_owned()] };
+    match office.papers.print(&[sheet]) {
+        Ok(filled) => {
+            let mut found: Vec<String> =
+                filled.findings.iter().map(|finding| lacking(words, &finding.lacking)).collect();
+            found.dedup();
+            found
+        }
+        Err(FillError::DoesNotFit { fields }) => {
+            let does_not_fit =
+                |field: &String| words.with("desk.visit.does_not_fit", &[("field", field)]);
+            fields.iter().map(does_not_fit).collect()
+        }
+    }
+}
+
+fn lacking(words: Phrases, lacking: &Lacking) -> String {
+    let values = [("character", &lacking.character), ("code", &lacking.code_point)];
+    match lacking.lack {
+        Lack::NoGlyph => words.with("desk.visit.no_glyph", &values),
+        Lack::NoVariant => words.with("desk.visit.no_variant", &values),
+        Lack::NoCodePoint => words.t("desk.visit.no_code_point").to_owned(),
+    }
+}
+
+/// A refusal of the domain in words, for the top of the page; a fault stays one.
+pub(super) fn refusal(office: &Office, words: Phrases, error: Error) -> Result<String, Failure> {
+    Ok(match error {
+        Error::NotIdentified => words.t("desk.visit.not_identified").to_owned(),
+        Error::Incomplete(paths) => {
+            let labels: Vec<&str> = paths
+                .iter()
+                .map(|path| {
+                    let mut forms = office.forms.iter();
+                    let question = forms.find_map(|form| form.question(path));
+                    question.map_or(path.as_str(), |one| one.label.in_lang(words.lang()))
+                })
+                .collect();
+            let labels = labels.join(words.t("list.and"));
+            words.with("desk.visit.incomplete", &[("labels", labels)])
+        }
+        Error::Application(_) => words.t("desk.visit.decided").to_owned(),
+        fault => return Err(fault.into()),
+    })
+}
+
+/// A visit that can still be worked on, without a note in the journal: for acts
+/// that write a note of their own.
+pub(super) async fn known(
+    office: &Office,
+    id: VisitId,
+) -> Result<(visit::Visit, Answers), Failure> {
+    let journal = office.journal.clone();
+    let look = move |connection: &_| -> Result<_, Error> {
+        let visit = visit::get(connection, id)?.ok_or(Error::Gone)?;
+        let answers = visit::answers(connection, &journal, id)?;
+        Ok((visit, answers))
+    };
+    Ok(office.db.read(look).await?)
+}
