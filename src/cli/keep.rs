@@ -1,11 +1,8 @@
 //! `madoguchi backup`, `restore` and `verify`: keeping the record.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-
-use anyhow::{Context, bail};
-use rusqlite::Connection;
 
 use crate::chance::SystemChance;
 use crate::clock::{Clock, SystemClock, rfc3339};
@@ -14,6 +11,7 @@ use crate::id::LogId;
 use crate::journal::{self, Verified};
 use crate::server::counter::{self, DATABASE};
 use crate::server::lock::FolderLock;
+use anyhow::{Context, bail};
 
 /// Copies the database while the server goes on working
 #[derive(clap::Args)]
@@ -76,36 +74,17 @@ pub(super) fn restore(arguments: &Restore) -> anyhow::Result<ExitCode> {
     let _lock = FolderLock::take(folder)?;
     let now = SystemClock.now();
     let target = folder.join(DATABASE);
-    if target.exists() {
-        let aside = folder.join(format!("office-before-{}.db", now.unix_timestamp()));
-        db::copy_to(&target, &aside)?;
-        remove_database(&target)?;
+    let aside = folder.join(format!("office-before-{}.db", now.unix_timestamp()));
+    let replaces = target.exists();
+    db::replace(file, &target, &aside)?;
+    if replaces {
         eprintln!("what was there is now {}", aside.display());
     }
-    db::copy_to(file, &target)?;
     let connection = db::open(&target)?;
-    let site: String =
-        connection.query_row("select site from log order by ordinal desc limit 1", [], |row| {
-            row.get(0)
-        })?;
     let log = LogId::new(now, &SystemChance);
-    journal::begin_log(&Tx::alone(&connection), log, &site, now)?;
+    journal::continue_in_new_log(&Tx::alone(&connection), log, now)?;
     eprintln!("restored at {}; the journal goes on in log {log}", rfc3339(now));
     Ok(ExitCode::SUCCESS)
-}
-
-/// The database's file and the two that SQLite keeps beside it.
-fn remove_database(path: &Path) -> anyhow::Result<()> {
-    for end in ["", "-wal", "-shm"] {
-        let file = PathBuf::from(format!("{}{end}", path.display()));
-        match fs::remove_file(&file) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(error).with_context(|| format!("{}", file.display()));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 /// Runs the verification.
@@ -116,19 +95,8 @@ pub(super) fn verify(arguments: &Verify) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whether SQLite, the references between rows and the chain all hold.
-fn verified(connection: &Connection) -> anyhow::Result<Verified> {
-    let sound: String = connection
-        .query_row("pragma integrity_check(1)", [], |row| row.get(0))
-        .context("this is no madoguchi database")?;
-    if sound != "ok" {
-        bail!("the database file is damaged: {sound}");
-    }
-    let dangling: i64 =
-        connection
-            .query_row("select count(*) from pragma_foreign_key_check", [], |row| row.get(0))?;
-    if dangling > 0 {
-        bail!("{dangling} rows point at rows that are not there");
-    }
+/// Whether the file, the references between rows and the chain all hold.
+fn verified(connection: &db::Connection) -> anyhow::Result<Verified> {
+    db::verify(connection)?;
     journal::verify(connection)?.map_err(Into::into)
 }

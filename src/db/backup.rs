@@ -1,6 +1,6 @@
 //! A copy of the file while it is in use.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -20,4 +20,22 @@ pub fn copy_to(from: &Path, to: &Path) -> Result<(), Error> {
     let backup = Backup::new(&source, &mut target)?;
     backup.run_to_completion(PAGES_A_STEP, Duration::from_millis(1), None)?;
     Ok(())
+}
+
+/// Puts a copy of the database at `from` in the place of the one at `target`.
+/// What was there is first copied to `aside`. Nobody else may have it open.
+pub fn replace(from: &Path, target: &Path, aside: &Path) -> Result<(), Error> {
+    if target.exists() {
+        copy_to(target, aside)?;
+        for end in ["", "-wal", "-shm"] {
+            let file = PathBuf::from(format!("{}{end}", target.display()));
+            match std::fs::remove_file(&file) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Error::Disk(format!("{}: {error}", file.display())));
+                }
+                _ => {}
+            }
+        }
+    }
+    copy_to(from, target)
 }

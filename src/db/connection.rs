@@ -65,3 +65,18 @@ pub fn migrate(connection: &mut Connection, steps: &[Step]) -> Result<(), Error>
     }
     Ok(())
 }
+
+/// Whether the file is sound and every row points at rows that are there.
+pub fn verify(connection: &Connection) -> Result<(), Error> {
+    let found: String = connection.query_row("pragma integrity_check(1)", [], |row| row.get(0))?;
+    if found != "ok" {
+        return Err(Error::Damaged(found));
+    }
+    let dangling: i64 =
+        connection
+            .query_row("select count(*) from pragma_foreign_key_check", [], |row| row.get(0))?;
+    match dangling {
+        0 => Ok(()),
+        rows => Err(Error::Damaged(format!("{rows} rows point at rows that are not there"))),
+    }
+}

@@ -18,6 +18,9 @@ pub enum Error {
     /// A stored row says what the rules forbid.
     #[error("table {table}, column {column}: the stored value cannot be")]
     Inconsistent { table: &'static str, column: &'static str },
+    /// SQLite's own check found damage, or a row points nowhere.
+    #[error("the database file is damaged: {0}")]
+    Damaged(String),
     /// SQLite did not take the settings that durability rests on.
     #[error("SQLite answers {found:?} to `pragma {pragma}`, which must be {wanted:?}")]
     Setting { pragma: &'static str, found: String, wanted: &'static str },

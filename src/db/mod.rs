@@ -18,13 +18,13 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-pub use backup::copy_to;
-pub use connection::{migrate, open, open_read_only};
+pub use backup::{copy_to, replace};
+pub use connection::{migrate, open, open_read_only, verify};
 pub use error::Error;
 pub use numbering::next_number;
+pub use rusqlite::Connection;
 pub use writer::Tx;
 
 use reader::Readers;

@@ -45,7 +45,7 @@ pub(super) fn open_log(connection: &Connection) -> Result<Option<LogId>, Error> 
 
 /// Begins a new log that continues the one open until now, if any. A restored
 /// database does this, so that no number of a log is ever used twice.
-pub fn begin_log(tx: &Tx<'_>, log: LogId, site: &str, now: Moment) -> Result<LogId, Error> {
+pub(super) fn begin_log(tx: &Tx<'_>, log: LogId, site: &str, now: Moment) -> Result<LogId, Error> {
     let parent = open_log(tx)?.map(|parent| head(tx, &parent.to_string())).transpose()?;
     let (parent_log, parent_seq, parent_hash) = match parent {
         Some(head) => (Some(head.log), Some(head.seq), Some(head.hash)),
@@ -57,6 +57,13 @@ pub fn begin_log(tx: &Tx<'_>, log: LogId, site: &str, now: Moment) -> Result<Log
         params![log.to_string(), site, parent_log, parent_seq, parent_hash, clock::rfc3339(now)],
     )?;
     Ok(log)
+}
+
+/// The same site's journal goes on in a new log, after a backup was restored.
+pub fn continue_in_new_log(tx: &Tx<'_>, log: LogId, now: Moment) -> Result<LogId, Error> {
+    let site: String =
+        tx.query_row("select site from log order by ordinal desc limit 1", [], |row| row.get(0))?;
+    begin_log(tx, log, &site, now)
 }
 
 /// Where a log stands: its newest entry, or its beginning.

@@ -105,7 +105,7 @@ fn a_restored_journal_goes_on_in_a_new_log_that_names_its_parent() {
     let (journal, connection) = written(3);
     let tx = Tx::alone(&connection);
     let log = LogId::new(journal.now(), &SeededChance::new(9));
-    begin_log(&tx, log, "999999-01", journal.now()).unwrap();
+    continue_in_new_log(&tx, log, journal.now()).unwrap();
     assert_eq!(append(&journal, &tx, 4), 1);
     let verified = verify(&connection).unwrap().unwrap();
     assert_eq!((verified.logs, verified.entries), (2, 4));

@@ -203,7 +203,7 @@ async fn told_to_stop() {
 }
 
 /// Opens the database of a data folder for looking, with no server needed.
-pub fn look(data: &Path) -> anyhow::Result<rusqlite::Connection> {
+pub fn look(data: &Path) -> anyhow::Result<db::Connection> {
     let path = data.join(DATABASE);
     if !path.exists() {
         bail!("{} is not there: give the data folder with --data", path.display());

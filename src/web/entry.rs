@@ -19,6 +19,8 @@ pub struct Entry {
     pub label: String,
     pub help: Option<String>,
     pub required: bool,
+    /// A default stands already: nothing needs to be done.
+    pub settled: bool,
     pub text: String,
     pub date: DateBoxes,
     pub options: Vec<OptionBox>,
@@ -94,6 +96,7 @@ impl Entry {
             label: question.label.in_lang(lang).to_owned(),
             help: question.help.as_ref().map(|help| help.in_lang(lang).to_owned()),
             required: ask.required,
+            settled: ask.default().is_some(),
             text: String::new(),
             date: DateBoxes::default(),
             options: options(ask, words),

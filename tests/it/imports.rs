@@ -24,7 +24,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     // The one room that joins slices.
     (
         "visit",
-        &["db", "journal", "applicant", "application", "config", "form", "procedure", "queue"],
+        &[
+            "db",
+            "journal",
+            "pdf",
+            "applicant",
+            "application",
+            "config",
+            "form",
+            "procedure",
+            "queue",
+        ],
     ),
     ("schema", &["db", "journal", "application", "device", "queue", "staff", "visit"]),
 ];

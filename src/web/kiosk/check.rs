@@ -59,7 +59,7 @@ pub(super) fn page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Respo
     let total = fee::total(&lines).filter(|_| !lines.is_empty());
     let procedures = counter.procedures(&at.visit.procedures);
     page::show(&Check {
-        groups: groups(&pages, &frame),
+        groups: groups(&pages, at, &frame),
         procedures: procedures.iter().map(|one| one.title.in_lang(lang).to_owned()).collect(),
         fees: lines
             .into_iter()
@@ -75,13 +75,19 @@ pub(super) fn page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Respo
     })
 }
 
-/// What is shown of each page: everything that has a value.
-fn groups(pages: &[questions::AskPage<'_>], frame: &Frame) -> Vec<Group> {
+/// What is shown of each page: everything a card told or a person entered. What
+/// only follows from it would be the same words again.
+fn groups(pages: &[questions::AskPage<'_>], at: &AtKiosk, frame: &Frame) -> Vec<Group> {
     let lang = frame.words.lang();
     let group = |page: &questions::AskPage<'_>| Group {
         page: page.page.id.clone(),
         title: page.page.title.in_lang(lang).to_owned(),
-        rows: page.questions.iter().filter_map(|ask| row(ask, frame)).collect(),
+        rows: page
+            .questions
+            .iter()
+            .filter(|ask| at.answers.get(ask.path()).is_some())
+            .filter_map(|ask| row(ask, frame))
+            .collect(),
     };
     pages.iter().map(group).filter(|group| !group.rows.is_empty()).collect()
 }
