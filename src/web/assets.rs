@@ -34,7 +34,7 @@ const ASSETS: &[Asset] = assets! {
     "kiosk.css": "text/css; charset=utf-8",
     "desk.css": "text/css; charset=utf-8",
     "desk.js": "text/javascript; charset=utf-8",
-    "card.js": "text/javascript; charset=utf-8",
+    "reader.js": "text/javascript; charset=utf-8",
     "entry.js": "text/javascript; charset=utf-8",
     "idle.js": "text/javascript; charset=utf-8",
     "pictograms.svg": "image/svg+xml",

@@ -26,6 +26,8 @@ struct Chooser {
     town: String,
     office: String,
     demo: bool,
+    /// The demonstration's accounts: role, login, password.
+    accounts: Vec<(String, String, String)>,
 }
 
 async fn chooser(State(office): State<Shared>) -> Result<Response, Failure> {
@@ -34,7 +36,19 @@ async fn chooser(State(office): State<Shared>) -> Result<Response, Failure> {
         town: office.config.site.town.name.clone(),
         office: office.config.site.office.name.ja.clone(),
         demo: office.demo,
+        accounts: accounts(&office),
     })
+}
+
+fn accounts(office: &Shared) -> Vec<(String, String, String)> {
+    let words = Phrases::of(Lang::Ja);
+    let staff = office.config.demo.staff.iter().filter(|_| office.demo);
+    staff
+        .map(|one| {
+            let role = words.t(&format!("desk.role.{}", one.role.id())).to_owned();
+            (role, one.login.clone(), one.password.clone())
+        })
+        .collect()
 }
 
 /// Ready means: the database takes a write. The hub may be away; that is normal.
