@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::frame::{Frame, Place};
 use super::guard::Sent;
 use super::sections::Open;
-use super::visit;
+use super::visit::{self, Again};
 use crate::db::Tx;
 use crate::form::answers::Value;
 use crate::form::input::{self, InputError, Raw};
@@ -45,8 +45,8 @@ pub(super) async fn correct(
             let frame = Frame::inside(&office, &sent.clerk, Place::Today);
             let refused = Some((sent.fields.sent(), error));
             let opened = visit::open(&office, &sent.clerk, id).await?;
-            let edit = Some(Open { path, refused });
-            visit::page(&office, &sent.clerk, frame, opened, edit, None).await
+            let again = Again { edit: Some(Open { path, refused }), ..Again::default() };
+            visit::page(&office, &sent.clerk, frame, opened, again).await
         }
     }
 }
@@ -100,8 +100,8 @@ async fn next(office: &Office, id: VisitId, path: &str) -> Result<String, Failur
     let missing = questions::incomplete(&forms, &answers);
     Ok(match missing.first() {
         Some(missing) => {
-            let path = &missing.path;
-            format!("/desk/visits/{id}?note=saved&edit={path}#q-{path}")
+            // Without a fragment: a browser then puts the cursor into the field.
+            format!("/desk/visits/{id}?note=saved&edit={}", missing.path)
         }
         None => format!("/desk/visits/{id}?note=saved#q-{path}"),
     })

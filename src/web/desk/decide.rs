@@ -5,8 +5,11 @@ use axum::response::Response;
 
 use super::frame::{Frame, Place};
 use super::guard::Sent;
-use super::{identity, visit};
+use super::identity;
+use super::visit::{self, Again};
+use crate::applicant::Source;
 use crate::application::Action as Decision;
+use crate::form::answers::{Answers, Value};
 use crate::id::{ApplicationId, VisitId};
 use crate::staff::Action;
 use crate::visit::{Error, desk};
@@ -30,11 +33,11 @@ pub(super) async fn identify(
     let known = kinds.iter().all(|kind| identity::KINDS.contains(&kind.as_str()));
     if !known || kinds.is_empty() || !identity::POINTS.contains(&points.as_str()) {
         let refused = words.t("desk.identity.choose").to_owned();
-        return again(&office, &sent, id, refused).await;
+        return again(&office, &sent, id, refused, Some(ticked(kinds, points))).await;
     }
     if points == "two" && kinds.len() < 2 {
         let refused = words.t("desk.identity.two_needed").to_owned();
-        return again(&office, &sent, id, refused).await;
+        return again(&office, &sent, id, refused, Some(ticked(kinds, points))).await;
     }
     let (journal, staff) = (office.journal.clone(), sent.clerk.signed_in.staff.id);
     office.db.write(move |tx| desk::identify(tx, &journal, staff, id, &kinds, &points)).await?;
@@ -60,13 +63,13 @@ pub(super) async fn decide(
     let reason = sent.fields.get("reason").trim().to_owned();
     if decision == Decision::SendBack && !(1..=REASON_CHARS_MAX).contains(&reason.chars().count()) {
         let refused = words.t("desk.visit.reason_needed").to_owned();
-        return again(&office, &sent, id, refused).await;
+        return again(&office, &sent, id, refused, None).await;
     }
     match decided(&office, &sent, application, decision, reason).await {
         Ok(visit) => Ok(page::go(&format!("/desk/visits/{visit}?note={note}#papers"))),
         Err(error) => {
             let refused = visit::refusal(&office, words, error)?;
-            again(&office, &sent, id, refused).await
+            again(&office, &sent, id, refused, None).await
         }
     }
 }
@@ -95,8 +98,18 @@ async fn again(
     sent: &Sent,
     id: VisitId,
     refused: String,
+    ticked: Option<Answers>,
 ) -> Result<Response, Failure> {
     let opened = visit::open(office, &sent.clerk, id).await?;
     let frame = Frame::inside(office, &sent.clerk, Place::Today);
-    visit::page(office, &sent.clerk, frame, opened, None, Some(refused)).await
+    let again = Again { refused: Some(refused), ticked, edit: None };
+    visit::page(office, &sent.clerk, frame, opened, again).await
+}
+
+/// The boxes as they were sent, to be shown again.
+fn ticked(kinds: Vec<String>, points: String) -> Answers {
+    let mut ticked = Answers::default();
+    ticked.set("office.id_kind", Value::Choices(kinds.into_iter().collect()), Source::Clerk);
+    ticked.set("office.id_points", Value::Choice(points), Source::Clerk);
+    ticked
 }

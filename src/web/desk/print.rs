@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::frame::{Frame, Place};
 use super::guard::Sent;
-use super::visit;
+use super::visit::{self, Again};
 use crate::form::paper::FillError;
 use crate::id::{ApplicationId, VisitId};
 use crate::staff::Action;
@@ -42,7 +42,8 @@ pub(super) async fn print(
             let frame = Frame::inside(&office, &sent.clerk, Place::Today);
             let fields = fields.join(frame.words.t("list.and"));
             let refused = frame.words.with("desk.visit.does_not_fit", &[("field", fields)]);
-            return visit::page(&office, &sent.clerk, frame, opened, None, Some(refused)).await;
+            let again = Again { refused: Some(refused), ..Again::default() };
+            return visit::page(&office, &sent.clerk, frame, opened, again).await;
         }
     };
     let ids: Vec<ApplicationId> = applications.iter().map(|application| application.id).collect();

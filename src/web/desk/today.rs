@@ -129,7 +129,10 @@ async fn calls(office: &Office, words: Phrases) -> Result<Vec<Call>, Failure> {
     let waiting = devices.into_iter().filter_map(|device| {
         let since = device.calling_since()?;
         let minutes = (now - since).whole_minutes().max(0);
-        let waited = words.with("desk.today.waited", &[("minutes", minutes)]);
+        let waited = match minutes {
+            0 => words.t("desk.today.just_now").to_owned(),
+            minutes => words.with("desk.today.waited", &[("minutes", minutes)]),
+        };
         Some(Call { device: device.id, name: device.name, waited })
     });
     Ok(waiting.collect())

@@ -41,6 +41,8 @@ struct Form {
     reason: Option<String>,
     /// Characters and fields that need a hand, each in a sentence.
     hand: Vec<String>,
+    /// The first one that waits for a decision: the shortcuts lead to it.
+    is_next: bool,
     accepts: bool,
     sends_back: bool,
     reopens: bool,
@@ -82,8 +84,9 @@ pub(super) async fn show(
     clerk.may(Action::SeeVisits)?;
     let opened = open(&office, &clerk, id.parse().map_err(|_| Failure::NotFound)?).await?;
     let edit = asked.edit.clone().map(|path| Open { path, ..Open::default() });
+    let again = Again { edit, ..Again::default() };
     let frame = Frame::inside(&office, &clerk, Place::Today).noting(asked.note);
-    self::page(&office, &clerk, frame, opened, edit, None).await
+    self::page(&office, &clerk, frame, opened, again).await
 }
 
 /// Opens a visit; that this person looked at it is recorded.
@@ -98,20 +101,31 @@ pub(super) async fn ticket(office: &Office, id: VisitId) -> Result<Ticket, Failu
     ticket.ok_or(Failure::NotFound)
 }
 
-/// Shows a visit, perhaps with a value open for correction or with a refusal.
+/// What a page shows besides what is stored.
+#[derive(Default)]
+pub(super) struct Again {
+    /// A value that is open for correction.
+    pub edit: Option<Open>,
+    /// What was refused, in a sentence.
+    pub refused: Option<String>,
+    /// The boxes of the identity check as they were ticked and not taken.
+    pub ticked: Option<Answers>,
+}
+
+/// Shows a visit.
 pub(super) async fn page(
     office: &Office,
     clerk: &Clerk,
     frame: Frame,
     opened: Opened,
-    edit: Option<Open>,
-    refused: Option<String>,
+    again: Again,
 ) -> Result<Response, Failure> {
     let words = frame.words;
     let ticket = ticket(office, opened.visit.id).await?;
     let counter = office.counter();
     let forms = counter.forms_of(&opened.visit.procedures);
     let text = |path| opened.answers.text(path).map(ToString::to_string).unwrap_or_default();
+    let ticked = again.ticked.as_ref().unwrap_or(&opened.answers);
     page::show(&Page {
         id: opened.visit.id,
         time: opened.visit.submitted_at.map(time_of_day).unwrap_or_default(),
@@ -119,14 +133,14 @@ pub(super) async fn page(
         kana: text("applicant.kana"),
         marks: marks(&words, &opened.visit.wishes),
         missing: missing(&forms, &opened, words),
-        sections: sections::sections(&forms, &opened.answers, words, edit.as_ref()),
+        sections: sections::sections(&forms, &opened.answers, words, again.edit.as_ref()),
         identified: desk::is_identified(&opened.answers),
-        kinds: identity::kinds(&words, &opened.answers),
-        points: identity::points(&words, &opened.answers),
+        kinds: identity::kinds(&words, ticked),
+        points: identity::points(&words, ticked),
         forms: papers(office, clerk, words, &opened, &ticket).await?,
         ticket: ticket.to_string(),
         frame,
-        refused,
+        refused: again.refused,
     })
 }
 
@@ -169,6 +183,9 @@ async fn papers(
         let hand = needs_hand(office, clerk, words, opened, &application, ticket);
         forms.push(form(office, words, &application, reason, hand));
     }
+    if let Some(next) = forms.iter_mut().find(|form| form.accepts) {
+        next.is_next = true;
+    }
     Ok(forms)
 }
 
@@ -199,6 +216,7 @@ fn form(
         .to_owned(),
         reason,
         hand,
+        is_next: false,
         accepts: allows(Decision::Accept),
         sends_back: allows(Decision::SendBack),
         reopens: allows(Decision::Reopen),
