@@ -5,3 +5,5 @@
 
 mod card_pcsc;
 mod imports;
+mod kiosk;
+mod stage;

@@ -1,0 +1,3 @@
+//! Residents at the kiosk, in a real browser.
+
+mod walks;

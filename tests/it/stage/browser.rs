@@ -1,0 +1,245 @@
+//! A person at a browser: what can be seen, pressed and typed.
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, OnceLock};
+
+use serde_json::{Value, json};
+
+use super::driver::{Driver, ELEMENT};
+use super::{skip, wait_until};
+
+/// A tablet lying and standing: what every kiosk page is looked at in.
+pub const LANDSCAPE: (u32, u32) = (1280, 800);
+pub const PORTRAIT: (u32, u32) = (800, 1280);
+
+/// The browser. Tests take turns at it.
+pub struct Browser {
+    driver: Driver,
+}
+
+/// Takes the browser, as it is after everything was cleared away. `None` where
+/// none is installed; that is said loudly.
+pub fn browser(what: &str) -> Option<MutexGuard<'static, Browser>> {
+    static BROWSER: OnceLock<Mutex<Browser>> = OnceLock::new();
+    if !Driver::is_installed() {
+        skip(what, "chromium or chromium-driver is not installed");
+        return None;
+    }
+    let browser = BROWSER.get_or_init(|| Mutex::new(Browser { driver: Driver::start() }));
+    // A test that failed at the browser must not fail the others.
+    let browser = browser.lock().unwrap_or_else(|held| held.into_inner());
+    browser.clear();
+    Some(browser)
+}
+
+impl Browser {
+    fn clear(&self) {
+        self.with_script(true);
+        self.go("about:blank");
+        self.driver.devtools("Network.clearBrowserCookies", json!({}));
+        self.driver.devtools("Page.resetNavigationHistory", json!({}));
+        self.look_at(LANDSCAPE);
+        self.complaints();
+    }
+
+    /// Goes to an address.
+    pub fn go(&self, address: &str) {
+        self.driver.send("/url", &json!({ "url": address }));
+    }
+
+    /// The address of the page.
+    pub fn address(&self) -> String {
+        self.driver.ask("/url").as_str().unwrap().to_owned()
+    }
+
+    /// The path of the page.
+    pub fn path(&self) -> String {
+        self.run("return location.pathname").as_str().unwrap().to_owned()
+    }
+
+    pub fn reload(&self) {
+        self.driver.send("/refresh", &json!({}));
+    }
+
+    pub fn back(&self) {
+        self.driver.send("/back", &json!({}));
+    }
+
+    pub fn forward(&self) {
+        self.driver.send("/forward", &json!({}));
+    }
+
+    /// Runs a script in the page.
+    pub fn run(&self, script: &str) -> Value {
+        self.run_with(script, json!([]))
+    }
+
+    /// Runs a script with `arguments`.
+    pub fn run_with(&self, script: &str, arguments: Value) -> Value {
+        self.driver.send("/execute/sync", &json!({ "script": script, "args": arguments }))
+    }
+
+    /// Runs a script on every page from its beginning, until the tests' next turn.
+    pub fn run_on_every_page(&self, script: &str) -> OnEveryPage<'_> {
+        let added = self.driver.devtools(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({ "source": script, "runImmediately": true }),
+        );
+        OnEveryPage { browser: self, script: added["identifier"].clone() }
+    }
+
+    /// The words on the page, as they are seen.
+    pub fn text(&self) -> String {
+        self.run("return document.body.innerText").as_str().unwrap().to_owned()
+    }
+
+    /// The words of the page's heading.
+    pub fn heading(&self) -> String {
+        self.text_of("h1")
+    }
+
+    /// The words of one element.
+    pub fn text_of(&self, css: &str) -> String {
+        let script = "return document.querySelector(arguments[0])?.innerText ?? ''";
+        self.run_with(script, json!([css])).as_str().unwrap().trim().to_owned()
+    }
+
+    /// Whether there is one, and it can be seen.
+    pub fn shows(&self, css: &str) -> bool {
+        let script = "const found = document.querySelector(arguments[0]); \
+             return !!found && found.getClientRects().length > 0";
+        self.run_with(script, json!([css])).as_bool().unwrap()
+    }
+
+    /// A property of every element that fits.
+    pub fn all(&self, css: &str, property: &str) -> Vec<String> {
+        let script = "return [...document.querySelectorAll(arguments[0])]\
+             .map(one => String(one[arguments[1]]))";
+        let found = self.run_with(script, json!([css, property]));
+        serde_json::from_value(found).unwrap()
+    }
+
+    /// Waits until a script says `true`.
+    pub fn wait(&self, what: &str, script: &str) {
+        let script = format!("return !!({script})");
+        wait_until(what, || {
+            // The page may be on its way to the next one.
+            let asked = json!({ "script": script, "args": [] });
+            self.driver.try_send("/execute/sync", &asked) == Ok(Value::Bool(true))
+        });
+    }
+
+    /// Presses what fits, without waiting for what follows.
+    pub fn press(&self, css: &str) {
+        let found = self.driver.send("/element", &json!({ "using": "css selector", "value": css }));
+        let id = found[ELEMENT].as_str().unwrap().to_owned();
+        self.driver.send(&format!("/element/{id}/click"), &json!({}));
+    }
+
+    /// Types into what fits, in the place of what was there.
+    pub fn write(&self, css: &str, text: &str) {
+        let found = self.driver.send("/element", &json!({ "using": "css selector", "value": css }));
+        let id = found[ELEMENT].as_str().unwrap().to_owned();
+        self.driver.send(&format!("/element/{id}/clear"), &json!({}));
+        self.driver.send(&format!("/element/{id}/value"), &json!({ "text": text }));
+    }
+
+    /// Types keys to whatever has the focus.
+    pub fn type_keys(&self, keys: &str) {
+        for key in keys.chars() {
+            let strokes = json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);
+            let actions = json!({ "actions": [{ "type": "key", "id": "keys", "actions": strokes }] });
+            self.driver.send("/actions", &actions);
+        }
+    }
+
+    /// Presses the button or link with these words and waits for the next page.
+    pub fn follow(&self, words: &str) {
+        let script = "const words = arguments[0]; \
+             const found = [...document.querySelectorAll('button, a')].filter(one => \
+                 one.getClientRects().length > 0 && (one.innerText.trim() === words \
+                 || one.querySelector('strong')?.innerText.trim() === words \
+                 || one.getAttribute('aria-label') === words)); \
+             return found[0] ?? null";
+        let found = self.run_with(script, json!([words]));
+        let id = found[ELEMENT].as_str().unwrap_or_else(|| panic!("no {words:?} in {}", self.text()));
+        self.leave(|| {
+            self.driver.send(&format!("/element/{id}/click"), &json!({}));
+        });
+    }
+
+    /// Does something that leads to another page, and waits until it is there.
+    pub fn leave(&self, how: impl FnOnce()) {
+        self.run("window.isTheOldPage = true");
+        how();
+        self.wait("the next page", "!window.isTheOldPage && document.readyState === 'complete'");
+    }
+
+    /// The size of the screen.
+    pub fn look_at(&self, (width, height): (u32, u32)) {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.driver.devtools("Emulation.setDeviceMetricsOverride", metrics);
+    }
+
+    /// Turns scripts of pages on or off.
+    pub fn with_script(&self, on: bool) {
+        self.driver.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": !on }));
+    }
+
+    /// Keeps a picture of the screen in `target/screenshots`, to be looked at.
+    pub fn picture(&self, name: &str) {
+        let shot = self.driver.devtools("Page.captureScreenshot", json!({ "format": "png" }));
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
+        std::fs::create_dir_all(&folder).unwrap();
+        let bytes = from_base64(shot["data"].as_str().unwrap());
+        std::fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
+    }
+
+    /// What the browser complained about since the last time it was asked.
+    pub fn complaints(&self) -> Vec<String> {
+        let log = self.driver.send("/se/log", &json!({ "type": "browser" }));
+        let severe = log.as_array().unwrap().iter().filter(|entry| entry["level"] == "SEVERE");
+        let said = severe.map(|entry| entry["message"].to_string());
+        // A browser asks for this by itself; nothing promises that it is there.
+        said.filter(|message| !message.contains("/favicon.ico")).collect()
+    }
+
+    /// Fetches an address with the page's cookies; the status and the bytes.
+    pub fn fetch(&self, path: &str) -> (u64, Vec<u8>) {
+        let script = "return fetch(arguments[0]).then(async answer => { \
+             const bytes = new Uint8Array(await answer.arrayBuffer()); \
+             let text = ''; for (const byte of bytes) text += String.fromCharCode(byte); \
+             return [answer.status, btoa(text)]; })";
+        let fetched = self.run_with(script, json!([path]));
+        (fetched[0].as_u64().unwrap(), from_base64(fetched[1].as_str().unwrap()))
+    }
+}
+
+/// A script that stays until this is dropped.
+pub struct OnEveryPage<'a> {
+    browser: &'a Browser,
+    script: Value,
+}
+
+impl Drop for OnEveryPage<'_> {
+    fn drop(&mut self) {
+        let gone = json!({ "identifier": self.script });
+        self.browser.driver.devtools("Page.removeScriptToEvaluateOnNewDocument", gone);
+    }
+}
+
+fn from_base64(text: &str) -> Vec<u8> {
+    let six = |letter: u8| match letter {
+        b'A'..=b'Z' => letter - b'A',
+        b'a'..=b'z' => letter - b'a' + 26,
+        b'0'..=b'9' => letter - b'0' + 52,
+        b'+' => 62,
+        _ => 63,
+    };
+    let letters: Vec<u8> = text.bytes().filter(|&letter| letter != b'=').map(six).collect();
+    let group = |four: &[u8]| {
+        let bits = (0..4).fold(0u32, |bits, at| bits << 6 | u32::from(*four.get(at).unwrap_or(&0)));
+        bits.to_be_bytes()[1..four.len()].to_vec()
+    };
+    letters.chunks(4).flat_map(group).collect()
+}

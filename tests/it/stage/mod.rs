@@ -1,0 +1,35 @@
+//! What the tests stand on: the real program, plain HTTP, and a real browser.
+//!
+//! Nothing here knows the insides of the program. It is started as a user starts
+//! it, and looked at through its pages, its words on standard error and its data
+//! folder.
+
+pub mod browser;
+pub mod driver;
+pub mod http;
+pub mod program;
+pub mod resident;
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+/// Longer than anything takes on a busy machine.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Looks until it is so.
+pub fn wait_until(what: &str, mut so: impl FnMut() -> bool) {
+    let until = Instant::now() + PATIENCE;
+    while !so() {
+        assert!(Instant::now() < until, "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Says loudly that something could not be tried here. Where everything must be
+/// there (`CI` is set) that is a failure.
+pub fn skip(what: &str, because: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{because}");
+    // `eprintln` would be swallowed with the output of a passing test.
+    let mut stderr = std::io::stderr();
+    writeln!(stderr, "SKIPPED: {what}, because {because}").unwrap();
+}

@@ -1,0 +1,118 @@
+//! The real program, as a user starts it.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::{Arc, Mutex};
+
+use tempfile::TempDir;
+
+use super::http::Visitor;
+use super::wait_until;
+
+/// A running server. Ends when it is dropped.
+pub struct Program {
+    child: Child,
+    said: Arc<Mutex<String>>,
+    /// `http://127.0.0.1:PORT`.
+    pub address: String,
+    /// Where the demonstration keeps its data.
+    _folder: TempDir,
+}
+
+impl Program {
+    /// The demonstration, with invented residents.
+    pub fn demo() -> Self {
+        Self::start(&mut madoguchi(&["demo", "--listen", "127.0.0.1:0"]))
+    }
+
+    /// An office whose data lies in `data`.
+    pub fn serve(data: &Path) -> Self {
+        Self::serve_at(data, Path::new("kiosk-config/example"))
+    }
+
+    /// An office with a configuration of its own.
+    pub fn serve_at(data: &Path, config: &Path) -> Self {
+        let mut command = madoguchi(&["serve", "--listen", "127.0.0.1:0"]);
+        Self::start(command.arg("--data").arg(data).arg("--config").arg(config))
+    }
+
+    fn start(command: &mut Command) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = command
+            .env("TMPDIR", folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = Arc::new(Mutex::new(String::new()));
+        let (mouth, heard) = (child.stderr.take().unwrap(), said.clone());
+        std::thread::spawn(move || {
+            for line in BufReader::new(mouth).lines().map_while(Result::ok) {
+                let mut heard = heard.lock().unwrap();
+                heard.push_str(&line);
+                heard.push('\n');
+            }
+        });
+        let mut program = Self { child, said, address: String::new(), _folder: folder };
+        wait_until("the program listens", || {
+            let said = program.said();
+            let ended = program.child.try_wait().unwrap();
+            assert!(ended.is_none(), "the program ended: {ended:?}\n{said}");
+            let address = said.lines().find_map(|line| line.strip_prefix("窓口 "));
+            program.address = address.unwrap_or_default().trim_end_matches('/').to_owned();
+            !program.address.is_empty()
+        });
+        program
+    }
+
+    /// Everything it has said on standard error.
+    pub fn said(&self) -> String {
+        self.said.lock().unwrap().clone()
+    }
+
+    /// Whether it still runs.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Ends it at once, as a power cut would.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Ends it as an administrator would.
+    pub fn stop(&mut self) -> ExitStatus {
+        let pid = self.child.id().to_string();
+        Command::new("kill").arg(&pid).status().unwrap();
+        self.child.wait().unwrap()
+    }
+
+    /// Somebody who looks at it without a browser.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(&self.address)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It may have ended by itself; either way it is waited for.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The program with `arguments`, not started.
+pub fn madoguchi(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_madoguchi"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// Runs it to its end; the exit code, standard output, standard error.
+pub fn run(command: &mut Command) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
