@@ -38,7 +38,7 @@ for (const one of document.querySelectorAll('button, a, select, input, label')) 
   if (ticks && inside) continue;
   const holds = one.matches('label') && one.querySelector('[type=checkbox], [type=radio]');
   if (one.matches('label') && !holds) continue;
-  const least = document.body.dataset.idleSecs && !one.closest('.demo-cards') ? arguments[0] : 44;
+  const least = document.body.dataset.idleSecs && !one.closest('.demo-cards, .wishes, .small') ? arguments[0] : 44;
   if (Math.round(box.height) < least || Math.round(box.width) < 44) faults.push(`too small: ${name(one)} ${Math.round(box.width)}x${Math.round(box.height)}`);
   if (box.left < -1 || box.right > innerWidth + 1) faults.push(`off the screen: ${name(one)}`);
   if (one.matches('button, a') && one.scrollWidth > one.clientWidth + 1) faults.push(`words cut off: ${name(one)}`);
