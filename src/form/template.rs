@@ -400,7 +400,8 @@ impl OneOrMany {
 /// Words in a rectangle, at the largest size from `size` down to `min_size` that
 /// fits; with `wrap` in as many lines as the rectangle holds. At `min_size` they
 /// may also be narrowed to four fifths. What still does not fit is a fault;
-/// nothing is cut. A name or a reading never wraps.
+/// nothing is cut. A name or a reading never wraps. Words keep a millimetre from the
+/// left or right side they are aligned to, where there is room.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TextShape {

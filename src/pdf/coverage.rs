@@ -113,8 +113,8 @@ fn resolve(text: &str, face: Face, fonts: &Fonts) -> Cluster {
     if let Some(ink) = exact {
         return drawn(text, ink, None, fonts);
     }
-    if base.is_whitespace() && marks.is_empty() {
-        return resolve(if base == '\u{3000}' { "\u{A0}" } else { " " }, face, fonts);
+    if base.is_whitespace() && base != ' ' && marks.is_empty() {
+        return resolve(" ", face, fonts);
     }
     let only_selectors = !marks.is_empty() && marks.chars().all(is_variation_selector);
     match glyph(base, face, fonts).filter(|_| only_selectors) {

@@ -23,6 +23,9 @@ const INSTALLED: &[&str] = &[
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
 ];
 
+/// Fonts are numbered in a byte.
+const FONTS_MAX: usize = 255;
+
 /// Which of the two shipped faces leads the chain of fonts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -53,6 +56,10 @@ impl Fonts {
             match Font::open(&path) {
                 // The shipped files themselves may lie in the folder.
                 Ok(font) if fonts.0.iter().any(|known| known.name() == font.name()) => {}
+                Ok(_) if fonts.0.len() == FONTS_MAX => {
+                    let message = format!("more than {FONTS_MAX} fonts cannot be asked");
+                    faults.push(Fault::new(path, None, message, "take fonts away"));
+                }
                 Ok(font) => fonts.0.push(font),
                 Err(reason) => {
                     let instead = "put a TrueType font there, or take the file away";

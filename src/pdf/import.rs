@@ -1,8 +1,8 @@
 //! A page of a PDF turned into a Form XObject.
 //!
-//! Only what is printed is taken: contents and resources. A file that is
-//! encrypted, or holds scripts or XFA, is refused: what a viewer would show of it
-//! cannot be known here.
+//! Only what stands in the page itself is taken: contents and resources, no
+//! annotations and no fillable fields. A file that is encrypted, or holds scripts
+//! or XFA, is refused: what a viewer would show of it cannot be known here.
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
@@ -169,6 +169,24 @@ mod tests {
         let form = form_of(&document, page).unwrap();
         assert!(String::from_utf8_lossy(&form.content).contains("0 0 9 9 re"));
         assert!(!form.dict.has(b"Group"));
+    }
+
+    #[test]
+    fn an_encrypted_file_is_refused_even_without_a_password() {
+        let encrypted = saved(|document, _| {
+            let id = lopdf::Object::string_literal("0123456789abcdef");
+            document.trailer.set("ID", vec![id.clone(), id]);
+            let version = lopdf::EncryptionVersion::V2 {
+                document,
+                owner_password: "owner",
+                user_password: "",
+                key_length: 128,
+                permissions: lopdf::Permissions::all(),
+            };
+            let state = lopdf::EncryptionState::try_from(version).unwrap();
+            document.encrypt(&state).unwrap();
+        });
+        assert!(matches!(open(&encrypted), Err(ImportError::Encrypted)));
     }
 
     #[test]
