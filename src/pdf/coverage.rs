@@ -37,6 +37,16 @@ pub enum Ink {
     Box,
 }
 
+impl Ink {
+    /// The number of the glyph's font.
+    pub(super) fn font(self) -> Option<u8> {
+        match self {
+            Ink::Glyph { font, .. } => Some(font),
+            Ink::Box => None,
+        }
+    }
+}
+
 /// A character that is not drawn as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Lacking {

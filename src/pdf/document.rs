@@ -9,10 +9,12 @@ use sha2::{Digest, Sha256};
 
 use super::background::Background;
 use super::deflate;
+use super::embed::write_font;
+use super::file::{FLATE, File, reference, stream};
 use super::fonts::Fonts;
-use super::object::{hex_byte, hexadecimal, integer};
-use super::page::{Page, Slots, subset_tag};
-use super::subset::Subset;
+use super::object::{integer, points, utf16};
+use super::page::Page;
+use super::slots::Slots;
 
 /// Writes `pages` into one file, which shares fonts and backgrounds among them.
 pub fn document(title: &str, pages: &[Page<'_>], fonts: &Fonts) -> Vec<u8> {
@@ -72,9 +74,9 @@ fn write_page(
         out.extend(b"<</Type/Page/Parent ");
         reference(out, tree);
         out.extend(b"/MediaBox[0 0 ");
-        super::object::points(out, width);
+        points(out, width);
         out.push(b' ');
-        super::object::points(out, height);
+        points(out, height);
         out.extend(b"]/Contents ");
         reference(out, stream);
         out.extend(b"/Resources<</XObject<</B ");
@@ -88,101 +90,6 @@ fn write_page(
         }
         out.extend(b">>>>>>");
     })
-}
-
-/// A composite font of the used glyphs; gives the number of the font object.
-fn write_font(
-    file: &mut File,
-    fonts: &Fonts,
-    number: u8,
-    glyphs: &[(u16, String)],
-    hash: &mut Sha256,
-) -> usize {
-    let font = fonts.font(number);
-    let subset =
-        Subset { font, glyphs: glyphs.iter().map(|(glyph, _)| font.glyph(*glyph)).collect() };
-    let name = format!("{}+{}", subset_tag(glyphs), font.name());
-    hash.update(name.as_bytes());
-    // Compressing outlines takes longer than all the rest and saves a fiftieth of
-    // the file.
-    let program = subset.file();
-    let program = file.object(|out| stream(out, &format!("/Length1 {}", program.len()), &program));
-    let mapping = to_unicode(glyphs);
-    hash.update(&mapping);
-    let mapping = file.object(|out| stream(out, FLATE, &deflate::quick(&mapping)));
-    let [left, bottom, right, top] = font.bounds().map(|units| font.thousandths(units));
-    let (ascent, descent) = (font.thousandths(font.ascender()), font.thousandths(font.descender()));
-    let descriptor = file.object(|out| {
-        // Flags 4: symbolic, because the encoding is the font's own.
-        out.extend(
-            format!(
-                "<</Type/FontDescriptor/FontName/{name}/Flags 4/FontBBox[{left} {bottom} {right} \
-                 {top}]/ItalicAngle 0/Ascent {ascent}/Descent {descent}/CapHeight {ascent}\
-                 /StemV 80/FontFile2 {program} 0 R>>"
-            )
-            .into_bytes(),
-        );
-    });
-    let descendant = file.object(|out| {
-        out.extend(
-            format!(
-                "<</Type/Font/Subtype/CIDFontType2/BaseFont/{name}/CIDSystemInfo<</Registry\
-                 (Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor {descriptor} 0 R\
-                 /CIDToGIDMap/Identity/DW 1000/W[1["
-            )
-            .into_bytes(),
-        );
-        for glyph in &subset.glyphs {
-            let width = u32::from(glyph.advance) * 1000;
-            let units = u32::from(font.embedded_units_per_em());
-            integer(out, i64::from((width + units / 2) / units));
-            out.push(b' ');
-        }
-        out.extend(b"]]>>");
-    });
-    file.object(|out| {
-        out.extend(
-            format!(
-                "<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H\
-                 /DescendantFonts[{descendant} 0 R]/ToUnicode {mapping} 0 R>>"
-            )
-            .into_bytes(),
-        );
-    })
-}
-
-/// A ToUnicode CMap (ISO 32000-1, 9.10.3): what each number means as text.
-fn to_unicode(glyphs: &[(u16, String)]) -> Vec<u8> {
-    // The operator takes at most this many pairs.
-    const PAIRS_MAX: usize = 100;
-    let mut out = b"/CIDInit/ProcSet findresource begin\n12 dict begin\nbegincmap\n\
-        /CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n\
-        /CMapName/Adobe-Identity-UCS def\n/CMapType 2 def\n\
-        1 begincodespacerange\n<0000><FFFF>\nendcodespacerange\n"
-        .to_vec();
-    for (block, pairs) in glyphs.chunks(PAIRS_MAX).enumerate() {
-        integer(&mut out, pairs.len() as i64);
-        out.extend(b" beginbfchar\n");
-        for (n, (_, text)) in pairs.iter().enumerate() {
-            let slot = (block * PAIRS_MAX + n + 1) as u16;
-            hexadecimal(&mut out, &slot.to_be_bytes());
-            utf16(&mut out, text);
-            out.push(b'\n');
-        }
-        out.extend(b"endbfchar\n");
-    }
-    out.extend(b"endcmap\nCMapName currentdict/CMap defineresource pop\nend\nend\n");
-    out
-}
-
-/// Appends `<UTF-16BE>` in hexadecimal.
-fn utf16(out: &mut Vec<u8>, text: &str) {
-    out.push(b'<');
-    for unit in text.encode_utf16() {
-        hex_byte(out, (unit >> 8) as u8);
-        hex_byte(out, unit as u8);
-    }
-    out.push(b'>');
 }
 
 fn write_catalog(file: &mut File, catalog: usize, tree: usize) {
@@ -212,90 +119,6 @@ fn write_information(file: &mut File, information: usize, title: &str) {
         utf16(out, &format!("\u{FEFF}{title}"));
         out.extend(b">>");
     });
-}
-
-fn reference(out: &mut Vec<u8>, number: usize) {
-    integer(out, number as i64);
-    out.extend(b" 0 R");
-}
-
-const FLATE: &str = "/Filter/FlateDecode";
-
-/// A stream with extra dictionary entries.
-fn stream(out: &mut Vec<u8>, entries: &str, content: &[u8]) {
-    out.extend(b"<<");
-    out.extend(entries.as_bytes());
-    out.extend(b"/Length ");
-    integer(out, content.len() as i64);
-    out.extend(b">>stream\n");
-    out.extend(content);
-    out.extend(b"\nendstream");
-}
-
-/// Objects in the order they are written, and where they begin.
-struct File {
-    out: Vec<u8>,
-    /// By object number; 0 is the head of the free list.
-    offsets: Vec<usize>,
-}
-
-impl File {
-    fn new() -> Self {
-        let mut out = Vec::with_capacity(96 * 1024);
-        // The second line tells transfer programs that the file is binary.
-        out.extend(b"%PDF-1.7\n%\xE7\xAA\x93\xE5\x8F\xA3\n");
-        Self { out, offsets: vec![0] }
-    }
-
-    /// The number the next object gets.
-    fn next(&self) -> usize {
-        self.offsets.len()
-    }
-
-    /// A number for an object that is filled in later.
-    fn reserve(&mut self) -> usize {
-        self.offsets.push(0);
-        self.offsets.len() - 1
-    }
-
-    fn fill(&mut self, number: usize, write: impl FnOnce(&mut Vec<u8>)) {
-        self.offsets[number] = self.out.len();
-        integer(&mut self.out, number as i64);
-        self.out.extend(b" 0 obj\n");
-        write(&mut self.out);
-        self.out.extend(b"\nendobj\n");
-    }
-
-    fn object(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> usize {
-        let number = self.reserve();
-        self.fill(number, write);
-        number
-    }
-
-    /// The cross-reference table and the trailer.
-    fn finish(mut self, catalog: usize, information: usize, id: &[u8]) -> Vec<u8> {
-        let table_at = self.out.len();
-        let out = &mut self.out;
-        out.extend(b"xref\n0 ");
-        integer(out, self.offsets.len() as i64);
-        out.extend(b"\n0000000000 65535 f \n");
-        for offset in &self.offsets[1..] {
-            out.extend(format!("{offset:010} 00000 n \n").into_bytes());
-        }
-        out.extend(b"trailer\n<</Size ");
-        integer(out, self.offsets.len() as i64);
-        out.extend(b"/Root ");
-        reference(out, catalog);
-        out.extend(b"/Info ");
-        reference(out, information);
-        out.extend(b"/ID[");
-        hexadecimal(out, id);
-        hexadecimal(out, id);
-        out.extend(b"]>>\nstartxref\n");
-        integer(out, table_at as i64);
-        out.extend(b"\n%%EOF\n");
-        self.out
-    }
 }
 
 #[cfg(test)]

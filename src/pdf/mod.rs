@@ -15,6 +15,8 @@ mod content;
 mod coverage;
 mod deflate;
 mod document;
+mod embed;
+mod file;
 mod fit;
 mod font;
 mod fonts;
@@ -26,7 +28,9 @@ mod qr;
 mod sfnt;
 mod sheet;
 mod slim;
+mod slots;
 mod subset;
+mod wrap;
 
 pub use background::Background;
 pub use coverage::{Cluster, Ink, Lack, Lacking};

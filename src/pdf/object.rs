@@ -174,6 +174,16 @@ pub(super) fn hex_byte(out: &mut Vec<u8>, byte: u8) {
     out.push(DIGITS[usize::from(byte & 15)]);
 }
 
+/// Appends `<UTF-16BE>` in hexadecimal.
+pub(super) fn utf16(out: &mut Vec<u8>, text: &str) {
+    out.push(b'<');
+    for unit in text.encode_utf16() {
+        hex_byte(out, (unit >> 8) as u8);
+        hex_byte(out, unit as u8);
+    }
+    out.push(b'>');
+}
+
 #[cfg(test)]
 mod tests {
     use lopdf::dictionary;

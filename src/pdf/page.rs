@@ -1,13 +1,12 @@
 //! A page on the way into a file: a background, and the words and marks on it.
 
-use std::collections::{BTreeMap, HashMap};
-
 use super::background::Background;
 use super::content::Content;
 use super::coverage::Ink;
 use super::fit::{Area, PlacedLine};
 use super::object::{hex_byte, integer, points};
 use super::qr;
+use super::slots::Slots;
 
 /// A background with words and marks on it.
 #[derive(Clone, Debug)]
@@ -88,10 +87,10 @@ fn write_line(line: &PlacedLine, slots: &mut Slots, state: &mut TextState, out: 
         out.extend(b" Tz ");
         state.narrowing = line.narrowing;
     }
-    for run in line.clusters.chunk_by(|one, next| font_of(one.ink) == font_of(next.ink)) {
+    for run in line.clusters.chunk_by(|one, next| one.ink.font() == next.ink.font()) {
         let start = x;
         x += run.iter().map(|cluster| cluster.advance).sum::<f32>() * line.size * line.narrowing;
-        let Some(font) = font_of(run[0].ink) else { continue };
+        let Some(font) = run[0].ink.font() else { continue };
         if state.font != Some((font, line.size)) {
             out.extend(b"/F");
             integer(out, i64::from(font));
@@ -114,54 +113,4 @@ fn write_line(line: &PlacedLine, slots: &mut Slots, state: &mut TextState, out: 
         }
         out.extend(b"> Tj\n");
     }
-}
-
-fn font_of(ink: Ink) -> Option<u8> {
-    match ink {
-        Ink::Glyph { font, .. } => Some(font),
-        Ink::Box => None,
-    }
-}
-
-/// The glyphs of a file, numbered in order of first use.
-///
-/// A number belongs to a glyph *and* the text it stands for: two spellings that
-/// share a glyph (神 and 神 with a selector) must both come back from a search.
-#[derive(Default)]
-pub(super) struct Slots {
-    numbers: HashMap<(u8, u16, String), u16>,
-    fonts: BTreeMap<u8, Vec<(u16, String)>>,
-}
-
-impl Slots {
-    /// The number of a glyph in its font's subset, 1 first.
-    pub fn slot(&mut self, font: u8, glyph: u16, text: &str) -> u16 {
-        let key = (font, glyph, text.to_owned());
-        if let Some(slot) = self.numbers.get(&key) {
-            return *slot;
-        }
-        let glyphs = self.fonts.entry(font).or_default();
-        glyphs.push((glyph, text.to_owned()));
-        let slot = glyphs.len() as u16;
-        self.numbers.insert(key, slot);
-        slot
-    }
-
-    /// The glyphs by font, in order of their numbers.
-    pub fn fonts(&self) -> impl Iterator<Item = (u8, &[(u16, String)])> {
-        self.fonts.iter().map(|(font, glyphs)| (*font, glyphs.as_slice()))
-    }
-}
-
-/// Six capitals that name a subset (ISO 32000-1, 9.6.4); the same glyphs get
-/// the same.
-pub(super) fn subset_tag(glyphs: &[(u16, String)]) -> String {
-    // FNV-1a; it only has to tell the subsets of one file apart.
-    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
-    for (glyph, text) in glyphs {
-        for byte in glyph.to_be_bytes().into_iter().chain(text.bytes()) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
-        }
-    }
-    (0..6).map(|n| char::from(b'A' + (hash >> (n * 8) & 0xFF) as u8 % 26)).collect()
 }

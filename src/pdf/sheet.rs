@@ -13,7 +13,7 @@ use printpdf::{
 use super::coverage::Ink;
 use super::fit::{Area, PlacedLine};
 use super::fonts::Fonts;
-use super::page::Slots;
+use super::slots::{Slots, subset_tag};
 use super::subset::Subset;
 
 /// A page of rules, boxes and printed words, drawn in order.
@@ -84,7 +84,7 @@ fn embedded(fonts: &Fonts, number: u8, glyphs: &[(u16, String)]) -> ParsedFont {
     let bytes = subset.file();
     let mut parsed = ParsedFont::from_bytes(&bytes, 0, &mut Vec::new())
         .expect("a font made just now can be read");
-    parsed.font_name = Some(format!("{}+{}", super::page::subset_tag(glyphs), font.name()));
+    parsed.font_name = Some(format!("{}+{}", subset_tag(glyphs), font.name()));
     parsed
 }
 
@@ -138,10 +138,10 @@ fn draw_box(area: &Area, width: f32, fill: Option<f32>, dashed: bool, ops: &mut 
 /// One `ShowText` for each stretch of one font.
 fn words(line: &PlacedLine, slots: &mut Slots, ops: &mut Vec<Op>) {
     let mut x = line.x;
-    for run in line.clusters.chunk_by(|one, next| font_of(one.ink) == font_of(next.ink)) {
+    for run in line.clusters.chunk_by(|one, next| one.ink.font() == next.ink.font()) {
         let start = x;
         x += run.iter().map(|cluster| cluster.advance).sum::<f32>() * line.size * line.narrowing;
-        let Some(number) = font_of(run[0].ink) else { continue };
+        let Some(number) = run[0].ink.font() else { continue };
         let codepoints = run.iter().filter_map(|cluster| {
             let Ink::Glyph { font, glyph } = cluster.ink else { return None };
             let slot = slots.slot(font, glyph, &cluster.text);
@@ -159,12 +159,5 @@ fn words(line: &PlacedLine, slots: &mut Slots, ops: &mut Vec<Op>) {
     }
     for Area { x, y, width, height } in line.boxes() {
         draw_box(&Area { x, y, width, height }, 0.5, None, false, ops);
-    }
-}
-
-fn font_of(ink: Ink) -> Option<u8> {
-    match ink {
-        Ink::Glyph { font, .. } => Some(font),
-        Ink::Box => None,
     }
 }
