@@ -6,8 +6,8 @@
 use crate::form::answers::Value;
 use crate::form::input::InputError;
 use crate::form::questions::AskQuestion;
-use crate::form::template::Kind;
-use crate::lang::Phrases;
+use crate::form::template::{Days, Kind, Question};
+use crate::lang::{Lang, Phrases};
 use crate::wareki::Era;
 
 /// A question, ready for a template.
@@ -23,6 +23,8 @@ pub struct Entry {
     pub settled: bool,
     pub text: String,
     pub date: DateBoxes,
+    /// The calendars a date may be written in: id and name.
+    pub eras: Vec<(&'static str, &'static str)>,
     pub options: Vec<OptionBox>,
     pub min: u32,
     pub max: u32,
@@ -53,7 +55,7 @@ impl Entry {
     pub fn of(ask: &AskQuestion<'_>, words: Phrases) -> Self {
         let mut entry = Self::empty(ask, words);
         if let Some(value) = ask.prefill() {
-            entry.show(&value);
+            entry.show(&value, words.lang());
         }
         entry
     }
@@ -98,7 +100,8 @@ impl Entry {
             required: ask.required,
             settled: ask.default().is_some(),
             text: String::new(),
-            date: DateBoxes::default(),
+            date: DateBoxes { era: likely_era(question, lang), ..DateBoxes::default() },
+            eras: eras(question),
             options: options(ask, words),
             min,
             max,
@@ -106,15 +109,21 @@ impl Entry {
         }
     }
 
-    fn show(&mut self, value: &Value) {
+    fn show(&mut self, value: &Value, lang: Lang) {
         match value {
             Value::Text(text) => self.text = text.to_string(),
             Value::Number(number) => self.text = number.to_string(),
             Value::Date(date) => {
-                let (era, year) = date.era_year();
+                let (era, year) = match lang {
+                    Lang::Ja => {
+                        let (era, year) = date.era_year();
+                        (era.id(), i32::from(year))
+                    }
+                    Lang::En => ("western", date.year()),
+                };
                 let known = |part: Option<u8>| part.map(|part| part.to_string());
                 self.date = DateBoxes {
-                    era: era.id().to_owned(),
+                    era: era.to_owned(),
                     year: year.to_string(),
                     month: known(date.month()).unwrap_or_default(),
                     day: known(date.day()).unwrap_or_default(),
@@ -139,10 +148,23 @@ impl Entry {
     pub fn has_era(&self, era: &str) -> bool {
         self.date.era == era
     }
+}
 
-    /// The eras to choose from, oldest first: id and name.
-    pub fn eras(&self) -> Vec<(&'static str, &'static str)> {
-        Era::ALL.iter().map(|era| (era.id(), era.kanji())).collect()
+/// The eras to choose from, oldest first. A day near today is in the present one.
+fn eras(question: &Question) -> Vec<(&'static str, &'static str)> {
+    let near = matches!(question.days, Some(Days::Near | Days::Future));
+    let eras = Era::ALL.iter().filter(|era| !near || **era == Era::Reiwa);
+    eras.map(|era| (era.id(), era.kanji())).collect()
+}
+
+/// The calendar chosen before anybody chooses: the western one for those who
+/// read English, the present era for days near today.
+fn likely_era(question: &Question, lang: Lang) -> String {
+    let near = matches!(question.days, Some(Days::Near | Days::Future));
+    match lang {
+        Lang::En => "western".to_owned(),
+        Lang::Ja if near => Era::Reiwa.id().to_owned(),
+        Lang::Ja => String::new(),
     }
 }
 

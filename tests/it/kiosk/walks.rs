@@ -72,7 +72,10 @@ fn a_couple_moves_in_with_a_card_that_has_the_old_address() {
     resident.enter("1231");
     resident.answer_all();
     let old = "手本県となり市本町三丁目４番５号";
-    shows_all(&browser.text(), &["手本　薫", old, "見本県みほん町中央二丁目６番１号", "手本　絵美"]);
+    shows_all(
+        &browser.text(),
+        &["手本　薫", old, "見本県みほん町中央二丁目６番１号", "手本　絵美"],
+    );
     assert_eq!(resident.hand_in(), "B001");
 }
 

@@ -147,8 +147,10 @@ impl Browser {
     /// Types keys to whatever has the focus.
     pub fn type_keys(&self, keys: &str) {
         for key in keys.chars() {
-            let strokes = json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);
-            let actions = json!({ "actions": [{ "type": "key", "id": "keys", "actions": strokes }] });
+            let strokes =
+                json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);
+            let actions =
+                json!({ "actions": [{ "type": "key", "id": "keys", "actions": strokes }] });
             self.driver.send("/actions", &actions);
         }
     }
@@ -162,7 +164,8 @@ impl Browser {
                  || one.getAttribute('aria-label') === words)); \
              return found[0] ?? null";
         let found = self.run_with(script, json!([words]));
-        let id = found[ELEMENT].as_str().unwrap_or_else(|| panic!("no {words:?} in {}", self.text()));
+        let id =
+            found[ELEMENT].as_str().unwrap_or_else(|| panic!("no {words:?} in {}", self.text()));
         self.leave(|| {
             self.driver.send(&format!("/element/{id}/click"), &json!({}));
         });
@@ -177,7 +180,8 @@ impl Browser {
 
     /// The size of the screen.
     pub fn look_at(&self, (width, height): (u32, u32)) {
-        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.driver.devtools("Emulation.setDeviceMetricsOverride", metrics);
     }
 

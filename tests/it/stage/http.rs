@@ -86,8 +86,7 @@ impl Visitor {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer =
-            request.header("cookie", self.cookie()).send_form(fields.iter().copied())?;
+        let answer = request.header("cookie", self.cookie()).send_form(fields.iter().copied())?;
         self.read(answer)
     }
 

@@ -71,7 +71,13 @@ impl<'a> Resident<'a> {
                 self.browser.picture(&format!("{album}-{:02}-{way}", self.pictures));
             }
             let faults = self.browser.run_with(FAULTS, json!([FINGER]));
-            assert_eq!(faults, json!([]), "{} {way}\n{}", self.browser.address(), self.browser.text());
+            assert_eq!(
+                faults,
+                json!([]),
+                "{} {way}\n{}",
+                self.browser.address(),
+                self.browser.text()
+            );
         }
         let complaints = self.browser.complaints();
         assert!(complaints.is_empty(), "{}: {complaints:?}", self.browser.address());
