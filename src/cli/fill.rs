@@ -17,10 +17,12 @@ use time::Date;
 use super::folder::folder_of;
 use crate::applicant::Source;
 use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
 use crate::form::answers::{Answers, Value};
 use crate::form::paper::{FillError, Paper};
 use crate::form::{Form, Forms, questions, record};
 use crate::pdf::Fonts;
+use crate::visit::paper;
 use crate::wareki::PartialDate;
 
 /// Fills one form without any screen.
@@ -91,7 +93,7 @@ fn fill(
 ) -> anyhow::Result<ExitCode> {
     let mut case: Json = serde_json::from_str(case).context("the input is no JSON")?;
     let today = SystemClock.today();
-    let counter = counter_values(&mut case, today)?;
+    let counter = counter_values(&mut case, of_town(today))?;
     let (answers, refused) = match record::read(&[form], &case, Source::Typed, today) {
         Ok(answers) => (answers, Vec::new()),
         Err(refused) => (Answers::default(), refused),
@@ -135,11 +137,18 @@ fn said(what: &Json) -> ExitCode {
     ExitCode::from(1)
 }
 
-/// What a counter would add when it prints. The input may give it under
-/// `counter`, by path: `{"visit.number": "A012", "town.name": "見本町"}`.
-fn counter_values(case: &mut Json, today: Date) -> anyhow::Result<Answers> {
-    let mut counter = Answers::default();
-    counter.set("today", Value::Date(today.into()), Source::Preset);
+/// The town of the configuration, where there is one: whom the form is addressed
+/// to, and the day.
+fn of_town(today: Date) -> Answers {
+    match Config::load(&folder_of(None, "kiosk-config/example")) {
+        Ok(config) => paper::of_town(&config.site.town, today),
+        Err(_) => Answers::default(),
+    }
+}
+
+/// What a counter would add when it prints. The input may give more of it under
+/// `counter`, by path: `{"office.receipt_no": "honcho-20261121-0001"}`.
+fn counter_values(case: &mut Json, mut counter: Answers) -> anyhow::Result<Answers> {
     let given = case.as_object_mut().and_then(|case| case.remove("counter"));
     let given: BTreeMap<String, String> =
         serde_json::from_value(given.unwrap_or_else(|| json!({})))

@@ -173,9 +173,16 @@ fn may_be_accepted(
 ) -> Result<(), Error> {
     let form = counter.forms.get(&application.form).ok_or(Error::NoProcedure)?;
     let answers = store::answers(tx, journal, visit)?;
-    let missing = questions::incomplete(&[form], &answers);
+    // All forms of the visit: one may know what another asked.
+    let visit = store::get(tx, visit)?.ok_or(Error::Gone)?;
+    let mut missing: Vec<String> =
+        questions::incomplete(&counter.forms_of(&visit.procedures), &answers)
+            .into_iter()
+            .map(|missing| missing.path)
+            .collect();
+    missing.retain(|path| form.question(path).is_some());
     if !missing.is_empty() {
-        return Err(Error::Incomplete(missing.into_iter().map(|missing| missing.path).collect()));
+        return Err(Error::Incomplete(missing));
     }
     let needs_check = form.template().identity != IdentityRule::None;
     if needs_check && !is_identified(&answers) {

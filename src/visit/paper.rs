@@ -12,6 +12,7 @@ use time::Date;
 use super::{Counter, Error, desk::Opened};
 use crate::applicant::Source;
 use crate::application::Application;
+use crate::config::Town;
 use crate::fault::Fault;
 use crate::form::answers::{Answers, Value};
 use crate::form::paper::{self, FillError, Filled, Paper};
@@ -71,7 +72,9 @@ impl Papers {
     ) -> Result<Sheet<'a>, Error> {
         let form = counter.forms.get(&application.form).ok_or(Error::NoProcedure)?;
         let paper = self.sheets.get(form.id()).ok_or(Error::NoProcedure)?;
-        let answers = questions::with_defaults(&[form], &opened.answers);
+        // All forms of the visit: one may know what another asked.
+        let forms = counter.forms_of(&opened.visit.procedures);
+        let answers = questions::with_defaults(&forms, &opened.answers);
         let mut added = of_counter(counter, opened, application, ticket);
         let words = |text: String| Value::Text(text.into());
         added.set("office.clerk", words(clerk.to_owned()), Source::Clerk);
@@ -100,16 +103,23 @@ fn of_counter(
     ticket: &Ticket,
 ) -> Answers {
     let day = opened.visit.submitted_at.map_or(opened.visit.day, |at| at.date());
-    let mut added = Answers::default();
+    let mut added = of_town(&counter.config.site.town, day);
     let texts = [
-        ("town.name", counter.config.site.town.name.clone()),
-        ("town.head", counter.config.site.town.head.clone()),
         ("office.receipt_no", application.receipt.clone()),
         ("office.ticket", ticket.to_string()),
         ("visit.qr", application.receipt.clone()),
     ];
     for (path, text) in texts {
         added.set(path, Value::Text(text.into()), Source::Preset);
+    }
+    added
+}
+
+/// What every paper of a town carries on `day`.
+pub fn of_town(town: &Town, day: Date) -> Answers {
+    let mut added = Answers::default();
+    for (path, text) in [("town.name", &town.name), ("town.head", &town.head)] {
+        added.set(path, Value::Text(text.as_str().into()), Source::Preset);
     }
     for path in ["today", "office.received_at"] {
         added.set(path, Value::Date(day.into()), Source::Preset);
