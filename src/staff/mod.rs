@@ -28,7 +28,7 @@ pub use policy::{Action, may};
 pub use session::{LIMITS, Limits, SignedIn, sign_out, touch};
 pub use setup::{make_code, set_up};
 pub use sign_in::{Attempt, Checked, Outcome, begin, finish, lift_back_off};
-pub use store::{account, account_of_login, accounts, is_set_up, signed_in};
+pub use store::{account, account_of_login, accounts, accounts_and_waits, is_set_up, signed_in};
 
 /// The tables of this room.
 pub const SCHEMA: db::Step = include_str!("sql/staff.sql");

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::password::PasswordHash;
+use super::sign_in::login_digest;
 use super::{Error, Limits, Role, SignedIn, Staff};
 use crate::clock::{self, Moment};
 use crate::db::{self, Tx};
@@ -49,6 +50,21 @@ pub fn accounts(connection: &Connection) -> Result<Vec<Staff>, Error> {
         "select {COLUMNS} from staff order by disabled_at is not null, login"
     ))?;
     statement.query_and_then([], staff)?.collect()
+}
+
+/// All accounts as [`accounts`], and until when sign-in must wait.
+///
+/// # Errors
+/// Faults of storage.
+pub fn accounts_and_waits(
+    connection: &Connection,
+    now: Moment,
+) -> Result<Vec<(Staff, Option<Moment>)>, Error> {
+    let with_wait = |staff: Staff| {
+        let until = attempts(connection, &login_digest(&staff.login))?.blocked_until;
+        Ok((staff, until.filter(|until| now < *until)))
+    };
+    accounts(connection)?.into_iter().map(with_wait).collect()
 }
 
 /// The account of this identity.

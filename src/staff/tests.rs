@@ -249,6 +249,9 @@ fn a_supervisor_can_end_the_wait_and_a_reset_does_too() {
         assert!(begin(&office.tx(), &office.journal, "hanako").is_err());
     };
     block();
+    let waits = accounts_and_waits(&office.connection, office.journal.now()).unwrap();
+    let until = datetime!(2026-11-21 8:31 +9);
+    assert_eq!(waits, [(account(&office.connection, staff.id).unwrap().unwrap(), Some(until))]);
     lift_back_off(&office.tx(), &office.journal, Actor::Console, staff.id).unwrap();
     block();
     let initial = NewPassword::new("first-password", "hanako").unwrap();

@@ -19,6 +19,8 @@ pub enum Failure {
     BadRequest,
     /// A form of another site, or of a page from before.
     Forbidden,
+    /// Somebody else's work: the policy table says no.
+    NotAllowed,
     /// Too much at once; the same may be sent again.
     Busy,
     /// The disk is full or failing. Nothing was changed.
@@ -104,6 +106,9 @@ impl IntoResponse for Failure {
             }
             Failure::Forbidden => {
                 (StatusCode::FORBIDDEN, "error.forbidden.title", "error.forbidden.text")
+            }
+            Failure::NotAllowed => {
+                (StatusCode::FORBIDDEN, "error.not_allowed.title", "error.not_allowed.text")
             }
             Failure::Busy => {
                 (StatusCode::SERVICE_UNAVAILABLE, "error.busy.title", "error.busy.text")

@@ -1,6 +1,10 @@
-// Keeps the list of today's visits fresh while nobody searches. Without this
-// script the page is the same and is reloaded by hand.
+// What the desk does besides plain pages. Without this script every page works
+// the same: the list is reloaded by hand, and old words are deleted by hand.
 
+// A value that is open for correction is typed anew more often than mended.
+document.querySelector(".answer.open input[autofocus], #find")?.select?.();
+
+// Keeps the list of today's visits fresh while nobody searches.
 const list = document.getElementById("list");
 const every = 10_000;
 

@@ -8,6 +8,8 @@ use super::fields::Fields;
 use super::frame::{Asked, Frame, Place, role_words};
 use super::guard::{Clerk, Sent};
 use super::slowly::slowly;
+use super::today::time_of_day;
+use crate::clock::Moment;
 use crate::id::StaffId;
 use crate::lang::Phrases;
 use crate::staff::{self, Action, Error, NewAccount, NewPassword, Role, Staff};
@@ -62,6 +64,8 @@ struct Row {
     role: String,
     is_disabled: bool,
     must_choose_password: bool,
+    /// Too many wrong passwords: sign-in must wait until then.
+    waits_until: Option<String>,
     is_me: bool,
 }
 
@@ -99,8 +103,11 @@ async fn list(
     refused: Option<String>,
 ) -> Result<Response, Failure> {
     let frame = Frame::inside(office, clerk, Place::Staff).noting(asked.note);
-    let accounts = office.db.read(staff::accounts).await?;
-    let row = |staff: Staff| Row {
+    let now = office.journal.now();
+    let accounts =
+        office.db.read(move |connection| staff::accounts_and_waits(connection, now)).await?;
+    let row = |(staff, wait): (Staff, Option<Moment>)| Row {
+        waits_until: wait.map(time_of_day),
         id: staff.id,
         role: role_words(&frame.words, staff.role).to_owned(),
         is_disabled: staff.disabled_at.is_some(),

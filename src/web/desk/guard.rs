@@ -28,14 +28,14 @@ impl Clerk {
     /// Refuses what the policy table does not allow.
     ///
     /// # Errors
-    /// [`Failure::Forbidden`]; or to the page for choosing a password, while
+    /// [`Failure::NotAllowed`]; or to the page for choosing a password, while
     /// somebody else knows the present one.
     pub fn may(&self, action: Action) -> Result<(), Failure> {
         let staff = &self.signed_in.staff;
         if staff.must_choose_password {
             return Err(Failure::Elsewhere("/desk/password"));
         }
-        if staff::may(staff.role, action) { Ok(()) } else { Err(Failure::Forbidden) }
+        if staff::may(staff.role, action) { Ok(()) } else { Err(Failure::NotAllowed) }
     }
 }
 
