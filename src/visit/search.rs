@@ -53,7 +53,7 @@ impl Findable {
         }
         let born = PartialDate::typed(typed.trim());
         born.is_ok_and(|day| self.births.contains(&day))
-            || self.ticket == words
+            || (numbered(&words).is_some() && numbered(&words) == numbered(&self.ticket))
             || self.receipts.contains(&words)
             || running_number(&words).is_some_and(|number| self.is_numbered(number))
             || self.is_named(typed)
@@ -74,6 +74,13 @@ impl Findable {
 /// Half width, small letters, no blanks.
 fn plain(text: &str) -> String {
     text.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+}
+
+/// A ticket's letters and number: `a012` and `a12` are the same.
+fn numbered(ticket: &str) -> Option<(&str, u32)> {
+    let digits = ticket.find(|c: char| c.is_ascii_digit())?;
+    let (letters, number) = ticket.split_at(digits);
+    Some((letters, running_number(number)?))
 }
 
 /// `0012` and `12` are the same number; a birth date is none.
@@ -116,6 +123,7 @@ mod tests {
             "1993-01-01",
             "A12",
             "ａ１２",
+            "A012",
             "12",
             "34",
             "0034",

@@ -21,6 +21,9 @@ mod slowly;
 mod today;
 mod visit;
 
+#[cfg(test)]
+mod tests;
+
 use axum::Router;
 use axum::routing::{get, post};
 

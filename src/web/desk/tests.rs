@@ -1,0 +1,483 @@
+//! Stories at the desk, through the router, on a database in a folder of its own.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use tempfile::TempDir;
+use time::macros::datetime;
+use tower::ServiceExt;
+
+use crate::applicant::Source;
+use crate::chance::SeededChance;
+use crate::clock::HeldClock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::device::{self, NewDevice};
+use crate::form::{Forms, record};
+use crate::id::{DeviceId, VisitId};
+use crate::journal::{self, Actor, Journal, OfficeKey};
+use crate::pdf::Fonts;
+use crate::schema;
+use crate::staff::{self, NewAccount, Role};
+use crate::visit::paper::Papers;
+use crate::visit::{self, Way, Wishes};
+use crate::web::{Office, Readers, router};
+
+const PASSWORD: &str = "a long enough sentence";
+const HOST: &str = "counter:8080";
+
+struct Town {
+    office: Arc<Office>,
+    router: Router,
+    clock: Arc<HeldClock>,
+    _folder: TempDir,
+}
+
+/// What came back.
+struct Answer {
+    status: StatusCode,
+    /// Where it leads, if anywhere.
+    to: String,
+    cookie: String,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    /// The hidden key of the page's forms.
+    fn key(&self) -> String {
+        let (_, after) = self.text().split_once("name=\"key\" value=\"").unwrap();
+        after.split('"').next().unwrap().to_owned()
+    }
+
+    fn says(&self, words: &str) -> bool {
+        self.text().contains(words)
+    }
+}
+
+/// A browser in which somebody is signed in.
+struct Browser<'t> {
+    town: &'t Town,
+    cookie: String,
+    key: String,
+}
+
+impl Town {
+    /// The example town; nobody has an account.
+    async fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let chance = Arc::new(SeededChance::new(1));
+        let clock = Arc::new(HeldClock::at(datetime!(2026-11-24 9:00 +9)));
+        let key = OfficeKey::generate(&*chance);
+        let journal = Arc::new(Journal::new(clock.clone(), chance, key));
+        let path = folder.path().join("office.db");
+        let db = Db::start(&path, schema::STEPS, journal::check_tail).unwrap();
+        let opened = journal.clone();
+        db.write(move |tx| opened.open_log(tx, "999997/honcho").map(drop)).await.unwrap();
+        let templates = Path::new("templates/forms");
+        let forms = Forms::load(templates).unwrap();
+        let papers = Papers::compile(&forms, templates, Fonts::shipped()).unwrap();
+        let config = Config::load(Path::new("kiosk-config/example")).unwrap();
+        let readers = Readers::default();
+        let office = Arc::new(Office { config, forms, papers, db, journal, readers, demo: false });
+        let router = router(office.clone());
+        Self { office, router, clock, _folder: folder }
+    }
+
+    /// With an account of each role, named by the role.
+    async fn staffed() -> Self {
+        let town = Self::open().await;
+        for role in Role::ALL {
+            town.add(role.id(), role, false).await;
+        }
+        town
+    }
+
+    async fn add(&self, login: &str, role: Role, password_is_initial: bool) {
+        let journal = self.office.journal.clone();
+        let new = NewAccount::typed(
+            login,
+            "見本　職員",
+            role,
+            PASSWORD,
+            password_is_initial,
+            &*journal.chance,
+        );
+        let new = new.unwrap();
+        let add = move |tx: &crate::db::Tx<'_>| staff::add(tx, &journal, Actor::Console, &new);
+        self.office.db.write(add).await.unwrap();
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let header = |name| {
+            let value = response.headers().get(name);
+            value.map_or(String::new(), |value| value.to_str().unwrap().to_owned())
+        };
+        let (to, cookie) = (header(header::LOCATION), header(header::SET_COOKIE));
+        let status = response.status();
+        let body = to_bytes(response.into_body(), 1 << 22).await.unwrap().to_vec();
+        Answer { status, to, cookie, body }
+    }
+
+    async fn get(&self, path: &str, cookie: &str) -> Answer {
+        let request = Request::get(path).header(header::COOKIE, cookie);
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    async fn post(&self, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = Request::post(path)
+            .header(header::HOST, HOST)
+            .header(header::ORIGIN, format!("http://{HOST}"))
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let mut body = String::new();
+        for (name, entry) in fields {
+            body.push_str(&format!("{}={}&", encoded(name), encoded(entry)));
+        }
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    async fn sign_in(&self, login: &str) -> Browser<'_> {
+        let fields = [("login", login), ("password", PASSWORD)];
+        let entered = self.post("/desk/sign-in", "", &fields).await;
+        assert_eq!((entered.status, entered.to.as_str()), (StatusCode::SEE_OTHER, "/desk"));
+        let cookie = entered.cookie.split(';').next().unwrap().to_owned();
+        let key = self.get("/desk/password", &cookie).await.key();
+        Browser { town: self, cookie, key }
+    }
+
+    /// A visit handed in: the sample of a form, as a resident would enter it.
+    async fn visit(&self, procedure: &'static str) -> VisitId {
+        let office = self.office.clone();
+        let hand_in = move |tx: &crate::db::Tx<'_>| -> Result<VisitId, visit::Error> {
+            let journal = &office.journal;
+            let kiosk = DeviceId::new(journal.now(), &*journal.chance);
+            let actor = Actor::Device(kiosk);
+            let id = visit::start(tx, journal, journal.op(), kiosk, &Wishes::default())?;
+            visit::agree(tx, journal, actor, id)?;
+            let procedure = office.config.procedure(procedure).unwrap();
+            visit::choose(tx, journal, actor, id, &[procedure])?;
+            visit::choose_way(tx, journal, actor, id, Some(Way::Hand))?;
+            let form = office.forms.get(&procedure.form).unwrap();
+            let today = journal.now().date();
+            let sample = form.sample().unwrap();
+            let answers = record::read(&[form], sample, Source::Typed, today).unwrap();
+            visit::answer(tx, journal, actor, id, &answers)?;
+            visit::submit(tx, journal, office.counter(), actor, journal.op(), id)?;
+            Ok(id)
+        };
+        self.office.db.write(hand_in).await.unwrap()
+    }
+
+    /// What happened to anything, oldest first.
+    async fn kinds(&self) -> Vec<String> {
+        let kinds = self.office.db.read(|connection| -> Result<Vec<String>, crate::db::Error> {
+            let mut rows = connection.prepare("select kind from journal order by seq")?;
+            let kinds = rows.query_map([], |row| row.get(0))?;
+            Ok(kinds.collect::<Result<_, _>>()?)
+        });
+        kinds.await.unwrap()
+    }
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+impl Browser<'_> {
+    async fn get(&self, path: &str) -> Answer {
+        self.town.get(path, &self.cookie).await
+    }
+
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let with_key = [&[("key", self.key.as_str())], fields].concat();
+        self.town.post(path, &self.cookie, &with_key).await
+    }
+}
+
+/// Method, path, what is sent, and who may: clerk, supervisor, administrator.
+const ROUTES: &[(&str, &str, &[(&str, &str)], [bool; 3])] = &[
+    ("get", "/", &[], [true, true, false]),
+    ("post", "/", &[("find", "")], [true, true, false]),
+    ("get", "/today", &[], [true, true, false]),
+    ("post", "/calls/{device}", &[], [true, true, false]),
+    ("get", "/visits/{visit}", &[], [true, true, false]),
+    ("post", "/visits/{visit}/answers", &[("path", "applicant.kana")], [true, true, false]),
+    ("post", "/visits/{visit}/identity", &[], [true, true, false]),
+    ("post", "/visits/{visit}/papers", &[], [true, true, false]),
+    (
+        "post",
+        "/visits/{visit}/applications/{application}",
+        &[("act", "reopen")],
+        [true, true, false],
+    ),
+    ("get", "/devices", &[], [false, true, true]),
+    ("post", "/devices", &[("role", "kiosk")], [false, true, true]),
+    ("post", "/devices/{device}/revoke", &[], [false, true, true]),
+    ("post", "/devices/{device}/reader", &[], [false, true, true]),
+    ("get", "/staff", &[], [false, true, true]),
+    ("post", "/staff", &[], [false, false, true]),
+    ("post", "/staff/{staff}", &[("act", "disable")], [false, false, true]),
+    ("get", "/password", &[], [true, true, true]),
+    ("post", "/password", &[], [true, true, true]),
+    ("post", "/sign-out", &[], [true, true, true]),
+];
+
+/// Open to anybody: there is nothing behind them but the way in.
+const OPEN: &[&str] = &["/sign-in", "/setup", "/language"];
+
+#[test]
+fn every_route_is_in_one_of_the_tables() {
+    let source = include_str!("mod.rs");
+    let routes: BTreeSet<&str> =
+        source.split(".route(\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let known: BTreeSet<&str> =
+        ROUTES.iter().map(|route| route.1).chain(OPEN.iter().copied()).collect();
+    assert_eq!(routes, known);
+}
+
+/// The address of a route for things that exist.
+async fn address(town: &Town, route: &str, visit: VisitId) -> String {
+    let office = town.office.clone();
+    let staff = office.db.read(staff::accounts).await.unwrap()[0].id;
+    let application = office
+        .db
+        .read(move |connection| crate::application::of_visit(connection, visit))
+        .await
+        .unwrap()[0]
+        .id;
+    let device = office.db.read(device::all).await.unwrap()[0].id;
+    let path = route
+        .replace("{visit}", &visit.to_string())
+        .replace("{application}", &application.to_string())
+        .replace("{device}", &device.to_string())
+        .replace("{staff}", &staff.to_string());
+    format!("/desk{}", path.trim_end_matches('/'))
+}
+
+/// A town with one visit and one tablet.
+async fn furnished() -> (Town, VisitId) {
+    let town = Town::staffed().await;
+    let visit = town.visit("juminhyo").await;
+    let journal = town.office.journal.clone();
+    let pair = move |tx: &crate::db::Tx<'_>| -> Result<(), device::Error> {
+        let new = NewDevice::typed("記載台1", device::Role::Kiosk, "")?;
+        let (code, _) = device::offer(tx, &journal, Actor::Console, &new)?;
+        device::redeem(tx, &journal, &code.to_string()).map(drop)
+    };
+    town.office.db.write(pair).await.unwrap();
+    (town, visit)
+}
+
+#[tokio::test]
+async fn nobody_sees_or_does_anything_without_signing_in() {
+    let (town, visit) = furnished().await;
+    let before = town.kinds().await;
+    for (method, route, fields, _) in ROUTES {
+        let path = address(&town, route, visit).await;
+        let answer = match *method {
+            "get" => town.get(&path, "").await,
+            _ => town.post(&path, "", fields).await,
+        };
+        let way_in = (answer.status, answer.to.as_str());
+        assert_eq!(way_in, (StatusCode::SEE_OTHER, "/desk/sign-in"), "{method} {route}");
+    }
+    assert_eq!(town.kinds().await, before);
+}
+
+#[tokio::test]
+async fn each_role_reaches_its_own_work_and_nothing_else() {
+    for (role, at) in Role::ALL.into_iter().zip(0..) {
+        let (town, visit) = furnished().await;
+        let browser = town.sign_in(role.id()).await;
+        for (method, route, fields, may) in ROUTES {
+            let path = address(&town, route, visit).await;
+            let answer = match *method {
+                "get" => browser.get(&path).await,
+                _ => browser.post(&path, fields).await,
+            };
+            // The administrator's first page is another one.
+            let refused = answer.status == StatusCode::FORBIDDEN || answer.to == "/desk/devices";
+            assert_eq!(refused, !may[at], "{} {method} {route}: {}", role.id(), answer.status);
+            assert!(!answer.status.is_server_error(), "{} {method} {route}", role.id());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_form_of_another_session_or_another_site_is_not_taken() {
+    let (town, visit) = furnished().await;
+    let (one, other) = (town.sign_in("clerk").await, town.sign_in("supervisor").await);
+    let path = format!("/desk/visits/{visit}/papers");
+    let stale = town.post(&path, &one.cookie, &[("key", &other.key)]).await;
+    assert_eq!(stale.status, StatusCode::FORBIDDEN);
+    let foreign = Request::post(&path)
+        .header(header::HOST, HOST)
+        .header(header::ORIGIN, "http://elsewhere")
+        .header(header::COOKIE, &one.cookie)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let foreign = foreign.body(Body::from(format!("key={}", one.key))).unwrap();
+    assert_eq!(town.send(foreign).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(one.post(&path, &[]).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_first_administrator_comes_with_the_code_from_the_console() {
+    let town = Town::open().await;
+    assert_eq!(town.get("/desk", "").await.to, "/desk/sign-in");
+    assert_eq!(town.get("/desk/sign-in", "").await.to, "/desk/setup");
+    let journal = town.office.journal.clone();
+    let code = town.office.db.write(move |tx| staff::make_code(tx, &journal)).await.unwrap();
+    let code = code.unwrap().to_string();
+    let set_up = async |code: &str| {
+        let fields =
+            [("code", code), ("login", "joho"), ("name", "見本　情"), ("password", PASSWORD)];
+        town.post("/desk/setup", "", &fields).await
+    };
+    assert!(set_up("ABCD-EFGH-JKMN").await.says("コードが違います"));
+    assert_eq!(set_up(&code).await.to, "/desk/sign-in?note=set_up");
+    let browser = town.sign_in("joho").await;
+    assert!(browser.get("/desk/staff").await.says("見本　情"));
+    assert_eq!(town.get("/desk/setup", "").await.to, "/desk/sign-in");
+}
+
+#[tokio::test]
+async fn a_session_ends_by_signing_out_by_idleness_and_by_its_own_refreshing_page() {
+    let (town, _) = furnished().await;
+    let browser = town.sign_in("clerk").await;
+    for _ in 0..9 {
+        town.clock.advance(Duration::from_secs(60));
+        let refresh = Request::get("/desk/today")
+            .header(header::COOKIE, &browser.cookie)
+            .header("x-by-itself", "1");
+        let refreshed = town.send(refresh.body(Body::empty()).unwrap()).await;
+        assert_eq!(refreshed.status, StatusCode::OK);
+    }
+    town.clock.advance(Duration::from_secs(60));
+    assert_eq!(browser.get("/desk").await.to, "/desk/sign-in?note=ended");
+
+    let browser = town.sign_in("clerk").await;
+    assert_eq!(browser.post("/desk/sign-out", &[]).await.to, "/desk/sign-in?note=signed_out");
+    assert_eq!(browser.get("/desk").await.to, "/desk/sign-in?note=ended");
+}
+
+#[tokio::test]
+async fn a_temporary_password_leads_nowhere_but_to_ones_own() {
+    let (town, visit) = furnished().await;
+    town.add("shinjin", Role::Clerk, true).await;
+    let browser = town.sign_in("shinjin").await;
+    for path in ["/desk".to_owned(), format!("/desk/visits/{visit}")] {
+        assert_eq!(browser.get(&path).await.to, "/desk/password", "{path}");
+    }
+    let own = "one that only I know";
+    let change = async |present: &str, again: &str| {
+        let fields = [("present", present), ("chosen", own), ("again", again)];
+        browser.post("/desk/password", &fields).await
+    };
+    assert!(change(PASSWORD, "another").await.says("二つの欄で違っています"));
+    assert!(change("not the present one", own).await.says("いまのパスワードが違います"));
+    assert_eq!(change(PASSWORD, own).await.to, "/desk?note=password_changed");
+    assert_eq!(browser.get("/desk").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn wrong_passwords_are_told_apart_by_nothing_and_soon_have_to_wait() {
+    let town = Town::staffed().await;
+    let try_in = async |login: &str| {
+        town.post("/desk/sign-in", "", &[("login", login), ("password", "wrong")]).await
+    };
+    for login in ["clerk", "nobody"] {
+        for n in 1..=5 {
+            let refused = try_in(login).await;
+            assert_eq!(refused.says("9:01"), n == 5, "{login}, try {n}");
+            assert_eq!(refused.cookie, "");
+        }
+    }
+    assert!(town.sign_in("supervisor").await.get("/desk/staff").await.says("9:01"));
+}
+
+#[tokio::test]
+async fn a_clerk_goes_from_the_search_to_the_accepted_paper() {
+    let (town, visit) = furnished().await;
+    let clerk = town.sign_in("clerk").await;
+    let seen = town.kinds().await.len();
+    let page = format!("/desk/visits/{visit}");
+    let nothing = clerk.post("/desk", &[("find", "いない人")]).await;
+    assert!(nothing.says("見つかりませんでした"));
+    let found = clerk.post("/desk", &[("find", "しけん はなこ")]).await;
+    assert_eq!(found.to, page);
+
+    let answers = format!("{page}/answers");
+    let birth = |typed| [("path", "applicant.birth_date"), ("applicant.birth_date", typed)];
+    let wrong = clerk.post(&answers, &birth("きのう")).await;
+    assert!(wrong.says("日付として読めません") && wrong.says("value=\"きのう\""));
+    let mended = clerk.post(&answers, &birth("4050515")).await;
+    assert_eq!(mended.to, format!("{page}?note=saved#q-applicant.birth_date"));
+    let shown = clerk.get(&page).await;
+    assert!(shown.says("平成5年5月15日") && shown.says("class=\"source clerk\""));
+
+    let application = address(&town, "/visits/{visit}/applications/{application}", visit).await;
+    let unseen = clerk.post(&application, &[("act", "accept")]).await;
+    assert!(unseen.says("本人確認を記録してから"));
+    let identity = format!("{page}/identity");
+    let one = clerk.post(&identity, &[("kind", "pension"), ("points", "two")]).await;
+    assert!(one.says("書類を二つ以上") && one.says("value=\"pension\" checked"));
+    let two = [("kind", "pension"), ("kind", "insurance_certificate"), ("points", "two")];
+    assert_eq!(clerk.post(&identity, &two).await.to, format!("{page}?note=identified#papers"));
+
+    let paper = clerk.post(&format!("{page}/papers"), &[]).await;
+    assert!(paper.body.starts_with(b"%PDF-"));
+    let no_reason = clerk.post(&application, &[("act", "send_back"), ("reason", " ")]).await;
+    assert!(no_reason.says("差し戻す理由"));
+    let accepted = clerk.post(&application, &[("act", "accept")]).await;
+    assert_eq!(accepted.to, format!("{page}?note=accepted#papers"));
+    assert!(clerk.get(&page).await.says("印刷1回"));
+
+    let done: Vec<String> = town.kinds().await.split_off(seen);
+    let done: Vec<&str> =
+        done.iter().map(String::as_str).filter(|kind| *kind != "visit.viewed").collect();
+    let expected =
+        ["visit.corrected", "visit.identified", "application.printed", "application.accepted"];
+    assert_eq!(done, expected);
+}
+
+#[tokio::test]
+async fn a_call_for_staff_stands_on_the_list_until_somebody_goes() {
+    let (town, _) = furnished().await;
+    let clerk = town.sign_in("clerk").await;
+    let kiosk = town.office.db.read(device::all).await.unwrap()[0].id;
+    let journal = town.office.journal.clone();
+    town.office.db.write(move |tx| device::call_staff(tx, &journal, kiosk)).await.unwrap();
+    town.clock.advance(Duration::from_secs(180));
+    assert!(clerk.get("/desk/today").await.says("3分前から"));
+    let going = clerk.post(&format!("/desk/calls/{kiosk}"), &[]).await;
+    assert_eq!(going.to, "/desk?note=answered");
+    assert!(!clerk.get("/desk/today").await.says("職員を呼んでいます"));
+}
+
+#[tokio::test]
+async fn a_tablet_is_paired_with_the_code_on_the_page_and_stands_in_the_list() {
+    let (town, _) = furnished().await;
+    let supervisor = town.sign_in("supervisor").await;
+    let fields = [("name", "記載台2"), ("role", "kiosk"), ("reader", "reader-1")];
+    let page = supervisor.post("/desk/devices", &fields).await;
+    let (_, after) = page.text().split_once("class=\"shown-code\">").unwrap();
+    let code = after.split('<').next().unwrap().to_owned();
+    let journal = town.office.journal.clone();
+    let (tablet, _) =
+        town.office.db.write(move |tx| device::redeem(tx, &journal, &code)).await.unwrap();
+    assert_eq!((tablet.name.as_str(), tablet.reader.as_deref()), ("記載台2", Some("reader-1")));
+    let taken = supervisor.post("/desk/devices", &fields).await;
+    assert!(taken.says("同じ名前の端末"));
+    let revoked = supervisor.post(&format!("/desk/devices/{}/revoke", tablet.id), &[]).await;
+    assert_eq!(revoked.to, "/desk/devices?note=revoked");
+}
