@@ -30,7 +30,7 @@ pub struct Papers {
 /// One form of a visit with what is to be written on it.
 pub struct Sheet<'a> {
     paper: &'a Paper,
-    answers: Answers,
+    pub(super) answers: Answers,
     counter: Answers,
 }
 

@@ -15,6 +15,8 @@ use crate::form::template::Kind;
 use crate::form::{Forms, questions};
 use crate::id::StaffId;
 use crate::journal::OfficeKey;
+use crate::pdf::Fonts;
+use crate::visit::paper::Papers;
 use crate::visit::step::Step;
 
 /// A counter in memory: example town, held clock.
@@ -270,8 +272,14 @@ fn what_one_form_asked_another_may_use_until_the_end() {
     let staff = StaffId::new(journal.now(), &*journal.chance);
     desk::identify(&tx, journal, staff, id, &["my_number_card".into()], "one").unwrap();
     let opened = desk::open(&tx, journal, staff, id).unwrap();
-    // The address of the 住民票 is the new one, which only the 異動届 asked.
-    assert_eq!(opened.answers.text("juminhyo.target.address"), None);
+    let papers =
+        Papers::compile(&town.forms, Path::new("templates/forms"), Fonts::shipped()).unwrap();
+    let ticket = crate::queue::of_visit(&town.connection, id).unwrap().unwrap();
+    let juminhyo = opened.applications.iter().find(|one| one.form == "juminhyo").unwrap();
+    let sheet = papers.sheet(town.counter(), &opened, juminhyo, &ticket, "見本").unwrap();
+    // Only the move asked for the new address.
+    let address = sheet.answers.text("juminhyo.target.address");
+    assert_eq!(address, Some(&"見本県みほん町きた７番地".into()));
     for application in &opened.applications {
         desk::decide(&tx, journal, town.counter(), staff, application.id, (Action::Accept, ""))
             .unwrap();
