@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk};
+use crate::form::answers::Value;
 use crate::form::questions;
 use crate::id::OpId;
 use crate::procedure::fee;
@@ -75,27 +76,46 @@ pub(super) fn page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Respo
     })
 }
 
-/// What is shown of each page: everything a card told or a person entered. What
-/// only follows from it would be the same words again.
+/// What is shown of each page: everything a card told or a person entered, and
+/// what follows from it, unless it would be the same words again.
 fn groups(pages: &[questions::AskPage<'_>], at: &AtKiosk, frame: &Frame) -> Vec<Group> {
     let lang = frame.words.lang();
-    let group = |page: &questions::AskPage<'_>| Group {
-        page: page.page.id.clone(),
-        title: page.page.title.in_lang(lang).to_owned(),
-        rows: page
-            .questions
-            .iter()
-            .filter(|ask| at.answers.get(ask.path()).is_some())
-            .filter_map(|ask| row(ask, frame))
-            .collect(),
-    };
-    pages.iter().map(group).filter(|group| !group.rows.is_empty()).collect()
+    let is_given = |ask: &questions::AskQuestion<'_>| at.answers.get(ask.path()).is_some();
+    let questions = pages.iter().flat_map(|page| &page.questions);
+    let given = questions.filter(|ask| is_given(ask)).filter_map(|ask| ask.answer.as_ref());
+    let mut told: Vec<Value> = given.map(|answer| answer.value.clone()).collect();
+    let mut groups = Vec::new();
+    for page in pages {
+        let mut rows = Vec::new();
+        for ask in &page.questions {
+            if is_given(ask) || is_new(ask, &mut told) {
+                rows.extend(row(ask, frame));
+            }
+        }
+        if !rows.is_empty() {
+            let title = page.page.title.in_lang(lang).to_owned();
+            groups.push(Group { page: page.page.id.clone(), title, rows });
+        }
+    }
+    groups
+}
+
+/// Whether a value that follows from others says something that no row says yet.
+fn is_new(ask: &questions::AskQuestion<'_>, told: &mut Vec<Value>) -> bool {
+    let Some(answer) = &ask.answer else { return false };
+    // The same "yes" to two questions is two things.
+    let speaks_for_itself = matches!(answer.value, Value::Text(_) | Value::Date(_));
+    if speaks_for_itself && told.contains(&answer.value) {
+        return false;
+    }
+    told.push(answer.value.clone());
+    true
 }
 
 fn row(ask: &questions::AskQuestion<'_>, frame: &Frame) -> Option<Row> {
     let answer = ask.answer.as_ref().filter(|answer| !answer.value.is_blank())?;
     let needs_hand = match &answer.value {
-        crate::form::answers::Value::Text(text) => text.needs_hand(),
+        Value::Text(text) => text.needs_hand(),
         _ => false,
     };
     Some(Row {
