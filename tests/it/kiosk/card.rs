@@ -63,7 +63,7 @@ fn a_card_taken_away_mid_way_is_asked_for_again() {
     resident.lay("shiken-hanako.1");
     resident.enter(&pin_of("shiken-hanako"));
     resident.answer_all();
-    assert_eq!(resident.hand_in(), "A001");
+    assert_eq!(resident.hand_in(), "A1");
 }
 
 #[test]

@@ -34,13 +34,13 @@ fn back_and_reload_at_every_step_are_harmless() {
         resident.next();
         assert!(!browser.shows(".error-band"), "{}", browser.text());
     }
-    assert_eq!(resident.hand_in(), "A001");
+    assert_eq!(resident.hand_in(), "A1");
     browser.leave(|| browser.reload());
-    assert_eq!(browser.text_of(".ticket strong"), "A001", "a reload keeps the number");
+    assert_eq!(browser.text_of(".ticket strong"), "A1", "a reload keeps the number");
     browser.back();
     browser.wait("a page", "document.readyState === 'complete'");
     browser.go(&format!("{}/kiosk", program.address));
-    assert_eq!(browser.text_of(".ticket strong"), "A001", "Back does not hand in again");
+    assert_eq!(browser.text_of(".ticket strong"), "A1", "Back does not hand in again");
 }
 
 #[test]
@@ -111,4 +111,27 @@ fn a_walk_over_many_pages_does_not_stall() {
     // One page that holds a connection for ever would stall the sixth visit for
     // a minute.
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+}
+
+/// Where the keyboard stands, unless something lies over it.
+const COVERED: &str = "const one = document.activeElement; if (one === document.body) return null; \
+     const box = (one.closest('label') ?? one).getBoundingClientRect(); \
+     const top = document.elementFromPoint(box.left + box.width / 2, box.bottom - 4); \
+     const seen = top && ((one.closest('label') ?? one).contains(top) || top.contains(one)); \
+     return seen ? null : one.outerHTML";
+
+#[test]
+fn the_bar_never_hides_where_the_keyboard_stands() {
+    let Some(browser) = browser("the keyboard") else { return };
+    let program = Program::demo();
+    let mut resident = Resident::arrive(&browser, &program, certificate());
+    tap(&mut resident, &["juminhyo"]);
+    resident.answer_all();
+    let many = browser.all("main a, main button", "tagName").len();
+    assert!(many > 8, "the page is longer than the screen: {many}");
+    for _ in 0..many + 8 {
+        browser.type_keys("\u{E004}");
+        let covered = browser.run(COVERED);
+        assert!(covered.is_null(), "{covered}");
+    }
 }

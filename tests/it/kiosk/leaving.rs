@@ -59,14 +59,14 @@ fn the_next_resident_starts_anew_after_a_number() {
     let mut first = Resident::arrive(&browser, &program, certificate());
     tap(&mut first, &["juminhyo"]);
     first.answer_all();
-    assert_eq!(first.hand_in(), "A001");
+    assert_eq!(first.hand_in(), "A1");
     first.press("終わる");
     assert!(browser.shows(".welcome"), "{}", browser.text());
     history_shows_nothing(&browser, &program);
     let mut second = Resident::arrive(&browser, &program, certificate());
     tap(&mut second, &["juminhyo"]);
     second.answer_all();
-    assert_eq!(second.hand_in(), "A002");
+    assert_eq!(second.hand_in(), "A2");
 }
 
 /// Makes the page's clock run ahead by `window.lateSecs`.

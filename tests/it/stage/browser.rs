@@ -131,17 +131,26 @@ impl Browser {
 
     /// Presses what fits, without waiting for what follows.
     pub fn press(&self, css: &str) {
-        let found = self.driver.send("/element", &json!({ "using": "css selector", "value": css }));
-        let id = found[ELEMENT].as_str().unwrap().to_owned();
-        self.driver.send(&format!("/element/{id}/click"), &json!({}));
+        self.touch(&self.find(css));
     }
 
     /// Types into what fits, in the place of what was there.
     pub fn write(&self, css: &str, text: &str) {
-        let found = self.driver.send("/element", &json!({ "using": "css selector", "value": css }));
-        let id = found[ELEMENT].as_str().unwrap().to_owned();
+        let id = self.find(css);
         self.driver.send(&format!("/element/{id}/clear"), &json!({}));
         self.driver.send(&format!("/element/{id}/value"), &json!({ "text": text }));
+    }
+
+    fn find(&self, css: &str) -> String {
+        let found = self.driver.send("/element", &json!({ "using": "css selector", "value": css }));
+        found[ELEMENT].as_str().unwrap().to_owned()
+    }
+
+    /// Moves an element to where a finger reaches it, and presses it.
+    fn touch(&self, id: &str) {
+        let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+        self.run_with(script, json!([{ ELEMENT: id }]));
+        self.driver.send(&format!("/element/{id}/click"), &json!({}));
     }
 
     /// Types keys to whatever has the focus.
@@ -166,9 +175,7 @@ impl Browser {
         let found = self.run_with(script, json!([words]));
         let id =
             found[ELEMENT].as_str().unwrap_or_else(|| panic!("no {words:?} in {}", self.text()));
-        self.leave(|| {
-            self.driver.send(&format!("/element/{id}/click"), &json!({}));
-        });
+        self.leave(|| self.touch(id));
     }
 
     /// Does something that leads to another page, and waits until it is there.
