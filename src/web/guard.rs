@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
-use axum::Router;
+use axum::error_handling::HandleErrorLayer;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use axum::{BoxError, Router};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -20,6 +22,10 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 /// Longest time a page may take. Reading a card has its own, shorter watchdog.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
+/// Requests in hand at once. One office has a few dozen screens; more than this
+/// is no resident waiting, and is asked to come again.
+const REQUESTS_AT_ONCE_MAX: usize = 256;
+
 /// Scripts, styles and pictures come from here and nowhere else; nothing inline.
 const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
      img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; \
@@ -27,7 +33,10 @@ const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
 
 /// Puts the guards around the pages.
 pub(super) fn around(pages: Router) -> Router {
+    let busy = HandleErrorLayer::new(|_: BoxError| async { Failure::Busy });
+    let shed = ServiceBuilder::new().layer(busy).load_shed();
     pages
+        .layer(shed.concurrency_limit(REQUESTS_AT_ONCE_MAX))
         .layer(middleware::from_fn(own_pages_only))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN))
