@@ -7,6 +7,7 @@ document.querySelector(".answer.open input[autofocus], #find")?.select?.();
 // Keeps the list of today's visits fresh while nobody searches.
 const list = document.getElementById("list");
 const every = 10_000;
+let shown;
 
 async function refresh() {
   if (document.hidden || list.contains(document.activeElement)) return;
@@ -15,7 +16,9 @@ async function refresh() {
   if (answer.redirected) {
     location.assign(answer.url);
   } else if (answer.ok) {
-    list.innerHTML = await answer.text();
+    const fresh = await answer.text();
+    // Unchanged words are left alone: a screen reader would say them again.
+    if (fresh !== shown) list.innerHTML = shown = fresh;
   }
 }
 

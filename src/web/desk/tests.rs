@@ -451,6 +451,24 @@ async fn a_clerk_goes_from_the_search_to_the_accepted_paper() {
 }
 
 #[tokio::test]
+async fn a_correction_that_asks_for_more_opens_what_is_missing() {
+    let (town, visit) = furnished().await;
+    let clerk = town.sign_in("clerk").await;
+    let page = format!("/desk/visits/{visit}");
+    let answers = format!("{page}/answers");
+    let relation = [("path", "juminhyo.relation"), ("juminhyo.relation", "agent")];
+    let next = clerk.post(&answers, &relation).await.to;
+    let (_, missing) = next.split_once("note=saved&edit=").unwrap();
+    let opened = clerk.get(&next).await;
+    assert!(opened.says("聞き取りが必要です"));
+    assert!(opened.says(&format!("name=\"path\" value=\"{missing}\"")));
+    let asked = [("path", missing), (missing, "見本　太郎")];
+    let after = clerk.post(&answers, &asked).await.to;
+    assert!(!after.contains(&format!("edit={missing}")), "{after}");
+    assert!(clerk.get(&page).await.says("見本　太郎"));
+}
+
+#[tokio::test]
 async fn a_call_for_staff_stands_on_the_list_until_somebody_goes() {
     let (town, _) = furnished().await;
     let clerk = town.sign_in("clerk").await;
