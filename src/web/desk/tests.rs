@@ -204,8 +204,11 @@ impl Browser<'_> {
     }
 }
 
+/// Method, path, fields, and whether a clerk, a supervisor, an administrator may.
+type Route = (&'static str, &'static str, &'static [(&'static str, &'static str)], [bool; 3]);
+
 /// Method, path, what is sent, and who may: clerk, supervisor, administrator.
-const ROUTES: &[(&str, &str, &[(&str, &str)], [bool; 3])] = &[
+const ROUTES: &[Route] = &[
     ("get", "/", &[], [true, true, false]),
     ("post", "/", &[("find", "")], [true, true, false]),
     ("get", "/today", &[], [true, true, false]),
