@@ -1,14 +1,15 @@
 //! `madoguchi backup`, `restore` and `verify`: keeping the record.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::chance::SystemChance;
-use crate::clock::{Clock, SystemClock, rfc3339};
+use crate::clock::{Clock, Moment, SystemClock, rfc3339};
 use crate::db::{self, Tx};
 use crate::id::LogId;
 use crate::journal::{self, Verified};
+use crate::schema;
 use crate::server::counter::{self, DATABASE};
 use crate::server::lock::FolderLock;
 use anyhow::{Context, bail};
@@ -64,8 +65,9 @@ pub(super) fn backup(arguments: &Backup) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs the restore. What was there is kept beside it, and the journal goes on
-/// in a new log, so that no number of the old one is used twice.
+/// Runs the restore. The new database is finished beside the old one, and takes
+/// its place in one step; what was there is kept. The journal goes on in a new
+/// log, and numbers go on from where they were, so that nothing is used twice.
 pub(super) fn restore(arguments: &Restore) -> anyhow::Result<ExitCode> {
     let (file, folder) = (&arguments.file, &arguments.data.folder);
     let backup = db::open_read_only(file).with_context(|| format!("{}", file.display()))?;
@@ -73,18 +75,43 @@ pub(super) fn restore(arguments: &Restore) -> anyhow::Result<ExitCode> {
     fs::create_dir_all(folder)?;
     let _lock = FolderLock::take(folder)?;
     let now = SystemClock.now();
-    let target = folder.join(DATABASE);
+    let (target, new) = (folder.join(DATABASE), folder.join("office-new.db"));
     let aside = folder.join(format!("office-before-{}.db", now.unix_timestamp()));
-    let replaces = target.exists();
-    db::replace(file, &target, &aside)?;
-    if replaces {
-        eprintln!("what was there is now {}", aside.display());
+    if new.exists() {
+        fs::remove_file(&new)?;
     }
-    let connection = db::open(&target)?;
-    let log = LogId::new(now, &SystemChance);
-    journal::continue_in_new_log(&Tx::alone(&connection), log, now)?;
+    let before = match target.exists() {
+        true => {
+            db::copy_to(&target, &aside)?;
+            eprintln!("what was there is now {}", aside.display());
+            Some(db::open_read_only(&aside)?)
+        }
+        false => None,
+    };
+    db::copy_to(file, &new)?;
+    let log = finish(&new, before.as_ref(), now)?;
+    db::put_in_place(&new, &target)?;
     eprintln!("restored at {}; the journal goes on in log {log}", rfc3339(now));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Begins the new log, carries the numbers on and closes the file whole.
+fn finish(new: &Path, before: Option<&db::Connection>, now: Moment) -> anyhow::Result<LogId> {
+    let mut connection = db::open(new)?;
+    db::migrate(&mut connection, schema::STEPS)?;
+    let log = LogId::new(now, &SystemChance);
+    connection.execute_batch("begin immediate")?;
+    let tx = Tx::alone(&connection);
+    journal::continue_in_new_log(&tx, log, now)?;
+    // A database that was damaged may not be readable; numbers then jump.
+    if before.is_none_or(|before| db::numbering::never_back(&tx, Some(before), now.date()).is_err())
+    {
+        db::numbering::never_back(&tx, None, now.date())?;
+    }
+    connection
+        .execute_batch("commit; pragma wal_checkpoint(truncate); pragma journal_mode = delete")?;
+    verified(&connection)?;
+    Ok(log)
 }
 
 /// Runs the verification.

@@ -1,10 +1,12 @@
 //! `madoguchi serve` and `madoguchi demo`.
 
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::folder::folder_of;
+use crate::chance::{self, SystemChance};
 use crate::server::counter::{self, Folders};
 
 /// Serves the pages of one office
@@ -72,7 +74,10 @@ pub(super) fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
 
 /// Runs the demonstration on a folder of its own, gone when it ends.
 pub(super) fn demo(arguments: &Demo) -> anyhow::Result<ExitCode> {
-    let data = std::env::temp_dir().join(format!("madoguchi-demo-{}", std::process::id()));
+    let name: String =
+        chance::bytes::<8>(&SystemChance).iter().map(|byte| format!("{byte:02x}")).collect();
+    let data = std::env::temp_dir().join(format!("madoguchi-demo-{name}"));
+    std::fs::DirBuilder::new().mode(0o700).create(&data)?;
     let folders = arguments.place.folders(None, data.clone());
     let ended = counter::run(&folders, arguments.place.listen, true);
     // The folder holds invented people only; one left behind harms nobody.

@@ -60,8 +60,6 @@ pub struct Screen {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retention {
-    /// Minutes an unfinished visit survives a kiosk that went dark.
-    pub draft_minutes: u32,
     /// Days a submitted visit is kept. The signed paper is the record; this
     /// copy is only its transport.
     pub visit_days: u32,
@@ -76,8 +74,7 @@ impl Site {
         rules::words(document, office.key("name"), &self.office.name);
         self.screen.check(document, &Place::key_of("screen"));
         let retention = Place::key_of("retention");
-        let Retention { draft_minutes, visit_days } = self.retention;
-        rules::range(document, retention.clone().key("draft_minutes"), draft_minutes, [1, 1_440]);
+        let Retention { visit_days } = self.retention;
         rules::range(document, retention.key("visit_days"), visit_days, [1, 3_660]);
     }
 }

@@ -1,5 +1,6 @@
-//! A copy of the file while it is in use.
+//! A copy of the file while it is in use, and putting one in its place.
 
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -8,34 +9,32 @@ use rusqlite::backup::Backup;
 
 use super::{Error, connection};
 
-/// Pages copied between two looks at the writer.
-const PAGES_A_STEP: std::ffi::c_int = 256;
-
-/// Copies the database at `from` to a new file at `to`, page by page, while
-/// others go on writing. The copy is one moment of the original.
+/// Copies the database at `from` to a new file at `to`, as it is at one moment,
+/// while others go on writing. In one step: a copy in several would begin anew
+/// with every write in between.
 #[expect(clippy::disallowed_methods, reason = "the copy gets its settings when it is restored")]
 pub fn copy_to(from: &Path, to: &Path) -> Result<(), Error> {
     let source = connection::open_read_only(from)?;
     let mut target = Connection::open(to)?;
     let backup = Backup::new(&source, &mut target)?;
-    backup.run_to_completion(PAGES_A_STEP, Duration::from_millis(1), None)?;
+    backup.run_to_completion(-1, Duration::ZERO, None)?;
     Ok(())
 }
 
-/// Puts a copy of the database at `from` in the place of the one at `target`.
-/// What was there is first copied to `aside`. Nobody else may have it open.
-pub fn replace(from: &Path, target: &Path, aside: &Path) -> Result<(), Error> {
-    if target.exists() {
-        copy_to(target, aside)?;
-        for end in ["", "-wal", "-shm"] {
-            let file = PathBuf::from(format!("{}{end}", target.display()));
-            match std::fs::remove_file(&file) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(Error::Disk(format!("{}: {error}", file.display())));
-                }
-                _ => {}
+/// Puts the finished database at `new` in the place of the one at `target`, in one
+/// step that either happened or did not. Nobody may have either open.
+pub fn put_in_place(new: &Path, target: &Path) -> Result<(), Error> {
+    let failed = |error: std::io::Error| Error::Disk(format!("{}: {error}", target.display()));
+    File::open(new).and_then(|file| file.sync_all()).map_err(failed)?;
+    for end in ["-wal", "-shm"] {
+        match fs::remove_file(PathBuf::from(format!("{}{end}", target.display()))) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(failed(error));
             }
+            _ => {}
         }
     }
-    copy_to(from, target)
+    fs::rename(new, target).map_err(failed)?;
+    let folder = target.parent().unwrap_or(Path::new("."));
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
 }

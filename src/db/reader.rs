@@ -36,7 +36,10 @@ impl Readers {
             let _turn = turn;
             let connection = free.lock().unwrap_or_else(|held| held.into_inner()).pop();
             let lent = Lent { connection, free: &free };
-            look(lent.connection.as_ref().ok_or(Error::Stopped)?)
+            let connection = lent.connection.as_ref().ok_or(Error::Stopped)?;
+            // One look sees one moment, however many queries it makes.
+            connection.execute_batch("begin").map_err(Error::from)?;
+            look(connection)
         };
         tokio::task::spawn_blocking(run).await.map_err(|_| Error::Stopped)?
     }
@@ -50,6 +53,10 @@ struct Lent<'a> {
 
 impl Drop for Lent<'_> {
     fn drop(&mut self) {
+        if let Some(connection) = self.connection.as_ref().filter(|one| !one.is_autocommit()) {
+            // It only looked: there is nothing that could fail to be undone.
+            let _ = connection.execute_batch("rollback");
+        }
         let mut free = self.free.lock().unwrap_or_else(|held| held.into_inner());
         free.extend(self.connection.take());
     }

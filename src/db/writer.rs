@@ -191,8 +191,9 @@ fn again(fault: &Error) -> Error {
 }
 
 fn truncate_log(connection: &Connection) -> Result<(), Error> {
-    // Readers hold the log for the time of one query; wait for them a little.
-    connection.busy_timeout(Duration::from_secs(30))?;
+    // Everybody waits while this waits for a reader, so it gives up soon; the
+    // caller tries again later.
+    connection.busy_timeout(Duration::from_millis(200))?;
     let busy: i64 =
         connection.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))?;
     connection.busy_timeout(Duration::from_secs(5))?;

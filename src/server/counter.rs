@@ -20,7 +20,7 @@ use crate::journal::{self, Actor, Journal, OfficeKey};
 use crate::pdf::Fonts;
 use crate::staff::{self, NewAccount};
 use crate::visit::paper::Papers;
-use crate::visit::retention;
+use crate::visit::{self, retention};
 use crate::web::{self, Office, Readers};
 use crate::{fault, schema};
 
@@ -93,9 +93,17 @@ async fn open(
 ) -> anyhow::Result<Office> {
     let path = folders.data.join(DATABASE);
     let chance = Arc::new(SystemChance);
-    // A key is made only together with the database: a database without its key
-    // must not get a new one, which could open nothing.
-    let key = OfficeKey::load(&folders.data.join(OFFICE_KEY), !path.exists(), &*chance)?;
+    // Key and database are made together. One without the other is a loss that
+    // an empty new one would only hide.
+    let key_path = folders.data.join(OFFICE_KEY);
+    if key_path.exists() && !path.exists() {
+        bail!(
+            "{} is there but {} is not: restore a backup, or take the key away to begin anew",
+            key_path.display(),
+            path.display()
+        );
+    }
+    let key = OfficeKey::load(&key_path, !path.exists(), &*chance)?;
     let journal = Arc::new(Journal::new(Arc::new(SystemClock), chance, key));
     let db = Db::start(&path, schema::STEPS, journal::check_tail)
         .with_context(|| format!("{}", path.display()))?;
@@ -168,25 +176,39 @@ async fn offer_setup(office: &Office) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Erases what is due, again and again. What cannot be done now is done next
-/// time.
+/// Erases what is due, again and again, and empties the database's log, where
+/// what was erased may still stand. What cannot be done now is done next time.
 async fn sweep(office: Arc<Office>) {
     let mut every = tokio::time::interval(SWEEP_EVERY);
     loop {
         every.tick().await;
-        let (journal, times) = (office.journal.clone(), office.config.site.retention.clone());
-        let erased = office.db.write(move |tx| retention::erase_due(tx, &journal, &times)).await;
-        match erased {
-            Ok(0) => {}
-            Ok(visits) => {
-                tracing::info!(visits, "erased what was due");
-                if let Err(error) = office.db.truncate_log().await {
-                    tracing::warn!(%error, "the database's log was not emptied yet");
-                }
-            }
-            Err(error) => tracing::error!(%error, "what was due was not erased"),
+        if let Err(error) = erase_due(&office).await {
+            tracing::error!(%error, "what is due was not found");
+        }
+        if let Err(error) = office.db.truncate_log().await {
+            tracing::info!(%error, "the database's log is emptied later");
         }
     }
+}
+
+async fn erase_due(office: &Arc<Office>) -> Result<(), visit::Error> {
+    let (look, now) = (office.clone(), office.journal.now());
+    let due = office
+        .db
+        .read(move |connection| {
+            let site = &look.config.site;
+            retention::due(connection, &site.screen, &site.retention, now)
+        })
+        .await?;
+    for visit in due {
+        let journal = office.journal.clone();
+        let erased = office.db.write(move |tx| retention::erase_one(tx, &journal, visit)).await;
+        match erased {
+            Ok(()) => tracing::info!(%visit, "erased what was due"),
+            Err(error) => tracing::error!(%visit, %error, "what was due was not erased"),
+        }
+    }
+    Ok(())
 }
 
 /// SIGTERM or Ctrl-C: what is being answered is answered, then the end.

@@ -31,10 +31,11 @@ pub struct Opened {
 pub fn open(tx: &Tx<'_>, journal: &Journal, staff: StaffId, id: VisitId) -> Result<Opened, Error> {
     let visit = submitted(tx, id)?;
     note(journal, tx, Actor::Staff(staff), id, ("visit.viewed", json!({})))?;
+    let answers = store::answers(tx, journal, id)?;
     Ok(Opened {
-        answers: store::answers(tx, journal, id)?,
+        visit: visit.with_care(&answers),
+        answers,
         applications: application::of_visit(tx, id)?,
-        visit,
     })
 }
 
@@ -91,8 +92,20 @@ pub fn identify(
     answers.set(ID_KIND, Value::Choices(kinds.iter().cloned().collect()), Source::Clerk);
     answers.set(ID_POINTS, Value::Choice(points.to_owned()), Source::Clerk);
     store::put_answers(tx, journal, id, &answers)?;
-    let facts = json!({ "kinds": kinds, "points": points });
-    note(journal, tx, Actor::Staff(staff), id, ("visit.identified", facts))
+    journal.append(
+        tx,
+        &Event {
+            op: journal.op(),
+            kind: "visit.identified",
+            schema_version: 1,
+            entity: Entity::new("visit", id),
+            actor: Actor::Staff(staff),
+            facts: json!({ "points": points }),
+            // A 障害者手帳 tells of a person's health.
+            personal: Some((id, json!({ "kinds": kinds }))),
+        },
+    )?;
+    Ok(())
 }
 
 /// Whether an identity check is recorded.

@@ -45,7 +45,7 @@ fn listed(connection: &Connection, journal: &Journal, visit: Visit) -> Result<Li
         findable: Findable::new(&answers, &ticket.to_string(), receipts),
         name: words("applicant.name"),
         kana: words("applicant.kana"),
-        visit,
+        visit: visit.with_care(&answers),
         ticket,
         applications,
     })

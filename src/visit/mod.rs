@@ -16,7 +16,6 @@ mod submit;
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use time::Date;
 
@@ -93,8 +92,7 @@ impl State {
 }
 
 /// 配慮: what staff should know before they call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Care {
     /// 耳が聞こえない・聞こえにくい.
     Hearing,
@@ -109,10 +107,15 @@ pub enum Way {
     Hand,
 }
 
+/// The path that 配慮 is kept under, sealed like every answer: it tells of a
+/// person's health.
+const CARE: &str = "visit.care";
+
 /// What a resident says on the first page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wishes {
     pub lang: Lang,
+    /// Known only where the answers have been opened ([`Visit::with_care`]).
     pub care: BTreeSet<Care>,
     pub big_type: bool,
 }
@@ -133,6 +136,26 @@ pub struct Visit {
     /// When somebody last did something to it.
     pub touched_at: Moment,
     pub submitted_at: Option<Moment>,
+}
+
+impl Visit {
+    /// With the 配慮 that stands among its answers.
+    pub fn with_care(mut self, answers: &Answers) -> Self {
+        let told = answers.value(CARE).map(Value::selected).unwrap_or_default();
+        self.wishes.care = Care::ALL.into_iter().filter(|care| told.contains(care.id())).collect();
+        self
+    }
+}
+
+impl Care {
+    /// Everything that can be told.
+    pub const ALL: [Care; 1] = [Care::Hearing];
+
+    fn id(self) -> &'static str {
+        match self {
+            Care::Hearing => "hearing",
+        }
+    }
 }
 
 /// An entry about a visit, with nothing personal in it.
@@ -171,8 +194,12 @@ pub fn start(
     let now = journal.now();
     let id = VisitId::new(now, &*journal.chance);
     store::insert(tx, id, kiosk, wishes, now)?;
-    journal.make_visit_key(tx, id)?;
-    let care: Vec<_> = wishes.care.iter().collect();
+    let key = journal.make_visit_key(tx, id)?;
+    if !wishes.care.is_empty() {
+        let care = wishes.care.iter().map(|care| care.id().to_owned()).collect();
+        let answer = Answer { value: Value::Choices(care), source: Source::Typed };
+        store::put_answer(tx, journal, &key, id, (CARE, &answer))?;
+    }
     journal.append(
         tx,
         &Event {
@@ -181,14 +208,14 @@ pub fn start(
             schema_version: 1,
             entity: Entity::new("visit", id),
             actor: Actor::Device(kiosk),
-            facts: json!({ "lang": wishes.lang, "care": care, "big_type": wishes.big_type }),
+            facts: json!({ "lang": wishes.lang, "big_type": wishes.big_type }),
             personal: None,
         },
     )?;
     Ok(id)
 }
 
-/// Changes the language, the type size or the 配慮 of a visit.
+/// Changes the language or the type size of a visit.
 pub fn wish(
     tx: &Tx<'_>,
     journal: &Journal,
@@ -197,7 +224,7 @@ pub fn wish(
     wishes: &Wishes,
 ) -> Result<(), Error> {
     store::set_wishes(tx, visit, wishes, journal.now())?;
-    let facts = json!({ "lang": wishes.lang, "care": wishes.care, "big_type": wishes.big_type });
+    let facts = json!({ "lang": wishes.lang, "big_type": wishes.big_type });
     note(journal, tx, actor, visit, ("visit.wishes_changed", facts))
 }
 
@@ -240,7 +267,9 @@ pub fn choose(
     note(journal, tx, actor, visit, ("visit.procedures_chosen", json!({ "procedures": ids })))
 }
 
-/// Chooses how name and address are given.
+/// Chooses how name and address are given. What an earlier card told goes: the
+/// next one may be another person's. With a card, what was typed of the person
+/// goes too, all but the telephone number, which no card holds.
 pub fn choose_way(
     tx: &Tx<'_>,
     journal: &Journal,
@@ -250,8 +279,29 @@ pub fn choose_way(
 ) -> Result<(), Error> {
     draft(tx, visit)?;
     store::set_way(tx, visit, way, journal.now())?;
+    for source in [Source::Card, Source::Licence] {
+        store::remove_source(tx, visit, source)?;
+    }
+    if way == Some(Way::Card) {
+        store::remove_answers(tx, visit, OF_THE_PERSON)?;
+    }
     let facts = json!({ "way": way.map(store::way_id) });
     note(journal, tx, actor, visit, ("visit.way_chosen", facts))
+}
+
+/// What a card may tell of its holder.
+const OF_THE_PERSON: &[&str] = &[
+    "applicant.name",
+    "applicant.kana",
+    "applicant.birth_date",
+    "applicant.sex",
+    "applicant.address",
+];
+
+/// Somebody is at the kiosk: a touch that changes nothing but when it was.
+pub fn touched(tx: &Tx<'_>, journal: &Journal, visit: VisitId) -> Result<(), Error> {
+    draft(tx, visit)?;
+    store::touch(tx, visit, journal.now())
 }
 
 /// Records answers of a draft. Which paths were answered is noted, what was

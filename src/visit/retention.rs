@@ -1,24 +1,46 @@
 //! When personal data goes. The signed paper is the record; what is kept here is
 //! its transport, so it is erased as soon as the town's own times allow.
 
+use rusqlite::Connection;
 use time::Duration;
 
-use super::{Error, State, erase, store};
-use crate::config::Retention;
+use super::{Error, State, Visit, erase, store};
+use crate::clock::Moment;
+use crate::config::{Retention, Screen};
 use crate::db::Tx;
+use crate::id::VisitId;
 use crate::journal::{Actor, Journal};
 
-/// Erases what is due: drafts whose kiosk went dark, and submitted visits past
-/// their days. Returns how many; the caller truncates the database's log when
-/// there were any.
-pub fn erase_due(tx: &Tx<'_>, journal: &Journal, times: &Retention) -> Result<usize, Error> {
-    let now = journal.now();
-    let drafts = now - Duration::minutes(i64::from(times.draft_minutes));
+/// A page that is being used tells so several times within this; a kiosk that
+/// lost its power does not.
+const GRACE: Duration = Duration::seconds(60);
+
+/// Whether nobody has been at a draft for longer than the kiosk itself would have
+/// waited. The kiosk's page erases it first; this is for a page that is gone.
+pub fn is_abandoned(visit: &Visit, screen: &Screen, now: Moment) -> bool {
+    visit.state == State::Draft && visit.touched_at < abandoned_before(screen, now)
+}
+
+fn abandoned_before(screen: &Screen, now: Moment) -> Moment {
+    now - Duration::seconds(i64::from(screen.idle_secs) + i64::from(screen.warning_secs)) - GRACE
+}
+
+/// What is to be erased now: abandoned drafts, and submitted visits past their
+/// days.
+pub fn due(
+    connection: &Connection,
+    screen: &Screen,
+    times: &Retention,
+    now: Moment,
+) -> Result<Vec<VisitId>, Error> {
+    let mut due = store::untouched(connection, State::Draft, abandoned_before(screen, now))?;
     let visits = now - Duration::days(i64::from(times.visit_days));
-    let mut due = store::untouched(tx, State::Draft, drafts)?;
-    due.extend(store::untouched(tx, State::Submitted, visits)?);
-    for visit in &due {
-        erase(tx, journal, Actor::System, visit.id)?;
-    }
-    Ok(due.len())
+    due.extend(store::untouched(connection, State::Submitted, visits)?);
+    Ok(due)
+}
+
+/// Erases one visit that is due. One at a time, so that a row that cannot be
+/// erased keeps nobody else's.
+pub fn erase_one(tx: &Tx<'_>, journal: &Journal, visit: VisitId) -> Result<(), Error> {
+    erase(tx, journal, Actor::System, visit)
 }

@@ -1,5 +1,7 @@
 //! Rows of visits and answers.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use time::Date;
 
@@ -12,7 +14,7 @@ use crate::id::{DeviceId, VisitId};
 use crate::journal::{Journal, VisitKey};
 use crate::lang::Lang;
 
-const COLUMNS: &str = "id, day, lang, care, big_type, agreed, way, procedures, state, started_at, \
+const COLUMNS: &str = "id, day, lang, big_type, agreed, way, procedures, state, started_at, \
      touched_at, submitted_at";
 
 fn cannot_be(column: &'static str) -> db::Error {
@@ -38,7 +40,7 @@ fn visit(row: &Row<'_>) -> Result<Visit, db::Error> {
         day: column(row, "day", clock::parse_iso_day)?,
         wishes: Wishes {
             lang: column(row, "lang", Lang::from_tag)?,
-            care: column(row, "care", |text| serde_json::from_str(text).ok())?,
+            care: BTreeSet::new(),
             big_type: row.get("big_type")?,
         },
         agreed: row.get("agreed")?,
@@ -91,14 +93,17 @@ pub fn of_day(connection: &Connection, day: Date) -> Result<Vec<Visit>, Error> {
     list(connection, "day = ?1 and state = 'submitted' order by submitted_at", &clock::iso_day(day))
 }
 
-/// Drafts that nobody touched since `before`, and visits submitted before it.
+/// Visits in `state` that nobody touched since `before`.
 pub(super) fn untouched(
     connection: &Connection,
     state: State,
     before: Moment,
-) -> Result<Vec<Visit>, Error> {
-    let condition = format!("state = '{}' and touched_at < ?1 order by id", state.id());
-    list(connection, &condition, &clock::rfc3339(before))
+) -> Result<Vec<VisitId>, Error> {
+    let mut rows = connection
+        .prepare_cached("select id from visit where state = ?1 and touched_at < ?2 order by id")?;
+    let ids =
+        rows.query_map(params![state.id(), clock::rfc3339(before)], |row| row.get::<_, String>(0))?;
+    ids.map(|id| id?.parse().map_err(|_| cannot_be("id").into())).collect()
 }
 
 fn list(connection: &Connection, condition: &str, key: &str) -> Result<Vec<Visit>, Error> {
@@ -116,23 +121,18 @@ pub(super) fn insert(
     now: Moment,
 ) -> Result<(), Error> {
     tx.execute(
-        "insert into visit (id, day, kiosk, lang, care, big_type, state, started_at, touched_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6, 'draft', ?7, ?7)",
+        "insert into visit (id, day, kiosk, lang, big_type, state, started_at, touched_at)
+         values (?1, ?2, ?3, ?4, ?5, 'draft', ?6, ?6)",
         params![
             id.to_string(),
             clock::iso_day(now.date()),
             kiosk.to_string(),
             wishes.lang.tag(),
-            care_json(wishes),
             wishes.big_type,
             clock::rfc3339(now)
         ],
     )?;
     Ok(())
-}
-
-fn care_json(wishes: &Wishes) -> String {
-    serde_json::json!(wishes.care).to_string()
 }
 
 /// Sets columns of one visit, and that somebody touched it.
@@ -155,7 +155,6 @@ pub(super) fn set_wishes(
     now: Moment,
 ) -> Result<(), Error> {
     update(tx, id, now, "lang = ?3", &wishes.lang.tag())?;
-    update(tx, id, now, "care = ?3", &care_json(wishes))?;
     update(tx, id, now, "big_type = ?3", &wishes.big_type)
 }
 
@@ -182,6 +181,8 @@ pub(super) fn set_procedures(
 }
 
 pub(super) fn set_submitted(tx: &Tx<'_>, id: VisitId, now: Moment) -> Result<(), Error> {
+    let day = clock::iso_day(now.date());
+    update(tx, id, now, "day = ?3", &day)?;
     update(tx, id, now, "state = 'submitted', submitted_at = ?3", &clock::rfc3339(now))
 }
 
@@ -243,6 +244,15 @@ pub(super) fn remove_source(tx: &Tx<'_>, visit: VisitId, source: Source) -> Resu
         "delete from answer where visit = ?1 and source = ?2",
         params![visit.to_string(), source.as_str()],
     )?;
+    Ok(())
+}
+
+/// Takes away the answers at these paths.
+pub(super) fn remove_answers(tx: &Tx<'_>, visit: VisitId, paths: &[&str]) -> Result<(), Error> {
+    let mut remove = tx.prepare_cached("delete from answer where visit = ?1 and path = ?2")?;
+    for path in paths {
+        remove.execute(params![visit.to_string(), path])?;
+    }
     Ok(())
 }
 

@@ -84,7 +84,7 @@ pub fn submit(
     }
     let lane = lane(counter, first)?;
     let ticket_id = TicketId::new(now, &*journal.chance);
-    let ticket = queue::issue(tx, ticket_id, id, &lane, visit.day, now)?;
+    let ticket = queue::issue(tx, ticket_id, id, &lane, now.date(), now)?;
     let known = questions::known(&forms, &answers);
     journal.append(
         tx,
@@ -100,7 +100,7 @@ pub fn submit(
                 "applications": applications.iter().map(application_facts).collect::<Vec<_>>(),
                 "sources": super::sources(&known),
             }),
-            personal: Some((id, json!({ "answers": known }))),
+            personal: Some((id, json!({ "answers": known, "care": answers.value(super::CARE) }))),
         },
     )?;
     let receipts = applications.into_iter().map(|application| application.receipt).collect();

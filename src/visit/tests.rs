@@ -10,7 +10,7 @@ use crate::applicant::{Applicant, Sourced};
 use crate::application::{self, Action};
 use crate::chance::SeededChance;
 use crate::clock::HeldClock;
-use crate::config::Config;
+use crate::config::{Config, Site};
 use crate::form::template::Kind;
 use crate::form::{Forms, questions};
 use crate::id::StaffId;
@@ -300,17 +300,64 @@ fn two_procedures_of_one_form_are_not_taken_together() {
 #[test]
 fn what_is_due_is_erased_at_the_towns_own_times() {
     let town = Town::open();
-    let times = &town.config.site.retention;
+    let Site { screen, retention: times, .. } = &town.config.site;
     let draft = town.start(town.kiosk());
+    let in_use = town.start(town.kiosk());
     let handed_in = town.filled(town.kiosk());
     town.submit(handed_in, town.journal.op()).unwrap();
-    let due = || retention::erase_due(&town.tx(), &town.journal, times).unwrap();
-    assert_eq!(due(), 0);
-    town.clock.advance(Duration::from_secs(60 * u64::from(times.draft_minutes) + 1));
-    assert_eq!(due(), 1);
+    let due = || retention::due(&town.connection, screen, times, town.journal.now()).unwrap();
+    assert_eq!(due(), []);
+    let waits = u64::from(screen.idle_secs + screen.warning_secs);
+    town.clock.advance(Duration::from_secs(waits));
+    touched(&town.tx(), &town.journal, in_use).unwrap();
+    town.clock.advance(Duration::from_secs(61));
+    assert_eq!(due(), [draft]);
+    retention::erase_one(&town.tx(), &town.journal, draft).unwrap();
     assert_eq!(town.visit(draft).state, State::Erased);
     town.clock.advance(Duration::from_secs(86_400 * u64::from(times.visit_days)));
-    assert_eq!(due(), 1);
+    assert_eq!(due(), [in_use, handed_in]);
+    retention::erase_one(&town.tx(), &town.journal, handed_in).unwrap();
     assert_eq!(town.visit(handed_in).state, State::Erased);
     assert!(journal::verify(&town.connection).unwrap().is_ok());
+}
+
+#[test]
+fn another_card_leaves_nothing_of_the_first() {
+    let town = Town::open();
+    let kiosk = town.kiosk();
+    let actor = Actor::Device(kiosk);
+    let (tx, journal) = (town.tx(), &town.journal);
+    let id = town.start(kiosk);
+    let mut typed = Answers::default();
+    typed.set("applicant.kana", Value::Text("テホン　カオル".into()), Source::Typed);
+    typed.set("applicant.phone", Value::Text("0999-00-0001".into()), Source::Typed);
+    answer(&tx, journal, actor, id, &typed).unwrap();
+    let mut licence = Answers::default();
+    licence.set("applicant.name", Value::Text("手本　薫".into()), Source::Licence);
+    licence.set("applicant.address", Value::Text("手本県".into()), Source::Licence);
+    answer(&tx, journal, actor, id, &licence).unwrap();
+
+    choose_way(&tx, journal, actor, id, Some(Way::Card)).unwrap();
+    let left: Vec<_> = town.answers(id).iter().map(|(path, _)| path.to_owned()).collect();
+    assert_eq!(left, ["applicant.phone"]);
+    answer(&tx, journal, actor, id, &card()).unwrap();
+    choose_way(&tx, journal, actor, id, Some(Way::Hand)).unwrap();
+    assert_eq!(town.answers(id).text("applicant.name"), None);
+}
+
+#[test]
+fn what_tells_of_health_is_sealed_and_goes_with_the_rest() {
+    let town = Town::open();
+    let kiosk = town.kiosk();
+    let wishes = Wishes { care: [Care::Hearing].into(), ..Wishes::default() };
+    let id = start(&town.tx(), &town.journal, town.journal.op(), kiosk, &wishes).unwrap();
+    let visit = town.visit(id).with_care(&town.answers(id));
+    assert_eq!(visit.wishes.care, wishes.care);
+    let told: i64 = town
+        .connection
+        .query_row("select count(*) from journal where facts like '%hearing%'", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(told, 0);
 }

@@ -5,8 +5,6 @@ create table visit (
   -- The tablet it stands on; null once the resident has left the kiosk.
   kiosk text,
   lang text not null,
-  -- 配慮, as a JSON list: what staff should know before they call.
-  care text not null check (json_valid(care)),
   big_type integer not null check (big_type in (0, 1)),
   agreed integer not null default 0 check (agreed in (0, 1)),
   way text check (way in ('card', 'hand')),

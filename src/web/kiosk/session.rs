@@ -8,7 +8,7 @@ use crate::db;
 use crate::device::{self, Device, Role};
 use crate::form::answers::Answers;
 use crate::journal::Actor;
-use crate::visit::{self, State, Visit};
+use crate::visit::{self, State, Visit, retention};
 use crate::web::error::Failure;
 use crate::web::readers::Reader;
 use crate::web::{Office, Shared, cookie};
@@ -61,9 +61,27 @@ impl Kiosk {
         let found = office.db.read(move |connection| -> Result<_, visit::Error> {
             let Some(visit) = visit::at_kiosk(connection, kiosk)? else { return Ok(None) };
             let answers = visit::answers(connection, &journal, visit.id)?;
-            Ok(Some(AtKiosk { visit, answers }))
+            Ok(Some(AtKiosk { visit: visit.with_care(&answers), answers }))
         });
-        Ok(found.await?)
+        let Some(at) = found.await? else { return Ok(None) };
+        let now = office.journal.now();
+        if retention::is_abandoned(&at.visit, &office.config.site.screen, now) {
+            self.leave(office, at.visit).await?;
+            return Ok(None);
+        }
+        Ok(Some(at))
+    }
+
+    /// Ends the visit here: what was not handed in is erased, down to the
+    /// database's log. The log may be in use for a moment; the sweep empties it
+    /// then.
+    pub async fn leave(&self, office: &Office, visit: Visit) -> Result<(), Failure> {
+        let (journal, actor) = (office.journal.clone(), self.actor());
+        office.db.write(move |tx| visit::leave(tx, &journal, actor, &visit)).await?;
+        if let Err(error) = office.db.truncate_log().await {
+            tracing::info!(%error, "the database's log is emptied later");
+        }
+        Ok(())
     }
 
     /// The visit that is being filled in here; any other state goes to `/kiosk`,

@@ -87,14 +87,7 @@ pub(super) async fn wish(
 /// erased, down to the database's log.
 pub(super) async fn end(State(office): State<Shared>, kiosk: Kiosk) -> Result<Response, Failure> {
     if let Some(at) = kiosk.visit(&office).await? {
-        let (journal, actor) = (office.journal.clone(), kiosk.actor());
-        let leave = move |tx: &crate::db::Tx<'_>| visit::leave(tx, &journal, actor, &at.visit);
-        office.db.write(leave).await?;
-        // A reader may hold the log for a moment; the clean-up every minute
-        // truncates it again.
-        if let Err(error) = office.db.truncate_log().await {
-            tracing::warn!(%error, "the database's log was not emptied yet");
-        }
+        kiosk.leave(&office, at.visit).await?;
     }
     if let Some(slot) = kiosk.reader(&office).and_then(|reader| reader.slot) {
         drop(slot.remove());
