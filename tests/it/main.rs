@@ -4,7 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage has failed")]
 
 mod card_pcsc;
+mod commands;
+mod doors;
 mod fill;
 mod imports;
+mod keeping;
 mod kiosk;
 mod stage;

@@ -7,6 +7,7 @@
 pub mod browser;
 pub mod driver;
 pub mod http;
+pub mod office;
 pub mod program;
 pub mod resident;
 
@@ -29,7 +30,11 @@ pub fn wait_until(what: &str, mut so: impl FnMut() -> bool) {
 /// there (`CI` is set) that is a failure.
 pub fn skip(what: &str, because: &str) {
     assert!(std::env::var_os("CI").is_none(), "{because}");
+    say(&format!("SKIPPED: {what}, because {because}"));
+}
+
+/// Says something that is seen although the test passes.
+pub fn say(words: &str) {
     // `eprintln` would be swallowed with the output of a passing test.
-    let mut stderr = std::io::stderr();
-    writeln!(stderr, "SKIPPED: {what}, because {because}").unwrap();
+    writeln!(std::io::stderr(), "{words}").unwrap();
 }

@@ -37,7 +37,8 @@ impl Program {
         Self::start(command.arg("--data").arg(data).arg("--config").arg(config))
     }
 
-    fn start(command: &mut Command) -> Self {
+    /// A command that becomes the program.
+    pub fn start(command: &mut Command) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut child = command
             .env("TMPDIR", folder.path())
@@ -70,6 +71,11 @@ impl Program {
     /// Everything it has said on standard error.
     pub fn said(&self) -> String {
         self.said.lock().unwrap().clone()
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Whether it still runs.

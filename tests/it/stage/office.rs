@@ -1,0 +1,183 @@
+//! A new office, opened through its own pages: the first account, tablets, and
+//! residents who hand in a certificate's form by plain HTTP.
+
+use ureq::http::StatusCode;
+
+use super::http::{Answer, Visitor};
+use super::program::Program;
+
+/// The first administrator.
+pub const LOGIN: &str = "joho";
+pub const PASSWORD: &str = "himitsu-no-aikotoba";
+
+/// The pages of a certificate entered by hand, in the order in which they come.
+const PAGES: [(&str, &[(&str, &str)]); 8] = [
+    ("applicant.person", &[("applicant.name", ""), ("applicant.phone", "090-0000-0101")]),
+    (
+        "applicant.birth",
+        &[
+            ("applicant.birth_date.era", "western"),
+            ("applicant.birth_date.year", "1993"),
+            ("applicant.birth_date.month", "5"),
+            ("applicant.birth_date.day", "14"),
+        ],
+    ),
+    ("applicant.address", &[("applicant.address", "見本県みほん町中央一丁目２番３号")]),
+    ("juminhyo.relation", &[("juminhyo.relation", "self")]),
+    ("juminhyo.scope", &[("juminhyo.scope", "whole")]),
+    ("juminhyo.copies", &[("juminhyo.copies.copy", "1")]),
+    ("juminhyo.head", &[("juminhyo.head", "試験　花子")]),
+    (
+        "juminhyo.details",
+        &[
+            ("juminhyo.show.relation", "no"),
+            ("juminhyo.show.honseki", "no"),
+            ("juminhyo.show.my_number", "no"),
+            ("juminhyo.show.code", "no"),
+            ("juminhyo.show.history", "no"),
+        ],
+    ),
+];
+
+/// Why a step was not acknowledged.
+#[derive(Debug)]
+pub enum Unanswered {
+    /// The program went away in the middle.
+    Gone,
+    /// It answered that it cannot now.
+    Refused(Box<Answer>),
+}
+
+impl From<ureq::Error> for Unanswered {
+    fn from(_: ureq::Error) -> Self {
+        Self::Gone
+    }
+}
+
+/// The set-up code that the program printed.
+pub fn setup_code(program: &Program) -> Option<String> {
+    let said = program.said();
+    let (_, code) = said.split_once("登録コード ")?;
+    code.lines().next().map(str::to_owned)
+}
+
+/// Makes the first account and signs in with it.
+pub fn set_up(program: &Program) -> Visitor {
+    let mut clerk = program.visitor();
+    let code = setup_code(program).unwrap();
+    let account =
+        [("code", &*code), ("login", LOGIN), ("name", "見本　情"), ("password", PASSWORD)];
+    let made = clerk.post("/desk/setup", &account);
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+    sign_in(&mut clerk, LOGIN, PASSWORD);
+    clerk
+}
+
+/// Signs in.
+pub fn sign_in(clerk: &mut Visitor, login: &str, password: &str) {
+    let entered = clerk.post("/desk/sign-in", &[("login", login), ("password", password)]);
+    assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.text);
+}
+
+/// Pairs a tablet without a reader.
+pub fn pair(clerk: &mut Visitor, name: &str) -> Visitor {
+    let key = clerk.get("/desk/devices").hidden("key").to_owned();
+    let new = [("key", &*key), ("name", name), ("role", "kiosk"), ("reader", "")];
+    let offered = clerk.post("/desk/devices", &new);
+    let (_, code) =
+        offered.text.split_once("shown-code\">").unwrap_or_else(|| panic!("{}", offered.text));
+    let code = code.split('<').next().unwrap();
+    let mut tablet = Visitor::new(&clerk.address);
+    let paired = tablet.post("/pair", &[("code", code)]);
+    assert_eq!(paired.header("location"), "/kiosk", "{}", paired.text);
+    tablet
+}
+
+/// The page a tablet shows.
+pub fn screen(tablet: &mut Visitor) -> Result<String, Unanswered> {
+    let shown = tablet.try_get("/kiosk")?;
+    match shown.status {
+        StatusCode::OK => Ok(shown.text),
+        _ => Err(Unanswered::Refused(Box::new(shown))),
+    }
+}
+
+/// Sends a form that leads on.
+pub fn send(tablet: &mut Visitor, path: &str, fields: &[(&str, &str)]) -> Result<(), Unanswered> {
+    let answer = tablet.try_post(path, fields)?;
+    match answer.status {
+        StatusCode::SEE_OTHER => Ok(()),
+        _ => Err(Unanswered::Refused(Box::new(answer))),
+    }
+}
+
+/// The form that the page asks to be filled in: its address.
+pub fn asked_for(screen: &str) -> Option<&str> {
+    let (_, after) = screen.split_once("<form method=\"post\" action=\"/kiosk/page/")?;
+    after.split('"').next()
+}
+
+/// The number on the last page.
+pub fn number(screen: &str) -> Option<&str> {
+    let (_, after) = screen.split_once("class=\"ticket\"")?;
+    let (_, after) = after.split_once("<strong>")?;
+    after.split('<').next()
+}
+
+/// Does what the page that is shown asks for; the number, when there is one.
+/// Whoever comes back after the program ended goes on where they were.
+pub fn go_on(tablet: &mut Visitor, name: &str) -> Result<Option<String>, Unanswered> {
+    let shown = screen(tablet)?;
+    if let Some(number) = number(&shown) {
+        return Ok(Some(number.to_owned()));
+    }
+    let op = || {
+        let (_, after) = shown.split_once("name=\"op\" value=\"").unwrap();
+        after.split('"').next().unwrap()
+    };
+    if let Some(page) = asked_for(&shown) {
+        answer(tablet, page, name)?;
+        let next = screen(tablet)?;
+        assert_ne!(asked_for(&next), Some(page), "what was acknowledged is asked again");
+    } else if shown.contains("action=\"/kiosk/start\"") {
+        send(tablet, "/kiosk/start", &[("op", op()), ("lang", "ja")])?;
+    } else if shown.contains("action=\"/kiosk/purpose\"") {
+        send(tablet, "/kiosk/purpose", &[])?;
+    } else if shown.contains("action=\"/kiosk/procedures\"") {
+        send(tablet, "/kiosk/procedures", &[("procedure", "juminhyo")])?;
+    } else if shown.contains("class=\"ways\"") {
+        send(tablet, "/kiosk/way", &[("way", "hand")])?;
+    } else {
+        send(tablet, "/kiosk/submit", &[("op", op())])?;
+    }
+    Ok(None)
+}
+
+fn answer(tablet: &mut Visitor, page: &str, name: &str) -> Result<(), Unanswered> {
+    let known = PAGES.iter().find(|(id, _)| *id == page).map_or(&[][..], |(_, fields)| *fields);
+    let shown = tablet.try_get(&format!("/kiosk/page/{page}"))?.text;
+    let asked = shown.split("name=\"asked\" value=\"").skip(1);
+    let mut fields: Vec<(&str, &str)> =
+        asked.map(|after| ("asked", after.split('"').next().unwrap())).collect();
+    for (path, value) in known {
+        fields.push((path, if *path == "applicant.name" { name } else { value }));
+    }
+    send(tablet, &format!("/kiosk/page/{page}"), &fields)
+}
+
+/// A whole visit, to the number.
+pub fn hand_in(tablet: &mut Visitor, name: &str) -> Result<String, Unanswered> {
+    loop {
+        if let Some(number) = go_on(tablet, name)? {
+            return Ok(number);
+        }
+    }
+}
+
+/// Leaves the tablet to the next resident.
+pub fn leave(tablet: &mut Visitor) -> Result<(), Unanswered> {
+    while number(&screen(tablet)?).is_some() {
+        send(tablet, "/kiosk/end", &[])?;
+    }
+    Ok(())
+}
