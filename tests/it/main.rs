@@ -5,6 +5,7 @@
 
 mod card_pcsc;
 mod commands;
+mod desk;
 mod doors;
 mod fill;
 mod imports;

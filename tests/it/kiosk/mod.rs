@@ -9,6 +9,9 @@ use madoguchi::config::Config;
 
 use crate::stage::resident::{Memory, Resident, memory};
 
+/// What the desk's tests let a resident hand in.
+pub use walks::{moving_in, moving_within_and_certificate};
+
 /// The PIN that an invented resident remembers for a first card.
 fn pin_of(resident: &str) -> String {
     let config = Config::load("kiosk-config/example".as_ref()).unwrap();
@@ -17,7 +20,7 @@ fn pin_of(resident: &str) -> String {
 }
 
 /// What 試験 花子 says for a certificate, beyond what her card says.
-fn certificate() -> Memory {
+pub fn certificate() -> Memory {
     memory(&[
         ("applicant.phone", "090-0000-0101"),
         ("applicant.kana", "しけん　はなこ"),
@@ -31,7 +34,7 @@ fn certificate() -> Memory {
 }
 
 /// From the first page to where 試験 花子's card is read.
-fn tap(resident: &mut Resident<'_>, procedures: &[&str]) {
+pub fn tap(resident: &mut Resident<'_>, procedures: &[&str]) {
     resident.begin("はじめる", "わかりました");
     resident.choose(procedures, "次へ");
     resident.press("マイナンバーカード");

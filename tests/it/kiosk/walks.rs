@@ -12,7 +12,7 @@ fn today() -> String {
 }
 
 /// What 手本 薫 says, who has just come with his wife from the next city.
-fn moving_in() -> Memory {
+pub fn moving_in() -> Memory {
     let mut moving = memory(&[
         ("applicant.phone", "090-0000-0801"),
         ("applicant.kana", "てほん　かおる"),
@@ -37,6 +37,14 @@ fn moving_in() -> Memory {
     ]);
     moving.insert("ido.moved_on".to_owned(), today());
     moving
+}
+
+/// What 試験 花子 says, who has moved within the town and needs a certificate.
+pub fn moving_within_and_certificate() -> Memory {
+    let mut all = moving_in();
+    all.extend(certificate());
+    all.extend(memory(&[("ido.member.2.name", "試験　次郎"), ("ido.new.head", "試験　花子")]));
+    all
 }
 
 fn shows_all(checked: &str, shown: &[&str]) {
@@ -85,10 +93,7 @@ fn a_couple_moves_in_with_a_card_that_has_the_old_address() {
 fn a_move_and_a_certificate_together_ask_nothing_twice() {
     let Some(browser) = browser("a move and a certificate") else { return };
     let program = Program::demo();
-    let mut all = moving_in();
-    all.extend(certificate());
-    let name = ("ido.member.2.name".to_owned(), "試験　次郎".to_owned());
-    all.extend([name, ("ido.new.head".to_owned(), "試験　花子".to_owned())]);
+    let all = moving_within_and_certificate();
     let mut resident = Resident::arrive(&browser, &program, all).with_album("both");
     tap(&mut resident, &["tenkyo", "juminhyo"]);
     resident.answer_all();

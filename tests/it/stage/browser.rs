@@ -168,7 +168,7 @@ impl Browser {
     pub fn follow(&self, words: &str) {
         let script = "const words = arguments[0]; \
              const found = [...document.querySelectorAll('button, a')].filter(one => \
-                 one.getClientRects().length > 0 && (one.innerText.trim() === words \
+                 one.getClientRects().length > 0 && (one.innerText.trim().replace(/\\s+/g, ' ') === words \
                  || one.querySelector('strong')?.innerText.trim() === words \
                  || one.getAttribute('aria-label') === words)); \
              return found[0] ?? null";
@@ -214,16 +214,6 @@ impl Browser {
         // A browser asks for this by itself; nothing promises that it is there.
         said.filter(|message| !message.contains("/favicon.ico")).collect()
     }
-
-    /// Fetches an address with the page's cookies; the status and the bytes.
-    pub fn fetch(&self, path: &str) -> (u64, Vec<u8>) {
-        let script = "return fetch(arguments[0]).then(async answer => { \
-             const bytes = new Uint8Array(await answer.arrayBuffer()); \
-             let text = ''; for (const byte of bytes) text += String.fromCharCode(byte); \
-             return [answer.status, btoa(text)]; })";
-        let fetched = self.run_with(script, json!([path]));
-        (fetched[0].as_u64().unwrap(), from_base64(fetched[1].as_str().unwrap()))
-    }
 }
 
 /// A script that stays until this is dropped.
@@ -239,7 +229,8 @@ impl Drop for OnEveryPage<'_> {
     }
 }
 
-fn from_base64(text: &str) -> Vec<u8> {
+/// Bytes of base64.
+pub fn from_base64(text: &str) -> Vec<u8> {
     let six = |letter: u8| match letter {
         b'A'..=b'Z' => letter - b'A',
         b'a'..=b'z' => letter - b'a' + 26,

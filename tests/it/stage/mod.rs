@@ -5,6 +5,7 @@
 //! folder.
 
 pub mod browser;
+pub mod clerk;
 pub mod driver;
 pub mod http;
 pub mod office;
