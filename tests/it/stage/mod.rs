@@ -37,5 +37,6 @@ pub fn skip(what: &str, because: &str) {
 /// Says something that is seen although the test passes.
 pub fn say(words: &str) {
     // `eprintln` would be swallowed with the output of a passing test.
-    writeln!(std::io::stderr(), "{words}").unwrap();
+    let mut stderr = std::io::stderr();
+    writeln!(stderr, "{words}").unwrap();
 }
