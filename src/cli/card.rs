@@ -34,7 +34,7 @@ pub(super) fn run(command: Command) -> ExitCode {
     let Command::Read(arguments) = command;
     match read(&arguments) {
         Ok(json) => {
-            println!("{json:#}");
+            super::say(format_args!("{json:#}"));
             ExitCode::SUCCESS
         }
         Err(refusal) => {

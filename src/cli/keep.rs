@@ -4,14 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::say;
 use crate::chance::SystemChance;
 use crate::clock::{Clock, Moment, SystemClock, rfc3339};
 use crate::db::{self, Tx};
 use crate::id::LogId;
-use crate::journal::{self, Verified};
+use crate::journal::{self, OfficeKey, Verified};
 use crate::schema;
-use crate::server::counter::{self, DATABASE};
+use crate::server::counter::{self, DATABASE, OFFICE_KEY};
 use crate::server::lock::FolderLock;
+use crate::visit;
 use anyhow::{Context, bail};
 
 /// Copies the database while the server goes on working
@@ -56,7 +58,7 @@ pub(super) fn backup(arguments: &Backup) -> anyhow::Result<ExitCode> {
     }
     drop(counter::look(&arguments.data.folder)?);
     db::copy_to(&arguments.data.folder.join(DATABASE), file)?;
-    let verified = verified(&db::open_read_only(file)?)?;
+    let verified = verified(&db::open_read_only(file)?, None)?;
     eprintln!(
         "{}: {} entries. The office key is not in it: keep a copy of it in another place",
         file.display(),
@@ -71,7 +73,7 @@ pub(super) fn backup(arguments: &Backup) -> anyhow::Result<ExitCode> {
 pub(super) fn restore(arguments: &Restore) -> anyhow::Result<ExitCode> {
     let (file, folder) = (&arguments.file, &arguments.data.folder);
     let backup = db::open_read_only(file).with_context(|| format!("{}", file.display()))?;
-    verified(&backup).with_context(|| format!("{}", file.display()))?;
+    verified(&backup, None).with_context(|| format!("{}", file.display()))?;
     fs::create_dir_all(folder)?;
     let _lock = FolderLock::take(folder)?;
     let now = SystemClock.now();
@@ -83,7 +85,6 @@ pub(super) fn restore(arguments: &Restore) -> anyhow::Result<ExitCode> {
     let before = match target.exists() {
         true => {
             db::copy_to(&target, &aside)?;
-            eprintln!("what was there is now {}", aside.display());
             Some(db::open_read_only(&aside)?)
         }
         false => None,
@@ -91,6 +92,15 @@ pub(super) fn restore(arguments: &Restore) -> anyhow::Result<ExitCode> {
     db::copy_to(file, &new)?;
     let log = finish(&new, before.as_ref(), now)?;
     db::put_in_place(&new, &target)?;
+    if before.is_some() {
+        eprintln!(
+            "what was there is now {}: it holds personal data, delete it when it is not needed",
+            aside.display()
+        );
+    }
+    if !folder.join(OFFICE_KEY).exists() {
+        eprintln!("put the office key of this database into {}", folder.display());
+    }
     eprintln!("restored at {}; the journal goes on in log {log}", rfc3339(now));
     Ok(ExitCode::SUCCESS)
 }
@@ -110,20 +120,35 @@ fn finish(new: &Path, before: Option<&db::Connection>, now: Moment) -> anyhow::R
     }
     connection
         .execute_batch("commit; pragma wal_checkpoint(truncate); pragma journal_mode = delete")?;
-    verified(&connection)?;
+    verified(&connection, None)?;
     Ok(log)
 }
 
 /// Runs the verification.
 pub(super) fn verify(arguments: &Verify) -> anyhow::Result<ExitCode> {
-    let verified = verified(&counter::look(&arguments.data.folder)?)?;
+    let folder = &arguments.data.folder;
+    let connection = counter::look(folder)?;
+    let key = folder.join(OFFICE_KEY);
+    let key = key.exists().then(|| OfficeKey::load(&key, false, &SystemChance)).transpose()?;
+    if key.is_none() {
+        eprintln!("the office key is not there: only what needs no key is verified");
+    }
+    let verified = verified(&connection, key.as_ref())?;
     let head = verified.head.as_deref().unwrap_or("-");
-    println!("{} logs, {} entries, head {head}", verified.logs, verified.entries);
+    say(format_args!("{} logs, {} entries, head {head}", verified.logs, verified.entries));
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whether the file, the references between rows and the chain all hold.
-fn verified(connection: &db::Connection) -> anyhow::Result<Verified> {
+/// Whether the file, the references between rows, the chain, and what the rows
+/// make of it all hold.
+fn verified(
+    connection: &db::Connection,
+    office_key: Option<&OfficeKey>,
+) -> anyhow::Result<Verified> {
     db::verify(connection)?;
-    journal::verify(connection)?.map_err(Into::into)
+    let verified = journal::verify(connection, office_key)??;
+    match visit::verify::first_contradiction(connection)? {
+        None => Ok(verified),
+        Some(contradiction) => bail!("{contradiction}"),
+    }
 }

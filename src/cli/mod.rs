@@ -14,10 +14,13 @@ use clap::Parser;
 
 /// 窓口: the open no-writing counter for town halls.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version, about, args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
+    /// Without a command the program serves.
+    #[command(flatten)]
+    serve: serve::Serve,
 }
 
 #[derive(clap::Subcommand)]
@@ -37,8 +40,9 @@ enum Command {
 /// Reads the arguments and runs the command they name.
 pub fn run() -> ExitCode {
     write_log();
-    let done = match Arguments::parse().command {
-        None => serve::serve(serve::Serve::default()),
+    let Arguments { command, serve } = Arguments::parse();
+    let done = match command {
+        None => serve::serve(serve),
         Some(Command::Serve(arguments)) => serve::serve(arguments),
         Some(Command::Demo(arguments)) => serve::demo(&arguments),
         Some(Command::Check(arguments)) => Ok(check::run(&arguments)),
@@ -52,6 +56,13 @@ pub fn run() -> ExitCode {
         eprintln!("madoguchi: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+/// Writes a line of data. A reader that has seen enough and closed the pipe is no
+/// fault.
+fn say(line: impl std::fmt::Display) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Events go to standard error: as text for a person at a terminal, else as JSON,

@@ -22,12 +22,6 @@ pub(super) struct Serve {
     place: Place,
 }
 
-impl Default for Serve {
-    fn default() -> Self {
-        Self { config: None, data: PathBuf::from("data"), place: Place::default() }
-    }
-}
-
 /// Serves invented residents with a built-in card reader and ready accounts
 #[derive(clap::Args)]
 pub(super) struct Demo {
@@ -46,12 +40,6 @@ struct Place {
     /// A folder with more fonts [default: fonts here, or beside the program]
     #[arg(long, value_name = "DIR")]
     fonts: Option<PathBuf>,
-}
-
-impl Default for Place {
-    fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), templates: None, fonts: None }
-    }
 }
 
 impl Place {

@@ -1,6 +1,7 @@
 //! A copy of the file while it is in use, and putting one in its place.
 
 use std::fs::{self, File};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,9 +16,19 @@ use super::{Error, connection};
 #[expect(clippy::disallowed_methods, reason = "the copy gets its settings when it is restored")]
 pub fn copy_to(from: &Path, to: &Path) -> Result<(), Error> {
     let source = connection::open_read_only(from)?;
+    // For its owner only, from the first byte on.
+    File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(to)
+        .map_err(|error| Error::Disk(format!("{}: {error}", to.display())))?;
     let mut target = Connection::open(to)?;
     let backup = Backup::new(&source, &mut target)?;
     backup.run_to_completion(-1, Duration::ZERO, None)?;
+    drop(backup);
+    // One file, without a log beside it.
+    target.pragma_update(None, "journal_mode", "delete")?;
     Ok(())
 }
 

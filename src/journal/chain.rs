@@ -2,9 +2,10 @@
 
 use rusqlite::Connection;
 
-use super::Error;
 use super::entry::{Row, genesis};
 use super::store::{COLUMNS, row};
+use super::vault::OfficeKey;
+use super::{Error, store, vault};
 use crate::db;
 
 /// Entries looked at when the program starts; the whole chain is verified by
@@ -31,11 +32,34 @@ pub enum Broken {
     Changed { log: String, seq: i64 },
     #[error("log {log} does not continue its parent")]
     Orphan { log: String },
+    #[error("log {log} ends at entry {seq}, which is not where it ended when it was written")]
+    CutShort { log: String, seq: i64 },
+    #[error("the journal is no longer protected: trigger {0} is missing")]
+    Unprotected(&'static str),
 }
 
-/// Reads the whole journal and names the first bad entry.
-pub fn verify(connection: &Connection) -> Result<Result<Verified, Broken>, Error> {
+/// What makes the tables append-only.
+const TRIGGERS: [&str; 4] = [
+    "journal_is_never_edited",
+    "journal_is_never_shortened",
+    "log_is_never_edited",
+    "log_is_never_removed",
+];
+
+/// Reads the whole journal and names the first bad entry. With the office key
+/// also what somebody without it could have made up: an end cut off, a chain
+/// written anew.
+pub fn verify(
+    connection: &Connection,
+    office_key: Option<&OfficeKey>,
+) -> Result<Result<Verified, Broken>, Error> {
+    if let Some(trigger) = missing_trigger(connection)? {
+        return Ok(Err(Broken::Unprotected(trigger)));
+    }
     let logs = logs(connection)?;
+    if let Some(second) = logs.iter().skip(1).find(|log| log.parent.is_none()) {
+        return Ok(Err(Broken::Orphan { log: second.id.clone() }));
+    }
     let mut verified = Verified { logs: logs.len(), entries: 0, head: None };
     for log in &logs {
         if let Some(broken) = parent_mismatch(connection, log)? {
@@ -51,9 +75,55 @@ pub fn verify(connection: &Connection) -> Result<Result<Verified, Broken>, Error
             }
             verified.entries += 1;
         }
+        if let Some(office_key) = office_key
+            && !ends_where_it_ended(connection, office_key, &expected)?
+        {
+            return Ok(Err(Broken::CutShort { log: log.id.clone(), seq: expected.seq - 1 }));
+        }
         verified.head = Some(hex(&expected.prev));
     }
     Ok(Ok(verified))
+}
+
+fn missing_trigger(connection: &Connection) -> Result<Option<&'static str>, Error> {
+    let mut there =
+        connection.prepare("select 1 from sqlite_schema where type = 'trigger' and name = ?1")?;
+    for trigger in TRIGGERS {
+        if !there.exists([trigger])? {
+            return Ok(Some(trigger));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether the sealed head of a log agrees with its newest entry.
+fn ends_where_it_ended(
+    connection: &Connection,
+    office_key: &OfficeKey,
+    end: &Expected,
+) -> Result<bool, Error> {
+    let stands = (end.seq - 1, end.prev.as_slice());
+    match store::sealed_head(connection, &end.log)? {
+        Some(sealed) => vault::head_is(office_key, &end.log, &sealed, stands),
+        // Only a log without entries has no head.
+        None => Ok(end.seq == 1),
+    }
+}
+
+/// Whether this office key belongs to this database.
+///
+/// # Errors
+/// [`Error::OfficeKey`] when it does not: going on would mix two keys.
+pub fn check_key(connection: &Connection, office_key: &OfficeKey) -> Result<(), Error> {
+    let Some(log) = store::open_log(connection)? else { return Ok(()) };
+    let head = store::head(connection, &log.to_string())?;
+    let Some(sealed) = store::sealed_head(connection, &head.log)? else { return Ok(()) };
+    match vault::head_is(office_key, &head.log, &sealed, (head.seq, &head.hash)) {
+        Err(Error::Unreadable { .. }) => Err(Error::OfficeKey(
+            "it is not the key of this database. Put the right office.key back".to_owned(),
+        )),
+        other => other.map(drop),
+    }
 }
 
 /// The newest entries only. For the writer after a disk fault, and at start.

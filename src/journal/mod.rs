@@ -102,7 +102,11 @@ impl Journal {
             }
             None => None,
         };
-        store::append(tx, event, &stamp, sealed.as_deref())
+        let head = store::append(tx, event, &stamp, sealed.as_deref())?;
+        let stands = (head.seq, head.hash.as_slice());
+        let sealed = vault::seal_head(&self.office_key, &*self.chance, &head.log, stands);
+        store::keep_head(tx, &head.log, &sealed)?;
+        Ok(head.seq)
     }
 
     /// Opens a journal at `site`, if none is open yet.
@@ -111,6 +115,14 @@ impl Journal {
             Some(log) => Ok(log),
             None => store::begin_log(tx, LogId::new(self.now(), &*self.chance), site, self.now()),
         }
+    }
+
+    /// Whether this journal's office key belongs to the database.
+    ///
+    /// # Errors
+    /// [`Error::OfficeKey`] when it does not: going on would mix two keys.
+    pub fn check_key(&self, connection: &db::Connection) -> Result<(), Error> {
+        chain::check_key(connection, &self.office_key)
     }
 
     /// Makes the key of a new visit.

@@ -96,7 +96,7 @@ pub(super) fn append(
     event: &Event<'_>,
     stamp: &Stamp<'_>,
     sealed: Option<&[u8]>,
-) -> Result<i64, Error> {
+) -> Result<Head, Error> {
     let log = open_log(tx)?.ok_or(db::Error::Inconsistent { table: "log", column: "id" })?;
     let head = head(tx, &log.to_string())?;
     let seq = head.seq + 1;
@@ -123,7 +123,26 @@ pub(super) fn append(
         row.prev_hash,
         row.hash(),
     ])?;
-    Ok(seq)
+    Ok(Head { hash: row.hash().to_vec(), log: row.log, seq })
+}
+
+/// Keeps the sealed head of a log.
+pub(super) fn keep_head(tx: &Tx<'_>, log: &str, sealed: &[u8]) -> Result<(), Error> {
+    tx.prepare_cached(
+        "insert into journal_head (log, sealed) values (?1, ?2)
+         on conflict (log) do update set sealed = excluded.sealed",
+    )?
+    .execute(params![log, sealed])?;
+    Ok(())
+}
+
+/// The sealed head of a log that has entries.
+pub(super) fn sealed_head(connection: &Connection, log: &str) -> Result<Option<Vec<u8>>, Error> {
+    let sealed = connection
+        .prepare_cached("select sealed from journal_head where log = ?1")?
+        .query_row([log], |row| row.get(0))
+        .optional()?;
+    Ok(sealed)
 }
 
 /// What an operation was done to, if it is in the journal already: the answer

@@ -48,9 +48,13 @@ fn written(entries: i64) -> (Journal, Connection) {
 
 /// Changes what the triggers forbid, as somebody with the file could.
 fn tamper(connection: &Connection, sql: &str) {
+    let triggers = "select group_concat(sql, ';') from sqlite_schema where type = 'trigger'";
+    let triggers: String = connection.query_row(triggers, [], |row| row.get(0)).unwrap();
     connection
         .execute_batch(&format!(
-            "drop trigger journal_is_never_edited; drop trigger journal_is_never_shortened; {sql}"
+            "drop trigger journal_is_never_edited; drop trigger journal_is_never_shortened;
+             drop trigger log_is_never_edited; drop trigger log_is_never_removed;
+             {sql}; {triggers};"
         ))
         .unwrap();
 }
@@ -58,7 +62,7 @@ fn tamper(connection: &Connection, sql: &str) {
 #[test]
 fn an_untouched_journal_verifies_and_names_its_head() {
     let (_, connection) = written(5);
-    let verified = verify(&connection).unwrap().unwrap();
+    let verified = verify(&connection, None).unwrap().unwrap();
     assert_eq!((verified.logs, verified.entries), (1, 5));
     assert_eq!(verified.head.unwrap().len(), 64);
     check_tail(&connection).unwrap();
@@ -96,8 +100,36 @@ fn the_first_bad_entry_is_named() {
         let (_, connection) = written(5);
         tamper(&connection, sql);
         let expected = broken(log(&connection));
-        assert_eq!(verify(&connection).unwrap(), Err(expected), "{sql}");
+        assert_eq!(verify(&connection, None).unwrap(), Err(expected), "{sql}");
     }
+}
+
+#[test]
+fn who_has_the_file_alone_cannot_cut_it_short_or_write_another() {
+    for sql in [
+        "delete from journal where seq > 3",
+        "delete from journal",
+        "delete from journal; delete from journal_head; insert into log (ordinal, id, site, opened_at)
+         values (9, 'made-up', 'x', 'now')",
+        "delete from journal where seq > 3; delete from journal_head",
+    ] {
+        let (journal, connection) = written(5);
+        assert!(verify(&connection, Some(&journal.office_key)).unwrap().is_ok());
+        tamper(&connection, sql);
+        assert!(verify(&connection, Some(&journal.office_key)).unwrap().is_err(), "{sql}");
+    }
+    let (_, connection) = written(5);
+    connection.execute_batch("drop trigger log_is_never_edited").unwrap();
+    let unprotected = Err(Broken::Unprotected("log_is_never_edited"));
+    assert_eq!(verify(&connection, None).unwrap(), unprotected);
+}
+
+#[test]
+fn another_offices_key_is_refused() {
+    let (journal, connection) = written(2);
+    journal.check_key(&connection).unwrap();
+    let other = OfficeKey::generate(&SeededChance::new(77));
+    assert!(matches!(chain::check_key(&connection, &other), Err(Error::OfficeKey(_))));
 }
 
 #[test]
@@ -107,10 +139,10 @@ fn a_restored_journal_goes_on_in_a_new_log_that_names_its_parent() {
     let log = LogId::new(journal.now(), &SeededChance::new(9));
     continue_in_new_log(&tx, log, journal.now()).unwrap();
     assert_eq!(append(&journal, &tx, 4), 1);
-    let verified = verify(&connection).unwrap().unwrap();
+    let verified = verify(&connection, None).unwrap().unwrap();
     assert_eq!((verified.logs, verified.entries), (2, 4));
     tamper(&connection, "delete from journal where seq = 3");
-    let broken = verify(&connection).unwrap().unwrap_err();
+    let broken = verify(&connection, None).unwrap().unwrap_err();
     assert_eq!(broken, Broken::Orphan { log: log.to_string() });
 }
 
@@ -161,7 +193,7 @@ fn personal_data_is_unreadable_after_its_key_is_erased_and_the_chain_still_holds
 
     journal.erase_visit_key(&tx, visit).unwrap();
     assert!(matches!(journal.visit_key(&connection, visit), Err(Error::Erased)));
-    assert!(verify(&connection).unwrap().is_ok());
+    assert!(verify(&connection, None).unwrap().is_ok());
 }
 
 #[test]
@@ -193,7 +225,7 @@ proptest! {
         let (_, connection) = written(5);
         tamper(&connection, &format!("update journal set {column} = {column} || '.' where seq = {seq}"));
         let found = matches!(
-            verify(&connection).unwrap(),
+            verify(&connection, None).unwrap(),
             Err(Broken::Changed { seq: bad, .. }) if bad == seq
         );
         prop_assert!(found);

@@ -61,6 +61,35 @@ impl OfficeKey {
     }
 }
 
+/// Seals where a log stands.
+pub(super) fn seal_head(
+    office_key: &OfficeKey,
+    chance: &dyn Chance,
+    log: &str,
+    (seq, hash): (i64, &[u8]),
+) -> Vec<u8> {
+    let plain = [&seq.to_be_bytes(), hash].concat();
+    seal(&office_key.0, chance, &place_of_head(log), &plain)
+}
+
+/// Whether a sealed head says that the log stands there.
+///
+/// # Errors
+/// [`Error::Unreadable`] when another key sealed it.
+pub(super) fn head_is(
+    office_key: &OfficeKey,
+    log: &str,
+    sealed: &[u8],
+    (seq, hash): (i64, &[u8]),
+) -> Result<bool, Error> {
+    let plain = unseal(&office_key.0, &place_of_head(log), sealed)?;
+    Ok(plain.as_slice() == [&seq.to_be_bytes(), hash].concat())
+}
+
+fn place_of_head(log: &str) -> String {
+    format!("journal_head/{log}")
+}
+
 /// Writes a file only its owner can read, and waits until it is on disk.
 fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write;

@@ -1,7 +1,9 @@
 //! The counter server of one office: opens everything, checks everything, and
 //! only then listens.
 
+use std::fs::Permissions;
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,8 +50,7 @@ pub fn run(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Result<
 
 async fn serve(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Result<()> {
     let (config, forms, papers) = read(folders)?;
-    std::fs::create_dir_all(&folders.data)
-        .with_context(|| format!("{}", folders.data.display()))?;
+    make_private(&folders.data).with_context(|| format!("{}", folders.data.display()))?;
     let _lock = FolderLock::take(&folders.data)?;
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}: stop what uses it, or choose another with --listen")
@@ -61,6 +62,13 @@ async fn serve(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Res
     axum::serve(listener, web::router(office)).with_graceful_shutdown(told_to_stop()).await?;
     sweeping.abort();
     Ok(())
+}
+
+/// Makes the data folder, for its owner only: what is in it is sealed, but times
+/// and numbers tell too.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    std::fs::set_permissions(folder, Permissions::from_mode(0o700))
 }
 
 /// Configuration, forms and their sheets; every fault of all at once.
@@ -107,6 +115,8 @@ async fn open(
     let journal = Arc::new(Journal::new(Arc::new(SystemClock), chance, key));
     let db = Db::start(&path, schema::STEPS, journal::check_tail)
         .with_context(|| format!("{}", path.display()))?;
+    let key_of_this = journal.clone();
+    db.read(move |connection| key_of_this.check_key(connection)).await?;
     let site = format!("{}/{}", config.site.town.code, config.site.office.id);
     let office = Office { config, forms, papers, db, journal, readers: Readers::default(), demo };
     let journal = office.journal.clone();
@@ -123,6 +133,11 @@ async fn open(
 fn add_readers(office: &Office) -> anyhow::Result<()> {
     for reader in &office.config.readers {
         match reader.kind {
+            ReaderKind::Virtual if office.config.demo.households.is_empty() => bail!(
+                "devices.toml names the built-in reader, which takes only the cards of invented \
+                 residents: set kind = \"pcsc\" for {}, or take it out",
+                reader.id
+            ),
             ReaderKind::Virtual => office.readers.add_virtual(&reader.id)?,
             ReaderKind::Pcsc => office.readers.add(&reader.id, pcsc(reader.name.clone())?)?,
         }

@@ -13,6 +13,7 @@ mod search;
 pub mod step;
 mod store;
 mod submit;
+pub mod verify;
 
 use std::collections::BTreeSet;
 

@@ -45,8 +45,16 @@ begin select raise(abort, 'the journal is append-only'); end;
 create trigger log_is_never_removed before delete on log
 begin select raise(abort, 'the journal is append-only'); end;
 
+-- Number and hash of a log's newest entry, sealed with the office key: who has
+-- the file alone can neither cut the journal short nor write another one.
+create table journal_head (
+  log text primary key references log (id),
+  sealed blob not null
+) strict;
+
 -- Each visit's own key, wrapped by the office key. Erasing the wrapped key
--- makes everything sealed with it unreadable, in old backups' journals too.
+-- makes everything sealed with it unreadable. A backup made before still holds
+-- it, and must not outlive the same days.
 create table visit_key (
   visit text primary key,
   wrapped blob,
