@@ -11,6 +11,7 @@ mod cookie;
 pub mod desk;
 pub mod entry;
 pub mod error;
+mod fields;
 mod guard;
 pub mod kiosk;
 mod page;

@@ -8,7 +8,6 @@ mod accounts;
 mod correct;
 mod decide;
 mod devices;
-mod fields;
 mod frame;
 mod guard;
 mod identity;
@@ -27,7 +26,7 @@ mod tests;
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::Shared;
+use super::{Shared, fields};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()

@@ -1,12 +1,11 @@
 //! One page of questions, and what was entered on it.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::frame::Frame;
-use super::session::{AtKiosk, Kiosk};
+use super::session::{AtKiosk, Kiosk, Sent, SentDraft};
 use crate::applicant::Source;
 use crate::form::answers::{Answers, Value};
 use crate::form::input::{self, InputError, Raw};
@@ -15,6 +14,7 @@ use crate::form::template::Kind;
 use crate::visit::{self, step};
 use crate::web::entry::Entry;
 use crate::web::error::Failure;
+use crate::web::fields::Fields;
 use crate::web::{Office, Shared, page};
 
 #[derive(Template)]
@@ -94,11 +94,9 @@ pub(super) async fn again(
 /// Takes what was entered on a page.
 pub(super) async fn answer(
     State(office): State<Shared>,
-    kiosk: Kiosk,
     Path(page_id): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
+    SentDraft(Sent { kiosk, at, fields }): SentDraft,
 ) -> Result<Response, Failure> {
-    let at = kiosk.draft(&office).await?;
     let Some(mut ask) = find(&office, &at, &page_id) else { return Ok(page::go("/kiosk")) };
     // Only the questions that stood on the page: a page shown for what is
     // missing leaves out what a card already answered.
@@ -107,7 +105,7 @@ pub(super) async fn answer(
     let mut answers = Answers::default();
     let mut errors = Vec::new();
     for question in &ask.questions {
-        let raw = Raw::of_fields(question.question, pairs(&fields));
+        let raw = Raw::of_fields(question.question, fields.iter());
         match input::read(question, &raw, today) {
             Ok(value) if unchanged(question, &value) => {}
             Ok(value) => answers.set(question.path(), value, Source::Typed),
@@ -115,7 +113,7 @@ pub(super) async fn answer(
         }
     }
     if !errors.is_empty() {
-        return page(&office, &kiosk, &at, &ask, Some(&Refused { fields, errors }));
+        return page(&office, &kiosk, &at, &ask, Some(&Refused { fields: fields.sent(), errors }));
     }
     let record = move |tx: &crate::db::Tx<'_>, journal: &_, actor, id| {
         visit::answer(tx, journal, actor, id, &answers)
@@ -124,14 +122,10 @@ pub(super) async fn answer(
     Ok(page::go("/kiosk"))
 }
 
-fn pairs(fields: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
-    fields.iter().map(|(name, entry)| (name.as_str(), entry.as_str()))
-}
-
 /// Each question on a page sends its path in `asked`, because a box that is not
 /// ticked sends nothing.
-fn was_shown(question: &AskQuestion<'_>, fields: &[(String, String)]) -> bool {
-    fields.iter().any(|(name, path)| name == "asked" && path == question.path())
+fn was_shown(question: &AskQuestion<'_>, fields: &Fields) -> bool {
+    fields.iter().any(|sent| sent == ("asked", question.path()))
 }
 
 /// A value that came from a card and was left as it is keeps its source.

@@ -1,13 +1,11 @@
 //! Everything once more, the handing in, and the number.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
-use serde::Deserialize;
 
 use super::frame::Frame;
-use super::session::{AtKiosk, Kiosk};
+use super::session::{AtKiosk, Kiosk, Sent};
 use crate::form::answers::Value;
 use crate::form::questions;
 use crate::id::OpId;
@@ -126,24 +124,16 @@ fn row(ask: &questions::AskQuestion<'_>, frame: &Frame) -> Option<Row> {
     })
 }
 
-#[derive(Deserialize)]
-pub(super) struct Handed {
-    op: OpId,
-}
-
 /// Hands the visit in.
 pub(super) async fn submit(
     State(office): State<Shared>,
-    kiosk: Kiosk,
-    Form(handed): Form<Handed>,
+    Sent { kiosk, at, fields }: Sent,
 ) -> Result<Response, Failure> {
-    let Some(at) = kiosk.visit(&office).await? else { return Ok(page::go("/kiosk")) };
+    let op: OpId = fields.get("op").parse().map_err(|_| Failure::BadRequest)?;
     let (shared, journal, actor) = (office.0.clone(), office.journal.clone(), kiosk.actor());
     let submitted = office
         .db
-        .write(move |tx| {
-            visit::submit(tx, &journal, shared.counter(), actor, handed.op, at.visit.id)
-        })
+        .write(move |tx| visit::submit(tx, &journal, shared.counter(), actor, op, at.visit.id))
         .await;
     match submitted {
         // What is missing is shown as the next page.

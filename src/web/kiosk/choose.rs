@@ -2,13 +2,11 @@
 //! address are given.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
-use serde::Deserialize;
 
 use super::frame::Frame;
-use super::session::{AtKiosk, Kiosk};
+use super::session::{AtKiosk, Kiosk, Sent, SentDraft};
 use crate::visit::{self, Way};
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, page};
@@ -24,8 +22,10 @@ pub(super) fn purpose(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Re
 }
 
 /// The resident has read what the data is used for.
-pub(super) async fn agree(State(office): State<Shared>, kiosk: Kiosk) -> Result<Response, Failure> {
-    let at = kiosk.draft(&office).await?;
+pub(super) async fn agree(
+    State(office): State<Shared>,
+    SentDraft(Sent { kiosk, at, .. }): SentDraft,
+) -> Result<Response, Failure> {
     kiosk.change(&office, &at, visit::agree).await?;
     Ok(page::go("/kiosk"))
 }
@@ -77,12 +77,9 @@ pub(super) async fn procedures(
 /// Takes the ticked procedures.
 pub(super) async fn choose(
     State(office): State<Shared>,
-    kiosk: Kiosk,
-    Form(fields): Form<Vec<(String, String)>>,
+    SentDraft(Sent { kiosk, at, fields }): SentDraft,
 ) -> Result<Response, Failure> {
-    let at = kiosk.draft(&office).await?;
-    let ids: Vec<String> =
-        fields.into_iter().filter(|(name, _)| name == "procedure").map(|(_, id)| id).collect();
+    let ids = fields.all("procedure");
     let (shared, journal, actor, id) =
         (office.0.clone(), office.journal.clone(), kiosk.actor(), at.visit.id);
     let chosen = office
@@ -125,23 +122,16 @@ pub(super) async fn ways(State(office): State<Shared>, kiosk: Kiosk) -> Result<R
     ways_page(&office, &kiosk, &at)
 }
 
-#[derive(Deserialize)]
-pub(super) struct ChosenWay {
-    way: String,
-}
-
 /// Takes the way.
 pub(super) async fn choose_way(
     State(office): State<Shared>,
-    kiosk: Kiosk,
-    Form(chosen): Form<ChosenWay>,
+    SentDraft(Sent { kiosk, at, fields }): SentDraft,
 ) -> Result<Response, Failure> {
-    let way = match chosen.way.as_str() {
+    let way = match fields.get("way") {
         "card" => Way::Card,
         "hand" => Way::Hand,
         _ => return Err(Failure::BadRequest),
     };
-    let at = kiosk.draft(&office).await?;
     let change = move |tx: &crate::db::Tx<'_>, journal: &_, actor, id| {
         visit::choose_way(tx, journal, actor, id, Some(way))
     };

@@ -16,6 +16,8 @@ pub(super) struct Frame {
     pub languages: Vec<Lang>,
     /// Whether there is something to erase.
     pub visiting: bool,
+    /// The hidden field of the visit's forms.
+    pub key: String,
     /// Seconds until the page asks whether somebody is there, and then until it
     /// erases.
     pub idle_secs: u32,
@@ -50,6 +52,7 @@ impl Frame {
             hearing: wishes.care.contains(&Care::Hearing),
             languages: screen.languages.clone(),
             visiting: at.is_some(),
+            key: at.map(AtKiosk::key).unwrap_or_default(),
             idle_secs: screen.idle_secs,
             warning_secs: screen.warning_secs,
             back: None,

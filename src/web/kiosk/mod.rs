@@ -7,9 +7,14 @@ mod ask;
 mod card;
 mod check;
 mod choose;
+mod demo;
 mod frame;
+mod present;
 mod session;
 mod start;
+
+#[cfg(test)]
+mod tests;
 
 use axum::Router;
 use axum::extract::State;
@@ -33,9 +38,9 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/purpose", post(choose::agree))
         .route("/procedures", get(choose::procedures).post(choose::choose))
         .route("/way", get(choose::ways).post(choose::choose_way))
-        .route("/card", get(card::laid).post(card::read))
+        .route("/card", get(card::laid).post(present::read))
         .route("/card/state", get(card::state))
-        .route("/card/lay", post(card::lay))
+        .route("/card/lay", post(demo::lay))
         .route("/page/{page}", get(ask::again).post(ask::answer))
         .route("/submit", post(check::submit))
 }

@@ -1,7 +1,9 @@
-//! Who is asking: the tablet by its cookie, and the visit that stands on it.
+//! Who is asking: the tablet by its cookie, and the visit that stands on it; and
+//! whether the form they sent belongs to that visit.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
+use sha2::{Digest, Sha256};
 
 use super::COOKIE;
 use crate::db;
@@ -10,6 +12,7 @@ use crate::form::answers::Answers;
 use crate::journal::Actor;
 use crate::visit::{self, State, Visit};
 use crate::web::error::Failure;
+use crate::web::fields::Fields;
 use crate::web::readers::Reader;
 use crate::web::{Office, Shared, cookie};
 
@@ -36,6 +39,55 @@ impl FromRequestParts<Shared> for Kiosk {
 pub(super) struct AtKiosk {
     pub visit: Visit,
     pub answers: Answers,
+}
+
+impl AtKiosk {
+    /// The hidden field of the forms of this visit. A browser may keep a form
+    /// that one resident sent and send it again while another stands there; it is
+    /// then known by this, and neither taken nor shown.
+    pub fn key(&self) -> String {
+        let key = Sha256::new()
+            .chain_update("kiosk form")
+            .chain_update(self.visit.id.to_string())
+            .finalize();
+        key[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// A form sent from a page of the visit that stands on the tablet now. One from
+/// an earlier visit leads to what is due in this one.
+pub(super) struct Sent {
+    pub kiosk: Kiosk,
+    pub at: AtKiosk,
+    pub fields: Fields,
+}
+
+impl FromRequest<Shared> for Sent {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, office: &Shared) -> Result<Self, Failure> {
+        let (mut parts, body) = request.into_parts();
+        let kiosk = Kiosk::from_request_parts(&mut parts, office).await?;
+        let fields = Fields::from_request(Request::from_parts(parts, body), office).await?;
+        let at = kiosk.visit(office).await?.filter(|at| fields.get("key") == at.key());
+        let at = at.ok_or(Failure::Elsewhere("/kiosk"))?;
+        Ok(Self { kiosk, at, fields })
+    }
+}
+
+/// A form of a visit that is still being filled in.
+pub(super) struct SentDraft(pub Sent);
+
+impl FromRequest<Shared> for SentDraft {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, office: &Shared) -> Result<Self, Failure> {
+        let sent = Sent::from_request(request, office).await?;
+        match sent.at.visit.state {
+            State::Draft => Ok(Self(sent)),
+            State::Submitted | State::Erased => Err(Failure::Elsewhere("/kiosk")),
+        }
+    }
 }
 
 impl Kiosk {

@@ -1,20 +1,17 @@
 //! The first page, the wishes that may change on every page, and the end.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
-use serde::Deserialize;
 
 use super::frame::Frame;
-use super::session::Kiosk;
+use super::session::{Kiosk, Sent};
 use crate::device;
 use crate::id::OpId;
 use crate::lang::Lang;
 use crate::visit::{self, Care, Wishes};
 use crate::web::error::Failure;
+use crate::web::fields::Fields;
 use crate::web::{Office, Shared, page};
 
 #[derive(Template)]
@@ -29,64 +26,56 @@ pub(super) fn page(office: &Office, kiosk: &Kiosk) -> Result<Response, Failure> 
     page::show(&Start { frame: Frame::new(office, kiosk, None), op: office.journal.op() })
 }
 
-#[derive(Deserialize)]
-pub(super) struct Chosen {
-    op: OpId,
-    lang: Lang,
-    big_type: Option<String>,
-    hearing: Option<String>,
-}
-
-/// Begins a visit.
+/// Begins a visit. There is none yet, so the form has no key of one; sent again,
+/// its `op` finds the visit that it began.
 pub(super) async fn start(
     State(office): State<Shared>,
     kiosk: Kiosk,
-    Form(chosen): Form<Chosen>,
+    chosen: Fields,
 ) -> Result<Response, Failure> {
+    let op: OpId = chosen.get("op").parse().map_err(|_| Failure::BadRequest)?;
     let wishes = Wishes {
-        lang: chosen.lang,
-        big_type: chosen.big_type.is_some(),
-        care: chosen.hearing.map(|_| Care::Hearing).into_iter().collect(),
+        lang: Lang::from_tag(chosen.get("lang")).ok_or(Failure::BadRequest)?,
+        big_type: chosen.has("big_type"),
+        care: chosen.has("hearing").then_some(Care::Hearing).into_iter().collect(),
     };
     let (journal, device) = (office.journal.clone(), kiosk.device.id);
-    let begin =
-        move |tx: &crate::db::Tx<'_>| visit::start(tx, &journal, chosen.op, device, &wishes);
+    let begin = move |tx: &crate::db::Tx<'_>| visit::start(tx, &journal, op, device, &wishes);
     office.db.write(begin).await?;
     Ok(page::go("/kiosk"))
-}
-
-/// One wish, changed from the frame of any page.
-#[derive(Deserialize)]
-pub(super) struct Changed {
-    lang: Option<Lang>,
-    big_type: Option<bool>,
 }
 
 /// Changes the language or the size of the type, and comes back to the step.
 pub(super) async fn wish(
     State(office): State<Shared>,
-    kiosk: Kiosk,
-    Form(changed): Form<Changed>,
+    Sent { kiosk, at, fields }: Sent,
 ) -> Result<Response, Failure> {
-    if let Some(at) = kiosk.visit(&office).await? {
-        let before = &at.visit.wishes;
-        let wishes = Wishes {
-            lang: changed.lang.unwrap_or(before.lang),
-            big_type: changed.big_type.unwrap_or(before.big_type),
-            care: before.care.iter().copied().collect::<BTreeSet<_>>(),
-        };
-        let change = move |tx: &crate::db::Tx<'_>, journal: &_, actor, id| {
-            visit::wish(tx, journal, actor, id, &wishes)
-        };
-        kiosk.change(&office, &at, change).await?;
-    }
+    let before = &at.visit.wishes;
+    let wishes = Wishes {
+        lang: Lang::from_tag(fields.get("lang")).unwrap_or(before.lang),
+        big_type: fields.get("big_type").parse().unwrap_or(before.big_type),
+        care: before.care.clone(),
+    };
+    let change = move |tx: &crate::db::Tx<'_>, journal: &_, actor, id| {
+        visit::wish(tx, journal, actor, id, &wishes)
+    };
+    kiosk.change(&office, &at, change).await?;
     Ok(page::go("/kiosk"))
 }
 
 /// The resident leaves, or nobody was there any more: what was not handed in is
-/// erased, down to the database's log.
-pub(super) async fn end(State(office): State<Shared>, kiosk: Kiosk) -> Result<Response, Failure> {
+/// erased, down to the database's log. A page that tells of a failure does not
+/// know the visit and sends no key; one with the key of another visit is too old
+/// to end this one.
+pub(super) async fn end(
+    State(office): State<Shared>,
+    kiosk: Kiosk,
+    fields: Fields,
+) -> Result<Response, Failure> {
     if let Some(at) = kiosk.visit(&office).await? {
+        if fields.has("key") && fields.get("key") != at.key() {
+            return Ok(page::go("/kiosk"));
+        }
         let (journal, actor) = (office.journal.clone(), kiosk.actor());
         let leave = move |tx: &crate::db::Tx<'_>| visit::leave(tx, &journal, actor, &at.visit);
         office.db.write(leave).await?;

@@ -2,17 +2,30 @@
 
 use axum::Form;
 use axum::extract::{FromRequest, Request};
+use zeroize::Zeroize;
 
-use crate::web::Shared;
-use crate::web::error::Failure;
+use super::Shared;
+use super::error::Failure;
 
-/// Name and entry, in the order they stood on the page.
+/// Name and entry, in the order they stood on the page. Wiped when dropped: an
+/// entry may be a PIN, and all of them are somebody's own.
 pub(super) struct Fields(Vec<(String, String)>);
+
+impl Drop for Fields {
+    fn drop(&mut self) {
+        self.0.iter_mut().for_each(|(_, entry)| entry.zeroize());
+    }
+}
 
 impl Fields {
     /// The entry of a field; empty when it was not sent.
     pub fn get(&self, name: &str) -> &str {
         self.iter().find_map(|(field, entry)| (field == name).then_some(entry)).unwrap_or_default()
+    }
+
+    /// Whether a field was sent: a box that was ticked.
+    pub fn has(&self, name: &str) -> bool {
+        self.iter().any(|(field, _)| field == name)
     }
 
     /// All entries of a field that may be ticked several times.
@@ -22,8 +35,8 @@ impl Fields {
     }
 
     /// All of them, to be shown again.
-    pub fn sent(self) -> Vec<(String, String)> {
-        self.0
+    pub fn sent(mut self) -> Vec<(String, String)> {
+        std::mem::take(&mut self.0)
     }
 
     /// Every field.

@@ -1,0 +1,193 @@
+//! Stories at the kiosk, through the router, in the demonstration's town.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use tempfile::TempDir;
+use time::macros::datetime;
+use tower::ServiceExt;
+
+use crate::chance::SeededChance;
+use crate::clock::HeldClock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::form::Forms;
+use crate::journal::{self, Journal, OfficeKey};
+use crate::pdf::Fonts;
+use crate::schema;
+use crate::visit::paper::Papers;
+use crate::web::{Office, Readers, router};
+
+const HOST: &str = "counter:8080";
+
+/// A counter with one paired tablet and a virtual reader beside it.
+struct Tablet {
+    office: Arc<Office>,
+    router: Router,
+    clock: Arc<HeldClock>,
+    cookie: String,
+    _folder: TempDir,
+}
+
+/// What came back.
+struct Answer {
+    status: StatusCode,
+    /// Where it leads, if anywhere.
+    to: String,
+    cookie: String,
+    text: String,
+}
+
+impl Answer {
+    fn says(&self, words: &str) -> bool {
+        self.text.contains(words)
+    }
+
+    /// The value of a hidden field; empty if there is none.
+    fn hidden(&self, name: &str) -> String {
+        let begin = format!("name=\"{name}\" value=\"");
+        let after = self.text.split_once(&begin).map_or("", |(_, after)| after);
+        after.split('"').next().unwrap().to_owned()
+    }
+}
+
+impl Tablet {
+    async fn paired() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let chance = Arc::new(SeededChance::new(1));
+        let clock = Arc::new(HeldClock::at(datetime!(2026-11-24 9:00 +9)));
+        let key = OfficeKey::generate(&*chance);
+        let journal = Arc::new(Journal::new(clock.clone(), chance, key));
+        let path = folder.path().join("office.db");
+        let db = Db::start(&path, schema::STEPS, journal::check_tail).unwrap();
+        let opened = journal.clone();
+        db.write(move |tx| opened.open_log(tx, "999997/honcho").map(drop)).await.unwrap();
+        let templates = Path::new("templates/forms");
+        let forms = Forms::load(templates).unwrap();
+        let papers = Papers::compile(&forms, templates, Fonts::shipped()).unwrap();
+        let config = Config::load(Path::new("kiosk-config/example")).unwrap();
+        let readers = Readers::default();
+        let office = Arc::new(Office { config, forms, papers, db, journal, readers, demo: true });
+        let router = router(office.clone());
+        let mut tablet = Self { office, router, clock, cookie: String::new(), _folder: folder };
+        let paired = tablet.get("/pair").await;
+        tablet.cookie = paired.cookie.split(';').next().unwrap().to_owned();
+        tablet
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let header = |name| {
+            let value = response.headers().get(name);
+            value.map_or(String::new(), |value| value.to_str().unwrap().to_owned())
+        };
+        let (to, cookie) = (header(header::LOCATION), header(header::SET_COOKIE));
+        let status = response.status();
+        let body = to_bytes(response.into_body(), 1 << 22).await.unwrap().to_vec();
+        Answer { status, to, cookie, text: String::from_utf8(body).unwrap() }
+    }
+
+    fn request(&self, method: &str, path: &str, body: String) -> Request<Body> {
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, HOST)
+            .header(header::ORIGIN, format!("http://{HOST}"))
+            .header(header::COOKIE, &self.cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap()
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.send(self.request("GET", path, String::new())).await
+    }
+
+    /// Sends exactly these fields.
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let pairs = fields.iter().map(|(name, entry)| [encoded(name), encoded(entry)].join("="));
+        let body = pairs.collect::<Vec<_>>().join("&");
+        self.send(self.request("POST", path, body)).await
+    }
+
+    /// Sends fields from the page that stands at `/kiosk` now.
+    async fn press(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let key = self.get("/kiosk").await.hidden("key");
+        self.post(path, &[&[("key", key.as_str())], fields].concat()).await
+    }
+
+    /// Begins a visit for a certificate and stops where name and address are
+    /// given.
+    async fn arrive(&self, lang: &str) {
+        let op = self.get("/kiosk").await.hidden("op");
+        self.post("/kiosk/start", &[("op", &op), ("lang", lang)]).await;
+        self.press("/kiosk/purpose", &[]).await;
+        self.press("/kiosk/procedures", &[("procedure", "juminhyo")]).await;
+        assert!(self.get("/kiosk").await.says("value=\"hand\""));
+    }
+
+    /// What happened to anything, oldest first.
+    async fn kinds(&self) -> Vec<String> {
+        let kinds = self.office.db.read(|connection| -> Result<Vec<String>, crate::db::Error> {
+            let mut rows = connection.prepare("select kind from journal order by seq")?;
+            let kinds = rows.query_map([], |row| row.get(0))?;
+            Ok(kinds.collect::<Result<_, _>>()?)
+        });
+        kinds.await.unwrap()
+    }
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+#[tokio::test]
+async fn what_one_resident_sent_is_neither_taken_nor_shown_in_the_next_visit() {
+    let tablet = Tablet::paired().await;
+    tablet.arrive("ja").await;
+    tablet.press("/kiosk/way", &[("way", "hand")]).await;
+    let page = tablet.get("/kiosk").await;
+    let address = format!("/kiosk/page/{}", page.text.split("/kiosk/page/").nth(1).unwrap());
+    let address = address.split('"').next().unwrap().to_owned();
+    let key = page.hidden("key");
+    // A direction mark in a name is refused, and the name shown again.
+    let sent = [
+        ("key", key.as_str()),
+        ("asked", "applicant.name"),
+        ("applicant.name", "試験　花子\u{202E}"),
+    ];
+    let refused = tablet.post(&address, &sent).await;
+    assert!(
+        refused.status == StatusCode::OK && refused.says("試験　花子"),
+        "{} {}",
+        refused.to,
+        refused.text
+    );
+    tablet.press("/kiosk/end", &[]).await;
+
+    tablet.arrive("ja").await;
+    let before = tablet.kinds().await;
+    let ways: [(&str, &[(&str, &str)]); 8] = [
+        (&address, &sent),
+        ("/kiosk/purpose", &sent),
+        ("/kiosk/procedures", &[("key", &key), ("procedure", "tennyu")]),
+        ("/kiosk/way", &[("key", &key), ("way", "hand")]),
+        ("/kiosk/card", &[("key", &key), ("digits", "1234"), ("tap", "1")]),
+        ("/kiosk/submit", &[("key", &key), ("op", "x")]),
+        ("/kiosk/wishes", &[("key", &key), ("lang", "en")]),
+        ("/kiosk/end", &[("key", &key)]),
+    ];
+    for (path, fields) in ways {
+        let replayed = tablet.post(path, fields).await;
+        let leads = (replayed.status, replayed.to.as_str(), replayed.text.as_str());
+        assert_eq!(leads, (StatusCode::SEE_OTHER, "/kiosk", ""), "{path}");
+        let keyless = tablet.post(path, &fields[1..]).await;
+        assert!(path == "/kiosk/end" || keyless.to == "/kiosk", "{path} without a key");
+        if path != "/kiosk/end" {
+            assert_eq!(tablet.kinds().await, before, "{path}");
+        }
+    }
+}
