@@ -39,7 +39,8 @@ pub fn next<'f>(visit: &Visit, forms: &[&'f Form], answers: &Answers) -> Step<'f
     }
 }
 
-fn card_was_read(answers: &Answers) -> bool {
+/// Whether name and address came from a card.
+pub fn card_was_read(answers: &Answers) -> bool {
     use crate::applicant::Source::{Card, Licence};
     answers.iter().any(|(_, answer)| matches!(answer.source, Card | Licence))
 }

@@ -1,10 +1,13 @@
 //! The card readers this server can reach, by the names tablets are bound to.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use tokio::sync::OwnedMutexGuard;
 
 use crate::card::emulator::{VirtualReader, VirtualSlot};
-use crate::card::{CardReader, ReaderThread};
+use crate::card::{CardReader, Error, ReaderThread};
+use crate::id::{OpId, VisitId};
 
 /// A reader, and the hand that lays cards on it where the reader is virtual.
 #[derive(Clone)]
@@ -13,6 +16,25 @@ pub struct Reader {
     pub slot: Option<VirtualSlot>,
     /// The demonstration's card that was laid on a virtual reader last.
     laid: Option<String>,
+    /// Held while a card is looked at or read.
+    turn: Arc<tokio::sync::Mutex<()>>,
+    /// The number page that was shown last: only it may present a number, once.
+    page: Option<OpId>,
+    /// Why the last reading of a visit failed, until that was shown.
+    failed: Option<(VisitId, Error)>,
+}
+
+impl Reader {
+    fn new(thread: ReaderThread, slot: Option<VirtualSlot>) -> Self {
+        let turn = Arc::default();
+        Self { thread, slot, laid: None, turn, page: None, failed: None }
+    }
+
+    /// Waits until nobody else uses the reader: whoever presses twice sees what
+    /// came of the first time.
+    pub async fn turn(&self) -> OwnedMutexGuard<()> {
+        self.turn.clone().lock_owned().await
+    }
 }
 
 /// All readers by name. Virtual ones may be added while the program runs.
@@ -30,7 +52,7 @@ impl Readers {
     /// When the system refuses a thread.
     pub fn add(&self, name: &str, reader: Box<dyn CardReader>) -> std::io::Result<()> {
         let thread = ReaderThread::start(reader, ReaderThread::WATCHDOG)?;
-        self.lock().insert(name.to_owned(), Reader { thread, slot: None, laid: None });
+        self.lock().insert(name.to_owned(), Reader::new(thread, None));
         Ok(())
     }
 
@@ -41,7 +63,7 @@ impl Readers {
     pub fn add_virtual(&self, name: &str) -> std::io::Result<()> {
         let (reader, slot) = VirtualReader::new();
         let thread = ReaderThread::start(Box::new(reader), ReaderThread::WATCHDOG)?;
-        self.lock().insert(name.to_owned(), Reader { thread, slot: Some(slot), laid: None });
+        self.lock().insert(name.to_owned(), Reader::new(thread, Some(slot)));
         Ok(())
     }
 
@@ -79,8 +101,74 @@ impl Readers {
         self.lock().get(reader)?.laid.clone()
     }
 
+    /// Remembers the number page that is shown for a reader; an earlier one can
+    /// present nothing any more.
+    pub fn note_page(&self, reader: &str, page: OpId) {
+        if let Some(reader) = self.lock().get_mut(reader) {
+            reader.page = Some(page);
+        }
+    }
+
+    /// Whether this page may present its number. It may once: the same page sent
+    /// again, by a reload or a second press, would burn another try.
+    pub fn use_page(&self, reader: &str, page: OpId) -> bool {
+        let mut readers = self.lock();
+        readers
+            .get_mut(reader)
+            .is_some_and(|reader| reader.page.take_if(|own| *own == page).is_some())
+    }
+
+    /// Remembers why a reading failed, for the next page of that visit.
+    pub fn note_failure(&self, reader: &str, visit: VisitId, error: Error) {
+        if let Some(reader) = self.lock().get_mut(reader) {
+            reader.failed = Some((visit, error));
+        }
+    }
+
+    /// Why the last reading failed, once, and only to the visit it belongs to.
+    pub fn take_failure(&self, reader: &str, visit: VisitId) -> Option<Error> {
+        let failed = self.lock().get_mut(reader)?.failed.take();
+        failed.filter(|(of, _)| *of == visit).map(|(_, error)| error)
+    }
+
     /// All names, for the desk.
     pub fn names(&self) -> Vec<String> {
         self.lock().keys().cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chance::SeededChance;
+    use time::macros::datetime;
+
+    fn furnished() -> (Readers, SeededChance) {
+        let readers = Readers::default();
+        readers.add_virtual("reader-1").unwrap();
+        (readers, SeededChance::new(1))
+    }
+
+    #[test]
+    fn only_the_page_shown_last_presents_a_number_and_only_once() {
+        let (readers, chance) = furnished();
+        let page = || OpId::new(datetime!(2026-11-24 9:00 +9), &chance);
+        let (first, second) = (page(), page());
+        readers.note_page("reader-1", first);
+        readers.note_page("reader-1", second);
+        let used = [first, second, second].map(|page| readers.use_page("reader-1", page));
+        assert_eq!(used, [false, true, false]);
+    }
+
+    #[test]
+    fn a_failure_is_told_once_and_to_nobody_else() {
+        let (readers, chance) = furnished();
+        let visit = || VisitId::new(datetime!(2026-11-24 9:00 +9), &chance);
+        let (one, other) = (visit(), visit());
+        readers.note_failure("reader-1", one, Error::NoCard);
+        assert_eq!(readers.take_failure("reader-1", one), Some(Error::NoCard));
+        assert_eq!(readers.take_failure("reader-1", one), None);
+        readers.note_failure("reader-1", one, Error::NoCard);
+        assert_eq!(readers.take_failure("reader-1", other), None);
     }
 }

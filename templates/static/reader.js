@@ -18,6 +18,14 @@ if (watched) {
   addEventListener("pagehide", () => clearInterval(timer));
 }
 
+// Reading takes a moment: nothing more is to be pressed, and the page says so.
+const step = document.querySelector("#step[data-tap]");
+step?.addEventListener("submit", () => {
+  const button = document.querySelector("[form=step]");
+  button.disabled = true;
+  button.textContent = button.dataset.busy;
+});
+
 const pad = document.querySelector("[data-keypad]");
 if (pad) {
   pad.hidden = false;

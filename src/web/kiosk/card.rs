@@ -12,6 +12,7 @@ use super::demo::{self, DemoCard};
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk};
 use crate::card::{Ask, Error, Kind, Presence, Probe, Tap};
+use crate::id::OpId;
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, page};
 
@@ -34,6 +35,8 @@ struct Enter {
     frame: Frame,
     error: Option<String>,
     tap: u64,
+    /// Lets this page present one number, once.
+    once: OpId,
     /// 照合番号B instead of the PIN.
     number_b: bool,
     /// A licence without PINs: only consent is asked.
@@ -46,17 +49,19 @@ struct Enter {
     demo_hint: Option<String>,
 }
 
-/// What lies on the reader decides the page.
+/// What lies on the reader decides the page; why the last reading failed is said
+/// on it once.
 pub(super) async fn page(
     office: &Office,
     kiosk: &Kiosk,
     at: &AtKiosk,
-    error: Option<Error>,
 ) -> Result<Response, Failure> {
     let frame = || Frame::new(office, kiosk, Some(at)).back("/kiosk/way");
     let Some(reader) = kiosk.reader(office) else {
         return place(office, kiosk, frame(), Some(Error::ReaderGone));
     };
+    let _turn = reader.turn().await;
+    let error = kiosk.take_failure(office, at);
     let Presence::Card(_) = reader.thread.presence() else {
         return place(office, kiosk, frame(), error.or(trouble(reader.thread.presence())));
     };
@@ -104,7 +109,9 @@ fn enter(
         Ask::NumberB { tries_left } => (true, tries_left),
         Ask::NoSecret | Ask::Nothing(_) => (false, 0),
     };
+    let once = kiosk.number_page(office);
     page::show(&Enter {
+        once,
         error: error.map(|error| sentence(&frame, error)),
         tap: probe.tap.0,
         number_b,
@@ -144,7 +151,7 @@ pub(super) fn lies_there(office: &Office, kiosk: &Kiosk) -> bool {
 /// `GET /kiosk/card`.
 pub(super) async fn laid(State(office): State<Shared>, kiosk: Kiosk) -> Result<Response, Failure> {
     let at = kiosk.draft(&office).await?;
-    page(&office, &kiosk, &at, None).await
+    page(&office, &kiosk, &at).await
 }
 
 /// What lies on the reader, in a word, for the page that waits for a change.

@@ -56,7 +56,7 @@ async fn next(State(office): State<Shared>, kiosk: session::Kiosk) -> Result<Res
         Step::Purpose => choose::purpose(&office, &kiosk, &visit),
         Step::Procedures => choose::procedures_page(&office, &kiosk, &visit, None),
         Step::Way => choose::ways_page(&office, &kiosk, &visit),
-        Step::Card => card::page(&office, &kiosk, &visit, None).await,
+        Step::Card => card::page(&office, &kiosk, &visit).await,
         Step::Ask(page) => ask::page(&office, &kiosk, &visit, &page, None),
         Step::Check => check::page(&office, &kiosk, &visit),
         Step::Done => check::done(&office, &kiosk, &visit).await,

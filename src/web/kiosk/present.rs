@@ -1,16 +1,22 @@
 //! Presenting the number to the card, once.
+//!
+//! The number lives as long as this request: in the fields, which are wiped when
+//! dropped, and in the [`Secret`], which is wiped when it was presented. Before
+//! that it passed through the connection's read buffer, which is not wiped but
+//! reused for what is sent next. It is written nowhere.
 
 use axum::extract::State;
 use axum::response::Response;
 use zeroize::Zeroizing;
 
-use super::session::{Sent, SentDraft};
-use crate::card::{Error, Pin, Secret, Tap, VerificationNumberB};
+use super::session::{AtKiosk, Kiosk, Sent, SentDraft};
+use crate::card::{Error, Pin, Reading, Secret, Tap, VerificationNumberB};
+use crate::db::Tx;
 use crate::form::answers::Answers;
-use crate::visit::{self, Way};
+use crate::visit::{self, Way, step};
 use crate::web::error::Failure;
 use crate::web::fields::Fields;
-use crate::web::{Shared, page};
+use crate::web::{Office, Shared, page};
 
 /// What was typed, if it can be a secret at all.
 fn secret(fields: &Fields) -> Option<Secret> {
@@ -24,31 +30,60 @@ fn secret(fields: &Fields) -> Option<Secret> {
     }
 }
 
-/// Presents the number once and reads the card.
+/// Presents the number once and reads the card. Every answer leads to another
+/// page, so that no reload sends a number again; whoever sends one again sees
+/// what came of the first time.
 pub(super) async fn read(
     State(office): State<Shared>,
-    SentDraft(Sent { kiosk, at, fields }): SentDraft,
+    SentDraft(sent): SentDraft,
 ) -> Result<Response, Failure> {
-    let Some(reader) = kiosk.reader(&office) else {
-        return super::card::page(&office, &kiosk, &at, Some(Error::ReaderGone)).await;
+    // On a task of its own: a browser that is impatient and sends again lets go
+    // of this request, and what the card told would be lost.
+    let present = tokio::spawn(present(office, sent));
+    present.await.map_err(|error| Failure::Fault(error.to_string()))?
+}
+
+async fn present(office: Shared, sent: Sent) -> Result<Response, Failure> {
+    let Sent { kiosk, at, fields } = sent;
+    let Some(reader) = kiosk.reader(&office) else { return Ok(page::go("/kiosk/card")) };
+    let _turn = reader.turn().await;
+    if !kiosk.uses_number_page(&office, fields.get("once")) {
+        return Ok(page::go(present_state(&office, &kiosk).await?));
+    }
+    let tap = fields.get("tap").parse().map(Tap).map_err(|_| Failure::BadRequest)?;
+    let read = match secret(&fields) {
+        Some(secret) => reader.thread.read_async(tap, secret, fields.has("consent")).await,
+        None => Err(Error::SecretNeeded),
     };
-    let Some(secret) = secret(&fields) else {
-        return super::card::page(&office, &kiosk, &at, Some(Error::SecretNeeded)).await;
-    };
-    let tap = Tap(fields.get("tap").parse().map_err(|_| Failure::BadRequest)?);
-    let reading = match reader.thread.read_async(tap, secret, fields.has("consent")).await {
-        Ok(reading) => reading,
+    match read {
+        Ok(reading) => record(&office, &kiosk, &at, &reading).await,
         Err(error) => {
             tracing::info!(code = error.code(), "a card was not read");
-            return super::card::page(&office, &kiosk, &at, Some(error)).await;
+            kiosk.note_failure(&office, &at, error);
+            Ok(page::go("/kiosk/card"))
         }
-    };
+    }
+}
+
+async fn record(
+    office: &Office,
+    kiosk: &Kiosk,
+    at: &AtKiosk,
+    reading: &Reading,
+) -> Result<Response, Failure> {
     let mut answers = Answers::default();
     answers.set_applicant(&reading.applicant);
-    let record = move |tx: &crate::db::Tx<'_>, journal: &_, actor, id| {
+    let record = move |tx: &Tx<'_>, journal: &_, actor, id| {
         visit::choose_way(tx, journal, actor, id, Some(Way::Card))?;
         visit::answer(tx, journal, actor, id, &answers)
     };
-    kiosk.change(&office, &at, record).await?;
+    kiosk.change(office, at, record).await?;
     Ok(page::go("/kiosk"))
+}
+
+/// Where the same page sent again leads: on, if the card was read.
+async fn present_state(office: &Office, kiosk: &Kiosk) -> Result<&'static str, Failure> {
+    let at = kiosk.visit(office).await?;
+    let read = at.is_none_or(|at| step::card_was_read(&at.answers));
+    Ok(if read { "/kiosk" } else { "/kiosk/card" })
 }

@@ -6,9 +6,11 @@ use axum::http::request::Parts;
 use sha2::{Digest, Sha256};
 
 use super::COOKIE;
+use crate::card;
 use crate::db;
 use crate::device::{self, Device, Role};
 use crate::form::answers::Answers;
+use crate::id::OpId;
 use crate::journal::Actor;
 use crate::visit::{self, State, Visit};
 use crate::web::error::Failure;
@@ -99,6 +101,33 @@ impl Kiosk {
     /// The reader beside this tablet, if it has one.
     pub fn reader(&self, office: &Office) -> Option<Reader> {
         office.readers.get(self.device.reader.as_deref()?)
+    }
+
+    /// Lets the number page that is shown now present its number, once.
+    pub fn number_page(&self, office: &Office) -> OpId {
+        let page = office.journal.op();
+        if let Some(reader) = self.device.reader.as_deref() {
+            office.readers.note_page(reader, page);
+        }
+        page
+    }
+
+    /// Whether this number page may present its number; it may no more then.
+    pub fn uses_number_page(&self, office: &Office, page: &str) -> bool {
+        let (reader, page) = (self.device.reader.as_deref(), page.parse());
+        reader.zip(page.ok()).is_some_and(|(reader, page)| office.readers.use_page(reader, page))
+    }
+
+    /// Remembers why a reading failed, for the next page.
+    pub fn note_failure(&self, office: &Office, at: &AtKiosk, error: card::Error) {
+        if let Some(reader) = self.device.reader.as_deref() {
+            office.readers.note_failure(reader, at.visit.id, error);
+        }
+    }
+
+    /// Why the last reading failed, if that was not told yet.
+    pub fn take_failure(&self, office: &Office, at: &AtKiosk) -> Option<card::Error> {
+        office.readers.take_failure(self.device.reader.as_deref()?, at.visit.id)
     }
 
     /// The card of the demonstration that was laid here last.

@@ -191,3 +191,54 @@ async fn what_one_resident_sent_is_neither_taken_nor_shown_in_the_next_visit() {
         }
     }
 }
+
+/// Lays a card of the demonstration and gives the fields of its number page.
+async fn number_page(tablet: &Tablet, card: &str) -> Answer {
+    tablet.arrive("ja").await;
+    tablet.press("/kiosk/way", &[("way", "card")]).await;
+    tablet.press("/kiosk/card/lay", &[("card", card)]).await;
+    tablet.get("/kiosk/card").await
+}
+
+fn number<'f>(page: &'f [String; 3], digits: &'f str) -> [(&'f str, &'f str); 4] {
+    let [key, tap, once] = page;
+    [("key", key), ("tap", tap), ("once", once), ("digits", digits)]
+}
+
+fn hidden(page: &Answer) -> [String; 3] {
+    ["key", "tap", "once"].map(|name| page.hidden(name))
+}
+
+#[tokio::test]
+async fn a_number_page_sent_twice_costs_one_try() {
+    let tablet = Tablet::paired().await;
+    let page = number_page(&tablet, "shiken-hanako.1").await;
+    assert!(page.says("3回"), "{}", page.text);
+    let fields = hidden(&page);
+    for time in ["first", "again"] {
+        let wrong = tablet.post("/kiosk/card", &number(&fields, "0000")).await;
+        let leads = (wrong.status, wrong.to.as_str());
+        assert_eq!(leads, (StatusCode::SEE_OTHER, "/kiosk/card"), "{time}");
+    }
+    let told = tablet.get("/kiosk/card").await;
+    assert!(told.says("暗証番号が違います。あと2回"), "{}", told.text);
+    let reloaded = tablet.get("/kiosk/card").await;
+    assert!(!reloaded.says("暗証番号が違います") && reloaded.says("2回"), "{}", reloaded.text);
+    let old = tablet.post("/kiosk/card", &number(&hidden(&told), "0000")).await;
+    assert_eq!(old.to, "/kiosk/card", "a page that was shown anew");
+    assert!(tablet.get("/kiosk/card").await.says("2回"));
+}
+
+#[tokio::test]
+async fn the_right_number_sent_twice_at_once_reads_the_card_and_goes_on() {
+    let tablet = Tablet::paired().await;
+    let page = number_page(&tablet, "shiken-hanako.1").await;
+    let (_, resident) = tablet.office.config.demo.resident("shiken-hanako").unwrap();
+    let pin = resident.cards[0].pin.clone().unwrap();
+    let fields = hidden(&page);
+    let (fields, send) = (number(&fields, &pin), "/kiosk/card");
+    let (one, other) = tokio::join!(tablet.post(send, &fields), tablet.post(send, &fields));
+    assert_eq!((one.to.as_str(), other.to.as_str()), ("/kiosk", "/kiosk"));
+    assert!(!tablet.get("/kiosk").await.says("name=\"digits\""));
+    assert_eq!(tablet.kinds().await.iter().filter(|kind| *kind == "visit.answered").count(), 1);
+}
