@@ -16,6 +16,7 @@ use super::answers::Value;
 use super::questions::AskQuestion;
 use super::template::{Kind, Question};
 
+mod boxes;
 mod dates;
 mod refusal;
 mod words;

@@ -11,16 +11,11 @@ use crate::db::Tx;
 use crate::form::answers::Value;
 use crate::form::input::{self, InputError, Raw};
 use crate::form::questions;
-use crate::form::template::Kind;
 use crate::id::VisitId;
 use crate::staff::Action;
-use crate::text::{Piece, Text};
 use crate::visit::desk;
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, page};
-
-/// How a character without a code point is shown and typed.
-const BOX: char = '□';
 
 /// Takes a value; shows the row again with a sentence when it cannot be taken.
 /// Afterwards the next thing that is missing opens by itself.
@@ -63,34 +58,9 @@ async fn read(
     let pages = questions::pages(&forms, &answers);
     let mut asked = pages.iter().flat_map(|page| &page.questions);
     let ask = asked.find(|ask| ask.path() == path).ok_or(Failure::NotFound)?;
-    let raw = match Raw::of_fields(ask.question, sent.fields.iter()) {
-        Raw::One(typed) if takes_boxes(ask.question.kind) => with_boxes(&typed, answers.text(path)),
-        raw => raw,
-    };
+    let raw = Raw::of_fields(ask.question, sent.fields.iter());
+    let raw = raw.with_boxes(ask.question, answers.text(path));
     Ok(input::read(ask, &raw, office.journal.now().date()))
-}
-
-fn takes_boxes(kind: Kind) -> bool {
-    matches!(kind, Kind::Name | Kind::Address | Kind::Text)
-}
-
-/// A □ stands for a character that a pen will write: those of the card stay what
-/// they were, and one that the clerk cannot type either is left out (欠字). As an
-/// ordinary character it would be printed, and nobody would write over it.
-fn with_boxes(typed: &str, before: Option<&Text>) -> Raw {
-    let mut boxes = before.into_iter().flat_map(|text| text.pieces());
-    let mut next_box = || boxes.find(|piece| !matches!(piece, Piece::Text(_))).cloned();
-    if !typed.contains(BOX) {
-        return Raw::One(typed.to_owned());
-    }
-    let mut pieces = Vec::new();
-    for (n, words) in typed.trim().split(BOX).enumerate() {
-        if n > 0 {
-            pieces.push(next_box().unwrap_or(Piece::Missing));
-        }
-        pieces.push(Piece::Text(words.to_owned()));
-    }
-    Raw::Words(Text::from_pieces(pieces))
 }
 
 /// Where to go on: the next missing value, else the one just corrected.
@@ -105,32 +75,4 @@ async fn next(office: &Office, id: VisitId, path: &str) -> Result<String, Failur
         }
         None => format!("/desk/visits/{id}?note=saved#q-{path}"),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_box_stays_the_character_of_the_card_or_is_left_for_the_pen() {
-        let name = Text::from_pieces([
-            Piece::Text("山".into()),
-            Piece::Gaiji(1),
-            Piece::Text("　太郎".into()),
-        ]);
-        let words = |pieces: Vec<Piece>| Raw::Words(Text::from_pieces(pieces));
-        assert_eq!(with_boxes(&name.to_string(), Some(&name)), Raw::Words(name.clone()));
-        assert_eq!(
-            with_boxes("山□　□郎", Some(&name)),
-            words(vec![
-                Piece::Text("山".into()),
-                Piece::Gaiji(1),
-                Piece::Text("　".into()),
-                Piece::Missing,
-                Piece::Text("郎".into()),
-            ])
-        );
-        assert_eq!(with_boxes("山﨑　太郎", Some(&name)), Raw::One("山﨑　太郎".into()));
-        assert_eq!(with_boxes("□", None), words(vec![Piece::Missing]));
-    }
 }

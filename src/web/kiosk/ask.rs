@@ -11,6 +11,7 @@ use crate::form::answers::{Answers, Value};
 use crate::form::input::{self, InputError, Raw};
 use crate::form::questions::{self, AskPage, AskQuestion};
 use crate::form::template::Kind;
+use crate::text::Text;
 use crate::visit::{self, step};
 use crate::web::entry::Entry;
 use crate::web::error::Failure;
@@ -106,6 +107,7 @@ pub(super) async fn answer(
     let mut errors = Vec::new();
     for question in &ask.questions {
         let raw = Raw::of_fields(question.question, fields.iter());
+        let raw = raw.with_boxes(question.question, stood(question).as_ref());
         match input::read(question, &raw, today) {
             Ok(value) if unchanged(question, &value) => {}
             Ok(value) => answers.set(question.path(), value, Source::Typed),
@@ -122,6 +124,14 @@ pub(super) async fn answer(
     Ok(page::go("/kiosk"))
 }
 
+/// The words that stood in the entry.
+fn stood(question: &AskQuestion<'_>) -> Option<Text> {
+    match question.prefill() {
+        Some(Value::Text(text)) => Some(text),
+        _ => None,
+    }
+}
+
 /// Each question on a page sends its path in `asked`, because a box that is not
 /// ticked sends nothing.
 fn was_shown(question: &AskQuestion<'_>, fields: &Fields) -> bool {
@@ -134,11 +144,6 @@ fn unchanged(question: &AskQuestion<'_>, value: &Value) -> bool {
     let read = known.filter(|answer| {
         matches!(answer.source, Source::Card | Source::Licence | Source::Qr | Source::Clerk)
     });
-    let shown_whole = |answer: &crate::form::answers::Answer| match (&answer.value, value) {
-        // A character without a code point shows as a box and comes back as one.
-        (Value::Text(before), Value::Text(after)) => before.to_string() == after.to_string(),
-        (before, after) => before == after,
-    };
     let is_kind = question.question.kind != Kind::Copies;
-    read.is_some_and(|answer| is_kind && shown_whole(answer))
+    read.is_some_and(|answer| is_kind && answer.value == *value)
 }

@@ -14,10 +14,14 @@ use crate::chance::SeededChance;
 use crate::clock::HeldClock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::device;
 use crate::form::Forms;
+use crate::form::answers::Answers;
 use crate::journal::{self, Journal, OfficeKey};
 use crate::pdf::Fonts;
 use crate::schema;
+use crate::text::{Piece, Text};
+use crate::visit;
 use crate::visit::paper::Papers;
 use crate::web::{Office, Readers, router};
 
@@ -127,6 +131,17 @@ impl Tablet {
         self.press("/kiosk/purpose", &[]).await;
         self.press("/kiosk/procedures", &[("procedure", "juminhyo")]).await;
         assert!(self.get("/kiosk").await.says("value=\"hand\""));
+    }
+
+    /// What is known in the visit that stands here.
+    async fn answers(&self) -> Answers {
+        let journal = self.office.journal.clone();
+        let known = self.office.db.read(move |connection| -> Result<_, visit::Error> {
+            let kiosk = device::all(connection).unwrap()[0].id;
+            let visit = visit::at_kiosk(connection, kiosk)?.unwrap();
+            visit::answers(connection, &journal, visit.id)
+        });
+        known.await.unwrap()
     }
 
     /// What happened to anything, oldest first.
@@ -241,4 +256,17 @@ async fn the_right_number_sent_twice_at_once_reads_the_card_and_goes_on() {
     assert_eq!((one.to.as_str(), other.to.as_str()), ("/kiosk", "/kiosk"));
     assert!(!tablet.get("/kiosk").await.says("name=\"digits\""));
     assert_eq!(tablet.kinds().await.iter().filter(|kind| *kind == "visit.answered").count(), 1);
+}
+
+#[tokio::test]
+async fn a_character_without_a_code_point_outlives_a_correction_beside_it() {
+    let tablet = Tablet::paired().await;
+    let page = number_page(&tablet, "tsuji-yoshio.2").await;
+    assert_eq!(tablet.post("/kiosk/card", &number(&hidden(&page), "1965")).await.to, "/kiosk");
+    let corrected = [("asked", "applicant.name"), ("applicant.name", "□　□雄")];
+    tablet.press("/kiosk/page/applicant.person", &corrected).await;
+    let pieces =
+        [Piece::Gaiji(1), Piece::Text("　".into()), Piece::Missing, Piece::Text("雄".into())];
+    let name = Text::from_pieces(pieces);
+    assert_eq!(tablet.answers().await.text("applicant.name"), Some(&name));
 }
