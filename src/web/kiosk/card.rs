@@ -18,7 +18,7 @@ use crate::card::{Ask, Error, Kind, Pin, Presence, Probe, Secret, Tap, Verificat
 use crate::demo::{self, PurseCard};
 use crate::form::answers::Answers;
 use crate::lang::Phrases;
-use crate::visit::{self, Way};
+use crate::visit::{self, Way, step};
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, page};
 
@@ -154,6 +154,13 @@ fn kind_key(kind: Kind) -> &'static str {
 pub(super) fn lies_there(office: &Office, kiosk: &Kiosk) -> bool {
     let presence = kiosk.reader(office).map(|reader| reader.thread.presence());
     matches!(presence, Some(Presence::Card(_) | Presence::Wedged))
+}
+
+/// What to say to somebody who goes on while their card lies on the reader.
+pub(super) fn forgotten(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Option<&'static str> {
+    let words =
+        if step::card_was_read(&at.answers) { "kiosk.card.take" } else { "kiosk.card.lies" };
+    lies_there(office, kiosk).then_some(words)
 }
 
 /// `GET /kiosk/card`.
