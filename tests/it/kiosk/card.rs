@@ -74,6 +74,8 @@ fn a_card_that_cannot_be_read_leaves_the_way_by_hand_open() {
     assert!(browser.text_of(".error-band").contains("在留カード"), "{}", browser.text());
     resident.press("カードを使わず、画面に入力する");
     assert!(browser.shows("form.entries"), "{}", browser.text());
+    let words = browser.text_of(".notice-band");
+    assert!(words.contains("お取りください") && !words.contains("読み取りました"), "{words}");
 }
 
 #[test]
