@@ -203,3 +203,27 @@ fn the_program_says_whether_it_is_well_and_ends_when_told() {
     assert_eq!(visitor.get("/readyz").text, "ready");
     assert!(program.stop().success());
 }
+
+#[test]
+fn the_same_hand_pressing_twice_hands_in_once() {
+    let program = Program::demo();
+    let mut tablet = program.visitor();
+    tablet.get("/pair");
+    let shown = loop {
+        let shown = screen(&mut tablet).unwrap();
+        if shown.contains("action=\"/kiosk/submit\"") {
+            break tablet.get("/kiosk");
+        }
+        assert_eq!(office::go_on(&mut tablet, "試験　花子").unwrap(), None);
+    };
+    let op = shown.hidden("op").to_owned();
+    let presses = (0..8).map(|_| {
+        let (mut tablet, op) = (tablet.clone(), op.clone());
+        std::thread::spawn(move || send(&mut tablet, "/kiosk/submit", &[("op", &op)]).is_ok())
+    });
+    let presses: Vec<_> = presses.collect();
+    assert!(presses.into_iter().all(|press| press.join().unwrap()));
+    assert_eq!(office::number(&screen(&mut tablet).unwrap()), Some("A1"));
+    office::leave(&mut tablet).unwrap();
+    assert_eq!(office::hand_in(&mut tablet, "見本　太郎").unwrap(), "A2");
+}

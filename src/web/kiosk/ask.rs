@@ -27,7 +27,8 @@ struct Ask {
     help: Option<String>,
     entries: Vec<Entry>,
     wrong: bool,
-    card_lies_there: bool,
+    /// The words for a card that was forgotten on the reader.
+    card_lies_there: Option<&'static str>,
 }
 
 /// What was sent that could not be taken: the fields, and why.
@@ -64,7 +65,7 @@ pub(super) fn page(
         title: ask.page.title.in_lang(lang).to_owned(),
         help: ask.page.help.as_ref().map(|help| help.in_lang(lang).to_owned()),
         wrong: refused.is_some(),
-        card_lies_there: super::card::lies_there(office, kiosk),
+        card_lies_there: super::card::forgotten(office, kiosk, at),
         frame,
     })
 }

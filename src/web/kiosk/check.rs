@@ -51,7 +51,7 @@ pub(super) fn page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Respo
     let frame = Frame::new(office, kiosk, Some(at));
     let lang = frame.words.lang();
     let pages = questions::pages(&forms, &at.answers);
-    let back = pages.iter().rev().find(|page| step::was_asked(page));
+    let back = pages.iter().rev().find(|page| step::was_asked(page, &at.answers));
     let back = back.map_or("/kiosk/way".to_owned(), |ask| format!("/kiosk/page/{}", ask.page.id));
     let known = questions::known(&forms, &at.answers);
     let lines = fee::lines(&office.config, &forms, &known, at.visit.day).unwrap_or_default();
@@ -150,7 +150,8 @@ pub(super) async fn submit(
 struct Done {
     frame: Frame,
     ticket: String,
-    card_lies_there: bool,
+    /// The words for a card that was forgotten on the reader.
+    card_lies_there: Option<&'static str>,
 }
 
 /// The number, until the resident leaves.
@@ -165,6 +166,6 @@ pub(super) async fn done(
     page::show(&Done {
         frame: Frame::new(office, kiosk, Some(at)),
         ticket: submitted.ticket.to_string(),
-        card_lies_there: super::card::lies_there(office, kiosk),
+        card_lies_there: super::card::forgotten(office, kiosk, at),
     })
 }

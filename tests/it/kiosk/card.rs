@@ -8,8 +8,13 @@ use crate::stage::program::Program;
 use crate::stage::resident::Resident;
 
 /// Where a card of this resident lies on the reader.
-fn lay<'a>(browser: &'a Browser, program: &'a Program, card: &str) -> Resident<'a> {
-    let mut resident = Resident::arrive(browser, program, certificate());
+fn lay<'a>(
+    browser: &'a Browser,
+    program: &'a Program,
+    card: &str,
+    album: &'static str,
+) -> Resident<'a> {
+    let mut resident = Resident::arrive(browser, program, certificate()).with_album(album);
     resident.begin("はじめる", "わかりました");
     resident.choose(&["juminhyo"], "次へ");
     resident.press("マイナンバーカード");
@@ -21,7 +26,7 @@ fn lay<'a>(browser: &'a Browser, program: &'a Program, card: &str) -> Resident<'
 fn a_wrong_pin_shows_the_tries_left_and_the_right_one_still_reads() {
     let Some(browser) = browser("a wrong PIN") else { return };
     let program = Program::demo();
-    let mut resident = lay(&browser, &program, "shiken-hanako.1").with_album("wrong-pin");
+    let mut resident = lay(&browser, &program, "shiken-hanako.1", "wrong-pin");
     assert!(browser.text_of(".tries").contains('3'), "{}", browser.text());
     resident.enter("9999");
     assert!(browser.text_of(".error-band").contains("あと2回"), "{}", browser.text());
@@ -35,7 +40,7 @@ fn a_wrong_pin_shows_the_tries_left_and_the_right_one_still_reads() {
 fn the_last_try_is_made_only_by_who_agrees_to_it() {
     let Some(browser) = browser("the last try") else { return };
     let program = Program::demo();
-    let mut resident = lay(&browser, &program, "mihon-taro.1").with_album("last-try");
+    let mut resident = lay(&browser, &program, "mihon-taro.1", "last-try");
     for digit in pin_of("mihon-taro").chars() {
         browser.press(&format!("[data-key='{digit}']"));
     }
@@ -53,7 +58,7 @@ fn the_last_try_is_made_only_by_who_agrees_to_it() {
 fn a_card_taken_away_mid_way_is_asked_for_again() {
     let Some(browser) = browser("a card taken away") else { return };
     let program = Program::demo();
-    let mut resident = lay(&browser, &program, "shiken-hanako.1").with_album("taken-away");
+    let mut resident = lay(&browser, &program, "shiken-hanako.1", "taken-away");
     // Somebody lifts it while the number is being typed.
     let lift = "fetch('/kiosk/card/lay', {method: 'POST', \
          body: new URLSearchParams({card: ''})}).catch(() => {}); return 1";
@@ -70,17 +75,19 @@ fn a_card_taken_away_mid_way_is_asked_for_again() {
 fn a_card_that_cannot_be_read_leaves_the_way_by_hand_open() {
     let Some(browser) = browser("a card that cannot be read") else { return };
     let program = Program::demo();
-    let mut resident = lay(&browser, &program, "exemplo-maria.2").with_album("residence-card");
+    let mut resident = lay(&browser, &program, "exemplo-maria.2", "residence-card");
     assert!(browser.text_of(".error-band").contains("在留カード"), "{}", browser.text());
     resident.press("カードを使わず、画面に入力する");
     assert!(browser.shows("form.entries"), "{}", browser.text());
+    let words = browser.text_of(".notice-band");
+    assert!(words.contains("お取りください") && !words.contains("読み取りました"), "{words}");
 }
 
 #[test]
 fn a_blocked_card_is_read_by_the_numbers_on_its_face() {
     let Some(browser) = browser("a blocked card") else { return };
     let program = Program::demo();
-    let mut resident = lay(&browser, &program, "mihon-kyoko.1").with_album("number-b");
+    let mut resident = lay(&browser, &program, "mihon-kyoko.1", "number-b");
     assert!(browser.shows("[name=birth]"), "{}", browser.text());
     resident.enter("61113020329052");
     resident.answer_all();

@@ -165,3 +165,16 @@ fn tap_without_script(resident: &mut Resident<'_>) {
     resident.browser.write("[name=digits]", &pin_of("shiken-hanako"));
     resident.next();
 }
+
+#[test]
+fn larger_text_fits_every_page_in_either_direction() {
+    let Some(browser) = browser("larger text") else { return };
+    let program = Program::demo();
+    let all = moving_within_and_certificate();
+    let mut resident = Resident::arrive(&browser, &program, all).with_album("larger");
+    browser.press(".tick:has([name=big_type])");
+    tap(&mut resident, &["tenkyo", "juminhyo"]);
+    resident.answer_all();
+    assert!(browser.shows("html.big-type"));
+    assert_eq!(resident.hand_in(), "A1");
+}

@@ -18,6 +18,8 @@ pub struct Resident<'a> {
     memory: Memory,
     /// Which page asked a question.
     asked: BTreeMap<String, String>,
+    /// The pages that asked, in order.
+    pages: Vec<String>,
     /// Names the pictures; none are kept without it.
     album: Option<&'static str>,
     pictures: usize,
@@ -53,7 +55,7 @@ impl<'a> Resident<'a> {
     pub fn arrive(browser: &'a Browser, program: &'a Program, memory: Memory) -> Self {
         browser.go(&format!("{}/kiosk", program.address));
         let asked = BTreeMap::new();
-        Self { browser, memory, asked, album: None, pictures: 0, looks: true }
+        Self { browser, memory, asked, pages: Vec::new(), album: None, pictures: 0, looks: true }
     }
 
     /// Keeps a picture of every page.
@@ -137,8 +139,9 @@ impl<'a> Resident<'a> {
 
     /// Fills in the page from memory, and counts which page asked what.
     pub fn fill_in(&mut self) {
-        let page = self.browser.run("return document.querySelector('#step').action");
-        let page = page.as_str().unwrap().to_owned();
+        let script = "return new URL(document.querySelector('#step').action).pathname";
+        let page = self.browser.run(script).as_str().unwrap().to_owned();
+        self.pages.push(page.clone());
         for path in self.questions() {
             let before = self.asked.insert(path.clone(), page.clone());
             assert!(before.is_none_or(|before| before == page), "{path} was asked twice");
@@ -167,9 +170,14 @@ impl<'a> Resident<'a> {
         }
     }
 
-    /// Answers page after page until everything is shown once more.
+    /// Answers page after page until everything is shown once more. The count
+    /// at the top goes on by one with every page.
     pub fn answer_all(&mut self) {
+        let mut count = 0.0;
         while self.browser.path() == "/kiosk" && self.browser.shows("form.entries") {
+            count += 1.0;
+            let shown = self.browser.run("return document.querySelector('progress').value");
+            assert_eq!(shown.as_f64(), Some(count), "{}", self.browser.heading());
             self.fill_in();
             let asked = self.questions();
             self.next();
@@ -190,6 +198,11 @@ impl<'a> Resident<'a> {
         let ticket = self.browser.text_of(".ticket strong");
         assert!(!ticket.is_empty(), "{}", self.browser.text());
         ticket
+    }
+
+    /// Which pages asked questions, in order.
+    pub fn pages_that_asked(&self) -> Vec<&String> {
+        self.pages.iter().collect()
     }
 
     /// Which questions were asked.
