@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::db;
 use crate::id::ApplicationId;
 
-pub use store::{add, get, of_visit, set_state, was_printed};
+pub use store::{add, get, of_visit, set_state, was_corrected, was_printed};
 
 /// The table of this room.
 pub const SCHEMA: db::Step = include_str!("sql/application.sql");
@@ -95,6 +95,8 @@ pub struct Application {
     pub reason: Option<Vec<u8>>,
     /// Times its paper was made for printing.
     pub printed: u32,
+    /// Whether something on it was corrected after it was printed last.
+    pub outdated: bool,
 }
 
 #[cfg(test)]

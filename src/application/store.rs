@@ -6,9 +6,9 @@ use super::{Application, State};
 use crate::db::{self, Tx};
 use crate::id::{ApplicationId, VisitId};
 
-const COLUMNS: &str = "id, procedure, form, edition, receipt, state, reason, printed";
+const COLUMNS: &str = "id, procedure, form, edition, receipt, state, reason, printed, outdated";
 
-type Raw = (String, String, String, String, String, String, Option<Vec<u8>>, u32);
+type Raw = (String, String, String, String, String, String, Option<Vec<u8>>, u32, bool);
 
 fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
     Ok((
@@ -20,12 +20,13 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
         row.get(5)?,
         row.get(6)?,
         row.get(7)?,
+        row.get(8)?,
     ))
 }
 
 fn application(raw: Raw) -> Result<Application, db::Error> {
     let cannot_be = |column| db::Error::Inconsistent { table: "application", column };
-    let (id, procedure, form, edition, receipt, state, reason, printed) = raw;
+    let (id, procedure, form, edition, receipt, state, reason, printed, outdated) = raw;
     Ok(Application {
         id: id.parse().map_err(|_| cannot_be("id"))?,
         procedure,
@@ -35,6 +36,7 @@ fn application(raw: Raw) -> Result<Application, db::Error> {
         state: State::from_id(&state).ok_or(cannot_be("state"))?,
         reason,
         printed,
+        outdated,
     })
 }
 
@@ -72,7 +74,7 @@ pub fn get(
 ) -> Result<Option<(VisitId, Application)>, db::Error> {
     let found = connection
         .prepare_cached(&format!("select {COLUMNS}, visit from application where id = ?1"))?
-        .query_row([id.to_string()], |row| Ok((row.get::<_, String>(8)?, raw(row)?)))
+        .query_row([id.to_string()], |row| Ok((row.get::<_, String>(9)?, raw(row)?)))
         .optional()?;
     found
         .map(|(visit, row)| {
@@ -100,6 +102,19 @@ pub fn set_state(
 
 /// Counts that the paper was made once more.
 pub fn was_printed(tx: &Tx<'_>, id: ApplicationId) -> Result<(), db::Error> {
-    tx.execute("update application set printed = printed + 1 where id = ?1", [id.to_string()])?;
+    tx.execute(
+        "update application set printed = printed + 1, outdated = 0 where id = ?1",
+        [id.to_string()],
+    )?;
+    Ok(())
+}
+
+/// Notes that something on the paper was corrected: one that was printed before
+/// shows what no longer holds.
+pub fn was_corrected(tx: &Tx<'_>, id: ApplicationId) -> Result<(), db::Error> {
+    tx.execute(
+        "update application set outdated = 1 where id = ?1 and printed > 0",
+        [id.to_string()],
+    )?;
     Ok(())
 }

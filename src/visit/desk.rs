@@ -3,12 +3,15 @@
 //! Every look at a person and every paper made is an entry in the journal, and
 //! happens only if that entry can be written.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::{Counter, Error, State, Visit, note, store};
 use crate::applicant::Source;
 use crate::application::{self, Action, Application};
 use crate::db::Tx;
+use crate::form::Form;
 use crate::form::answers::{Answer, Answers, Value};
 use crate::form::questions;
 use crate::form::template::IdentityRule;
@@ -25,6 +28,17 @@ pub struct Opened {
     pub visit: Visit,
     pub answers: Answers,
     pub applications: Vec<Application>,
+}
+
+impl Opened {
+    /// Those of the visit's forms that were accepted.
+    pub fn accepted<'f>(&self, forms: &[&'f Form]) -> Vec<&'f Form> {
+        let is_accepted = |form: &&Form| {
+            let mut own = self.applications.iter().filter(|one| one.form == form.id());
+            own.any(|one| one.state == application::State::Accepted)
+        };
+        forms.iter().copied().filter(is_accepted).collect()
+    }
 }
 
 /// Opens a visit for a clerk; that it was looked at is recorded.
@@ -48,16 +62,33 @@ fn submitted(tx: &Tx<'_>, id: VisitId) -> Result<Visit, Error> {
 }
 
 /// Corrects one value, or fills one in (聞き取り). Its source becomes the clerk;
-/// the new value enters the journal, sealed.
+/// the new value enters the journal, sealed. A paper that shows the old value is
+/// outdated from now on.
+///
+/// # Errors
+/// [`Error::Accepted`] when the value stands on a form that was accepted.
 pub fn correct(
     tx: &Tx<'_>,
     journal: &Journal,
+    counter: Counter<'_>,
     staff: StaffId,
     id: VisitId,
     (path, value): (&str, Value),
 ) -> Result<(), Error> {
-    submitted(tx, id)?;
+    let visit = submitted(tx, id)?;
     let answer = Answer { value, source: Source::Clerk };
+    let before = store::answers(tx, journal, id)?;
+    let mut after = before.clone();
+    after.set(path, answer.value.clone(), answer.source);
+    let forms = changed(&counter.forms_of(&visit.procedures), path, &before, &after);
+    let mut applications = application::of_visit(tx, id)?;
+    applications.retain(|application| forms.contains(application.form.as_str()));
+    if applications.iter().any(|one| one.state == application::State::Accepted) {
+        return Err(Error::Accepted);
+    }
+    for application in &applications {
+        application::was_corrected(tx, application.id)?;
+    }
     let key = journal.visit_key(tx, id)?;
     store::put_answer(tx, journal, &key, id, (path, &answer))?;
     store::touch(tx, id, journal.now())?;
@@ -74,6 +105,22 @@ pub fn correct(
         },
     )?;
     Ok(())
+}
+
+/// The forms that ask `path`, or on which something follows from it.
+fn changed<'f>(
+    forms: &[&'f Form],
+    path: &str,
+    before: &Answers,
+    after: &Answers,
+) -> BTreeSet<&'f str> {
+    let before = questions::with_defaults(forms, before);
+    let after = questions::with_defaults(forms, after);
+    let shows = |form: &&&Form| {
+        let differs = |path: &str| before.value(path) != after.value(path);
+        form.question(path).is_some() || form.questions().iter().any(|one| differs(&one.id))
+    };
+    forms.iter().filter(shows).map(|form| form.id()).collect()
 }
 
 /// Records how the person was identified: which documents, and whether one, two

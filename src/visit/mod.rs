@@ -57,6 +57,9 @@ pub enum Error {
     /// The clerk has not recorded how the person was identified.
     #[error("the identity check is not recorded")]
     NotIdentified,
+    /// The value stands on a form that was accepted.
+    #[error("an accepted form is not corrected before it is open again")]
+    Accepted,
     #[error(transparent)]
     Application(#[from] crate::application::Refused),
     #[error(transparent)]

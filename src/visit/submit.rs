@@ -147,6 +147,7 @@ fn new_application(
         state: application::State::Submitted,
         reason: None,
         printed: 0,
+        outdated: false,
     })
 }
 

@@ -247,7 +247,9 @@ fn a_clerk_identifies_corrects_and_accepts() {
     assert!(matches!(decide(Action::Accept), Err(Error::NotIdentified)));
     desk::identify(&tx, journal, staff, id, &["my_number_card".into()], "one").unwrap();
     let value = Value::Text("試験　華子".into());
-    desk::correct(&tx, journal, staff, id, ("applicant.name", value.clone())).unwrap();
+    let correct =
+        |value| desk::correct(&tx, journal, town.counter(), staff, id, ("applicant.name", value));
+    correct(value.clone()).unwrap();
     decide(Action::SendBack).unwrap();
     let sent_back = &application::of_visit(&town.connection, id).unwrap()[0];
     let reason = desk::reason(&town.connection, journal, id, sent_back).unwrap();
@@ -261,6 +263,44 @@ fn a_clerk_identifies_corrects_and_accepts() {
     let forms = town.counter().forms_of(&opened.visit.procedures);
     let known = questions::known(&forms, &opened.answers);
     assert_eq!(known.text("juminhyo.target.name"), Some(&"試験　華子".into()));
+    assert!(matches!(correct(Value::Text("試験　花".into())), Err(Error::Accepted)));
+}
+
+#[test]
+fn a_paper_is_outdated_by_what_is_corrected_on_it_until_it_is_printed_again() {
+    let town = Town::open();
+    let (tx, journal) = (town.tx(), &town.journal);
+    let id = town.filled_for(town.kiosk(), &["juminhyo", "tenkyo"]);
+    town.submit(id, journal.op()).unwrap();
+    let staff = StaffId::new(journal.now(), &*journal.chance);
+    let of = |form: &str| -> application::Application {
+        let all = application::of_visit(&town.connection, id).unwrap();
+        all.into_iter().find(|one| one.form == form).unwrap()
+    };
+    let correct = |path: &str, words: &str| {
+        let value = Value::Text(words.into());
+        desk::correct(&tx, journal, town.counter(), staff, id, (path, value))
+    };
+    let outdated = || ["juminhyo", "ido"].map(|form| of(form).outdated);
+    correct("applicant.phone", "0999-00-0002").unwrap();
+    assert_eq!(outdated(), [false, false], "nothing was printed yet");
+    let both = [of("juminhyo").id, of("ido").id];
+    desk::printed(&tx, journal, staff, id, &both).unwrap();
+    correct("applicant.phone", "0999-00-0003").unwrap();
+    assert_eq!(outdated(), [true, true]);
+    desk::printed(&tx, journal, staff, id, &both).unwrap();
+    assert_eq!(outdated(), [false, false]);
+
+    // The certificate shows the new address, which only the move asks for.
+    correct("ido.new.address", "見本県みほん町ひがし１番地").unwrap();
+    assert_eq!(outdated(), [true, true]);
+    desk::identify(&tx, journal, staff, id, &["passport".into()], "one").unwrap();
+    let accept = (Action::Accept, "");
+    desk::decide(&tx, journal, town.counter(), staff, of("juminhyo").id, accept).unwrap();
+    let refused = correct("ido.new.address", "見本県みほん町にし１番地");
+    assert!(matches!(refused, Err(Error::Accepted)));
+    let kept = town.answers(id).text("ido.new.address").cloned();
+    assert_eq!(kept, Some("見本県みほん町ひがし１番地".into()));
 }
 
 #[test]

@@ -12,6 +12,9 @@ create table application (
   -- Why it was sent back, in the clerk's words; sealed with the visit's key.
   reason blob,
   printed integer not null default 0 check (printed >= 0),
+  -- Something on it was corrected after it was printed last.
+  outdated integer not null default 0 check (outdated in (0, 1)),
   unique (visit, ordinal),
-  check ((state = 'sent_back') = (reason is not null))
+  check ((state = 'sent_back') = (reason is not null)),
+  check (outdated = 0 or printed > 0)
 ) strict;

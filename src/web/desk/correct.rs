@@ -3,7 +3,6 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::frame::{Frame, Place};
 use super::guard::Sent;
 use super::sections::Open;
 use super::visit::{self, Again};
@@ -13,9 +12,10 @@ use crate::form::input::{self, InputError, Raw};
 use crate::form::questions;
 use crate::form::template::Kind;
 use crate::id::VisitId;
+use crate::lang::Phrases;
 use crate::staff::Action;
 use crate::text::{Piece, Text};
-use crate::visit::desk;
+use crate::visit::{Error, desk};
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, page};
 
@@ -33,22 +33,34 @@ pub(super) async fn correct(
     let id: VisitId = id.parse().map_err(|_| Failure::NotFound)?;
     let path = sent.fields.get("path").to_owned();
     match read(&office, id, &path, &sent).await? {
-        Ok(value) => {
-            let (journal, staff) = (office.journal.clone(), sent.clerk.signed_in.staff.id);
-            let corrected = path.clone();
-            let correct =
-                move |tx: &Tx<'_>| desk::correct(tx, &journal, staff, id, (&corrected, value));
-            office.db.write(correct).await?;
-            Ok(page::go(&next(&office, id, &path).await?))
-        }
+        Ok(value) => match store(&office, &sent, id, &path, value).await {
+            Ok(()) => Ok(page::go(&next(&office, id, &path).await?)),
+            Err(error) => {
+                let words = Phrases::of(sent.clerk.lang);
+                let refused = Some(visit::refusal(&office, words, error)?);
+                visit::again(&office, &sent.clerk, id, Again { refused, ..Again::default() }).await
+            }
+        },
         Err(error) => {
-            let frame = Frame::inside(&office, &sent.clerk, Place::Today);
             let refused = Some((sent.fields.sent(), error));
-            let opened = visit::open(&office, &sent.clerk, id).await?;
-            let again = Again { edit: Some(Open { path, refused }), ..Again::default() };
-            visit::page(&office, &sent.clerk, frame, opened, again).await
+            let edit = Some(Open { path, refused });
+            visit::again(&office, &sent.clerk, id, Again { edit, ..Again::default() }).await
         }
     }
+}
+
+async fn store(
+    office: &Shared,
+    sent: &Sent,
+    id: VisitId,
+    path: &str,
+    value: Value,
+) -> Result<(), Error> {
+    let (shared, journal) = (office.0.clone(), office.journal.clone());
+    let (staff, path) = (sent.clerk.signed_in.staff.id, path.to_owned());
+    let correct =
+        move |tx: &Tx<'_>| desk::correct(tx, &journal, shared.counter(), staff, id, (&path, value));
+    office.db.write(correct).await
 }
 
 /// What was entered for `path`, as the form's question reads it.

@@ -100,10 +100,8 @@ async fn again(
     refused: String,
     ticked: Option<Answers>,
 ) -> Result<Response, Failure> {
-    let opened = visit::open(office, &sent.clerk, id).await?;
-    let frame = Frame::inside(office, &sent.clerk, Place::Today);
     let again = Again { refused: Some(refused), ticked, edit: None };
-    visit::page(office, &sent.clerk, frame, opened, again).await
+    visit::again(office, &sent.clerk, id, again).await
 }
 
 /// The boxes as they were sent, to be shown again.

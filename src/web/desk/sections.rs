@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use crate::applicant::Source;
 use crate::form::Form;
-use crate::form::answers::{Answers, Value};
+use crate::form::answers::Value;
 use crate::form::input::InputError;
 use crate::form::questions::{self, AskPage, AskQuestion};
 use crate::lang::Phrases;
+use crate::visit::desk::Opened;
 use crate::web::entry::Entry;
 use crate::web::shown;
 
@@ -31,6 +32,8 @@ pub(super) struct Row {
     pub missing: bool,
     /// Some character has no code point; a hand must complete it.
     pub needs_hand: bool,
+    /// It stands on a form that was accepted, and stays as it is.
+    pub accepted: bool,
     pub edit: Option<Entry>,
 }
 
@@ -44,14 +47,20 @@ pub(super) struct Open {
 /// All pages that apply, with everything on them.
 pub(super) fn sections(
     forms: &[&Form],
-    answers: &Answers,
+    opened: &Opened,
     words: Phrases,
     open: Option<&Open>,
 ) -> Vec<Section> {
+    let accepted = opened.accepted(forms);
+    let is_accepted = |path: &str| accepted.iter().any(|form| form.question(path).is_some());
+    let row = |ask: &AskQuestion<'_>| Row {
+        accepted: is_accepted(ask.path()),
+        ..row(ask, words, open.filter(|_| !is_accepted(ask.path())))
+    };
     let titles: BTreeMap<&str, &str> =
         forms.iter().map(|form| (form.id(), form.template().title.in_lang(words.lang()))).collect();
     let mut before = None;
-    let pages = questions::pages(forms, answers);
+    let pages = questions::pages(forms, &opened.answers);
     let section = |page: &AskPage<'_>| {
         let changes = before != Some(page.form.map(str::to_owned));
         before = Some(page.form.map(str::to_owned));
@@ -62,7 +71,7 @@ pub(super) fn sections(
         Section {
             form: changes.then(|| form.to_owned()),
             title: page.page.title.in_lang(words.lang()).to_owned(),
-            rows: page.questions.iter().map(|ask| row(ask, words, open)).collect(),
+            rows: page.questions.iter().map(row).collect(),
         }
     };
     pages.iter().map(section).collect()
@@ -82,6 +91,7 @@ fn row(ask: &AskQuestion<'_>, words: Phrases, open: Option<&Open>) -> Row {
         }),
         missing: ask.required && answer.is_none() && ask.default().is_none(),
         needs_hand: matches!(answer.map(|answer| &answer.value), Some(Value::Text(text)) if text.needs_hand()),
+        accepted: false,
         edit: open.map(|open| edit(ask, words, open)),
     }
 }

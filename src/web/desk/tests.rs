@@ -445,11 +445,28 @@ async fn a_clerk_goes_from_the_search_to_the_accepted_paper() {
     assert_eq!(accepted.to, format!("{page}?note=accepted#papers"));
     assert!(clerk.get(&page).await.says("印刷1回"));
 
+    let late = clerk.post(&answers, &birth("4050516")).await;
+    assert!(late.says("先に「受付中に戻す」"));
+    let shut = clerk.get(&format!("{page}?edit=applicant.birth_date")).await;
+    assert!(!shut.says("name=\"path\""), "nothing of it opens for correction");
+    assert_eq!(clerk.post(&application, &[("act", "reopen")]).await.status, StatusCode::SEE_OTHER);
+    assert!(clerk.post(&answers, &birth("4050516")).await.to.contains("note=saved"));
+    assert!(clerk.get(&page).await.says("印刷し直してください"));
+    assert!(clerk.post(&format!("{page}/papers"), &[]).await.body.starts_with(b"%PDF-"));
+    assert!(!clerk.get(&page).await.says("印刷し直してください"));
+
     let done: Vec<String> = town.kinds().await.split_off(seen);
     let done: Vec<&str> =
         done.iter().map(String::as_str).filter(|kind| *kind != "visit.viewed").collect();
-    let expected =
-        ["visit.corrected", "visit.identified", "application.printed", "application.accepted"];
+    let expected = [
+        "visit.corrected",
+        "visit.identified",
+        "application.printed",
+        "application.accepted",
+        "application.reopened",
+        "visit.corrected",
+        "application.printed",
+    ];
     assert_eq!(done, expected);
 }
 

@@ -36,6 +36,8 @@ struct Form {
     section: String,
     receipt: String,
     printed: u32,
+    /// Something was corrected after it was printed last.
+    outdated: bool,
     state: &'static str,
     state_words: String,
     reason: Option<String>,
@@ -112,6 +114,17 @@ pub(super) struct Again {
     pub ticked: Option<Answers>,
 }
 
+/// The visit once more, with what was not taken.
+pub(super) async fn again(
+    office: &Office,
+    clerk: &Clerk,
+    id: VisitId,
+    again: Again,
+) -> Result<Response, Failure> {
+    let opened = open(office, clerk, id).await?;
+    page(office, clerk, Frame::inside(office, clerk, Place::Today), opened, again).await
+}
+
 /// Shows a visit.
 pub(super) async fn page(
     office: &Office,
@@ -133,7 +146,7 @@ pub(super) async fn page(
         kana: text("applicant.kana"),
         marks: marks(&words, &opened.visit.wishes),
         missing: missing(&forms, &opened, words),
-        sections: sections::sections(&forms, &opened.answers, words, again.edit.as_ref()),
+        sections: sections::sections(&forms, &opened, words, again.edit.as_ref()),
         identified: desk::is_identified(&opened.answers),
         kinds: identity::kinds(&words, ticked),
         points: identity::points(&words, ticked),
@@ -207,6 +220,7 @@ fn form(
         section: section.to_owned(),
         receipt: application.receipt.clone(),
         printed: application.printed,
+        outdated: application.outdated,
         state: application.state.id(),
         state_words: match application.state {
             application::State::Submitted => words.t("desk.state.submitted"),
@@ -275,6 +289,7 @@ pub(super) fn refusal(office: &Office, words: Phrases, error: Error) -> Result<S
             let labels = labels.join(words.t("list.and"));
             words.with("desk.visit.incomplete", &[("labels", labels)])
         }
+        Error::Accepted => words.t("desk.visit.accepted_already").to_owned(),
         Error::Application(_) => words.t("desk.visit.decided").to_owned(),
         fault => return Err(fault.into()),
     })
