@@ -21,7 +21,7 @@ pub fn call_staff(tx: &Tx<'_>, journal: &Journal, id: DeviceId) -> Result<Help, 
         return Ok(help);
     }
     let help = Help { since: journal.now(), answered: None };
-    store::set_help(tx, id, &help)?;
+    store::set_help(tx, id, Some(&help))?;
     record(tx, journal, "device.help_asked", id, Actor::Device(id), json!({}))?;
     Ok(help)
 }
@@ -39,7 +39,19 @@ pub fn answer_call(
     let device = pairing::active(tx, id)?;
     let Some(since) = device.calling_since() else { return Ok(()) };
     let now = journal.now();
-    store::set_help(tx, id, &Help { since, answered: Some((now, staff)) })?;
+    store::set_help(tx, id, Some(&Help { since, answered: Some((now, staff)) }))?;
     let facts = json!({ "waited_secs": (now - since).whole_seconds().max(0) });
     record(tx, journal, "device.help_answered", id, Actor::Staff(staff), facts)
+}
+
+/// Takes back a call, answered or not, because whoever called has left. Where
+/// nobody called, nothing happens.
+///
+/// # Errors
+/// Faults of storage.
+pub fn withdraw_call(tx: &Tx<'_>, journal: &Journal, id: DeviceId) -> Result<(), Error> {
+    let Some(help) = store::device(tx, id)?.and_then(|device| device.help) else { return Ok(()) };
+    store::set_help(tx, id, None)?;
+    let facts = json!({ "answered": help.answered.is_some() });
+    record(tx, journal, "device.help_withdrawn", id, Actor::Device(id), facts)
 }

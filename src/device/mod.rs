@@ -17,7 +17,7 @@ use crate::db::{self, Tx};
 use crate::id::{DeviceId, StaffId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
 
-pub use help::{answer_call, call_staff};
+pub use help::{answer_call, call_staff, withdraw_call};
 pub use pairing::{NewDevice, choose_reader, offer, redeem, revoke};
 pub use store::{all, device, paired};
 

@@ -122,15 +122,17 @@ pub(super) fn set_reader(tx: &Tx<'_>, id: DeviceId, reader: Option<&str>) -> Res
     Ok(())
 }
 
-pub(super) fn set_help(tx: &Tx<'_>, id: DeviceId, help: &Help) -> Result<(), Error> {
-    let (at, by) = match help.answered {
-        Some((at, by)) => (Some(clock::rfc3339(at)), Some(by.to_string())),
-        None => (None, None),
-    };
+pub(super) fn set_help(tx: &Tx<'_>, id: DeviceId, help: Option<&Help>) -> Result<(), Error> {
+    let answered = help.and_then(|help| help.answered);
     tx.execute(
         "update device set help_since = ?2, help_answered_at = ?3, help_answered_by = ?4
          where id = ?1",
-        params![id.to_string(), clock::rfc3339(help.since), at, by],
+        params![
+            id.to_string(),
+            help.map(|help| clock::rfc3339(help.since)),
+            answered.map(|(at, _)| clock::rfc3339(at)),
+            answered.map(|(_, by)| by.to_string()),
+        ],
     )?;
     Ok(())
 }

@@ -166,6 +166,35 @@ fn a_call_keeps_its_first_time_until_somebody_answers() {
 }
 
 #[test]
+fn a_call_does_not_outlive_whoever_called() {
+    let office = office();
+    let (tablet, _) = office.pair("記載台1", "");
+    let staff = StaffId::new(office.journal.now(), &SeededChance::new(5));
+    let withdraw = || withdraw_call(&office.tx(), &office.journal, tablet.id).unwrap();
+    withdraw();
+    for is_answered in [false, true] {
+        call_staff(&office.tx(), &office.journal, tablet.id).unwrap();
+        if is_answered {
+            answer_call(&office.tx(), &office.journal, staff, tablet.id).unwrap();
+        }
+        withdraw();
+        assert_eq!(office.again(tablet.id).help, None);
+    }
+    assert_eq!(
+        office.kinds()[2..],
+        [
+            "device.help_asked",
+            "device.help_withdrawn",
+            "device.help_asked",
+            "device.help_answered",
+            "device.help_withdrawn"
+        ]
+    );
+    revoke(&office.tx(), &office.journal, Actor::Console, tablet.id).unwrap();
+    withdraw();
+}
+
+#[test]
 fn a_display_cannot_call_staff() {
     let office = office();
     let new = NewDevice::typed("表示盤", Role::Display, "").unwrap();
