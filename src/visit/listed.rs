@@ -1,4 +1,5 @@
-//! The visits of a day as a clerk's list shows them.
+//! The visits of a day, and what is left of other days, as a clerk's list shows
+//! them.
 
 use rusqlite::Connection;
 use time::Date;
@@ -28,9 +29,10 @@ impl Listed {
     }
 }
 
-/// The visits handed in on `day`, oldest first, with what they can be found by.
-pub fn of_day(connection: &Connection, journal: &Journal, day: Date) -> Result<Vec<Listed>, Error> {
-    let visits = store::of_day(connection, day)?;
+/// The visits handed in on `day` and the earlier ones that are not accepted yet,
+/// oldest first, with what they can be found by.
+pub fn on(connection: &Connection, journal: &Journal, day: Date) -> Result<Vec<Listed>, Error> {
+    let visits = store::of_day_and_undecided(connection, day)?;
     visits.into_iter().map(|visit| listed(connection, journal, visit)).collect()
 }
 

@@ -30,7 +30,7 @@ use crate::journal::{self, Actor, Entity, Event, Journal};
 use crate::lang::Lang;
 
 pub use search::Findable;
-pub use store::{answers, at_kiosk, get, of_day};
+pub use store::{answers, at_kiosk, get};
 pub use submit::{Counter, Submitted, submit, submitted};
 
 /// The tables of this room.

@@ -86,9 +86,16 @@ pub fn at_kiosk(connection: &Connection, kiosk: DeviceId) -> Result<Option<Visit
     one(connection, "kiosk = ?1", &kiosk.to_string())
 }
 
-/// The visits submitted on a day, oldest first.
-pub fn of_day(connection: &Connection, day: Date) -> Result<Vec<Visit>, Error> {
-    list(connection, "day = ?1 and state = 'submitted' order by submitted_at", &clock::iso_day(day))
+/// The visits submitted on a day, and those of other days with an application
+/// that is not accepted; oldest first.
+pub fn of_day_and_undecided(connection: &Connection, day: Date) -> Result<Vec<Visit>, Error> {
+    list(
+        connection,
+        "(day = ?1 and state = 'submitted') or (state = 'submitted'
+         and id in (select visit from application where state <> 'accepted'))
+         order by submitted_at",
+        &clock::iso_day(day),
+    )
 }
 
 /// Drafts that nobody touched since `before`, and visits submitted before it.

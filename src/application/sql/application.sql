@@ -18,3 +18,6 @@ create table application (
   check ((state = 'sent_back') = (reason is not null)),
   check (outdated = 0 or printed > 0)
 ) strict;
+
+-- What nobody has decided stays on the desk's list, whatever its day.
+create index application_undecided on application (visit) where state <> 'accepted';

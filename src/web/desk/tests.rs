@@ -471,6 +471,33 @@ async fn a_clerk_goes_from_the_search_to_the_accepted_paper() {
 }
 
 #[tokio::test]
+async fn what_is_not_accepted_stays_on_the_list_on_other_days() {
+    let (town, waiting) = furnished().await;
+    let (returned, accepted) = (town.visit("juminhyo").await, town.visit("juminhyo").await);
+    let clerk = town.sign_in("clerk").await;
+    let identity = [("kind", "passport"), ("points", "one")];
+    clerk.post(&format!("/desk/visits/{accepted}/identity"), &identity).await;
+    let send_back = [("act", "send_back"), ("reason", "委任状")];
+    for (visit, fields) in [(returned, &send_back[..]), (accepted, &[("act", "accept")])] {
+        let path = address(&town, "/visits/{visit}/applications/{application}", visit).await;
+        assert_eq!(clerk.post(&path, fields).await.status, StatusCode::SEE_OTHER);
+    }
+    let shown = async |clerk: &Browser<'_>| {
+        let list = clerk.get("/desk").await;
+        [waiting, returned, accepted].map(|visit| list.says(&format!("/desk/visits/{visit}")))
+    };
+    assert_eq!(shown(&clerk).await, [true, true, true]);
+    assert!(!clerk.get("/desk").await.says("11月24日"));
+
+    town.clock.advance(Duration::from_secs(24 * 60 * 60));
+    let clerk = town.sign_in("clerk").await;
+    assert_eq!(shown(&clerk).await, [true, true, false]);
+    assert!(clerk.get("/desk").await.says("11月24日"));
+    let found = clerk.post("/desk", &[("find", "0001")]).await;
+    assert_eq!(found.to, format!("/desk/visits/{waiting}"));
+}
+
+#[tokio::test]
 async fn a_correction_that_asks_for_more_opens_what_is_missing() {
     let (town, visit) = furnished().await;
     let clerk = town.sign_in("clerk").await;
@@ -499,7 +526,10 @@ async fn a_call_for_staff_stands_on_the_list_until_somebody_goes() {
     assert!(clerk.get("/desk/today").await.says("3分前から"));
     let going = clerk.post(&format!("/desk/calls/{kiosk}"), &[]).await;
     assert_eq!(going.to, "/desk?note=answered");
-    assert!(!clerk.get("/desk/today").await.says("職員を呼んでいます"));
+    let list = clerk.get("/desk/today").await;
+    assert!(!list.says("職員を呼んでいます") && list.says("見本　職員さんが向かっています"));
+    town.clock.advance(Duration::from_secs(300));
+    assert!(!clerk.get("/desk/today").await.says("さんが向かっています"));
 }
 
 #[tokio::test]

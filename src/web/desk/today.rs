@@ -3,23 +3,29 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
+use time::Duration;
 
 use super::frame::{Asked, Frame, Place};
 use super::guard::{Clerk, Sent};
 use crate::application;
 use crate::clock::Moment;
-use crate::device;
+use crate::device::{self, Device};
 use crate::id::{DeviceId, VisitId};
 use crate::lang::{Lang, Phrases};
 use crate::staff::{self, Action};
 use crate::visit::listed::{self, Listed};
-use crate::visit::{Care, Wishes};
+use crate::visit::{Care, Visit, Wishes};
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, page};
+
+/// How long an answered call stays on the list, unless its resident leaves first.
+const ANSWERED_SHOWN: Duration = Duration::minutes(5);
 
 /// A visit as the list shows it.
 struct Row {
     id: VisitId,
+    /// The day it was handed in, unless that is today.
+    day: Option<String>,
     time: String,
     ticket: String,
     name: String,
@@ -35,6 +41,8 @@ struct Call {
     device: DeviceId,
     name: String,
     waited: String,
+    /// Who goes there, once somebody does.
+    answered_by: Option<String>,
 }
 
 #[derive(Template)]
@@ -56,6 +64,13 @@ struct List {
     calls: Vec<Call>,
     rows: Vec<Row>,
     searched: bool,
+}
+
+impl List {
+    /// Whether somebody waits and nobody goes there yet.
+    fn waits(&self) -> bool {
+        self.calls.iter().any(|call| call.answered_by.is_none())
+    }
 }
 
 /// The day's list. Whoever may not see visits is shown what they may do.
@@ -118,24 +133,33 @@ pub(super) async fn fragment(
 
 async fn visits(office: &Office) -> Result<Vec<Listed>, Failure> {
     let (journal, day) = (office.journal.clone(), office.journal.now().date());
-    let visits =
-        office.db.read(move |connection| listed::of_day(connection, &journal, day)).await?;
+    let visits = office.db.read(move |connection| listed::on(connection, &journal, day)).await?;
     Ok(visits)
 }
 
+/// Calls that wait, and for a while those that somebody answered: colleagues see
+/// that they need not go.
 async fn calls(office: &Office, words: Phrases) -> Result<Vec<Call>, Failure> {
     let now = office.journal.now();
     let devices = office.db.read(device::all).await?;
-    let waiting = devices.into_iter().filter_map(|device| {
-        let since = device.calling_since()?;
-        let minutes = (now - since).whole_minutes().max(0);
-        let waited = match minutes {
+    let staff = office.db.read(staff::accounts).await?;
+    let name_of = |id| staff.iter().find(|one| one.id == id).map(|one| one.name.clone());
+    let call = |device: Device| {
+        let help = device.help.filter(|_| device.revoked_at.is_none())?;
+        let answered = help.answered;
+        if answered.is_some_and(|(at, _)| now - at >= ANSWERED_SHOWN) {
+            return None;
+        }
+        let waited = match (now - help.since).whole_minutes().max(0) {
             0 => words.t("desk.today.just_now").to_owned(),
             minutes => words.with("desk.today.waited", &[("minutes", minutes)]),
         };
-        Some(Call { device: device.id, name: device.name, waited })
-    });
-    Ok(waiting.collect())
+        let answered_by = answered.map(|(_, by)| name_of(by).unwrap_or_default());
+        Some(Call { device: device.id, name: device.name, waited, answered_by })
+    };
+    let mut calls: Vec<Call> = devices.into_iter().filter_map(call).collect();
+    calls.sort_by_key(|call| call.answered_by.is_some());
+    Ok(calls)
 }
 
 /// What is still to be decided first, each part by time.
@@ -153,6 +177,7 @@ fn row(office: &Office, words: Phrases, listed: Listed) -> Row {
     };
     Row {
         id: listed.visit.id,
+        day: other_day(office, &words, &listed.visit),
         time: listed.visit.submitted_at.map(time_of_day).unwrap_or_default(),
         ticket: listed.ticket.to_string(),
         name: words_of(&listed.name),
@@ -167,6 +192,13 @@ fn row(office: &Office, words: Phrases, listed: Listed) -> Row {
 /// `9:05`.
 pub(super) fn time_of_day(moment: Moment) -> String {
     format!("{}:{:02}", moment.hour(), moment.minute())
+}
+
+/// `11月20日`: the day of a visit, unless that is today.
+pub(super) fn other_day(office: &Office, words: &Phrases, visit: &Visit) -> Option<String> {
+    let (month, day) = (u8::from(visit.day.month()), visit.day.day());
+    let is_other = visit.day != office.journal.now().date();
+    is_other.then(|| words.with("desk.today.day", &[("month", month), ("day", day)]))
 }
 
 /// The state of a whole visit: a name for the style sheet, and words.

@@ -8,7 +8,7 @@ use super::frame::{Asked, Frame, Place};
 use super::guard::Clerk;
 use super::identity::{self, Tick};
 use super::sections::{self, Open, Section};
-use super::today::{marks, time_of_day};
+use super::today::{marks, other_day, time_of_day};
 use crate::application::{self, Action as Decision, Application};
 use crate::form::answers::Answers;
 use crate::form::paper::FillError;
@@ -56,6 +56,8 @@ struct Page {
     frame: Frame,
     id: VisitId,
     ticket: String,
+    /// The day it was handed in, unless that is today.
+    day: Option<String>,
     time: String,
     name: String,
     kana: String,
@@ -141,6 +143,7 @@ pub(super) async fn page(
     let ticked = again.ticked.as_ref().unwrap_or(&opened.answers);
     page::show(&Page {
         id: opened.visit.id,
+        day: other_day(office, &words, &opened.visit),
         time: opened.visit.submitted_at.map(time_of_day).unwrap_or_default(),
         name: text("applicant.name"),
         kana: text("applicant.kana"),
