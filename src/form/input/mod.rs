@@ -21,7 +21,7 @@ mod refusal;
 mod words;
 
 pub use refusal::InputError;
-pub use words::count_chars;
+pub use words::{count_chars, remark};
 
 use dates::{date, date_of_parts, day_makes_sense};
 use words::{ascii, is_words, phone, postal, words};

@@ -15,6 +15,23 @@ pub(super) fn is_words(kind: Kind) -> bool {
 /// Names, readings, addresses and free text.
 pub(super) fn words(question: &Question, text: &Text) -> Result<Option<Value>, InputError> {
     let text = if question.kind == Kind::Kana { in_katakana(text)? } else { text.clone() };
+    allowed(&text, question.max_chars.unwrap_or(longest(question.kind)))?;
+    Ok((!text.is_blank()).then_some(Value::Text(text)))
+}
+
+/// Words a clerk writes beside the questions, by the rules of free text.
+///
+/// # Errors
+/// [`InputError::Required`] when there are none; as for any other text.
+pub fn remark(entry: &str, max_chars: usize) -> Result<String, InputError> {
+    let entry = entry.trim();
+    if entry.is_empty() {
+        return Err(InputError::Required);
+    }
+    allowed(&Text::from(entry), max_chars).map(|()| entry.to_owned())
+}
+
+fn allowed(text: &Text, max: usize) -> Result<(), InputError> {
     for piece in text.pieces() {
         let Piece::Text(plain) = piece else { continue };
         if plain.chars().any(is_refused) {
@@ -24,11 +41,7 @@ pub(super) fn words(question: &Question, text: &Text) -> Result<Option<Value>, I
             return Err(InputError::PersonalNumber);
         }
     }
-    let max = question.max_chars.unwrap_or(longest(question.kind));
-    if count_chars(&text) > max {
-        return Err(InputError::TooLong { max });
-    }
-    Ok((!text.is_blank()).then_some(Value::Text(text)))
+    if count_chars(text) > max { Err(InputError::TooLong { max }) } else { Ok(()) }
 }
 
 fn in_katakana(text: &Text) -> Result<Text, InputError> {

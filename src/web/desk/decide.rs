@@ -10,11 +10,12 @@ use super::visit::{self, Again};
 use crate::applicant::Source;
 use crate::application::Action as Decision;
 use crate::form::answers::{Answers, Value};
+use crate::form::input::{self, InputError};
 use crate::id::{ApplicationId, VisitId};
 use crate::staff::Action;
 use crate::visit::{Error, desk};
 use crate::web::error::Failure;
-use crate::web::{Office, Shared, page};
+use crate::web::{Shared, entry, page};
 
 /// Longest reason for sending a form back, in characters.
 const REASON_CHARS_MAX: usize = 200;
@@ -33,11 +34,13 @@ pub(super) async fn identify(
     let known = kinds.iter().all(|kind| identity::KINDS.contains(&kind.as_str()));
     if !known || kinds.is_empty() || !identity::POINTS.contains(&points.as_str()) {
         let refused = words.t("desk.identity.choose").to_owned();
-        return again(&office, &sent, id, refused, Some(ticked(kinds, points))).await;
+        let ticked = Some(ticked(kinds, points));
+        return visit::again(&office, &sent.clerk, id, Again { ticked, ..refusing(refused) }).await;
     }
     if points == "two" && kinds.len() < 2 {
         let refused = words.t("desk.identity.two_needed").to_owned();
-        return again(&office, &sent, id, refused, Some(ticked(kinds, points))).await;
+        let ticked = Some(ticked(kinds, points));
+        return visit::again(&office, &sent.clerk, id, Again { ticked, ..refusing(refused) }).await;
     }
     let (journal, staff) = (office.journal.clone(), sent.clerk.signed_in.staff.id);
     office.db.write(move |tx| desk::identify(tx, &journal, staff, id, &kinds, &points)).await?;
@@ -60,16 +63,24 @@ pub(super) async fn decide(
     };
     sent.clerk.may(action)?;
     let words = Frame::inside(&office, &sent.clerk, Place::Today).words;
-    let reason = sent.fields.get("reason").trim().to_owned();
-    if decision == Decision::SendBack && !(1..=REASON_CHARS_MAX).contains(&reason.chars().count()) {
-        let refused = words.t("desk.visit.reason_needed").to_owned();
-        return again(&office, &sent, id, refused, None).await;
-    }
+    let reason = match (decision, input::remark(sent.fields.get("reason"), REASON_CHARS_MAX)) {
+        (Decision::SendBack, Ok(reason)) => reason,
+        (Decision::SendBack, Err(error)) => {
+            let refused = match error {
+                InputError::Required => words.t("desk.visit.reason_needed").to_owned(),
+                error => entry::sentence(error, words),
+            };
+            let reason = Some((application, sent.fields.get("reason").to_owned()));
+            return visit::again(&office, &sent.clerk, id, Again { reason, ..refusing(refused) })
+                .await;
+        }
+        _ => String::new(),
+    };
     match decided(&office, &sent, application, decision, reason).await {
         Ok(visit) => Ok(page::go(&format!("/desk/visits/{visit}?note={note}#papers"))),
         Err(error) => {
             let refused = visit::refusal(&office, words, error)?;
-            again(&office, &sent, id, refused, None).await
+            visit::again(&office, &sent.clerk, id, refusing(refused)).await
         }
     }
 }
@@ -92,16 +103,8 @@ async fn decided(
         .await
 }
 
-/// The visit once more, with what was refused at its top.
-async fn again(
-    office: &Office,
-    sent: &Sent,
-    id: VisitId,
-    refused: String,
-    ticked: Option<Answers>,
-) -> Result<Response, Failure> {
-    let again = Again { refused: Some(refused), ticked, edit: None };
-    visit::again(office, &sent.clerk, id, again).await
+fn refusing(refused: String) -> Again {
+    Again { refused: Some(refused), ..Again::default() }
 }
 
 /// The boxes as they were sent, to be shown again.

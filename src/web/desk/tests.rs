@@ -441,6 +441,16 @@ async fn a_clerk_goes_from_the_search_to_the_accepted_paper() {
     assert!(paper.body.starts_with(b"%PDF-"));
     let no_reason = clerk.post(&application, &[("act", "send_back"), ("reason", " ")]).await;
     assert!(no_reason.says("差し戻す理由"));
+    for (reason, sentence) in [
+        ("番号は1234-5678-9018", "マイナンバー（12桁の番号）のような"),
+        ("山田\u{202E}", "使えない文字"),
+        (&"あ".repeat(201), "200文字までにしてください"),
+    ] {
+        let fields = [("act", "send_back"), ("reason", reason)];
+        let refused = clerk.post(&application, &fields).await;
+        assert!(refused.says(sentence), "{reason}");
+        assert!(refused.says(&format!("value=\"{reason}\"")), "shown again to be mended");
+    }
     let accepted = clerk.post(&application, &[("act", "accept")]).await;
     assert_eq!(accepted.to, format!("{page}?note=accepted#papers"));
     assert!(clerk.get(&page).await.says("印刷1回"));

@@ -41,6 +41,8 @@ struct Form {
     state: &'static str,
     state_words: String,
     reason: Option<String>,
+    /// A reason as it was typed and not taken.
+    typed: Option<String>,
     /// Characters and fields that need a hand, each in a sentence.
     hand: Vec<String>,
     /// The first one that waits for a decision: the shortcuts lead to it.
@@ -114,6 +116,8 @@ pub(super) struct Again {
     pub refused: Option<String>,
     /// The boxes of the identity check as they were ticked and not taken.
     pub ticked: Option<Answers>,
+    /// A reason for sending an application back that was not taken.
+    pub reason: Option<(ApplicationId, String)>,
 }
 
 /// The visit once more, with what was not taken.
@@ -140,6 +144,11 @@ pub(super) async fn page(
     let counter = office.counter();
     let forms = counter.forms_of(&opened.visit.procedures);
     let text = |path| opened.answers.text(path).map(ToString::to_string).unwrap_or_default();
+    let mut papers = papers(office, clerk, words, &opened, &ticket).await?;
+    if let Some((id, typed)) = again.reason {
+        let form = papers.iter_mut().find(|form| form.id == id);
+        form.into_iter().for_each(|form| form.typed = Some(typed.clone()));
+    }
     let ticked = again.ticked.as_ref().unwrap_or(&opened.answers);
     page::show(&Page {
         id: opened.visit.id,
@@ -153,7 +162,7 @@ pub(super) async fn page(
         identified: desk::is_identified(&opened.answers),
         kinds: identity::kinds(&words, ticked),
         points: identity::points(&words, ticked),
-        forms: papers(office, clerk, words, &opened, &ticket).await?,
+        forms: papers,
         ticket: ticket.to_string(),
         frame,
         refused: again.refused,
@@ -232,6 +241,7 @@ fn form(
         }
         .to_owned(),
         reason,
+        typed: None,
         hand,
         is_next: false,
         accepts: allows(Decision::Accept),
