@@ -25,7 +25,7 @@ pub fn copy_to(from: &Path, to: &Path) -> Result<(), Error> {
         .map_err(|error| Error::Disk(format!("{}: {error}", to.display())))?;
     let mut target = Connection::open(to)?;
     let backup = Backup::new(&source, &mut target)?;
-    backup.run_to_completion(-1, Duration::ZERO, None)?;
+    backup.run_to_completion(std::ffi::c_int::MAX, Duration::ZERO, None)?;
     drop(backup);
     // One file, without a log beside it.
     target.pragma_update(None, "journal_mode", "delete")?;
