@@ -63,7 +63,8 @@ pub struct Lacking {
 pub enum Lack {
     /// No font has the character: an empty box is drawn.
     NoGlyph,
-    /// No font has the variation sequence: the base character is drawn (字形代替).
+    /// The base character is there, but no font has the variation sequence: an
+    /// empty box is drawn. The base would be another name.
     NoVariant,
     /// The card gave no code point (外字, 欠字): an empty box is drawn.
     NoCodePoint,
@@ -121,20 +122,21 @@ fn resolve(text: &str, face: Face, fonts: &Fonts) -> Cluster {
         Some(_) => composed(base, marks).and_then(|c| glyph(c, face, fonts)),
     };
     if let Some(ink) = exact {
-        return drawn(text, ink, None, fonts);
+        return drawn(text, ink, fonts);
     }
     if base.is_whitespace() && base != ' ' && marks.is_empty() {
         return resolve(" ", face, fonts);
     }
     let only_selectors = !marks.is_empty() && marks.chars().all(is_variation_selector);
-    match glyph(base, face, fonts).filter(|_| only_selectors) {
-        Some(ink) => drawn(text, ink, Some(lacking(text, Lack::NoVariant)), fonts),
-        None => Cluster {
-            text: text.to_owned(),
-            advance: BOX_ADVANCE,
-            ink: Ink::Box,
-            lacking: Some(lacking(text, Lack::NoGlyph)),
-        },
+    let lack = match glyph(base, face, fonts).filter(|_| only_selectors) {
+        Some(_) => Lack::NoVariant,
+        None => Lack::NoGlyph,
+    };
+    Cluster {
+        text: text.to_owned(),
+        advance: BOX_ADVANCE,
+        ink: Ink::Box,
+        lacking: Some(lacking(text, lack)),
     }
 }
 
@@ -157,12 +159,12 @@ fn composed(base: char, marks: &str) -> Option<char> {
     marks.chars().try_fold(base, compose)
 }
 
-fn drawn(text: &str, ink: Ink, lacking: Option<Lacking>, fonts: &Fonts) -> Cluster {
+fn drawn(text: &str, ink: Ink, fonts: &Fonts) -> Cluster {
     let advance = match ink {
         Ink::Glyph { font, glyph } => fonts.font(font).advance(glyph),
         Ink::Box => BOX_ADVANCE,
     };
-    Cluster { text: text.to_owned(), advance, ink, lacking }
+    Cluster { text: text.to_owned(), advance, ink, lacking: None }
 }
 
 fn lacking(text: &str, lack: Lack) -> Lacking {
@@ -209,8 +211,9 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_variation_sequence_draws_the_base_character_and_says_so() {
+    fn an_unknown_variation_sequence_is_an_empty_box_and_never_the_base_character() {
         assert_eq!(lacks("邊\u{E010E}"), [("U+908A U+E010E".to_owned(), Lack::NoVariant)]);
+        assert_eq!(of_str("邊\u{E010E}", Face::Gothic, &Fonts::shipped())[0].ink, Ink::Box);
     }
 
     #[test]
