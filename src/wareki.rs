@@ -142,6 +142,11 @@ pub enum Error {
     TooOld,
 }
 
+/// Japan's first Gregorian year.
+const YEAR_MIN: i32 = 1873;
+/// No form asks for a later year, and the year of an era keeps to three digits.
+const YEAR_MAX: i32 = 2200;
+
 /// A date of which the day, or the month and the day, may be unknown (不詳).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartialDate {
@@ -151,13 +156,13 @@ pub struct PartialDate {
 }
 
 impl PartialDate {
-    /// A date with what is known of it. A day without a month is refused.
+    /// A date with what is known of it. A day without a month is refused, and so
+    /// is a year beyond [`YEAR_MAX`].
     pub fn new(year: i32, month: Option<u8>, day: Option<u8>) -> Result<Self, Error> {
-        if !(1868..=9999).contains(&year) {
-            return Err(if (0..1868).contains(&year) { Error::TooOld } else { Error::NoSuchDay });
-        }
-        if year < 1873 {
-            return Err(Error::TooOld);
+        match year {
+            0..YEAR_MIN => return Err(Error::TooOld),
+            YEAR_MIN..=YEAR_MAX => {}
+            _ => return Err(Error::NoSuchDay),
         }
         match (month, day) {
             (None, Some(_)) => return Err(Error::NoSuchDay),
@@ -201,7 +206,8 @@ impl PartialDate {
         Date::from_calendar_date(self.year, last_month, last_day)
             .ok()
             .and_then(Wareki::of)
-            .map_or((Era::Meiji, 6), |wareki| (wareki.era, wareki.year))
+            .map(|wareki| (wareki.era, wareki.year))
+            .expect("every day from 1873 to 2200 lies in an era of less than 256 years")
     }
 
     /// `平成5年1月1日`, with `月不詳` or `日不詳` where it is not known.
@@ -349,6 +355,17 @@ mod tests {
     }
 
     #[test]
+    fn every_year_that_is_taken_has_an_era_and_reads_back() {
+        for year in YEAR_MIN..=YEAR_MAX {
+            let months = (1..=12).map(Some).chain([None]);
+            for date in months.map(|month| PartialDate::new(year, month, None).unwrap()) {
+                let (era, year_of_era) = date.era_year();
+                assert_eq!(era.gregorian_year(year_of_era), year, "{date}");
+            }
+        }
+    }
+
+    #[test]
     fn dates_are_read_as_clerks_type_them() {
         for (typed, iso) in [
             ("4050101", "1993-01-01"),
@@ -379,6 +396,9 @@ mod tests {
             ("19930001", Error::NoSuchDay),
             ("1993-1-1", Error::NoSuchDay),
             ("1850-01-01", Error::TooOld),
+            ("2201-01-01", Error::NoSuchDay),
+            ("22740101", Error::NoSuchDay),
+            ("9999", Error::NoSuchDay),
             ("1010101", Error::TooOld),
         ] {
             let expected = if typed == "1993-1-1" { Error::Form } else { error };

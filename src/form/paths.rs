@@ -1,6 +1,6 @@
 //! The paths that no form owns, and what is known of each.
 
-use super::template::{Choice, Kind, Question};
+use super::template::{Choice, Days, Kind, Question};
 use crate::lang::Words;
 
 /// First words of such paths: the applicant's facts, and what the counter knows
@@ -55,7 +55,8 @@ pub(super) fn applicant_question(path: &str) -> Option<Question> {
         default: None,
         max_chars: None,
         range: None,
-        days: None,
+        // The only date among the facts is a birth.
+        days: (kind == Kind::Date).then_some(Days::Past),
         rows: None,
     })
 }

@@ -82,9 +82,11 @@ impl Reader<'_> {
         }
     }
 
-    /// A fact about the applicant; sex may be written as on Japanese forms.
+    /// A fact about the applicant, under the rules of the form that asks for it;
+    /// sex may be written as on Japanese forms.
     fn fact(&mut self, path: &str, json: &Json) {
-        let Some(question) = applicant_question(path) else {
+        let asked = self.forms.iter().find_map(|form| form.question(path)).cloned();
+        let Some(question) = asked.or_else(|| applicant_question(path)) else {
             return self.answer(path, json);
         };
         let in_japanese = match json.as_str() {
@@ -97,6 +99,9 @@ impl Reader<'_> {
 
     /// An answer, or an object that leads to answers.
     fn answer(&mut self, path: &str, json: &Json) {
+        if applicant_question(path).is_some() {
+            return self.fact(path, json);
+        }
         if let Some(question) = self.forms.iter().find_map(|form| form.question(path)) {
             return self.take(question, json);
         }
@@ -104,7 +109,6 @@ impl Reader<'_> {
             Json::Object(inner) if !inner.is_empty() => {
                 inner.iter().for_each(|(key, json)| self.answer(&format!("{path}.{key}"), json));
             }
-            _ if applicant_question(path).is_some() => self.fact(path, json),
             _ => self.refused.push(Refused::unknown(path)),
         }
     }
@@ -187,6 +191,26 @@ mod tests {
             Some(&Value::Copies([("copy".into(), 2)].into()))
         );
         assert!(answers.text("applicant.name").unwrap().needs_hand());
+    }
+
+    #[test]
+    fn a_birth_in_the_future_is_refused_wherever_it_stands() {
+        let birth = "5450101";
+        for case in [
+            json!({ "applicant": { "birth_date": birth } }),
+            json!({ "answers": { "applicant": { "birth_date": birth } } }),
+            json!({ "answers": { "applicant.birth_date": birth } }),
+        ] {
+            for form in ["juminhyo", "ido"] {
+                let codes: Vec<_> = read_json(form, &case).unwrap_err();
+                assert_eq!(codes.len(), 1, "{codes:?}");
+                assert_eq!(codes[0].code, "input.future_day", "{case}");
+            }
+        }
+        // Also where no form asks for it.
+        let refused =
+            read(&[], &json!({ "applicant": { "birth_date": birth } }), Source::Typed, TODAY);
+        assert_eq!(refused.unwrap_err()[0].code, "input.future_day");
     }
 
     #[test]
