@@ -6,7 +6,8 @@
 //! numbers are twelve digits too; fields of that type are exempt by type.
 
 /// Whether twelve digits in a row pass the check digit of a 個人番号. Full-width
-/// digits count, and single blanks or hyphens between digits do not hide them.
+/// digits count, and single blanks, hyphens, dots or the like between digits do not
+/// hide them.
 pub fn contains(text: &str) -> bool {
     let mut run: Vec<u32> = Vec::new();
     let mut separated = false;
@@ -36,8 +37,14 @@ fn digit(c: char) -> Option<u32> {
     }
 }
 
+/// Blanks and what people put between groups of digits. The colon is left out:
+/// a day and its time of day are twelve digits too.
 fn is_separator(c: char) -> bool {
-    matches!(c, ' ' | '　' | '-' | '－' | '‐' | '−' | 'ー')
+    const DASHES: &str = "-－﹣‐‑‒–—―−ー─━";
+    const DOTS: &str = "・･·•.．。｡";
+    const OTHERS: &str = ",，、､/／_＿~〜～";
+    matches!(c, ' ' | '\u{3000}' | '\u{A0}' | '\t')
+        || [DASHES, DOTS, OTHERS].iter().any(|separators| separators.contains(c))
 }
 
 /// 行政手続における特定の個人を識別するための番号の利用等に関する法律施行令 第8条: the
@@ -69,6 +76,16 @@ mod tests {
             "１２３４５６７８９０１８",
             "1234 5678 9018",
             "1234-5678-9018",
+            "1234・5678・9018",
+            "1234･5678･9018",
+            "1234.5678.9018",
+            "1234．5678．9018",
+            "1234,5678,9018",
+            "1234，5678、9018",
+            "1234/5678／9018",
+            "1234·5678—9018",
+            "1234―5678–9018",
+            "1234_5678＿9018",
         ] {
             assert!(contains(text), "{text}");
         }
