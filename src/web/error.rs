@@ -3,10 +3,12 @@
 //! logged once, here, without anything personal.
 
 use askama::Template;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
-use super::page;
+use super::{Office, Shared, page};
 use crate::lang::{Lang, Phrases};
 use crate::{db, device, journal, staff, visit};
 
@@ -94,43 +96,130 @@ struct Page {
     text: &'static str,
 }
 
+/// The page for tablets: it wipes itself as every page there does, leads back
+/// into the visit, and speaks every language, for it does not know the visit.
+#[derive(Template)]
+#[template(path = "kiosk/failed.html")]
+struct AtKiosk<'o> {
+    ja: Phrases,
+    en: Phrases,
+    town: &'o str,
+    demo: bool,
+    told: Told,
+    idle_secs: u32,
+    warning_secs: u32,
+}
+
+/// What a page says of a failure: keys of its words. A response carries it, so
+/// that the page can be made where it is known who asked.
+#[derive(Clone, Copy)]
+struct Told {
+    title: &'static str,
+    text: &'static str,
+}
+
+macro_rules! told {
+    ($name:literal) => {
+        Told { title: concat!("error.", $name, ".title"), text: concat!("error.", $name, ".text") }
+    };
+}
+
+impl Failure {
+    fn told(&self) -> (StatusCode, Told) {
+        match self {
+            Failure::Elsewhere(_) => (StatusCode::SEE_OTHER, told!("not_found")),
+            Failure::NotFound => (StatusCode::NOT_FOUND, told!("not_found")),
+            Failure::BadRequest => (StatusCode::BAD_REQUEST, told!("bad_request")),
+            Failure::Forbidden => (StatusCode::FORBIDDEN, told!("forbidden")),
+            Failure::NotAllowed => (StatusCode::FORBIDDEN, told!("not_allowed")),
+            Failure::Busy => (StatusCode::SERVICE_UNAVAILABLE, told!("busy")),
+            Failure::Storage => (StatusCode::INSUFFICIENT_STORAGE, told!("storage")),
+            Failure::Fault(_) => (StatusCode::INTERNAL_SERVER_ERROR, told!("fault")),
+        }
+    }
+}
+
+impl Told {
+    /// What to say where a machine in between refused, and said nothing.
+    fn of(status: StatusCode) -> Told {
+        match status {
+            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => told!("not_found"),
+            StatusCode::GATEWAY_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE => told!("busy"),
+            status if status.is_client_error() => told!("bad_request"),
+            _ => told!("fault"),
+        }
+    }
+
+    fn html(self) -> String {
+        let words = Phrases::of(Lang::Ja);
+        let page = Page { words, title: self.title, text: self.text };
+        page.render().unwrap_or_else(|_| words.t(self.text).to_owned())
+    }
+
+    fn html_at_kiosk(self, office: &Office) -> String {
+        let screen = &office.config.site.screen;
+        let page = AtKiosk {
+            ja: Phrases::of(Lang::Ja),
+            en: Phrases::of(Lang::En),
+            town: &office.config.site.town.name,
+            demo: office.demo,
+            told: self,
+            idle_secs: screen.idle_secs,
+            warning_secs: screen.warning_secs,
+        };
+        page.render().unwrap_or_else(|_| self.html())
+    }
+}
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let (status, title, text) = match self {
-            Failure::Elsewhere(to) => return page::go(to),
-            Failure::NotFound => {
-                (StatusCode::NOT_FOUND, "error.not_found.title", "error.not_found.text")
-            }
-            Failure::BadRequest => {
-                (StatusCode::BAD_REQUEST, "error.bad_request.title", "error.bad_request.text")
-            }
-            Failure::Forbidden => {
-                (StatusCode::FORBIDDEN, "error.forbidden.title", "error.forbidden.text")
-            }
-            Failure::NotAllowed => {
-                (StatusCode::FORBIDDEN, "error.not_allowed.title", "error.not_allowed.text")
-            }
-            Failure::Busy => {
-                (StatusCode::SERVICE_UNAVAILABLE, "error.busy.title", "error.busy.text")
-            }
-            Failure::Storage => {
-                (StatusCode::INSUFFICIENT_STORAGE, "error.storage.title", "error.storage.text")
-            }
-            Failure::Fault(what) => {
-                tracing::error!(%what, "a page could not be made");
-                (StatusCode::INTERNAL_SERVER_ERROR, "error.fault.title", "error.fault.text")
-            }
-        };
-        let words = Phrases::of(Lang::Ja);
-        let html =
-            Page { words, title, text }.render().unwrap_or_else(|_| words.t(text).to_owned());
-        let mut response = (status, Html(html)).into_response();
+        if let Failure::Elsewhere(to) = self {
+            return page::go(to);
+        }
+        if let Failure::Fault(what) = &self {
+            tracing::error!(%what, "a page could not be made");
+        }
+        let (status, told) = self.told();
+        let mut response = (status, Html(told.html())).into_response();
         page::no_store(&mut response);
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
+        response.extensions_mut().insert(told);
         response
     }
+}
+
+/// Gives every refusal a page of ours, whoever refused: a route without this
+/// method, the limit of a body, the limit of time. On a tablet it is a page that
+/// forgets the resident like all others there.
+pub(super) async fn dressed(
+    State(office): State<Shared>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path();
+    let at_kiosk = path == "/kiosk" || path.starts_with("/kiosk/");
+    // Asked by machines, which read the status.
+    let is_page = !matches!(path, "/healthz" | "/readyz");
+    let response = next.run(request).await;
+    let status = response.status();
+    if !is_page || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let told = response.extensions().get::<Told>().copied();
+    let html = match (at_kiosk, told) {
+        (true, told) => told.unwrap_or(Told::of(status)).html_at_kiosk(&office),
+        (false, None) => Told::of(status).html(),
+        (false, Some(_)) => return response,
+    };
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    parts.headers.insert(header::CONTENT_TYPE, kind);
+    let mut response = Response::from_parts(parts, html.into());
+    page::no_store(&mut response);
+    response
 }
 
 /// Any address that leads nowhere.

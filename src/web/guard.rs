@@ -15,6 +15,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::error::Failure;
+use super::{Shared, error};
 
 /// Largest body of a request. A page of answers is a few kilobytes.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -32,7 +33,7 @@ const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
      frame-ancestors 'none'; base-uri 'none'";
 
 /// Puts the guards around the pages.
-pub(super) fn around(pages: Router) -> Router {
+pub(super) fn around(pages: Router, office: Shared) -> Router {
     let busy = HandleErrorLayer::new(|_: BoxError| async { Failure::Busy });
     let shed = ServiceBuilder::new().layer(busy).load_shed();
     pages
@@ -43,6 +44,7 @@ pub(super) fn around(pages: Router) -> Router {
         .layer(CatchPanicLayer::custom(|_| {
             Failure::Fault("a handler panicked".to_owned()).into_response()
         }))
+        .layer(middleware::from_fn_with_state(office, error::dressed))
         .layer(middleware::from_fn(headers))
 }
 

@@ -78,6 +78,6 @@ pub fn router(office: Arc<Office>) -> Router {
         .nest("/kiosk", kiosk::routes())
         .nest("/desk", desk::routes())
         .fallback(error::not_found)
-        .with_state(shared);
-    guard::around(pages.merge(assets::routes()))
+        .with_state(shared.clone());
+    guard::around(pages.merge(assets::routes()), shared)
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode, header};
+use axum::http::{HeaderValue, Request, StatusCode, header};
+use axum::middleware;
+use axum::routing::get;
 use tempfile::TempDir;
 use time::macros::datetime;
 use tower::ServiceExt;
@@ -23,7 +25,7 @@ use crate::schema;
 use crate::text::{Piece, Text};
 use crate::visit;
 use crate::visit::paper::Papers;
-use crate::web::{Office, Readers, router};
+use crate::web::{Office, Readers, Shared, error, router};
 
 const HOST: &str = "counter:8080";
 
@@ -102,6 +104,7 @@ impl Tablet {
             .header(header::ORIGIN, format!("http://{HOST}"))
             .header(header::COOKIE, &self.cookie)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::CONTENT_LENGTH, body.len())
             .body(Body::from(body))
             .unwrap()
     }
@@ -269,4 +272,56 @@ async fn a_character_without_a_code_point_outlives_a_correction_beside_it() {
         [Piece::Gaiji(1), Piece::Text("　".into()), Piece::Missing, Piece::Text("雄".into())];
     let name = Text::from_pieces(pieces);
     assert_eq!(tablet.answers().await.text("applicant.name"), Some(&name));
+}
+
+#[tokio::test]
+async fn whatever_fails_at_the_kiosk_is_told_on_a_page_that_forgets() {
+    let tablet = Tablet::paired().await;
+    tablet.arrive("ja").await;
+    let key = tablet.get("/kiosk").await.hidden("key");
+    let mut foreign = tablet.request("POST", "/kiosk/way", String::new());
+    foreign.headers_mut().insert(header::ORIGIN, HeaderValue::from_static("http://elsewhere"));
+    let mut no_form = tablet.request("POST", "/kiosk/way", "way=hand".to_owned());
+    no_form.headers_mut().remove(header::CONTENT_TYPE);
+    let failed = [
+        (404, tablet.get("/kiosk/nowhere").await),
+        (405, tablet.get("/kiosk/start").await),
+        (400, tablet.post("/kiosk/start", &[("op", "1"), ("lang", "ja")]).await),
+        (400, tablet.post("/kiosk/way", &[("key", &key), ("way", "swim")]).await),
+        (400, tablet.send(no_form).await),
+        (403, tablet.send(foreign).await),
+        (413, tablet.post("/kiosk/way", &[("way", &"x".repeat(70_000))]).await),
+    ];
+    for (status, page) in failed {
+        assert_eq!(page.status.as_u16(), status, "{}", page.text);
+        for part in ["data-idle-secs", "action=\"/kiosk/end\"", "href=\"/kiosk\"", "lang=\"en\""] {
+            assert!(page.says(part), "{status} {part}: {}", page.text);
+        }
+        assert!(!page.says("href=\"/\""), "{status}");
+    }
+    // Such a page does not know the visit, and ends it all the same.
+    tablet.post("/kiosk/end", &[]).await;
+    assert!(tablet.get("/kiosk").await.says("action=\"/kiosk/start\""));
+    assert!(
+        tablet
+            .send(tablet.request("PUT", "/pair", String::new()))
+            .await
+            .says("ページが見つかりません")
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_without_words_gets_them_and_keeps_its_status() {
+    let tablet = Tablet::paired().await;
+    let late = || async { StatusCode::GATEWAY_TIMEOUT };
+    let office = Shared(tablet.office.clone());
+    let dressed = middleware::from_fn_with_state(office, error::dressed);
+    let router = Router::new().route("/kiosk/late", get(late)).route("/desk/late", get(late));
+    let late = Tablet { router: router.layer(dressed), ..tablet };
+    for (path, at_kiosk) in [("/kiosk/late", true), ("/desk/late", false)] {
+        let page = late.get(path).await;
+        assert_eq!(page.status, StatusCode::GATEWAY_TIMEOUT);
+        assert!(page.says("混み合っています"), "{}", page.text);
+        assert_eq!(page.says("data-idle-secs"), at_kiosk);
+    }
 }
