@@ -50,15 +50,16 @@ pub fn card_was_read(answers: &Answers) -> bool {
 pub fn before<'f>(forms: &[&'f Form], answers: &Answers, page: &str) -> Option<AskPage<'f>> {
     let pages = questions::pages(forms, answers);
     let here = pages.iter().position(|ask| ask.page.id == page)?;
-    pages.into_iter().take(here).rfind(was_asked)
+    pages.into_iter().take(here).rfind(|ask| was_asked(ask, answers))
 }
 
-/// Whether a person answered anything on the page. A page that a card or a
-/// procedure filled alone was never shown, so nobody goes back to it.
-pub fn was_asked(page: &AskPage<'_>) -> bool {
+/// Whether a person answered anything on the page. A page that a card, a
+/// procedure or other answers filled alone was never shown, so nobody goes back
+/// to it.
+pub fn was_asked(page: &AskPage<'_>, answers: &Answers) -> bool {
     use crate::applicant::Source::{Clerk, Typed};
-    let answers = page.questions.iter().filter_map(|question| question.answer.as_ref());
-    answers.into_iter().any(|answer| matches!(answer.source, Typed | Clerk))
+    let given = page.questions.iter().filter_map(|question| answers.get(question.path()));
+    given.into_iter().any(|answer| matches!(answer.source, Typed | Clerk))
 }
 
 /// `(n, m)`: the page stands n-th of m pages that are shown on this visit. Pages
@@ -68,7 +69,9 @@ pub fn progress(forms: &[&Form], answers: &Answers, page: &str) -> (usize, usize
         questions::missing(forms, answers).iter().map(|ask| ask.page.id.clone()).collect();
     let shown: Vec<_> = questions::pages(forms, answers)
         .into_iter()
-        .filter(|ask| was_asked(ask) || missing.contains(&ask.page.id) || ask.page.id == page)
+        .filter(|ask| {
+            was_asked(ask, answers) || missing.contains(&ask.page.id) || ask.page.id == page
+        })
         .collect();
     let here = shown.iter().position(|ask| ask.page.id == page).unwrap_or(0);
     (here + 1, shown.len())

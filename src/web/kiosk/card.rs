@@ -13,6 +13,7 @@ use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk};
 use crate::card::{Ask, Error, Kind, Presence, Probe, Tap};
 use crate::id::OpId;
+use crate::visit::step;
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, page};
 
@@ -152,6 +153,13 @@ pub(super) fn lies_there(office: &Office, kiosk: &Kiosk) -> bool {
 pub(super) async fn laid(State(office): State<Shared>, kiosk: Kiosk) -> Result<Response, Failure> {
     let at = kiosk.draft(&office).await?;
     page(&office, &kiosk, &at).await
+}
+
+/// What to say to somebody who goes on while their card lies on the reader.
+pub(super) fn forgotten(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Option<&'static str> {
+    let words =
+        if step::card_was_read(&at.answers) { "kiosk.card.take" } else { "kiosk.card.lies" };
+    lies_there(office, kiosk).then_some(words)
 }
 
 /// What lies on the reader, in a word, for the page that waits for a change.

@@ -157,8 +157,13 @@ impl Kiosk {
     /// database's log. The log may be in use for a moment; the sweep empties it
     /// then.
     pub async fn leave(&self, office: &Office, visit: Visit) -> Result<(), Failure> {
-        let (journal, actor) = (office.journal.clone(), self.actor());
-        office.db.write(move |tx| visit::leave(tx, &journal, actor, &visit)).await?;
+        let (journal, actor, kiosk) = (office.journal.clone(), self.actor(), self.device.id);
+        let leave = move |tx: &db::Tx<'_>| -> Result<(), Failure> {
+            visit::leave(tx, &journal, actor, &visit)?;
+            // Who called for staff has gone.
+            Ok(device::withdraw_call(tx, &journal, kiosk)?)
+        };
+        office.db.write(leave).await?;
         if let Err(error) = office.db.truncate_log().await {
             tracing::info!(%error, "the database's log is emptied later");
         }
