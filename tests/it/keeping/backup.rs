@@ -66,17 +66,22 @@ fn a_bit_that_flipped_is_named_by_verify() {
     let path = data.path().join("office.db");
     let file = madoguchi::db::open(&path).unwrap();
     // The journal refuses to be changed; somebody with a screwdriver is not asked.
-    let triggers: Vec<String> = file
-        .prepare("select name from sqlite_schema where type = 'trigger' and tbl_name = 'journal'")
+    let triggers: Vec<(String, String)> = file
+        .prepare(
+            "select name, sql from sqlite_schema where type = 'trigger' and tbl_name = 'journal'",
+        )
         .unwrap()
-        .query_map([], |row| row.get(0))
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
         .unwrap()
         .map(Result::unwrap)
         .collect();
-    for trigger in triggers {
+    for (trigger, _) in &triggers {
         file.execute_batch(&format!("drop trigger {trigger}")).unwrap();
     }
     file.execute("update journal set facts = replace(facts, 'A1', 'A2')", []).unwrap();
+    for (_, sql) in &triggers {
+        file.execute_batch(sql).unwrap();
+    }
     drop(file);
     let (code, out, said) = run(madoguchi(&["verify", "--data"]).arg(data.path()));
     assert_eq!((code, &*out), (Some(1), ""), "{said}");
