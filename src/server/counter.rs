@@ -100,7 +100,7 @@ async fn open(
     let db = Db::start(&path, schema::STEPS, journal::check_tail)
         .with_context(|| format!("{}", path.display()))?;
     let site = format!("{}/{}", config.site.town.code, config.site.office.id);
-    let office = Office { config, forms, papers, db, journal, readers: Readers::default(), demo };
+    let office = Office { config, forms, papers, db, journal, readers: Readers::new(demo), demo };
     let journal = office.journal.clone();
     office.db.write(move |tx| journal.open_log(tx, &site).map(drop)).await?;
     add_readers(&office)?;

@@ -1,4 +1,4 @@
-//! Tablets and displays: paired with a code, listed, revoked.
+//! Tablets: paired with a code, listed, revoked.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -7,6 +7,7 @@ use axum::response::Response;
 use super::frame::{Asked, Frame, Place};
 use super::guard::{Clerk, Sent};
 use crate::clock::Moment;
+use crate::db::Tx;
 use crate::device::{self, Device, Error, NewDevice, Role};
 use crate::id::DeviceId;
 use crate::lang::Phrases;
@@ -18,8 +19,6 @@ use crate::web::{Office, Shared, page};
 struct Row {
     id: DeviceId,
     name: String,
-    role: String,
-    is_kiosk: bool,
     reader: String,
     paired: String,
     revoked: Option<String>,
@@ -30,7 +29,6 @@ struct Row {
 #[derive(Default)]
 struct Entered {
     name: String,
-    role: String,
     reader: String,
 }
 
@@ -39,10 +37,22 @@ struct Entered {
 struct Page {
     frame: Frame,
     rows: Vec<Row>,
-    /// The card readers the configuration names.
+    /// The card readers of this server.
     readers: Vec<String>,
     entered: Entered,
     refused: Option<String>,
+}
+
+impl Page {
+    /// The readers to choose from; one that was chosen stands there even when
+    /// this server no longer has it.
+    fn readers<'p>(&'p self, chosen: &'p str) -> Vec<(&'p str, bool)> {
+        let mut names: Vec<&str> = self.readers.iter().map(String::as_str).collect();
+        if !chosen.is_empty() && !names.contains(&chosen) {
+            names.push(chosen);
+        }
+        names.into_iter().map(|name| (name, name == chosen)).collect()
+    }
 }
 
 #[derive(Template)]
@@ -73,19 +83,14 @@ async fn list(
 ) -> Result<Response, Failure> {
     let frame = Frame::inside(office, clerk, Place::Devices).noting(asked.note);
     let devices = office.db.read(device::all).await?;
-    let rows = devices.into_iter().map(|device| row(&frame.words, device)).collect();
-    let readers = office.config.readers.iter().map(|reader| reader.id.clone()).collect();
+    let rows = devices.into_iter().map(row).collect();
+    let readers = office.readers.names();
     page::show(&Page { frame, rows, readers, entered, refused })
 }
 
-fn row(words: &Phrases, device: Device) -> Row {
+fn row(device: Device) -> Row {
     Row {
         id: device.id,
-        role: match device.role {
-            Role::Kiosk => words.t("desk.devices.kiosk").to_owned(),
-            Role::Display => words.t("desk.devices.display").to_owned(),
-        },
-        is_kiosk: device.role == Role::Kiosk,
         calls: device.calling_since().is_some(),
         reader: device.reader.unwrap_or_default(),
         paired: day_and_time(device.paired_at),
@@ -104,10 +109,9 @@ fn day_and_time(moment: Moment) -> String {
 pub(super) async fn offer(State(office): State<Shared>, sent: Sent) -> Result<Response, Failure> {
     sent.clerk.may(Action::PairDevices)?;
     let field = |name| sent.fields.get(name).to_owned();
-    let entered = Entered { name: field("name"), role: field("role"), reader: field("reader") };
-    let role = Role::from_id(&entered.role).ok_or(Failure::NotFound)?;
+    let entered = Entered { name: field("name"), reader: field("reader") };
     let frame = Frame::inside(&office, &sent.clerk, Place::Devices);
-    let offered = match NewDevice::typed(&entered.name, role, &entered.reader) {
+    let offered = match typed(&office, &entered) {
         Ok(new) => {
             let (journal, actor) = (office.journal.clone(), sent.clerk.signed_in.actor());
             office.db.write(move |tx| device::offer(tx, &journal, actor, &new)).await
@@ -124,6 +128,17 @@ pub(super) async fn offer(State(office): State<Shared>, sent: Sent) -> Result<Re
             list(&office, &sent.clerk, Asked::default(), entered, refused).await
         }
     }
+}
+
+fn typed(office: &Office, entered: &Entered) -> Result<NewDevice, Error> {
+    known(office, &entered.reader)?;
+    NewDevice::typed(&entered.name, Role::Kiosk, &entered.reader)
+}
+
+/// Refuses a reader that this server does not have; empty is none.
+fn known(office: &Office, reader: &str) -> Result<(), Error> {
+    let is_known = reader.is_empty() || office.readers.names().iter().any(|name| name == reader);
+    if is_known { Ok(()) } else { Err(Error::ReaderForm) }
 }
 
 /// Takes a device's token away.
@@ -149,8 +164,13 @@ pub(super) async fn choose_reader(
     let id = id.parse().map_err(|_| Failure::NotFound)?;
     let (journal, actor) = (office.journal.clone(), sent.clerk.signed_in.actor());
     let reader = sent.fields.get("reader").to_owned();
-    let chosen =
-        office.db.write(move |tx| device::choose_reader(tx, &journal, actor, id, &reader)).await;
+    let chosen = match known(&office, &reader) {
+        Ok(()) => {
+            let choose = move |tx: &Tx<'_>| device::choose_reader(tx, &journal, actor, id, &reader);
+            office.db.write(choose).await
+        }
+        Err(refused) => Err(refused),
+    };
     match chosen {
         Ok(()) => Ok(page::go("/desk/devices?note=saved")),
         Err(error) => {

@@ -87,6 +87,7 @@ impl Town {
         let papers = Papers::compile(&forms, templates, Fonts::shipped()).unwrap();
         let config = Config::load(Path::new("kiosk-config/example")).unwrap();
         let readers = Readers::default();
+        readers.add_virtual("reader-1").unwrap();
         let office = Arc::new(Office { config, forms, papers, db, journal, readers, demo: false });
         let router = router(office.clone());
         Self { office, router, clock, _folder: folder }
@@ -224,7 +225,7 @@ const ROUTES: &[Route] = &[
         [true, true, false],
     ),
     ("get", "/devices", &[], [false, true, true]),
-    ("post", "/devices", &[("role", "kiosk")], [false, true, true]),
+    ("post", "/devices", &[], [false, true, true]),
     ("post", "/devices/{device}/revoke", &[], [false, true, true]),
     ("post", "/devices/{device}/reader", &[], [false, true, true]),
     ("get", "/staff", &[], [false, true, true]),
@@ -546,7 +547,11 @@ async fn a_call_for_staff_stands_on_the_list_until_somebody_goes() {
 async fn a_tablet_is_paired_with_the_code_on_the_page_and_stands_in_the_list() {
     let (town, _) = furnished().await;
     let supervisor = town.sign_in("supervisor").await;
-    let fields = [("name", "記載台2"), ("role", "kiosk"), ("reader", "reader-1")];
+    let fields = [("name", "記載台2"), ("reader", "reader-1")];
+    let form = supervisor.get("/desk/devices").await;
+    assert!(form.says("<option>reader-1</option>") && !form.says("value=\"display\""));
+    let unknown = [("name", "記載台2"), ("reader", "virtual-1")];
+    assert!(supervisor.post("/desk/devices", &unknown).await.says("一覧から選んでください"));
     let page = supervisor.post("/desk/devices", &fields).await;
     let (_, after) = page.text().split_once("class=\"shown-code\">").unwrap();
     let code = after.split('<').next().unwrap().to_owned();
@@ -556,6 +561,10 @@ async fn a_tablet_is_paired_with_the_code_on_the_page_and_stands_in_the_list() {
     assert_eq!((tablet.name.as_str(), tablet.reader.as_deref()), ("記載台2", Some("reader-1")));
     let taken = supervisor.post("/desk/devices", &fields).await;
     assert!(taken.says("同じ名前の端末"));
+    let reader = format!("/desk/devices/{}/reader", tablet.id);
+    let unknown = supervisor.post(&reader, &[("reader", "reader-9")]).await;
+    assert!(unknown.says("一覧から選んでください"));
+    assert_eq!(supervisor.post(&reader, &[("reader", "")]).await.to, "/desk/devices?note=saved");
     let revoked = supervisor.post(&format!("/desk/devices/{}/revoke", tablet.id), &[]).await;
     assert_eq!(revoked.to, "/desk/devices?note=revoked");
 }
