@@ -151,7 +151,7 @@ async fn demo_staff(office: &Office) -> anyhow::Result<()> {
                     false,
                     &*journal.chance,
                 )?;
-                staff::add(tx, &journal, Actor::System, &new)
+                staff::add(tx, &journal, journal.op(), Actor::System, &new)
             })
             .await?;
     }

@@ -9,7 +9,7 @@ use super::guard::{Clerk, Sent};
 use crate::clock::Moment;
 use crate::db::Tx;
 use crate::device::{self, Device, Error, NewDevice, Role};
-use crate::id::DeviceId;
+use crate::id::{DeviceId, OpId};
 use crate::lang::Phrases;
 use crate::staff::Action;
 use crate::web::error::Failure;
@@ -36,11 +36,12 @@ struct Entered {
 #[template(path = "desk/devices.html")]
 struct Page {
     frame: Frame,
+    /// Makes a second press of the same button the same act.
+    op: OpId,
     rows: Vec<Row>,
     /// The card readers of this server.
     readers: Vec<String>,
     entered: Entered,
-    refused: Option<String>,
 }
 
 impl Page {
@@ -71,21 +72,15 @@ pub(super) async fn show(
     clerk: Clerk,
 ) -> Result<Response, Failure> {
     clerk.may(Action::PairDevices)?;
-    list(&office, &clerk, asked, Entered::default(), None).await
+    let frame = Frame::inside(&office, &clerk, Place::Devices).noting(asked.note);
+    list(&office, frame, Entered::default()).await
 }
 
-async fn list(
-    office: &Office,
-    clerk: &Clerk,
-    asked: Asked,
-    entered: Entered,
-    refused: Option<String>,
-) -> Result<Response, Failure> {
-    let frame = Frame::inside(office, clerk, Place::Devices).noting(asked.note);
+async fn list(office: &Office, frame: Frame, entered: Entered) -> Result<Response, Failure> {
     let devices = office.db.read(device::all).await?;
     let rows = devices.into_iter().map(row).collect();
     let readers = office.readers.names();
-    page::show(&Page { frame, rows, readers, entered, refused })
+    page::show(&Page { frame, op: office.journal.op(), rows, readers, entered })
 }
 
 fn row(device: Device) -> Row {
@@ -108,13 +103,14 @@ fn day_and_time(moment: Moment) -> String {
 /// Makes a code and shows it, once: it stands in no address and no history.
 pub(super) async fn offer(State(office): State<Shared>, sent: Sent) -> Result<Response, Failure> {
     sent.clerk.may(Action::PairDevices)?;
+    let op = sent.op()?;
     let field = |name| sent.fields.get(name).to_owned();
     let entered = Entered { name: field("name"), reader: field("reader") };
     let frame = Frame::inside(&office, &sent.clerk, Place::Devices);
     let offered = match typed(&office, &entered) {
         Ok(new) => {
             let (journal, actor) = (office.journal.clone(), sent.clerk.signed_in.actor());
-            office.db.write(move |tx| device::offer(tx, &journal, actor, &new)).await
+            office.db.write(move |tx| device::offer(tx, &journal, op, actor, &new)).await
         }
         Err(refused) => Err(refused),
     };
@@ -123,9 +119,11 @@ pub(super) async fn offer(State(office): State<Shared>, sent: Sent) -> Result<Re
             let until = format!("{}:{:02}", until.hour(), until.minute());
             page::show(&Paired { frame, name: entered.name, code: code.to_string(), until })
         }
+        // Sent a second time, after the code was used.
+        Err(Error::UnknownCode) => Ok(page::go("/desk/devices")),
         Err(error) => {
-            let refused = Some(refusal(&frame.words, error)?);
-            list(&office, &sent.clerk, Asked::default(), entered, refused).await
+            let refused = refusal(&frame.words, error)?;
+            list(&office, frame.refusing(refused), entered).await
         }
     }
 }
@@ -174,9 +172,9 @@ pub(super) async fn choose_reader(
     match chosen {
         Ok(()) => Ok(page::go("/desk/devices?note=saved")),
         Err(error) => {
-            let words = Phrases::of(sent.clerk.lang);
-            let refused = Some(refusal(&words, error)?);
-            list(&office, &sent.clerk, Asked::default(), Entered::default(), refused).await
+            let frame = Frame::inside(&office, &sent.clerk, Place::Devices);
+            let refused = refusal(&frame.words, error)?;
+            list(&office, frame.refusing(refused), Entered::default()).await
         }
     }
 }

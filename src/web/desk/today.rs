@@ -13,6 +13,7 @@ use crate::device::{self, Device};
 use crate::id::{DeviceId, VisitId};
 use crate::lang::{Lang, Phrases};
 use crate::staff::{self, Action};
+use crate::visit::desk;
 use crate::visit::listed::{self, Listed};
 use crate::visit::{Care, Visit, Wishes};
 use crate::web::error::Failure;
@@ -84,7 +85,7 @@ pub(super) async fn show(
     }
     clerk.may(Action::SeeVisits)?;
     let frame = Frame::inside(&office, &clerk, Place::Today).noting(asked.note);
-    shown(&office, frame, String::new()).await
+    shown(&office, &clerk, frame, String::new()).await
 }
 
 /// Finds visits. What was typed travels in the body: a name belongs in no
@@ -92,16 +93,25 @@ pub(super) async fn show(
 pub(super) async fn search(State(office): State<Shared>, sent: Sent) -> Result<Response, Failure> {
     sent.clerk.may(Action::SeeVisits)?;
     let frame = Frame::inside(&office, &sent.clerk, Place::Today);
-    shown(&office, frame, sent.fields.get("find").trim().to_owned()).await
+    shown(&office, &sent.clerk, frame, sent.fields.get("find").trim().to_owned()).await
 }
 
-async fn shown(office: &Office, frame: Frame, typed: String) -> Result<Response, Failure> {
+/// Shows what is found by what was typed; that this person saw it is recorded.
+async fn shown(
+    office: &Office,
+    clerk: &Clerk,
+    frame: Frame,
+    typed: String,
+) -> Result<Response, Failure> {
     let visits = visits(office).await?;
     let open = visits.iter().filter(|listed| listed.is_open()).count();
     let count = frame.words.with("desk.today.count", &[("all", visits.len()), ("open", open)]);
     let found = visits.into_iter().filter(|listed| listed.findable.is_found_by(&typed));
     let found: Vec<Listed> = found.collect();
-    if let ([only], false) = (found.as_slice(), typed.is_empty()) {
+    let (journal, staff) = (office.journal.clone(), clerk.signed_in.staff.id);
+    let (searched, hits) = (!typed.is_empty(), found.len());
+    office.db.write(move |tx| desk::listed(tx, &journal, staff, searched, hits)).await?;
+    if let ([only], false) = (found.as_slice(), !searched) {
         return Ok(page::go(&format!("/desk/visits/{}", only.visit.id)));
     }
     let list = List {
@@ -109,7 +119,7 @@ async fn shown(office: &Office, frame: Frame, typed: String) -> Result<Response,
         key: frame.key.clone(),
         calls: calls(office, frame.words).await?,
         rows: rows(office, frame.words, found),
-        searched: !typed.is_empty(),
+        searched,
     };
     page::show(&Page { frame, list, typed, count })
 }
