@@ -543,6 +543,35 @@ async fn looks_at_the_list_are_recorded_without_what_was_searched_for() {
 }
 
 #[tokio::test]
+async fn a_list_that_has_not_changed_is_not_sent_again() {
+    let (town, visit) = furnished().await;
+    let clerk = town.sign_in("clerk").await;
+    let refresh = async |seen: &str| {
+        let request = Request::get("/desk/today")
+            .header(header::COOKIE, &clerk.cookie)
+            .header("x-seen", seen);
+        let response = town.router.clone().oneshot(request.body(Body::empty()).unwrap()).await;
+        let response = response.unwrap();
+        let seen = response.headers().get("x-seen").map(|seen| seen.to_str().unwrap().to_owned());
+        (response.status(), seen.unwrap_or_default())
+    };
+    let (status, first) = refresh("").await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(refresh(&first).await.0, StatusCode::NO_CONTENT);
+
+    town.clock.advance(Duration::from_millis(1));
+    let value = [("path", "applicant.name"), ("applicant.name", "見本　華子")];
+    clerk.post(&format!("/desk/visits/{visit}/answers"), &value).await;
+    let (status, corrected) = refresh(&first).await;
+    assert_eq!((status, corrected == first), (StatusCode::OK, false));
+
+    let kiosk = town.office.db.read(device::all).await.unwrap()[0].id;
+    let journal = town.office.journal.clone();
+    town.office.db.write(move |tx| device::call_staff(tx, &journal, kiosk)).await.unwrap();
+    assert_eq!(refresh(&corrected).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn an_account_and_a_decision_pressed_twice_are_made_once() {
     let (town, visit) = furnished().await;
     let administrator = town.sign_in("administrator").await;

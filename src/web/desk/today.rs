@@ -1,8 +1,11 @@
 //! Today's visits, calls for staff, and the one box that finds a visit.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
 use time::Duration;
 
 use super::frame::{Asked, Frame, Place};
@@ -22,6 +25,9 @@ use crate::web::{Office, Shared, page};
 /// How long an answered call stays on the list, unless its resident leaves first.
 const ANSWERED_SHOWN: Duration = Duration::minutes(5);
 
+/// The list's [`mark`], which a refreshing page sends back.
+const SEEN: HeaderName = HeaderName::from_static("x-seen");
+
 /// A visit as the list shows it.
 struct Row {
     id: VisitId,
@@ -38,6 +44,7 @@ struct Row {
 }
 
 /// A kiosk where somebody waits for a member of staff.
+#[derive(Hash)]
 struct Call {
     device: DeviceId,
     name: String,
@@ -124,21 +131,34 @@ async fn shown(
     page::show(&Page { frame, list, typed, count })
 }
 
-/// The list alone, for the script that keeps it fresh.
+/// The list alone, for the script that keeps it fresh; nothing when it is still
+/// what that page has.
 pub(super) async fn fragment(
     State(office): State<Shared>,
     clerk: Clerk,
+    headers: HeaderMap,
 ) -> Result<Response, Failure> {
     clerk.may(Action::SeeVisits)?;
     let words = Phrases::of(clerk.lang);
-    let visits = visits(&office).await?;
-    page::show(&List {
-        words,
-        key: clerk.key,
-        calls: calls(&office, words).await?,
-        rows: rows(&office, words, visits),
-        searched: false,
-    })
+    let calls = calls(&office, words).await?;
+    // Before the list is read: a change in between shows at the next refresh.
+    let seen = mark(&office, &calls).await?;
+    if headers.get(SEEN).is_some_and(|known| known == seen.as_str()) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let rows = rows(&office, words, visits(&office).await?);
+    let mut list = page::show(&List { words, key: clerk.key, calls, rows, searched: false })?;
+    list.headers_mut().extend(HeaderValue::from_str(&seen).ok().map(|seen| (SEEN, seen)));
+    Ok(list)
+}
+
+/// Stands for everything the list shows.
+async fn mark(office: &Office, calls: &[Call]) -> Result<String, Failure> {
+    let day = office.journal.now().date();
+    let mut hash = DefaultHasher::new();
+    office.db.read(move |connection| listed::mark(connection, day)).await?.hash(&mut hash);
+    calls.hash(&mut hash);
+    Ok(format!("{:016x}", hash.finish()))
 }
 
 async fn visits(office: &Office) -> Result<Vec<Listed>, Failure> {
