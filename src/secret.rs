@@ -37,6 +37,11 @@ impl Token {
         Self(Zeroizing::new(chance::bytes(chance)))
     }
 
+    /// The token that is this secret.
+    pub fn of(secret: Digest) -> Self {
+        Self(Zeroizing::new(secret))
+    }
+
     /// The 64 hexadecimal digits that stand in the cookie.
     pub fn text(&self) -> String {
         hex(&*self.0)
@@ -83,16 +88,24 @@ pub struct Code(String);
 impl Code {
     /// A new code of `len` characters, about five bits each.
     pub fn new(chance: &dyn Chance, len: usize) -> Self {
-        let mut code = String::with_capacity(len);
-        while code.len() < len {
-            let [byte] = chance::bytes(chance);
-            // 248 is the largest multiple of 31: taking the rest of a larger
-            // byte would make some letters likelier than others.
-            if byte < 248 {
-                code.push(char::from(LETTERS[usize::from(byte) % LETTERS.len()]));
-            }
-        }
-        Self(code)
+        Self::from_bytes(std::iter::repeat_with(|| chance::bytes::<1>(chance)[0]), len)
+    }
+
+    /// The code of `len` characters that follows from a secret, each time the same.
+    pub fn of(secret: &Digest, len: usize) -> Self {
+        let bytes = (0..).flat_map(|block: u32| digest(&format!("code {block}"), secret));
+        Self::from_bytes(bytes, len)
+    }
+
+    fn from_bytes(bytes: impl Iterator<Item = u8>, len: usize) -> Self {
+        // 248 is the largest multiple of 31: taking the rest of a larger byte
+        // would make some letters likelier than others.
+        let even = bytes.filter(|byte| *byte < 248);
+        Self(
+            even.take(len)
+                .map(|byte| char::from(LETTERS[usize::from(byte) % LETTERS.len()]))
+                .collect(),
+        )
     }
 
     /// Reads a code as people type it: small letters, full-width letters, blanks
@@ -172,6 +185,15 @@ mod tests {
             let seen = many.0.bytes().filter(|b| b == letter).count();
             assert!((850..1150).contains(&seen), "{letter}: {seen}");
         }
+    }
+
+    #[test]
+    fn a_secret_makes_one_code_however_long_ago() {
+        let code = Code::of(&[7; 32], 8);
+        assert_eq!(Code::of(&[7; 32], 8), code);
+        assert_eq!(code.to_string().len(), 9);
+        assert_ne!(Code::of(&[8; 32], 8), code);
+        assert_eq!(Code::of(&[7; 32], 100).0.len(), 100);
     }
 
     #[test]

@@ -37,6 +37,17 @@ pub enum Action {
     Reopen,
 }
 
+impl Action {
+    /// The state it is meant to lead to.
+    pub fn leads_to(self) -> State {
+        match self {
+            Action::Accept => State::Accepted,
+            Action::SendBack => State::SentBack,
+            Action::Reopen => State::Submitted,
+        }
+    }
+}
+
 impl State {
     /// The word stored and used by screens.
     pub fn id(self) -> &'static str {

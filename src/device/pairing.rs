@@ -7,8 +7,8 @@ use serde_json::json;
 use super::{Device, Error, Role, record, store};
 use crate::clock::{self, Moment};
 use crate::db::Tx;
-use crate::id::DeviceId;
-use crate::journal::{Actor, Entity, Event, Journal};
+use crate::id::{DeviceId, OpId};
+use crate::journal::{self, Actor, Entity, Event, Journal};
 use crate::secret::{Code, Token};
 
 /// About forty bits, for ten minutes.
@@ -50,24 +50,32 @@ fn typed_reader(role: Role, reader: &str) -> Result<Option<String>, Error> {
     }
 }
 
-/// Makes a code with which one device may be paired, and says until when.
+/// Makes a code with which one device may be paired, and says until when. The
+/// same `op` sent twice has the same code.
 ///
 /// # Errors
-/// [`Error::NameTaken`], [`Error::ReaderTaken`].
+/// [`Error::NameTaken`], [`Error::ReaderTaken`]; [`Error::UnknownCode`] when `op`
+/// was sent before and its code is used up or too old.
 pub fn offer(
     tx: &Tx<'_>,
     journal: &Journal,
+    op: OpId,
     actor: Actor,
     new: &NewDevice,
 ) -> Result<(Code, Moment), Error> {
     let now = journal.now();
     store::forget_codes_before(tx, now)?;
+    let code = Code::of(&journal.secret_of(PURPOSE, &op.to_string()), CODE_LEN);
+    let digest = code.digest(PURPOSE);
+    if journal::entity_of_op(tx, op)?.is_some() {
+        let until = store::code_until(tx, &digest)?.ok_or(Error::UnknownCode)?;
+        return Ok((code, until));
+    }
     free(tx, new, None)?;
-    let code = Code::new(&*journal.chance, CODE_LEN);
     let until = now + CODE_LASTS;
-    store::insert_code(tx, &code.digest(PURPOSE), new, until)?;
+    store::insert_code(tx, &digest, new, until)?;
     let event = Event {
-        op: journal.op(),
+        op,
         kind: "device.pairing_offered",
         schema_version: 1,
         entity: Entity::new("device", "unpaired"),
@@ -80,15 +88,26 @@ pub fn offer(
 }
 
 /// Pairs the device at which `typed` was entered. The token goes into the
-/// device's cookie and nowhere else; the code is used up.
+/// device's cookie and nowhere else; the code is used up. The same `op` sent
+/// twice with the same code has the same token.
 ///
 /// # Errors
 /// [`Error::UnknownCode`]; [`Error::NameTaken`] and [`Error::ReaderTaken`] when
 /// another device was quicker, and then the code stays good.
-pub fn redeem(tx: &Tx<'_>, journal: &Journal, typed: &str) -> Result<(Device, Token), Error> {
+pub fn redeem(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    op: OpId,
+    typed: &str,
+) -> Result<(Device, Token), Error> {
     let now = journal.now();
     store::forget_codes_before(tx, now)?;
     let code = Code::typed(typed).ok_or(Error::UnknownCode)?;
+    // The code is part of it: whoever learns of `op` later has no token from that.
+    let token = Token::of(journal.secret_of("device token", &format!("{op} {code}")));
+    if let Some(device) = store::paired(tx, &token)? {
+        return Ok((device, token));
+    }
     let new = store::take_code(tx, &code.digest(PURPOSE))?.ok_or(Error::UnknownCode)?;
     free(tx, &new, None)?;
     let device = Device {
@@ -100,10 +119,20 @@ pub fn redeem(tx: &Tx<'_>, journal: &Journal, typed: &str) -> Result<(Device, To
         revoked_at: None,
         help: None,
     };
-    let token = Token::new(&*journal.chance);
     store::insert(tx, &device, &token.digest())?;
     let facts = json!({ "role": device.role, "name": device.name, "reader": device.reader });
-    record(tx, journal, "device.paired", device.id, device.actor(), facts)?;
+    let entity = Entity::new("device", device.id);
+    let actor = device.actor();
+    let event = Event {
+        op,
+        kind: "device.paired",
+        schema_version: 1,
+        entity,
+        actor,
+        facts,
+        personal: None,
+    };
+    journal.append(tx, &event)?;
     Ok((device, token))
 }
 

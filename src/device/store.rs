@@ -151,6 +151,16 @@ pub(super) fn insert_code(
     Ok(())
 }
 
+/// Until when a code is good.
+pub(super) fn code_until(tx: &Tx<'_>, code: &Digest) -> Result<Option<Moment>, Error> {
+    tx.prepare_cached("select expires_at from pairing where code_hash = ?1")?
+        .query_and_then([code], |row| {
+            moment(row, "expires_at")?.ok_or_else(|| inconsistent("expires_at"))
+        })?
+        .next()
+        .transpose()
+}
+
 /// Uses a code up.
 pub(super) fn take_code(tx: &Tx<'_>, code: &Digest) -> Result<Option<NewDevice>, Error> {
     let found: Option<(String, String, Option<String>)> = tx

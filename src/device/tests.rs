@@ -9,6 +9,7 @@ use time::macros::datetime;
 use super::*;
 use crate::chance::SeededChance;
 use crate::clock::HeldClock;
+use crate::id::OpId;
 use crate::journal::OfficeKey;
 use crate::secret::{Code, Token};
 
@@ -37,13 +38,18 @@ impl Office {
 
     fn offer(&self, name: &str, reader: &str) -> Result<Code, Error> {
         let new = NewDevice::typed(name, Role::Kiosk, reader)?;
-        offer(&self.tx(), &self.journal, Actor::Console, &new).map(|(code, _)| code)
+        let op = self.journal.op();
+        offer(&self.tx(), &self.journal, op, Actor::Console, &new).map(|(code, _)| code)
     }
 
     /// As the writer does it: what a refusal changed is undone.
     fn redeem(&self, typed: &str) -> Result<(Device, Token), Error> {
+        self.redeem_once(self.journal.op(), typed)
+    }
+
+    fn redeem_once(&self, op: OpId, typed: &str) -> Result<(Device, Token), Error> {
         self.connection.execute_batch("savepoint job").unwrap();
-        let outcome = redeem(&self.tx(), &self.journal, typed);
+        let outcome = redeem(&self.tx(), &self.journal, op, typed);
         let end = if outcome.is_ok() { "release job" } else { "rollback to job; release job" };
         self.connection.execute_batch(end).unwrap();
         outcome
@@ -83,6 +89,29 @@ fn a_device_is_paired_by_its_code_once_and_known_by_its_token() {
     let stranger = Token::new(&SeededChance::new(9));
     assert_eq!(paired(&office.connection, &stranger).unwrap(), None);
     assert_eq!(office.kinds(), ["device.pairing_offered", "device.paired"]);
+}
+
+#[test]
+fn what_is_sent_twice_is_answered_as_the_first_time() {
+    let office = office();
+    let op = office.journal.op();
+    let offered = || {
+        let new = NewDevice::typed("記載台1", Role::Kiosk, "").unwrap();
+        offer(&office.tx(), &office.journal, op, Actor::Console, &new)
+    };
+    let (code, until) = offered().unwrap();
+    office.clock.advance(Duration::from_secs(5));
+    assert_eq!(offered().unwrap(), (code.clone(), until));
+
+    let (op, code) = (office.journal.op(), code.to_string());
+    let (tablet, token) = office.redeem_once(op, &code).unwrap();
+    let (again, same) = office.redeem_once(op, &code).unwrap();
+    assert_eq!((again.id, same.text()), (tablet.id, token.text()));
+    assert_eq!(office.kinds(), ["device.pairing_offered", "device.paired"]);
+    assert!(matches!(offered(), Err(Error::UnknownCode)), "it is used up");
+    assert!(matches!(office.redeem_once(office.journal.op(), &code), Err(Error::UnknownCode)));
+    revoke(&office.tx(), &office.journal, Actor::Console, tablet.id).unwrap();
+    assert!(matches!(office.redeem_once(op, &code), Err(Error::UnknownCode)));
 }
 
 #[test]
@@ -198,7 +227,8 @@ fn a_call_does_not_outlive_whoever_called() {
 fn a_display_cannot_call_staff() {
     let office = office();
     let new = NewDevice::typed("表示盤", Role::Display, "").unwrap();
-    let (code, _) = offer(&office.tx(), &office.journal, Actor::Console, &new).unwrap();
+    let op = office.journal.op();
+    let (code, _) = offer(&office.tx(), &office.journal, op, Actor::Console, &new).unwrap();
     let (display, _) = office.redeem(&code.to_string()).unwrap();
     let refused = call_staff(&office.tx(), &office.journal, display.id);
     assert!(matches!(refused, Err(Error::NotAKiosk)));

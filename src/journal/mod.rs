@@ -82,6 +82,13 @@ impl Journal {
         OpId::new(self.now(), &*self.chance)
     }
 
+    /// A secret for `subject` that is worked out again instead of being kept: what
+    /// was handed out once can be handed out again to whoever sends the same act
+    /// twice. Needs the office key, so the database alone gives nothing away.
+    pub fn secret_of(&self, purpose: &str, subject: &str) -> [u8; 32] {
+        self.office_key.secret_of(purpose, subject)
+    }
+
     /// Appends one entry and returns its number in the open log.
     ///
     /// # Errors

@@ -90,6 +90,22 @@ fn place_of_head(log: &str) -> String {
     format!("journal_head/{log}")
 }
 
+impl OfficeKey {
+    /// 32 bytes that follow from this key, a purpose and a subject, each time the
+    /// same. Whoever holds only the database cannot work them out.
+    pub(super) fn secret_of(&self, purpose: &str, subject: &str) -> [u8; KEY_LEN] {
+        use sha2::{Digest, Sha256};
+        let mut hash = Sha256::new();
+        for part in [b"madoguchi secret 1" as &[u8], &*self.0, purpose.as_bytes()] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        hash.update(subject);
+        // Hashed twice: a longer subject's secret cannot be worked out from this one.
+        Sha256::digest(hash.finalize()).into()
+    }
+}
+
 /// Writes a file only its owner can read, and waits until it is on disk.
 fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write;

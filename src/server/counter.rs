@@ -118,7 +118,7 @@ async fn open(
     let key_of_this = journal.clone();
     db.read(move |connection| key_of_this.check_key(connection)).await?;
     let site = format!("{}/{}", config.site.town.code, config.site.office.id);
-    let office = Office { config, forms, papers, db, journal, readers: Readers::default(), demo };
+    let office = Office { config, forms, papers, db, journal, readers: Readers::new(demo), demo };
     let journal = office.journal.clone();
     office.db.write(move |tx| journal.open_log(tx, &site).map(drop)).await?;
     add_readers(&office)?;
@@ -174,7 +174,7 @@ async fn demo_staff(office: &Office) -> anyhow::Result<()> {
                     false,
                     &*journal.chance,
                 )?;
-                staff::add(tx, &journal, Actor::System, &new)
+                staff::add(tx, &journal, journal.op(), Actor::System, &new)
             })
             .await?;
     }

@@ -5,8 +5,8 @@ use serde_json::json;
 use super::password::{NewPassword, PasswordHash};
 use super::{Checked, Error, Role, SignedIn, Staff, record, sign_in, store};
 use crate::db::Tx;
-use crate::id::StaffId;
-use crate::journal::{Actor, Journal};
+use crate::id::{OpId, StaffId};
+use crate::journal::{self, Actor, Entity, Event, Journal};
 
 /// What is needed for an account. The hash is made beforehand, because hashing
 /// is too slow for a transaction.
@@ -52,12 +52,21 @@ pub(super) fn normal_login(text: &str) -> String {
     text.trim().nfkc().flat_map(char::to_lowercase).collect()
 }
 
-/// Makes an account.
+/// Makes an account. The same `op` sent twice makes one.
 ///
 /// # Errors
 /// [`Error::LoginTaken`], also by a disabled account: a login means one person
 /// for ever.
-pub fn add(tx: &Tx<'_>, journal: &Journal, actor: Actor, new: &NewAccount) -> Result<Staff, Error> {
+pub fn add(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    op: OpId,
+    actor: Actor,
+    new: &NewAccount,
+) -> Result<Staff, Error> {
+    if let Some((_, id)) = journal::entity_of_op(tx, op)? {
+        return existing(tx, id.parse().map_err(|_| Error::NoSuchAccount)?);
+    }
     if store::account_of_login(tx, &new.login)?.is_some() {
         return Err(Error::LoginTaken);
     }
@@ -71,7 +80,16 @@ pub fn add(tx: &Tx<'_>, journal: &Journal, actor: Actor, new: &NewAccount) -> Re
         disabled_at: None,
     };
     store::insert(tx, &staff, &new.password)?;
-    record(tx, journal, "staff.added", Some(staff.id), actor, json!({ "role": new.role }))?;
+    let event = Event {
+        op,
+        kind: "staff.added",
+        schema_version: 1,
+        entity: Entity::new("staff", staff.id),
+        actor,
+        facts: json!({ "role": new.role }),
+        personal: None,
+    };
+    journal.append(tx, &event)?;
     Ok(staff)
 }
 

@@ -54,7 +54,7 @@ pub fn set_up(
         password: new.password.clone(),
         password_is_initial: false,
     };
-    let staff = account::add(tx, journal, Actor::Console, &first)?;
+    let staff = account::add(tx, journal, journal.op(), Actor::Console, &first)?;
     record(tx, journal, "staff.setup_used", Some(staff.id), Actor::Console, json!({}))?;
     Ok(staff)
 }

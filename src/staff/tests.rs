@@ -42,7 +42,7 @@ impl Office {
     fn add(&self, login: &str, role: Role) -> Result<Staff, Error> {
         let chance = SeededChance::new(7);
         let new = NewAccount::typed(login, "見本　職員", role, PASSWORD, false, &chance)?;
-        add(&self.tx(), &self.journal, Actor::Console, &new)
+        add(&self.tx(), &self.journal, self.journal.op(), Actor::Console, &new)
     }
 
     fn attempt(&self, login: &str, password: &str) -> Result<Outcome, Error> {
@@ -102,6 +102,17 @@ fn a_login_means_one_person_for_ever() {
     let staff = office.add("hanako", Role::Clerk).unwrap();
     disable(&office.tx(), &office.journal, Actor::Console, staff.id).unwrap();
     assert!(matches!(office.add(" ＨＡＮＡＫＯ ", Role::Clerk), Err(Error::LoginTaken)));
+}
+
+#[test]
+fn an_account_that_is_sent_twice_is_made_once() {
+    let office = office();
+    let chance = SeededChance::new(7);
+    let new = NewAccount::typed("hanako", "見本　花子", Role::Clerk, PASSWORD, true, &chance);
+    let (new, op) = (new.unwrap(), office.journal.op());
+    let add = || add(&office.tx(), &office.journal, op, Actor::Console, &new).unwrap();
+    assert_eq!(add(), add());
+    assert_eq!(office.kinds(), ["staff.added"]);
 }
 
 #[test]

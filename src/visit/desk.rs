@@ -9,14 +9,14 @@ use serde_json::json;
 
 use super::{Counter, Error, State, Visit, note, store};
 use crate::applicant::Source;
-use crate::application::{self, Action, Application};
+use crate::application::{self, Action, Application, Refused};
 use crate::db::Tx;
 use crate::form::Form;
 use crate::form::answers::{Answer, Answers, Value};
 use crate::form::questions;
 use crate::form::template::IdentityRule;
-use crate::id::{ApplicationId, StaffId, VisitId};
-use crate::journal::{Actor, Entity, Event, Journal};
+use crate::id::{ApplicationId, OpId, StaffId, VisitId};
+use crate::journal::{self, Actor, Entity, Event, Journal};
 
 /// The paths of a recorded identity check (本人確認).
 const ID_KIND: &str = "office.id_kind";
@@ -51,6 +51,28 @@ pub fn open(tx: &Tx<'_>, journal: &Journal, staff: StaffId, id: VisitId) -> Resu
         answers,
         applications: application::of_visit(tx, id)?,
     })
+}
+
+/// Records that a clerk saw a list of visits: all of the day, or those that a
+/// search found. What was searched for is kept nowhere.
+pub fn listed(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    staff: StaffId,
+    searched: bool,
+    visits: usize,
+) -> Result<(), Error> {
+    let event = Event {
+        op: journal.op(),
+        kind: if searched { "visit.searched" } else { "visit.listed" },
+        schema_version: 1,
+        entity: Entity::new("visit", "many"),
+        actor: Actor::Staff(staff),
+        facts: json!({ "visits": visits }),
+        personal: None,
+    };
+    journal.append(tx, &event)?;
+    Ok(())
 }
 
 fn submitted(tx: &Tx<'_>, id: VisitId) -> Result<Visit, Error> {
@@ -177,29 +199,44 @@ pub fn printed(
     note(journal, tx, Actor::Staff(staff), id, ("application.printed", facts))
 }
 
+/// What a clerk decides about an application.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// The press of the button; the same press sent twice is one decision.
+    pub op: OpId,
+    pub action: Action,
+    /// Why it is sent back; empty for anything else.
+    pub reason: String,
+}
+
 /// Accepts an application, sends it back with a reason, or takes that back.
 ///
 /// # Errors
 /// Accepting needs every required answer and, where the form asks for it, the
-/// identity check.
+/// identity check. [`Error::Application`] where the state does not allow it.
 pub fn decide(
     tx: &Tx<'_>,
     journal: &Journal,
     counter: Counter<'_>,
     staff: StaffId,
     id: ApplicationId,
-    (action, reason): (Action, &str),
+    decision: &Decision,
 ) -> Result<VisitId, Error> {
     let (visit, application) = application::get(tx, id)?.ok_or(Error::Gone)?;
     submitted(tx, visit)?;
-    let state = application.state.after(action)?;
+    if let Some((_, decided)) = journal::entity_of_op(tx, decision.op)? {
+        let stands = decided == id.to_string() && application.state == decision.action.leads_to();
+        let refused = Refused { state: application.state, action: decision.action };
+        return if stands { Ok(visit) } else { Err(refused.into()) };
+    }
+    let state = application.state.after(decision.action)?;
     if state == application::State::Accepted {
         may_be_accepted(tx, journal, counter, visit, &application)?;
     }
     let reason = match state {
         application::State::SentBack => {
             let key = journal.visit_key(tx, visit)?;
-            Some(key.seal(&*journal.chance, &reason_place(id), reason.as_bytes()))
+            Some(key.seal(&*journal.chance, &reason_place(id), decision.reason.as_bytes()))
         }
         _ => None,
     };
@@ -208,8 +245,8 @@ pub fn decide(
     journal.append(
         tx,
         &Event {
-            op: journal.op(),
-            kind: match action {
+            op: decision.op,
+            kind: match decision.action {
                 Action::Accept => "application.accepted",
                 Action::SendBack => "application.sent_back",
                 Action::Reopen => "application.reopened",

@@ -6,6 +6,7 @@ use time::Date;
 
 use super::{Error, Findable, Visit, store};
 use crate::application::{self, Application};
+use crate::clock::Moment;
 use crate::db;
 use crate::journal::Journal;
 use crate::queue::{self, Ticket};
@@ -34,6 +35,14 @@ impl Listed {
 pub fn on(connection: &Connection, journal: &Journal, day: Date) -> Result<Vec<Listed>, Error> {
     let visits = store::of_day_and_undecided(connection, day)?;
     visits.into_iter().map(|visit| listed(connection, journal, visit)).collect()
+}
+
+/// Whatever changes on the list changes this: for pages that ask again and again,
+/// so that nothing has to be opened for a list that was shown already.
+pub fn mark(connection: &Connection, day: Date) -> Result<(Date, usize, Option<Moment>), Error> {
+    let visits = store::of_day_and_undecided(connection, day)?;
+    let touched = visits.iter().map(|visit| visit.touched_at).max();
+    Ok((day, visits.len(), touched))
 }
 
 fn listed(connection: &Connection, journal: &Journal, visit: Visit) -> Result<Listed, Error> {

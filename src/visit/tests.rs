@@ -113,11 +113,15 @@ impl Town {
     }
 
     fn entries(&self, id: VisitId) -> Vec<String> {
+        self.entries_of(&id.to_string())
+    }
+
+    fn entries_of(&self, id: &str) -> Vec<String> {
         let mut rows = self
             .connection
             .prepare("select kind from journal where entity_id = ?1 order by seq")
             .unwrap();
-        rows.query_map([id.to_string()], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        rows.query_map([id], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     }
 }
 
@@ -241,8 +245,10 @@ fn a_clerk_identifies_corrects_and_accepts() {
     let staff = StaffId::new(journal.now(), &*journal.chance);
     let opened = desk::open(&tx, journal, staff, id).unwrap();
     let application = opened.applications[0].id;
-    let decide =
-        |action| desk::decide(&tx, journal, town.counter(), staff, application, (action, "委任状"));
+    let decide = |action| {
+        let decision = desk::Decision { op: journal.op(), action, reason: "委任状".into() };
+        desk::decide(&tx, journal, town.counter(), staff, application, &decision)
+    };
 
     assert!(matches!(decide(Action::Accept), Err(Error::NotIdentified)));
     desk::identify(&tx, journal, staff, id, &["my_number_card".into()], "one").unwrap();
@@ -264,6 +270,33 @@ fn a_clerk_identifies_corrects_and_accepts() {
     let known = questions::known(&forms, &opened.answers);
     assert_eq!(known.text("juminhyo.target.name"), Some(&"試験　華子".into()));
     assert!(matches!(correct(Value::Text("試験　花".into())), Err(Error::Accepted)));
+}
+
+fn accept(journal: &Journal) -> desk::Decision {
+    desk::Decision { op: journal.op(), action: Action::Accept, reason: String::new() }
+}
+
+#[test]
+fn a_press_sent_twice_is_one_decision_and_another_press_is_told_the_state() {
+    let town = Town::open();
+    let (tx, journal) = (town.tx(), &town.journal);
+    let id = town.filled(town.kiosk());
+    town.submit(id, journal.op()).unwrap();
+    let staff = StaffId::new(journal.now(), &*journal.chance);
+    desk::identify(&tx, journal, staff, id, &["passport".into()], "one").unwrap();
+    let application = application::of_visit(&town.connection, id).unwrap()[0].id;
+    let decide = |decision: &desk::Decision| {
+        desk::decide(&tx, journal, town.counter(), staff, application, decision)
+    };
+    let press = accept(journal);
+    assert_eq!(decide(&press).unwrap(), id);
+    assert_eq!(decide(&press).unwrap(), id);
+    let accepted = town.entries_of(&application.to_string());
+    assert_eq!(accepted, ["application.accepted"]);
+    assert!(matches!(decide(&accept(journal)), Err(Error::Application(_))));
+    // A page from before must not say that what was opened again is accepted.
+    decide(&desk::Decision { action: Action::Reopen, ..accept(journal) }).unwrap();
+    assert!(matches!(decide(&press), Err(Error::Application(_))));
 }
 
 #[test]
@@ -295,8 +328,7 @@ fn a_paper_is_outdated_by_what_is_corrected_on_it_until_it_is_printed_again() {
     correct("ido.new.address", "見本県みほん町ひがし１番地").unwrap();
     assert_eq!(outdated(), [true, true]);
     desk::identify(&tx, journal, staff, id, &["passport".into()], "one").unwrap();
-    let accept = (Action::Accept, "");
-    desk::decide(&tx, journal, town.counter(), staff, of("juminhyo").id, accept).unwrap();
+    desk::decide(&tx, journal, town.counter(), staff, of("juminhyo").id, &accept(journal)).unwrap();
     let refused = correct("ido.new.address", "見本県みほん町にし１番地");
     assert!(matches!(refused, Err(Error::Accepted)));
     let kept = town.answers(id).text("ido.new.address").cloned();
@@ -321,7 +353,7 @@ fn what_one_form_asked_another_may_use_until_the_end() {
     let address = sheet.answers.text("juminhyo.target.address");
     assert_eq!(address, Some(&"見本県みほん町きた７番地".into()));
     for application in &opened.applications {
-        desk::decide(&tx, journal, town.counter(), staff, application.id, (Action::Accept, ""))
+        desk::decide(&tx, journal, town.counter(), staff, application.id, &accept(journal))
             .unwrap();
     }
 }

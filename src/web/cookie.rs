@@ -8,24 +8,22 @@ use crate::secret::Token;
 
 /// The token in the cookie of this name, if there is one.
 pub(super) fn token(headers: &HeaderMap, name: &str) -> Option<Token> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|cookies| cookies.to_str().ok())
-        .flat_map(|cookies| cookies.split(';'))
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .find_map(|(found, token)| (found == name).then(|| Token::parse(token)).flatten())
+    values(headers, name).find_map(Token::parse)
 }
 
 /// The plain word in the cookie of this name: a choice, never a secret.
-pub(super) fn word<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn word<'a>(headers: &'a HeaderMap, name: &'a str) -> Option<&'a str> {
+    values(headers, name).next()
+}
+
+fn values<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|cookies| cookies.to_str().ok())
         .flat_map(|cookies| cookies.split(';'))
         .filter_map(|cookie| cookie.trim().split_once('='))
-        .find_map(|(found, word)| (found == name).then_some(word))
+        .filter_map(move |(found, value)| (found == name).then_some(value))
 }
 
 /// Lets the browser keep a word for the pages under `path`, for a year.

@@ -9,8 +9,10 @@ use serde::Deserialize;
 
 use super::error::Failure;
 use super::kiosk::COOKIE;
-use super::{Shared, cookie, page};
-use crate::device::{self, NewDevice, Role};
+use super::{Office, Shared, cookie, page};
+use crate::db::Tx;
+use crate::device::{self, Error, NewDevice, Role};
+use crate::id::OpId;
 use crate::journal::Actor;
 use crate::lang::{Lang, Phrases};
 use crate::secret::Token;
@@ -26,12 +28,15 @@ pub(super) fn routes() -> Router<Shared> {
 #[template(path = "pair.html")]
 struct Enter {
     words: Phrases,
-    wrong: bool,
+    /// Makes a second press of the same button the same pairing.
+    op: OpId,
+    refused: Option<&'static str>,
     demo: bool,
 }
 
 #[derive(Deserialize)]
 struct Entered {
+    op: OpId,
     code: String,
 }
 
@@ -39,7 +44,7 @@ struct Entered {
 /// is paired at once, with a virtual reader of its own.
 async fn enter(State(office): State<Shared>) -> Result<Response, Failure> {
     if !office.demo {
-        return show(false, false);
+        return show(&office, None);
     }
     let journal = office.journal.clone();
     let reader = office.readers.new_virtual();
@@ -48,8 +53,8 @@ async fn enter(State(office): State<Shared>) -> Result<Response, Failure> {
         .write(move |tx| {
             let name = format!("デモ端末 {reader}");
             let new = NewDevice::typed(&name, Role::Kiosk, &reader)?;
-            let (code, _) = device::offer(tx, &journal, Actor::System, &new)?;
-            device::redeem(tx, &journal, &code.to_string())
+            let (code, _) = device::offer(tx, &journal, journal.op(), Actor::System, &new)?;
+            device::redeem(tx, &journal, journal.op(), &code.to_string())
         })
         .await?;
     Ok(paired(&token.1))
@@ -60,16 +65,20 @@ async fn pair(
     Form(entered): Form<Entered>,
 ) -> Result<Response, Failure> {
     let journal = office.journal.clone();
-    let redeemed = office.db.write(move |tx| device::redeem(tx, &journal, &entered.code)).await;
-    match redeemed {
-        Ok((_, token)) => Ok(paired(&token)),
-        Err(device::Error::Db(error)) => Err(error.into()),
-        Err(_) => show(true, office.demo),
-    }
+    let redeem = move |tx: &Tx<'_>| device::redeem(tx, &journal, entered.op, &entered.code);
+    let refused = match office.db.write(redeem).await {
+        Ok((_, token)) => return Ok(paired(&token)),
+        Err(Error::UnknownCode) => "pair.wrong",
+        Err(Error::NameTaken) => "pair.name_taken",
+        Err(Error::ReaderTaken) => "pair.reader_taken",
+        Err(fault) => return Err(fault.into()),
+    };
+    show(&office, Some(refused))
 }
 
-fn show(wrong: bool, demo: bool) -> Result<Response, Failure> {
-    page::show(&Enter { words: Phrases::of(Lang::Ja), wrong, demo })
+fn show(office: &Office, refused: Option<&'static str>) -> Result<Response, Failure> {
+    let (words, op) = (Phrases::of(Lang::Ja), office.journal.op());
+    page::show(&Enter { words, op, refused, demo: office.demo })
 }
 
 fn paired(token: &Token) -> Response {

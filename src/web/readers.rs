@@ -37,13 +37,23 @@ impl Reader {
     }
 }
 
-/// All readers by name. Virtual ones may be added while the program runs.
+/// All readers by name. In the demonstration virtual ones are added while the
+/// program runs.
 #[derive(Default)]
-pub struct Readers(Mutex<BTreeMap<String, Reader>>);
+pub struct Readers {
+    by_name: Mutex<BTreeMap<String, Reader>>,
+    demo: bool,
+}
 
 impl Readers {
+    /// None yet; of the demonstration, or of an office that has what its
+    /// configuration names and nothing else.
+    pub fn new(demo: bool) -> Self {
+        Self { demo, ..Self::default() }
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Reader>> {
-        self.0.lock().unwrap_or_else(|held| held.into_inner())
+        self.by_name.lock().unwrap_or_else(|held| held.into_inner())
     }
 
     /// Adds a reader under a name of the configuration.
@@ -82,7 +92,7 @@ impl Readers {
         if let Some(reader) = self.lock().get(name) {
             return Some(reader.clone());
         }
-        if name.starts_with("virtual-") {
+        if self.demo && name.starts_with("virtual-") {
             self.add_virtual(name).ok()?;
         }
         self.lock().get(name).cloned()
@@ -170,5 +180,12 @@ mod tests {
         assert_eq!(readers.take_failure("reader-1", one), None);
         readers.note_failure("reader-1", one, Error::NoCard);
         assert_eq!(readers.take_failure("reader-1", other), None);
+    }
+
+    #[test]
+    fn only_the_demonstration_makes_virtual_readers_up() {
+        assert!(Readers::new(true).get("virtual-7").is_some());
+        assert!(Readers::new(false).get("virtual-7").is_none());
+        assert!(Readers::new(true).get("reader-7").is_none());
     }
 }

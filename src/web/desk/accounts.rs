@@ -10,7 +10,7 @@ use super::guard::{Clerk, Sent};
 use super::slowly::slowly;
 use super::today::time_of_day;
 use crate::clock::Moment;
-use crate::id::StaffId;
+use crate::id::{OpId, StaffId};
 use crate::lang::Phrases;
 use crate::staff::{self, Action, Error, NewAccount, NewPassword, Role, Staff};
 use crate::web::error::Failure;
@@ -73,10 +73,11 @@ struct Row {
 #[template(path = "desk/staff.html")]
 struct Page {
     frame: Frame,
+    /// Makes a second press of the same button the same act.
+    op: OpId,
     rows: Vec<Row>,
     manages: bool,
     entered: Entered,
-    refused: Option<String>,
 }
 
 impl Page {
@@ -92,17 +93,16 @@ pub(super) async fn show(
     clerk: Clerk,
 ) -> Result<Response, Failure> {
     clerk.may(Action::LiftBackOff)?;
-    list(&office, &clerk, asked, Entered::default(), None).await
+    let frame = Frame::inside(&office, &clerk, Place::Staff).noting(asked.note);
+    list(&office, &clerk, frame, Entered::default()).await
 }
 
 async fn list(
     office: &Office,
     clerk: &Clerk,
-    asked: Asked,
+    frame: Frame,
     entered: Entered,
-    refused: Option<String>,
 ) -> Result<Response, Failure> {
-    let frame = Frame::inside(office, clerk, Place::Staff).noting(asked.note);
     let now = office.journal.now();
     let accounts =
         office.db.read(move |connection| staff::accounts_and_waits(connection, now)).await?;
@@ -117,27 +117,29 @@ async fn list(
         name: staff.name,
     };
     let rows = accounts.into_iter().map(row).collect();
-    page::show(&Page { manages: frame.may(Action::ManageStaff), rows, frame, entered, refused })
+    let (op, manages) = (office.journal.op(), frame.may(Action::ManageStaff));
+    page::show(&Page { frame, op, rows, manages, entered })
 }
 
 /// Adds an account.
 pub(super) async fn add(State(office): State<Shared>, sent: Sent) -> Result<Response, Failure> {
     sent.clerk.may(Action::ManageStaff)?;
     let entered = Entered::of(&sent.fields);
-    let words = Frame::inside(&office, &sent.clerk, Place::Staff).words;
-    match make(&office, &sent, &entered).await {
+    let frame = Frame::inside(&office, &sent.clerk, Place::Staff);
+    let op = sent.op()?;
+    match make(&office, &sent, op, &entered).await {
         Ok(()) => Ok(page::go("/desk/staff?note=added")),
         Err(error) => {
-            let refused = Some(refusal(&words, error)?);
-            list(&office, &sent.clerk, Asked::default(), entered, refused).await
+            let refused = refusal(&frame.words, error)?;
+            list(&office, &sent.clerk, frame.refusing(refused), entered).await
         }
     }
 }
 
-async fn make(office: &Office, sent: &Sent, entered: &Entered) -> Result<(), Error> {
+async fn make(office: &Office, sent: &Sent, op: OpId, entered: &Entered) -> Result<(), Error> {
     let new = entered.new_account(office, sent.fields.get("password"), true).await?;
     let (journal, actor) = (office.journal.clone(), sent.clerk.signed_in.actor());
-    office.db.write(move |tx| staff::add(tx, &journal, actor, &new)).await?;
+    office.db.write(move |tx| staff::add(tx, &journal, op, actor, &new)).await?;
     Ok(())
 }
 
@@ -151,13 +153,13 @@ pub(super) async fn change(
     let act = sent.fields.get("act").to_owned();
     let action = if act == "lift" { Action::LiftBackOff } else { Action::ManageStaff };
     sent.clerk.may(action)?;
-    let words = Frame::inside(&office, &sent.clerk, Place::Staff).words;
+    let frame = Frame::inside(&office, &sent.clerk, Place::Staff);
     match done(&office, &sent, id, &act).await {
         Ok(Some(note)) => Ok(page::go(&format!("/desk/staff?note={note}"))),
         Ok(None) => Err(Failure::NotFound),
         Err(error) => {
-            let refused = Some(refusal(&words, error)?);
-            list(&office, &sent.clerk, Asked::default(), Entered::default(), refused).await
+            let refused = refusal(&frame.words, error)?;
+            list(&office, &sent.clerk, frame.refusing(refused), Entered::default()).await
         }
     }
 }

@@ -8,12 +8,14 @@ use super::guard::Sent;
 use super::identity;
 use super::visit::{self, Again};
 use crate::applicant::Source;
-use crate::application::Action as Decision;
+use crate::application::Action as Decided;
+use crate::db::Tx;
 use crate::form::answers::{Answers, Value};
 use crate::form::input::{self, InputError};
 use crate::id::{ApplicationId, VisitId};
 use crate::staff::Action;
-use crate::visit::{Error, desk};
+use crate::visit::Error;
+use crate::visit::desk::{self, Decision};
 use crate::web::error::Failure;
 use crate::web::{Shared, entry, page};
 
@@ -55,17 +57,18 @@ pub(super) async fn decide(
 ) -> Result<Response, Failure> {
     let id: VisitId = id.parse().map_err(|_| Failure::NotFound)?;
     let application: ApplicationId = application.parse().map_err(|_| Failure::NotFound)?;
-    let (decision, action, note) = match sent.fields.get("act") {
-        "accept" => (Decision::Accept, Action::Accept, "accepted"),
-        "send_back" => (Decision::SendBack, Action::SendBack, "sent_back"),
-        "reopen" => (Decision::Reopen, Action::Reopen, "reopened"),
+    let op = sent.op()?;
+    let (decided, action, note) = match sent.fields.get("act") {
+        "accept" => (Decided::Accept, Action::Accept, "accepted"),
+        "send_back" => (Decided::SendBack, Action::SendBack, "sent_back"),
+        "reopen" => (Decided::Reopen, Action::Reopen, "reopened"),
         _ => return Err(Failure::BadRequest),
     };
     sent.clerk.may(action)?;
     let words = Frame::inside(&office, &sent.clerk, Place::Today).words;
-    let reason = match (decision, input::remark(sent.fields.get("reason"), REASON_CHARS_MAX)) {
-        (Decision::SendBack, Ok(reason)) => reason,
-        (Decision::SendBack, Err(error)) => {
+    let reason = match (decided, input::remark(sent.fields.get("reason"), REASON_CHARS_MAX)) {
+        (Decided::SendBack, Ok(reason)) => reason,
+        (Decided::SendBack, Err(error)) => {
             let refused = match error {
                 InputError::Required => words.t("desk.visit.reason_needed").to_owned(),
                 error => entry::sentence(error, words),
@@ -76,7 +79,8 @@ pub(super) async fn decide(
         }
         _ => String::new(),
     };
-    match decided(&office, &sent, application, decision, reason).await {
+    let decision = Decision { op, action: decided, reason };
+    match store(&office, &sent, application, decision).await {
         Ok(visit) => Ok(page::go(&format!("/desk/visits/{visit}?note={note}#papers"))),
         Err(error) => {
             let refused = visit::refusal(&office, words, error)?;
@@ -85,22 +89,17 @@ pub(super) async fn decide(
     }
 }
 
-async fn decided(
+async fn store(
     office: &Shared,
     sent: &Sent,
-    application: ApplicationId,
+    id: ApplicationId,
     decision: Decision,
-    reason: String,
 ) -> Result<VisitId, Error> {
     let (shared, journal) = (office.0.clone(), office.journal.clone());
     let staff = sent.clerk.signed_in.staff.id;
-    office
-        .db
-        .write(move |tx| {
-            let what = (decision, reason.as_str());
-            desk::decide(tx, &journal, shared.counter(), staff, application, what)
-        })
-        .await
+    let decide =
+        move |tx: &Tx<'_>| desk::decide(tx, &journal, shared.counter(), staff, id, &decision);
+    office.db.write(decide).await
 }
 
 fn refusing(refused: String) -> Again {

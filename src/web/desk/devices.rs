@@ -1,4 +1,4 @@
-//! Tablets and displays: paired with a code, listed, revoked.
+//! Tablets: paired with a code, listed, revoked.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -7,8 +7,9 @@ use axum::response::Response;
 use super::frame::{Asked, Frame, Place};
 use super::guard::{Clerk, Sent};
 use crate::clock::Moment;
+use crate::db::Tx;
 use crate::device::{self, Device, Error, NewDevice, Role};
-use crate::id::DeviceId;
+use crate::id::{DeviceId, OpId};
 use crate::lang::Phrases;
 use crate::staff::Action;
 use crate::web::error::Failure;
@@ -18,8 +19,6 @@ use crate::web::{Office, Shared, page};
 struct Row {
     id: DeviceId,
     name: String,
-    role: String,
-    is_kiosk: bool,
     reader: String,
     paired: String,
     revoked: Option<String>,
@@ -30,7 +29,6 @@ struct Row {
 #[derive(Default)]
 struct Entered {
     name: String,
-    role: String,
     reader: String,
 }
 
@@ -38,11 +36,24 @@ struct Entered {
 #[template(path = "desk/devices.html")]
 struct Page {
     frame: Frame,
+    /// Makes a second press of the same button the same act.
+    op: OpId,
     rows: Vec<Row>,
-    /// The card readers the configuration names.
+    /// The card readers of this server.
     readers: Vec<String>,
     entered: Entered,
-    refused: Option<String>,
+}
+
+impl Page {
+    /// The readers to choose from; one that was chosen stands there even when
+    /// this server no longer has it.
+    fn readers<'p>(&'p self, chosen: &'p str) -> Vec<(&'p str, bool)> {
+        let mut names: Vec<&str> = self.readers.iter().map(String::as_str).collect();
+        if !chosen.is_empty() && !names.contains(&chosen) {
+            names.push(chosen);
+        }
+        names.into_iter().map(|name| (name, name == chosen)).collect()
+    }
 }
 
 #[derive(Template)]
@@ -61,31 +72,20 @@ pub(super) async fn show(
     clerk: Clerk,
 ) -> Result<Response, Failure> {
     clerk.may(Action::PairDevices)?;
-    list(&office, &clerk, asked, Entered::default(), None).await
+    let frame = Frame::inside(&office, &clerk, Place::Devices).noting(asked.note);
+    list(&office, frame, Entered::default()).await
 }
 
-async fn list(
-    office: &Office,
-    clerk: &Clerk,
-    asked: Asked,
-    entered: Entered,
-    refused: Option<String>,
-) -> Result<Response, Failure> {
-    let frame = Frame::inside(office, clerk, Place::Devices).noting(asked.note);
+async fn list(office: &Office, frame: Frame, entered: Entered) -> Result<Response, Failure> {
     let devices = office.db.read(device::all).await?;
-    let rows = devices.into_iter().map(|device| row(&frame.words, device)).collect();
-    let readers = office.config.readers.iter().map(|reader| reader.id.clone()).collect();
-    page::show(&Page { frame, rows, readers, entered, refused })
+    let rows = devices.into_iter().map(row).collect();
+    let readers = office.readers.names();
+    page::show(&Page { frame, op: office.journal.op(), rows, readers, entered })
 }
 
-fn row(words: &Phrases, device: Device) -> Row {
+fn row(device: Device) -> Row {
     Row {
         id: device.id,
-        role: match device.role {
-            Role::Kiosk => words.t("desk.devices.kiosk").to_owned(),
-            Role::Display => words.t("desk.devices.display").to_owned(),
-        },
-        is_kiosk: device.role == Role::Kiosk,
         calls: device.calling_since().is_some(),
         reader: device.reader.unwrap_or_default(),
         paired: day_and_time(device.paired_at),
@@ -103,14 +103,14 @@ fn day_and_time(moment: Moment) -> String {
 /// Makes a code and shows it, once: it stands in no address and no history.
 pub(super) async fn offer(State(office): State<Shared>, sent: Sent) -> Result<Response, Failure> {
     sent.clerk.may(Action::PairDevices)?;
+    let op = sent.op()?;
     let field = |name| sent.fields.get(name).to_owned();
-    let entered = Entered { name: field("name"), role: field("role"), reader: field("reader") };
-    let role = Role::from_id(&entered.role).ok_or(Failure::NotFound)?;
+    let entered = Entered { name: field("name"), reader: field("reader") };
     let frame = Frame::inside(&office, &sent.clerk, Place::Devices);
-    let offered = match NewDevice::typed(&entered.name, role, &entered.reader) {
+    let offered = match typed(&office, &entered) {
         Ok(new) => {
             let (journal, actor) = (office.journal.clone(), sent.clerk.signed_in.actor());
-            office.db.write(move |tx| device::offer(tx, &journal, actor, &new)).await
+            office.db.write(move |tx| device::offer(tx, &journal, op, actor, &new)).await
         }
         Err(refused) => Err(refused),
     };
@@ -119,11 +119,24 @@ pub(super) async fn offer(State(office): State<Shared>, sent: Sent) -> Result<Re
             let until = format!("{}:{:02}", until.hour(), until.minute());
             page::show(&Paired { frame, name: entered.name, code: code.to_string(), until })
         }
+        // Sent a second time, after the code was used.
+        Err(Error::UnknownCode) => Ok(page::go("/desk/devices")),
         Err(error) => {
-            let refused = Some(refusal(&frame.words, error)?);
-            list(&office, &sent.clerk, Asked::default(), entered, refused).await
+            let refused = refusal(&frame.words, error)?;
+            list(&office, frame.refusing(refused), entered).await
         }
     }
+}
+
+fn typed(office: &Office, entered: &Entered) -> Result<NewDevice, Error> {
+    known(office, &entered.reader)?;
+    NewDevice::typed(&entered.name, Role::Kiosk, &entered.reader)
+}
+
+/// Refuses a reader that this server does not have; empty is none.
+fn known(office: &Office, reader: &str) -> Result<(), Error> {
+    let is_known = reader.is_empty() || office.readers.names().iter().any(|name| name == reader);
+    if is_known { Ok(()) } else { Err(Error::ReaderForm) }
 }
 
 /// Takes a device's token away.
@@ -149,14 +162,19 @@ pub(super) async fn choose_reader(
     let id = id.parse().map_err(|_| Failure::NotFound)?;
     let (journal, actor) = (office.journal.clone(), sent.clerk.signed_in.actor());
     let reader = sent.fields.get("reader").to_owned();
-    let chosen =
-        office.db.write(move |tx| device::choose_reader(tx, &journal, actor, id, &reader)).await;
+    let chosen = match known(&office, &reader) {
+        Ok(()) => {
+            let choose = move |tx: &Tx<'_>| device::choose_reader(tx, &journal, actor, id, &reader);
+            office.db.write(choose).await
+        }
+        Err(refused) => Err(refused),
+    };
     match chosen {
         Ok(()) => Ok(page::go("/desk/devices?note=saved")),
         Err(error) => {
-            let words = Phrases::of(sent.clerk.lang);
-            let refused = Some(refusal(&words, error)?);
-            list(&office, &sent.clerk, Asked::default(), Entered::default(), refused).await
+            let frame = Frame::inside(&office, &sent.clerk, Place::Devices);
+            let refused = refusal(&frame.words, error)?;
+            list(&office, frame.refusing(refused), Entered::default()).await
         }
     }
 }

@@ -30,6 +30,8 @@ pub(super) struct Frame {
     pub key: String,
     /// What was just done, in a sentence.
     pub note: Option<String>,
+    /// What was not done, in a sentence.
+    pub refused: Option<String>,
 }
 
 impl Frame {
@@ -54,6 +56,11 @@ impl Frame {
         Self { note, ..self }
     }
 
+    /// With a sentence about what was not done.
+    pub fn refusing(self, refused: String) -> Self {
+        Self { refused: Some(refused), ..self }
+    }
+
     fn of(office: &Office, lang: Lang, place: Place) -> Self {
         let site = &office.config.site;
         Self {
@@ -68,6 +75,7 @@ impl Frame {
             who: None,
             key: String::new(),
             note: None,
+            refused: None,
         }
     }
 

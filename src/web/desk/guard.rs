@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 
 use super::fields::Fields;
 use super::frame::language;
+use crate::id::OpId;
 use crate::lang::Lang;
 use crate::staff::{self, Action, LIMITS, SignedIn};
 use crate::web::error::Failure;
@@ -65,6 +66,14 @@ impl FromRequestParts<Shared> for Clerk {
 pub(super) struct Sent {
     pub clerk: Clerk,
     pub fields: Fields,
+}
+
+impl Sent {
+    /// The press of the button, which its page was given: sent twice it is the
+    /// same.
+    pub fn op(&self) -> Result<OpId, Failure> {
+        self.fields.get("op").parse().map_err(|_| Failure::BadRequest)
+    }
 }
 
 impl FromRequest<Shared> for Sent {

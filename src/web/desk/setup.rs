@@ -42,6 +42,8 @@ pub(super) async fn set_up(
     let entered = Entered { role: Role::Administrator, ..Entered::of(&fields) };
     match make(&office, &entered, &fields).await {
         Ok(()) => Ok(page::go("/desk/sign-in?note=set_up")),
+        // Sent a second time.
+        Err(Error::AlreadySetUp) => Ok(page::go("/desk/sign-in")),
         Err(error) => {
             let refused = Some(super::accounts::refusal(&frame.words, error)?);
             page::show(&Page { frame, entered, refused })

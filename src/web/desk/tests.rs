@@ -54,8 +54,14 @@ impl Answer {
 
     /// The hidden key of the page's forms.
     fn key(&self) -> String {
-        let (_, after) = self.text().split_once("name=\"key\" value=\"").unwrap();
-        after.split('"').next().unwrap().to_owned()
+        self.hidden("key").to_owned()
+    }
+
+    /// The first hidden field of this name.
+    fn hidden(&self, name: &str) -> &str {
+        let begin = format!("name=\"{name}\" value=\"");
+        let (_, after) = self.text().split_once(&begin).unwrap();
+        after.split('"').next().unwrap()
     }
 
     fn says(&self, words: &str) -> bool {
@@ -87,6 +93,7 @@ impl Town {
         let papers = Papers::compile(&forms, templates, Fonts::shipped()).unwrap();
         let config = Config::load(Path::new("kiosk-config/example")).unwrap();
         let readers = Readers::default();
+        readers.add_virtual("reader-1").unwrap();
         let office = Arc::new(Office { config, forms, papers, db, journal, readers, demo: false });
         let router = router(office.clone());
         Self { office, router, clock, _folder: folder }
@@ -112,7 +119,9 @@ impl Town {
             &*journal.chance,
         );
         let new = new.unwrap();
-        let add = move |tx: &crate::db::Tx<'_>| staff::add(tx, &journal, Actor::Console, &new);
+        let add = move |tx: &crate::db::Tx<'_>| {
+            staff::add(tx, &journal, journal.op(), Actor::Console, &new)
+        };
         self.office.db.write(add).await.unwrap();
     }
 
@@ -199,7 +208,8 @@ impl Browser<'_> {
     }
 
     async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let with_key = [&[("key", self.key.as_str())], fields].concat();
+        let op = self.town.office.journal.op().to_string();
+        let with_key = [&[("key", self.key.as_str())], fields, &[("op", &op)]].concat();
         self.town.post(path, &self.cookie, &with_key).await
     }
 }
@@ -224,7 +234,7 @@ const ROUTES: &[Route] = &[
         [true, true, false],
     ),
     ("get", "/devices", &[], [false, true, true]),
-    ("post", "/devices", &[("role", "kiosk")], [false, true, true]),
+    ("post", "/devices", &[], [false, true, true]),
     ("post", "/devices/{device}/revoke", &[], [false, true, true]),
     ("post", "/devices/{device}/reader", &[], [false, true, true]),
     ("get", "/staff", &[], [false, true, true]),
@@ -274,8 +284,8 @@ async fn furnished() -> (Town, VisitId) {
     let journal = town.office.journal.clone();
     let pair = move |tx: &crate::db::Tx<'_>| -> Result<(), device::Error> {
         let new = NewDevice::typed("記載台1", device::Role::Kiosk, "")?;
-        let (code, _) = device::offer(tx, &journal, Actor::Console, &new)?;
-        device::redeem(tx, &journal, &code.to_string()).map(drop)
+        let (code, _) = device::offer(tx, &journal, journal.op(), Actor::Console, &new)?;
+        device::redeem(tx, &journal, journal.op(), &code.to_string()).map(drop)
     };
     town.office.db.write(pair).await.unwrap();
     (town, visit)
@@ -311,6 +321,9 @@ async fn each_role_reaches_its_own_work_and_nothing_else() {
             // The administrator's first page is another one.
             let refused = answer.status == StatusCode::FORBIDDEN || answer.to == "/desk/devices";
             assert_eq!(refused, !may[at], "{} {method} {route}: {}", role.id(), answer.status);
+            if answer.status == StatusCode::FORBIDDEN {
+                assert!(answer.says("この操作はできません"), "{} {method} {route}", role.id());
+            }
             assert!(!answer.status.is_server_error(), "{} {method} {route}", role.id());
         }
     }
@@ -469,6 +482,8 @@ async fn a_clerk_goes_from_the_search_to_the_accepted_paper() {
     let done: Vec<&str> =
         done.iter().map(String::as_str).filter(|kind| *kind != "visit.viewed").collect();
     let expected = [
+        "visit.searched",
+        "visit.searched",
         "visit.corrected",
         "visit.identified",
         "application.printed",
@@ -505,6 +520,79 @@ async fn what_is_not_accepted_stays_on_the_list_on_other_days() {
     assert!(clerk.get("/desk").await.says("11月24日"));
     let found = clerk.post("/desk", &[("find", "0001")]).await;
     assert_eq!(found.to, format!("/desk/visits/{waiting}"));
+}
+
+#[tokio::test]
+async fn looks_at_the_list_are_recorded_without_what_was_searched_for() {
+    let (town, _) = furnished().await;
+    let clerk = town.sign_in("clerk").await;
+    let seen = town.kinds().await.len();
+    clerk.get("/desk").await;
+    clerk.get("/desk/today").await;
+    clerk.post("/desk", &[("find", "しけん")]).await;
+    clerk.post("/desk", &[("find", "いない人")]).await;
+    assert_eq!(town.kinds().await[seen..], ["visit.listed", "visit.searched", "visit.searched"]);
+    let facts = town.office.db.read(|connection| -> Result<Vec<String>, crate::db::Error> {
+        let mut rows = connection
+            .prepare("select facts from journal where entity_id = 'many' order by seq")?;
+        let facts = rows.query_map([], |row| row.get(0))?;
+        Ok(facts.collect::<Result<_, _>>()?)
+    });
+    let counted = [r#"{"visits":1}"#, r#"{"visits":1}"#, r#"{"visits":0}"#];
+    assert_eq!(facts.await.unwrap(), counted);
+}
+
+#[tokio::test]
+async fn a_list_that_has_not_changed_is_not_sent_again() {
+    let (town, visit) = furnished().await;
+    let clerk = town.sign_in("clerk").await;
+    let refresh = async |seen: &str| {
+        let request = Request::get("/desk/today")
+            .header(header::COOKIE, &clerk.cookie)
+            .header("x-seen", seen);
+        let response = town.router.clone().oneshot(request.body(Body::empty()).unwrap()).await;
+        let response = response.unwrap();
+        let seen = response.headers().get("x-seen").map(|seen| seen.to_str().unwrap().to_owned());
+        (response.status(), seen.unwrap_or_default())
+    };
+    let (status, first) = refresh("").await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(refresh(&first).await.0, StatusCode::NO_CONTENT);
+
+    town.clock.advance(Duration::from_millis(1));
+    let value = [("path", "applicant.name"), ("applicant.name", "見本　華子")];
+    clerk.post(&format!("/desk/visits/{visit}/answers"), &value).await;
+    let (status, corrected) = refresh(&first).await;
+    assert_eq!((status, corrected == first), (StatusCode::OK, false));
+
+    let kiosk = town.office.db.read(device::all).await.unwrap()[0].id;
+    let journal = town.office.journal.clone();
+    town.office.db.write(move |tx| device::call_staff(tx, &journal, kiosk)).await.unwrap();
+    assert_eq!(refresh(&corrected).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn an_account_and_a_decision_pressed_twice_are_made_once() {
+    let (town, visit) = furnished().await;
+    let administrator = town.sign_in("administrator").await;
+    let form = administrator.get("/desk/staff").await;
+    let op = ("op", form.hidden("op"));
+    let new = [("login", "hanako"), ("name", "見本　花子"), ("password", PASSWORD), op];
+    for _ in 0..2 {
+        assert_eq!(administrator.post("/desk/staff", &new).await.to, "/desk/staff?note=added");
+    }
+    let clerk = town.sign_in("clerk").await;
+    clerk
+        .post(&format!("/desk/visits/{visit}/identity"), &[("kind", "passport"), ("points", "one")])
+        .await;
+    let page = clerk.get(&format!("/desk/visits/{visit}")).await;
+    let accept = [("act", "accept"), ("op", page.hidden("op"))];
+    let application = address(&town, "/visits/{visit}/applications/{application}", visit).await;
+    for _ in 0..2 {
+        assert!(clerk.post(&application, &accept).await.to.contains("note=accepted"));
+    }
+    let other = clerk.post(&application, &[("act", "accept")]).await;
+    assert!(other.says("もう変わっています"));
 }
 
 #[tokio::test]
@@ -546,16 +634,38 @@ async fn a_call_for_staff_stands_on_the_list_until_somebody_goes() {
 async fn a_tablet_is_paired_with_the_code_on_the_page_and_stands_in_the_list() {
     let (town, _) = furnished().await;
     let supervisor = town.sign_in("supervisor").await;
-    let fields = [("name", "記載台2"), ("role", "kiosk"), ("reader", "reader-1")];
-    let page = supervisor.post("/desk/devices", &fields).await;
-    let (_, after) = page.text().split_once("class=\"shown-code\">").unwrap();
-    let code = after.split('<').next().unwrap().to_owned();
-    let journal = town.office.journal.clone();
-    let (tablet, _) =
-        town.office.db.write(move |tx| device::redeem(tx, &journal, &code)).await.unwrap();
-    assert_eq!((tablet.name.as_str(), tablet.reader.as_deref()), ("記載台2", Some("reader-1")));
-    let taken = supervisor.post("/desk/devices", &fields).await;
+    let fields = [("name", "記載台2"), ("reader", "reader-1")];
+    let form = supervisor.get("/desk/devices").await;
+    assert!(form.says("<option>reader-1</option>") && !form.says("value=\"display\""));
+    let unknown = [("name", "記載台2"), ("reader", "virtual-1")];
+    assert!(supervisor.post("/desk/devices", &unknown).await.says("一覧から選んでください"));
+    let fields = [fields.as_slice(), &[("op", form.hidden("op"))]].concat();
+    let code = async || {
+        let page = supervisor.post("/desk/devices", &fields).await;
+        let (_, after) = page.text().split_once("class=\"shown-code\">").unwrap();
+        after.split('<').next().unwrap().to_owned()
+    };
+    let shown = code().await;
+    assert_eq!(code().await, shown, "pressed twice");
+
+    let enter = town.get("/pair", "").await;
+    let pair = async |code: &str| {
+        town.post("/pair", "", &[("op", enter.hidden("op")), ("code", code)]).await
+    };
+    assert!(pair("2222-2222").await.says("コードが違うか"));
+    let paired = pair(&shown).await;
+    assert_eq!(paired.to, "/kiosk");
+    assert_eq!(pair(&shown).await.cookie, paired.cookie, "pressed twice");
+    assert_eq!(supervisor.post("/desk/devices", &fields).await.to, "/desk/devices");
+    let devices = town.office.db.read(device::all).await.unwrap();
+    let tablet = devices.into_iter().find(|device| device.name == "記載台2").unwrap();
+    assert_eq!(tablet.reader.as_deref(), Some("reader-1"));
+    let taken = supervisor.post("/desk/devices", &fields[..2]).await;
     assert!(taken.says("同じ名前の端末"));
+    let reader = format!("/desk/devices/{}/reader", tablet.id);
+    let unknown = supervisor.post(&reader, &[("reader", "reader-9")]).await;
+    assert!(unknown.says("一覧から選んでください"));
+    assert_eq!(supervisor.post(&reader, &[("reader", "")]).await.to, "/desk/devices?note=saved");
     let revoked = supervisor.post(&format!("/desk/devices/{}/revoke", tablet.id), &[]).await;
     assert_eq!(revoked.to, "/desk/devices?note=revoked");
 }

@@ -1,8 +1,11 @@
 //! Today's visits, calls for staff, and the one box that finds a visit.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
 use time::Duration;
 
 use super::frame::{Asked, Frame, Place};
@@ -13,6 +16,7 @@ use crate::device::{self, Device};
 use crate::id::{DeviceId, VisitId};
 use crate::lang::{Lang, Phrases};
 use crate::staff::{self, Action};
+use crate::visit::desk;
 use crate::visit::listed::{self, Listed};
 use crate::visit::{Care, Visit, Wishes};
 use crate::web::error::Failure;
@@ -20,6 +24,9 @@ use crate::web::{Office, Shared, page};
 
 /// How long an answered call stays on the list, unless its resident leaves first.
 const ANSWERED_SHOWN: Duration = Duration::minutes(5);
+
+/// The list's [`mark`], which a refreshing page sends back.
+const SEEN: HeaderName = HeaderName::from_static("x-seen");
 
 /// A visit as the list shows it.
 struct Row {
@@ -37,6 +44,7 @@ struct Row {
 }
 
 /// A kiosk where somebody waits for a member of staff.
+#[derive(Hash)]
 struct Call {
     device: DeviceId,
     name: String,
@@ -84,7 +92,7 @@ pub(super) async fn show(
     }
     clerk.may(Action::SeeVisits)?;
     let frame = Frame::inside(&office, &clerk, Place::Today).noting(asked.note);
-    shown(&office, frame, String::new()).await
+    shown(&office, &clerk, frame, String::new()).await
 }
 
 /// Finds visits. What was typed travels in the body: a name belongs in no
@@ -92,16 +100,25 @@ pub(super) async fn show(
 pub(super) async fn search(State(office): State<Shared>, sent: Sent) -> Result<Response, Failure> {
     sent.clerk.may(Action::SeeVisits)?;
     let frame = Frame::inside(&office, &sent.clerk, Place::Today);
-    shown(&office, frame, sent.fields.get("find").trim().to_owned()).await
+    shown(&office, &sent.clerk, frame, sent.fields.get("find").trim().to_owned()).await
 }
 
-async fn shown(office: &Office, frame: Frame, typed: String) -> Result<Response, Failure> {
+/// Shows what is found by what was typed; that this person saw it is recorded.
+async fn shown(
+    office: &Office,
+    clerk: &Clerk,
+    frame: Frame,
+    typed: String,
+) -> Result<Response, Failure> {
     let visits = visits(office).await?;
     let open = visits.iter().filter(|listed| listed.is_open()).count();
     let count = frame.words.with("desk.today.count", &[("all", visits.len()), ("open", open)]);
     let found = visits.into_iter().filter(|listed| listed.findable.is_found_by(&typed));
     let found: Vec<Listed> = found.collect();
-    if let ([only], false) = (found.as_slice(), typed.is_empty()) {
+    let (journal, staff) = (office.journal.clone(), clerk.signed_in.staff.id);
+    let (searched, hits) = (!typed.is_empty(), found.len());
+    office.db.write(move |tx| desk::listed(tx, &journal, staff, searched, hits)).await?;
+    if let ([only], false) = (found.as_slice(), !searched) {
         return Ok(page::go(&format!("/desk/visits/{}", only.visit.id)));
     }
     let list = List {
@@ -109,26 +126,39 @@ async fn shown(office: &Office, frame: Frame, typed: String) -> Result<Response,
         key: frame.key.clone(),
         calls: calls(office, frame.words).await?,
         rows: rows(office, frame.words, found),
-        searched: !typed.is_empty(),
+        searched,
     };
     page::show(&Page { frame, list, typed, count })
 }
 
-/// The list alone, for the script that keeps it fresh.
+/// The list alone, for the script that keeps it fresh; nothing when it is still
+/// what that page has.
 pub(super) async fn fragment(
     State(office): State<Shared>,
     clerk: Clerk,
+    headers: HeaderMap,
 ) -> Result<Response, Failure> {
     clerk.may(Action::SeeVisits)?;
     let words = Phrases::of(clerk.lang);
-    let visits = visits(&office).await?;
-    page::show(&List {
-        words,
-        key: clerk.key,
-        calls: calls(&office, words).await?,
-        rows: rows(&office, words, visits),
-        searched: false,
-    })
+    let calls = calls(&office, words).await?;
+    // Before the list is read: a change in between shows at the next refresh.
+    let seen = mark(&office, &calls).await?;
+    if headers.get(SEEN).is_some_and(|known| known == seen.as_str()) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let rows = rows(&office, words, visits(&office).await?);
+    let mut list = page::show(&List { words, key: clerk.key, calls, rows, searched: false })?;
+    list.headers_mut().extend(HeaderValue::from_str(&seen).ok().map(|seen| (SEEN, seen)));
+    Ok(list)
+}
+
+/// Stands for everything the list shows.
+async fn mark(office: &Office, calls: &[Call]) -> Result<String, Failure> {
+    let day = office.journal.now().date();
+    let mut hash = DefaultHasher::new();
+    office.db.read(move |connection| listed::mark(connection, day)).await?.hash(&mut hash);
+    calls.hash(&mut hash);
+    Ok(format!("{:016x}", hash.finish()))
 }
 
 async fn visits(office: &Office) -> Result<Vec<Listed>, Failure> {

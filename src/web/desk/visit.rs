@@ -13,7 +13,7 @@ use crate::application::{self, Action as Decision, Application};
 use crate::form::answers::Answers;
 use crate::form::paper::FillError;
 use crate::form::questions;
-use crate::id::{ApplicationId, VisitId};
+use crate::id::{ApplicationId, OpId, VisitId};
 use crate::lang::Phrases;
 use crate::pdf::{Lack, Lacking};
 use crate::queue::{self, Ticket};
@@ -32,6 +32,8 @@ struct Missing {
 /// One form of the visit.
 struct Form {
     id: ApplicationId,
+    /// Makes a second press of the same button the same decision.
+    op: OpId,
     title: String,
     section: String,
     receipt: String,
@@ -228,6 +230,7 @@ fn form(
     let allows = |decision| application.state.after(decision).is_ok();
     Form {
         id: application.id,
+        op: office.journal.op(),
         title: title.to_owned(),
         section: section.to_owned(),
         receipt: application.receipt.clone(),
