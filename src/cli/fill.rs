@@ -119,8 +119,8 @@ fn fill(
     let known = questions::with_defaults(&[form], &answers);
     let filled = match paper.fill(&known, &counter, &fonts) {
         Ok(filled) => filled,
-        Err(FillError::DoesNotFit { fields }) => {
-            return Ok(said(&json!({ "does_not_fit": fields })));
+        Err(FillError::DoesNotFit(misfits)) => {
+            return Ok(said(&json!({ "does_not_fit": misfits })));
         }
     };
     std::fs::write(out, &filled.pdf)
