@@ -217,7 +217,7 @@ fn read_sample(folder: &Path) -> Result<Option<serde_json::Value>, crate::fault:
     };
     let text = std::fs::read_to_string(&file)
         .map_err(|error| fault(format!("cannot be read: {error}"), None))?;
-    serde_json::from_str(&text)
+    super::json::parse(&text)
         .map(Some)
         .map_err(|error| fault(format!("is not JSON: {error}"), Some(error.line())))
 }

@@ -22,6 +22,7 @@ mod words;
 
 pub use refusal::InputError;
 pub use words::count_chars;
+pub(super) use words::plain_words;
 
 use dates::{date, date_of_parts, day_makes_sense};
 use words::{ascii, is_words, phone, postal, words};

@@ -15,6 +15,16 @@ pub(super) fn is_words(kind: Kind) -> bool {
 /// Names, readings, addresses and free text.
 pub(super) fn words(question: &Question, text: &Text) -> Result<Option<Value>, InputError> {
     let text = if question.kind == Kind::Kana { in_katakana(text)? } else { text.clone() };
+    plain_words(&text)?;
+    let max = question.max_chars.unwrap_or(longest(question.kind));
+    if count_chars(&text) > max {
+        return Err(InputError::TooLong { max });
+    }
+    Ok((!text.is_blank()).then_some(Value::Text(text)))
+}
+
+/// Refuses what no words may hold, wherever they come from.
+pub(in crate::form) fn plain_words(text: &Text) -> Result<(), InputError> {
     for piece in text.pieces() {
         let Piece::Text(plain) = piece else { continue };
         if plain.chars().any(is_refused) {
@@ -24,11 +34,7 @@ pub(super) fn words(question: &Question, text: &Text) -> Result<Option<Value>, I
             return Err(InputError::PersonalNumber);
         }
     }
-    let max = question.max_chars.unwrap_or(longest(question.kind));
-    if count_chars(&text) > max {
-        return Err(InputError::TooLong { max });
-    }
-    Ok((!text.is_blank()).then_some(Value::Text(text)))
+    Ok(())
 }
 
 fn in_katakana(text: &Text) -> Result<Text, InputError> {
