@@ -1,29 +1,33 @@
 //! `madoguchi fill`: one form from the command line, as the screens make it.
 //!
 //! The input is `{"applicant": {…}, "answers": {…}}` with the same words a person
-//! would enter. What is missing, refused or cannot be drawn is JSON on standard
-//! error. A required answer that is missing, or words that do not fit, make no
-//! file (exit 1); a character that no font has leaves an empty box on the paper
-//! and a line in the list (exit 0), because a pen can complete it.
+//! would enter, and where wanted `"counter": {…}` with what a counter would add. All
+//! that is to be said stands in one JSON object on standard error. A required
+//! answer that is missing, or words that do not fit, make no file (exit 1); a
+//! character that no font has leaves an empty box on the paper and an entry in the
+//! list (exit 0), because a pen can complete it.
 
-use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
-use serde_json::{Value as Json, json};
+use anyhow::Context;
+use serde_json::{Map, Value as Json, json};
 use time::Date;
 
-use super::folder::folder_of;
+use super::folder::{folder_of, fonts_of};
 use crate::applicant::Source;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::form::answers::{Answers, Value};
+use crate::fault::Fault;
+use crate::form::answers::Answers;
 use crate::form::paper::{FillError, Paper};
-use crate::form::{Form, Forms, questions, record};
-use crate::pdf::Fonts;
+use crate::form::{Form, Forms, counter, questions, record};
 use crate::visit::paper;
-use crate::wareki::PartialDate;
+
+/// Wrong usage, as the parser of the arguments answers it.
+const USAGE: u8 = 2;
 
 /// Fills one form without any screen.
 #[derive(clap::Args)]
@@ -40,9 +44,12 @@ pub(super) struct Arguments {
     /// The answers as JSON; `-` reads standard input
     #[arg(long, value_name = "FILE", requires = "out")]
     input: Option<PathBuf>,
-    /// The PDF to write
+    /// The PDF to write; `-` writes to standard output
     #[arg(long, value_name = "FILE", requires = "input")]
     out: Option<PathBuf>,
+    /// The folder of the configuration [default: kiosk-config/example here, or beside the program]
+    #[arg(long, value_name = "DIR", env = "MADOGUCHI_CONFIG")]
+    config: Option<PathBuf>,
     /// The folder of the forms [default: templates/forms here, or beside the program]
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
@@ -56,10 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let folder = folder_of(arguments.templates.as_deref(), "templates/forms");
     let forms = match Forms::load(&folder) {
         Ok(forms) => forms,
-        Err(faults) => {
-            faults.iter().for_each(|fault| eprintln!("{fault}"));
-            return Ok(ExitCode::from(1));
-        }
+        Err(faults) => return Ok(refused("faults", told(&faults))),
     };
     if arguments.list {
         forms.iter().for_each(|form| println!("{}", form.id()));
@@ -68,99 +72,135 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let id = arguments.procedure.as_deref().unwrap_or_default();
     let Some(form) = forms.get(id) else {
         let known: Vec<&str> = forms.iter().map(Form::id).collect();
-        bail!("there is no form `{id}`; the forms are: {}", known.join(", "));
+        eprintln!("madoguchi: there is no form `{id}`; the forms are: {}", known.join(", "));
+        return Ok(ExitCode::from(USAGE));
     };
     if arguments.example {
-        let Some(sample) = form.sample() else {
-            bail!("the folder of `{id}` has no sample.json");
-        };
-        println!("{sample:#}");
+        println!("{:#}", example(form)?);
         return Ok(ExitCode::SUCCESS);
     }
     let (Some(input), Some(out)) = (&arguments.input, &arguments.out) else {
-        bail!("give --input FILE and --out FILE, or --example");
+        eprintln!("madoguchi: give --input FILE and --out FILE, or --example");
+        return Ok(ExitCode::from(USAGE));
     };
-    let file = folder.join(id).join("form.toml");
-    fill(form, &file, &read(input)?, out, arguments.fonts.as_deref())
+    let (case, today) = (read(input)?, SystemClock.today());
+    let case = match Case::read(form, &case, arguments.config.as_deref(), today) {
+        Ok(case) => case,
+        Err((key, what)) => return Ok(refused(key, what)),
+    };
+    fill(form, &folder.join(id).join("form.toml"), &case, out, arguments.fonts.as_deref())
+}
+
+/// The form's sample, and what a counter may add to it.
+fn example(form: &Form) -> anyhow::Result<Json> {
+    let sample = form
+        .sample()
+        .with_context(|| format!("the folder of `{}` has no sample.json", form.id()))?;
+    let mut example = sample.clone();
+    if let Some(parts) = example.as_object_mut() {
+        parts.entry("counter").or_insert_with(|| counter::example(form));
+    }
+    Ok(example)
+}
+
+/// What is to be written.
+struct Case {
+    answers: Answers,
+    counter: Answers,
+}
+
+/// Why nothing is written: the key of the answer on standard error, and its value.
+type Why = (&'static str, Json);
+
+impl Case {
+    fn read(form: &Form, text: &str, config: Option<&Path>, today: Date) -> Result<Self, Why> {
+        let mut case = crate::form::json::parse(text)
+            .map_err(|error| ("no_json", Json::from(error.to_string())))?;
+        let given = case.as_object_mut().and_then(|case| case.remove("counter"));
+        let given = given.filter(|given| !given.is_null()).unwrap_or_else(|| json!({}));
+        let of_town = of_town(config, today).map_err(|faults| ("faults", told(&faults)))?;
+        let answers = record::read(&[form], &case, Source::Typed, today);
+        let (answers, counter) = match (answers, counter::read(form, &given, of_town)) {
+            (Ok(answers), Ok(counter)) => (answers, counter),
+            (answers, counter) => {
+                let mut refused = answers.err().unwrap_or_default();
+                refused.extend(counter.err().unwrap_or_default());
+                return Err(("refused", json!(refused)));
+            }
+        };
+        let missing = questions::incomplete(&[form], &answers);
+        if !missing.is_empty() {
+            let missing: Vec<_> = missing.iter().map(|missing| missing.path.as_str()).collect();
+            return Err(("missing", json!(missing)));
+        }
+        Ok(Case { answers: questions::with_defaults(&[form], &answers), counter })
+    }
 }
 
 fn fill(
     form: &Form,
     file: &Path,
-    case: &str,
+    case: &Case,
     out: &Path,
     fonts: Option<&Path>,
 ) -> anyhow::Result<ExitCode> {
-    let mut case: Json = serde_json::from_str(case).context("the input is no JSON")?;
-    let today = SystemClock.today();
-    let counter = counter_values(&mut case, of_town(today))?;
-    let (answers, refused) = match record::read(&[form], &case, Source::Typed, today) {
-        Ok(answers) => (answers, Vec::new()),
-        Err(refused) => (Answers::default(), refused),
-    };
-    if !refused.is_empty() {
-        return Ok(said(&json!({ "refused": refused })));
+    let (fonts, font_faults) = fonts_of(fonts);
+    let mut said = Map::new();
+    if !font_faults.is_empty() {
+        said.insert("fonts".to_owned(), told(&font_faults));
     }
-    let missing = questions::incomplete(&[form], &answers);
-    if !missing.is_empty() {
-        let missing: Vec<_> = missing.iter().map(|missing| missing.path.as_str()).collect();
-        return Ok(said(&json!({ "missing": missing })));
-    }
-    let (fonts, faults) = Fonts::with_folder(&folder_of(fonts, "fonts"));
-    faults.iter().for_each(|fault| eprintln!("{fault}"));
     let paper = match Paper::compile(form, &fonts) {
         Ok(paper) => paper,
-        Err(faults) => {
+        Err(found) => {
             let text = std::fs::read_to_string(file).unwrap_or_default();
-            faults.iter().for_each(|fault| eprintln!("{}", fault.in_file(file, &text)));
-            return Ok(ExitCode::from(1));
+            let faults: Vec<Fault> =
+                found.into_iter().map(|fault| fault.in_file(file, &text)).collect();
+            said.insert("faults".to_owned(), told(&faults));
+            say(said);
+            return Ok(ExitCode::FAILURE);
         }
     };
-    let known = questions::with_defaults(&[form], &answers);
-    let filled = match paper.fill(&known, &counter, &fonts) {
+    let filled = match paper.fill(&case.answers, &case.counter, &fonts) {
         Ok(filled) => filled,
-        Err(FillError::DoesNotFit { fields }) => {
-            return Ok(said(&json!({ "does_not_fit": fields })));
+        Err(FillError::DoesNotFit(misfits)) => {
+            said.insert("does_not_fit".to_owned(), json!(misfits));
+            say(said);
+            return Ok(ExitCode::FAILURE);
         }
     };
-    std::fs::write(out, &filled.pdf)
-        .with_context(|| format!("{} cannot be written", out.display()))?;
+    write(out, &filled.pdf)?;
     if !filled.findings.is_empty() {
-        said(&json!({ "cannot_be_drawn": filled.findings }));
+        said.insert("cannot_be_drawn".to_owned(), json!(filled.findings));
     }
+    say(said);
     Ok(ExitCode::SUCCESS)
 }
 
-/// Tells what is wrong; the exit code says that no file was made.
-fn said(what: &Json) -> ExitCode {
-    eprintln!("{what:#}");
-    ExitCode::from(1)
+/// Nothing was written, and why.
+fn refused(key: &str, what: Json) -> ExitCode {
+    say(Map::from_iter([(key.to_owned(), what)]));
+    ExitCode::FAILURE
 }
 
-/// The town of the configuration, where there is one: whom the form is addressed
-/// to, and the day.
-fn of_town(today: Date) -> Answers {
-    match Config::load(&folder_of(None, "kiosk-config/example")) {
-        Ok(config) => paper::of_town(&config.site.town, today),
-        Err(_) => Answers::default(),
+/// One object, or nothing when there is nothing to say.
+fn say(what: Map<String, Json>) {
+    if !what.is_empty() {
+        eprintln!("{:#}", Json::Object(what));
     }
 }
 
-/// What a counter would add when it prints. The input may give more of it under
-/// `counter`, by path: `{"office.receipt_no": "honcho-20261121-0001"}`.
-fn counter_values(case: &mut Json, mut counter: Answers) -> anyhow::Result<Answers> {
-    let given = case.as_object_mut().and_then(|case| case.remove("counter"));
-    let given: BTreeMap<String, String> =
-        serde_json::from_value(given.unwrap_or_else(|| json!({})))
-            .context("`counter` takes one text for each path")?;
-    for (path, text) in given {
-        let value = match text.parse::<PartialDate>() {
-            Ok(date) => Value::Date(date),
-            Err(_) => Value::Text(text.into()),
-        };
-        counter.set(path, value, Source::Preset);
+fn told(faults: &[Fault]) -> Json {
+    faults.iter().map(Fault::to_string).collect()
+}
+
+/// The town of the configuration: whom the form is addressed to, and the day. A
+/// configuration that somebody named has to be sound; the usual one may be missing.
+fn of_town(config: Option<&Path>, today: Date) -> Result<Answers, Vec<Fault>> {
+    match Config::load(&folder_of(config, "kiosk-config/example")) {
+        Ok(config) => Ok(paper::of_town(&config.site.town, today)),
+        Err(faults) if config.is_some() => Err(faults),
+        Err(_) => Ok(Answers::default()),
     }
-    Ok(counter)
 }
 
 fn read(file: &Path) -> anyhow::Result<String> {
@@ -168,4 +208,30 @@ fn read(file: &Path) -> anyhow::Result<String> {
         return std::io::read_to_string(std::io::stdin()).context("standard input cannot be read");
     }
     std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
+/// Writes the file whole or not at all: beside its place first, then moved there.
+/// What is no ordinary file (a pipe, a device) is written to as it is.
+fn write(out: &Path, pdf: &[u8]) -> anyhow::Result<()> {
+    let failed = || format!("{} cannot be written", out.display());
+    if out == Path::new("-") {
+        let mut standard = std::io::stdout().lock();
+        standard.write_all(pdf).and_then(|()| standard.flush()).with_context(failed)?;
+        return Ok(());
+    }
+    if std::fs::metadata(out).is_ok_and(|there| !there.is_file()) {
+        return std::fs::write(out, pdf).with_context(failed);
+    }
+    // A link stays a link: what it leads to is replaced.
+    let target = std::fs::canonicalize(out).unwrap_or_else(|_| out.to_owned());
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let beside = target.with_file_name(format!(".{name}.{}", std::process::id()));
+    let written = File::create(&beside)
+        .and_then(|mut file| file.write_all(pdf).and_then(|()| file.sync_all()))
+        .and_then(|()| std::fs::rename(&beside, &target));
+    if written.is_err() {
+        // Half a file helps nobody; the first error is the one to tell.
+        let _ = std::fs::remove_file(&beside);
+    }
+    written.with_context(failed)
 }

@@ -1,6 +1,7 @@
 //! What the configuration says of forms, held against the forms.
 
-use super::{Config, Procedure, rules};
+use super::procedures::File;
+use super::{Config, Fee, Procedure, Section, Written, rules};
 use crate::document::{Document, Place};
 use crate::fault::Fault;
 use crate::form::template::{Kind, Question};
@@ -12,50 +13,63 @@ const FORMS: &str = "templates/forms";
 impl Config {
     /// Faults of every reference to a form, a question or an option.
     pub fn against_forms(&self, forms: &Forms) -> Vec<Fault> {
-        let mut procedures = self.written.procedures.clone();
-        for (row, procedure) in self.procedures.iter().enumerate() {
-            let place = Place::key_of("procedure").row(row);
-            let Some(form) = form(&mut procedures, &place, forms, &procedure.form) else {
-                continue;
-            };
-            self.same_section(&mut procedures, place.clone().key("section"), procedure, form);
-            for (path, option) in &procedure.preset {
-                preset(&mut procedures, place.clone().key("preset").key(path), form, path, option);
-            }
-        }
-        let mut fees = self.written.fees.clone();
-        for (row, fee) in self.fees.iter().enumerate() {
-            let place = Place::key_of("fee").row(row);
-            let Some(form) = form(&mut fees, &place, forms, &fee.form) else { continue };
-            let at = place.clone().key("question");
-            if let Some(question) = question(&mut fees, at, form, &fee.question, &[Kind::Copies]) {
-                let known = options(question);
-                let declared = format!("質問 {} の選択肢", question.id);
-                rules::reference(&mut fees, place.key("option"), &fee.option, &declared, &known);
-            }
-        }
-        [procedures.faults(), fees.faults()].concat()
+        let Written { procedures, fees } = &self.written;
+        let mut faults = of_procedures(&self.procedures, &self.sections, procedures.clone(), forms);
+        faults.extend(self::fees(&self.fees, fees, forms));
+        faults
     }
 }
 
-impl Config {
-    /// The paper names the section it goes to, and so does the configuration.
-    fn same_section(
-        &self,
-        document: &mut Document,
-        place: Place,
-        procedure: &Procedure,
-        form: &Form,
-    ) {
-        let printed = &form.template().section.ja;
-        let Some(section) = self.section(&procedure.section) else { return };
-        document.require(
-            section.name.ja == *printed,
-            place,
-            format!("課は「{}」ですが、様式には「{printed}」と印刷されます", section.name.ja),
-            format!("課の名前か、様式 {} の section を直して、同じにしてください", form.id()),
-        );
+/// Faults of the references in `procedures.toml`.
+pub(super) fn procedures(file: &File, written: &Document, forms: &Forms) -> Vec<Fault> {
+    of_procedures(&file.procedure, &file.section, written.clone(), forms)
+}
+
+fn of_procedures(
+    procedures: &[Procedure],
+    sections: &[Section],
+    mut document: Document,
+    forms: &Forms,
+) -> Vec<Fault> {
+    for (row, procedure) in procedures.iter().enumerate() {
+        let place = Place::key_of("procedure").row(row);
+        let Some(form) = form(&mut document, &place, forms, &procedure.form) else { continue };
+        let section = sections.iter().find(|section| section.id == procedure.section);
+        if let Some(section) = section {
+            same_section(&mut document, place.clone().key("section"), section, form);
+        }
+        for (path, option) in &procedure.preset {
+            preset(&mut document, place.clone().key("preset").key(path), form, path, option);
+        }
     }
+    document.faults()
+}
+
+/// Faults of the references in `fees.toml`.
+pub(super) fn fees(fees: &[Fee], written: &Document, forms: &Forms) -> Vec<Fault> {
+    let mut document = written.clone();
+    for (row, fee) in fees.iter().enumerate() {
+        let place = Place::key_of("fee").row(row);
+        let Some(form) = form(&mut document, &place, forms, &fee.form) else { continue };
+        let at = place.clone().key("question");
+        if let Some(question) = question(&mut document, at, form, &fee.question, &[Kind::Copies]) {
+            let known = options(question);
+            let declared = format!("質問 {} の選択肢", question.id);
+            rules::reference(&mut document, place.key("option"), &fee.option, &declared, &known);
+        }
+    }
+    document.faults()
+}
+
+/// The paper names the section it goes to, and so does the configuration.
+fn same_section(document: &mut Document, place: Place, section: &Section, form: &Form) {
+    let printed = &form.template().section.ja;
+    document.require(
+        section.name.ja == *printed,
+        place,
+        format!("課は「{}」ですが、様式には「{printed}」と印刷されます", section.name.ja),
+        format!("課の名前か、様式 {} の section を直して、同じにしてください", form.id()),
+    );
 }
 
 fn form<'f>(
@@ -64,8 +78,11 @@ fn form<'f>(
     forms: &'f Forms,
     id: &str,
 ) -> Option<&'f Form> {
-    let known: Vec<&str> = forms.iter().map(Form::id).collect();
-    rules::reference(document, place.clone().key("form"), id, FORMS, &known);
+    // A form that is there but faulty has been told of already.
+    if !forms.is_faulty(id) {
+        let known: Vec<&str> = forms.iter().map(Form::id).collect();
+        rules::reference(document, place.clone().key("form"), id, FORMS, &known);
+    }
     forms.get(id)
 }
 

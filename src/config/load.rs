@@ -6,14 +6,78 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 use super::site::Site;
-use super::{Config, Demo, Written, counters, demo_staff, devices, fees, procedures, residents};
-use crate::document::Document;
+use super::{Config, Demo, Written, against_forms, counters, demo_staff, devices, fees};
+use super::{procedures, residents};
+use crate::document::{Document, nearest};
 use crate::fault::Fault;
+use crate::form::Forms;
+
+/// What the files say, each with where it is written; `None` where there is
+/// nothing to be understood.
+struct Read {
+    site: Option<(Site, Document)>,
+    counters: Option<(counters::File, Document)>,
+    procedures: Option<(procedures::File, Document)>,
+    fees: Option<(fees::File, Document)>,
+    devices: Option<(devices::File, Document)>,
+    demo: Demo,
+}
 
 impl Config {
     /// Reads every file of `dir`. All faults of all files are told at once; what
     /// only the templates can confirm, [`Config::against_forms`] asks.
     pub fn load(dir: &Path) -> Result<Config, Vec<Fault>> {
+        let (read, faults) = Read::folder(dir);
+        let Read { site, counters, procedures, fees, devices, demo } = read;
+        match (site, counters, procedures, fees, devices) {
+            (Some(site), Some(counters), Some(procedures), Some(fees), Some(devices))
+                if faults.is_empty() =>
+            {
+                Ok(Config {
+                    site: site.0,
+                    counters: counters.0.counter,
+                    sections: procedures.0.section,
+                    lanes: procedures.0.lane,
+                    procedures: procedures.0.procedure,
+                    fees: fees.0.fee,
+                    readers: devices.0.reader,
+                    demo,
+                    written: Written { procedures: procedures.1, fees: fees.1 },
+                })
+            }
+            _ => Err(faults),
+        }
+    }
+
+    /// Everything that is wrong in `dir`: also references to `forms`, where those
+    /// could be read, whatever else is wrong, and files nobody reads. What
+    /// `not_drawn` gives of a text that is printed is told as missing in every font.
+    pub fn faults(
+        dir: &Path,
+        forms: Option<&Forms>,
+        not_drawn: impl Fn(&str) -> Option<String>,
+    ) -> Vec<Fault> {
+        let (read, mut faults) = Read::folder(dir);
+        if let (Some((file, document)), Some(forms)) = (&read.procedures, forms) {
+            faults.extend(against_forms::procedures(file, document, forms));
+        }
+        if let (Some((file, document)), Some(forms)) = (&read.fees, forms) {
+            faults.extend(against_forms::fees(&file.fee, document, forms));
+        }
+        if let Some((site, mut document)) = read.site {
+            site.check_drawn(&mut document, not_drawn);
+            faults.extend(document.faults());
+        }
+        faults.extend(strange_files(dir));
+        // Each document also tells what it told before.
+        faults.sort();
+        faults.dedup();
+        faults
+    }
+}
+
+impl Read {
+    fn folder(dir: &Path) -> (Read, Vec<Fault>) {
         let mut folder = Folder { dir, faults: Vec::new() };
         let site = folder.read("site.toml", Site::check);
         let site_is_sound = folder.faults.is_empty();
@@ -28,25 +92,31 @@ impl Config {
         });
         let town = site.as_ref().filter(|_| site_is_sound).map(|(site, _)| site.town.address());
         let demo = folder.read_demo(town.as_deref());
-        match (site, counters, procedures, fees, devices) {
-            (Some(site), Some(counters), Some(procedures), Some(fees), Some(devices))
-                if folder.faults.is_empty() =>
-            {
-                Ok(Config {
-                    site: site.0,
-                    counters: counters.0.counter,
-                    sections: procedures.0.section,
-                    lanes: procedures.0.lane,
-                    procedures: procedures.0.procedure,
-                    fees: fees.0.fee,
-                    readers: devices.0.reader,
-                    demo,
-                    written: Written { procedures: procedures.1, fees: fees.1 },
-                })
-            }
-            _ => Err(folder.faults),
-        }
+        (Read { site, counters, procedures, fees, devices, demo }, folder.faults)
     }
+}
+
+/// Files that look like configuration and are read by nobody: most are one that
+/// is misspelt. Hidden files are left alone.
+fn strange_files(dir: &Path) -> Vec<Fault> {
+    const KNOWN: [&str; 6] =
+        ["site.toml", "counters.toml", "procedures.toml", "fees.toml", "devices.toml", "demo"];
+    const IN_DEMO: [&str; 2] = ["residents.toml", "staff.toml"];
+    let strange = |dir: &Path, known: &[&'static str]| -> Vec<Fault> {
+        let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+        let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        names
+            .filter(|name| !name.starts_with('.') && !known.contains(&name.as_str()))
+            .map(|name| {
+                let instead = match nearest(&name, known) {
+                    Some(near) => format!("「{near}」のことなら、名前を直してください"),
+                    None => "使わないファイルは、このフォルダーから出してください".to_owned(),
+                };
+                Fault::new(dir.join(&name), None, "読まれないファイルです", instead)
+            })
+            .collect()
+    };
+    [strange(dir, &KNOWN), strange(&dir.join("demo"), &IN_DEMO)].concat()
 }
 
 /// The folder being read, and what is wrong in it so far.
@@ -70,6 +140,8 @@ impl Folder<'_> {
                 return None;
             }
         };
+        // What Windows' editor puts before the first line.
+        let text = text.trim_start_matches('\u{FEFF}').to_owned();
         let mut document = Document::parse(&file, &text);
         super::rules::no_personal_number(&mut document, &text);
         let value = document.read::<T>();
@@ -97,11 +169,13 @@ impl Folder<'_> {
 }
 
 fn unreadable(file: &Path, error: &std::io::Error) -> Fault {
-    let message = match error.kind() {
-        ErrorKind::NotFound => "ファイルがありません".to_owned(),
-        ErrorKind::InvalidData => "文字コードが UTF-8 ではありません".to_owned(),
-        _ => format!("ファイルを読めません（{error}）"),
+    let from_example = "見本の設定（kiosk-config/example）の同じ名前のファイルから作ってください";
+    let (message, instead) = match error.kind() {
+        ErrorKind::NotFound => ("ファイルがありません".to_owned(), from_example),
+        ErrorKind::InvalidData => {
+            ("文字コードが UTF-8 ではありません".to_owned(), "UTF-8 で保存してください")
+        }
+        _ => (format!("ファイルを読めません（{error}）"), from_example),
     };
-    let instead = "見本の設定（kiosk-config/example）の同じ名前のファイルから作ってください";
     Fault::new(file, None, message, instead)
 }

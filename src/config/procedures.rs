@@ -52,6 +52,13 @@ pub struct Procedure {
     pub preset: BTreeMap<String, String>,
 }
 
+/// The names of the pictures there are.
+fn pictograms() -> Vec<&'static str> {
+    const PICTURES: &str = include_str!("../../templates/static/pictograms.svg");
+    let after_id = PICTURES.split("<symbol id=\"").skip(1);
+    after_id.filter_map(|picture| picture.split('"').next()).collect()
+}
+
 /// The whole file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,7 +90,8 @@ impl File {
             let place = Place::key_of("procedure").row(row);
             rules::words(document, place.clone().key("title"), &procedure.title);
             rules::words(document, place.clone().key("about"), &procedure.about);
-            rules::id_at(document, place.clone().key("pictogram"), &procedure.pictogram);
+            let pictogram = place.clone().key("pictogram");
+            rules::reference(document, pictogram, &procedure.pictogram, "絵記号", &pictograms());
             let section = place.clone().key("section");
             rules::reference(document, section, &procedure.section, SECTIONS, &sections);
             let lane = place.key("lane");

@@ -66,6 +66,23 @@ pub struct Retention {
 }
 
 impl Site {
+    /// What every paper of the town carries can be drawn.
+    pub(super) fn check_drawn(
+        &self,
+        document: &mut Document,
+        not_drawn: impl Fn(&str) -> Option<String>,
+    ) {
+        for (key, text) in [("name", &self.town.name), ("head", &self.town.head)] {
+            if let Some(character) = not_drawn(text) {
+                document.fault(
+                    Place::key_of("town").key(key),
+                    format!("「{text}」の {character} は、どの書体にもありません"),
+                    "fonts フォルダーに、その字のある書体を入れてください",
+                );
+            }
+        }
+    }
+
     /// Rules of this file.
     pub(super) fn check(&self, document: &mut Document) {
         self.town.check(document, &Place::key_of("town"));

@@ -3,7 +3,7 @@
 //! A [`Form`] can only be made from a text without faults, so the rest of the
 //! house never meets a question without a page or a value taken from itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::document::Document;
@@ -122,41 +122,65 @@ fn spelled(text: &str) -> Result<Template, Vec<Fault>> {
 
 /// All forms of the town, by id.
 #[derive(Clone, Debug, Default)]
-pub struct Forms(BTreeMap<String, Form>);
+pub struct Forms {
+    sound: BTreeMap<String, Form>,
+    /// Names of the folders whose form is not without fault.
+    faulty: BTreeSet<String>,
+}
 
 impl Forms {
     /// Loads every folder of `dir`, and checks the forms against each other. All
     /// faults of all files are named at once.
     pub fn load(dir: &Path) -> Result<Forms, Vec<crate::fault::Fault>> {
-        let folders = folders(dir).map_err(|fault| vec![fault])?;
-        let mut forms = BTreeMap::new();
+        match Forms::read(dir) {
+            Ok((forms, faults)) if faults.is_empty() => Ok(forms),
+            Ok((_, faults)) => Err(faults),
+            Err(fault) => Err(vec![fault]),
+        }
+    }
+
+    /// The forms of `dir` that are sound by themselves, and every fault of all of
+    /// them: so that more can be looked at than the first thing that is wrong.
+    ///
+    /// # Errors
+    /// The folder itself cannot be read.
+    pub fn read(dir: &Path) -> Result<(Forms, Vec<crate::fault::Fault>), crate::fault::Fault> {
+        let mut forms = Forms::default();
         let mut faults = Vec::new();
-        for folder in folders {
+        for folder in folders(dir)? {
             match Form::load(&folder) {
                 Ok(form) => {
-                    forms.insert(form.id().to_owned(), form);
+                    forms.sound.insert(form.id().to_owned(), form);
                 }
-                Err(found) => faults.extend(found),
+                Err(found) => {
+                    let name = folder.file_name().unwrap_or_default();
+                    forms.faulty.insert(name.to_string_lossy().into_owned());
+                    faults.extend(found);
+                }
             }
         }
-        let forms = Forms(forms);
         let all: Vec<&Form> = forms.iter().collect();
         faults.extend(check::together(&all).into_iter().map(|finding| {
             let file = dir.join(finding.form).join("form.toml");
             let text = std::fs::read_to_string(&file).unwrap_or_default();
             finding.fault.at(&text, finding.word).in_file(&file)
         }));
-        if faults.is_empty() { Ok(forms) } else { Err(faults) }
+        Ok((forms, faults))
+    }
+
+    /// Whether there is a folder for this form whose faults are told elsewhere.
+    pub fn is_faulty(&self, id: &str) -> bool {
+        self.faulty.contains(id)
     }
 
     /// The form of this id.
     pub fn get(&self, id: &str) -> Option<&Form> {
-        self.0.get(id)
+        self.sound.get(id)
     }
 
     /// In order of id.
     pub fn iter(&self) -> impl Iterator<Item = &Form> {
-        self.0.values()
+        self.sound.values()
     }
 }
 
@@ -193,7 +217,7 @@ fn read_sample(folder: &Path) -> Result<Option<serde_json::Value>, crate::fault:
     };
     let text = std::fs::read_to_string(&file)
         .map_err(|error| fault(format!("cannot be read: {error}"), None))?;
-    serde_json::from_str(&text)
+    super::json::parse(&text)
         .map(Some)
         .map_err(|error| fault(format!("is not JSON: {error}"), Some(error.line())))
 }

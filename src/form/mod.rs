@@ -8,10 +8,12 @@
 pub mod answers;
 mod check;
 pub mod condition;
+pub mod counter;
 mod expand;
 mod fault;
 mod forms;
 pub mod input;
+pub mod json;
 pub mod paper;
 mod paths;
 pub mod questions;

@@ -30,11 +30,11 @@ pub struct Refused {
 }
 
 impl Refused {
-    fn input(path: &str, error: InputError) -> Self {
+    pub(super) fn input(path: &str, error: InputError) -> Self {
         Refused { path: path.to_owned(), code: error.code(), message: error.to_string() }
     }
 
-    fn unknown(path: &str) -> Self {
+    pub(super) fn unknown(path: &str) -> Self {
         let message = "no question of the form is kept under this path".to_owned();
         Refused { path: path.to_owned(), code: "record.unknown_path", message }
     }

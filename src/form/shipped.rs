@@ -286,13 +286,12 @@ fn the_sample_of_every_form_is_valid_complete_and_fits_its_paper() {
     }
 }
 
-/// The longest entry each question takes, in the letters long names are written
-/// in; long addresses and sentences are Japanese.
-fn longest(question: &super::template::Question) -> Option<serde_json::Value> {
+/// The longest entry each question takes, its names made of `name`.
+fn longest(question: &super::template::Question, name: &str) -> Option<serde_json::Value> {
     let fill = |unit: &str, max: usize| unit.chars().cycle().take(max).collect::<String>();
     let max = |usual: usize| question.max_chars.unwrap_or(usual);
     Some(match question.kind {
-        Kind::Name => fill("WOLFGANG ALEXANDER ", max(60)).trim_end().to_owned().into(),
+        Kind::Name => fill(name, max(60)).trim_end().to_owned().into(),
         Kind::Kana => fill("ウルフガング　アレクサンダー　", max(80)).trim_end().to_owned().into(),
         Kind::Address => fill("見本県みほん町大字中央一丁目２番３号みほんタワー", max(120)).into(),
         Kind::Text => fill("くわしく書いた言葉です。", max(200)).into(),
@@ -312,10 +311,12 @@ fn longest(question: &super::template::Question) -> Option<serde_json::Value> {
 
 #[test]
 fn the_longest_entries_that_are_taken_fit_the_paper_too() {
-    for form in shipped().iter() {
+    let names = ["WOLFGANG ALEXANDER ", "見", "ウォルフガング・アレクサンダー　"];
+    let forms = shipped();
+    for (form, name) in forms.iter().flat_map(|form| names.map(|name| (form, name))) {
         let questions = form.questions().iter();
         let answers: serde_json::Map<_, _> = questions
-            .filter_map(|question| Some((question.id.clone(), longest(question)?)))
+            .filter_map(|question| Some((question.id.clone(), longest(question, name)?)))
             .collect();
         let case = serde_json::json!({ "answers": answers });
         assert_eq!(print(form, &case), Ok(0), "{}", form.id());

@@ -160,7 +160,8 @@ pub struct Question {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// A person's name; never wrapped on paper.
+    /// A person's name; on paper it takes a second line only where one cannot
+    /// hold it.
     Name,
     /// A reading in katakana; hiragana is accepted and turned.
     Kana,
@@ -400,8 +401,8 @@ impl OneOrMany {
 /// Words in a rectangle, at the largest size from `size` down to `min_size` that
 /// fits; with `wrap` in as many lines as the rectangle holds. At `min_size` they
 /// may also be narrowed to four fifths. What still does not fit is a fault;
-/// nothing is cut. A name or a reading never wraps. Words keep a millimetre from the
-/// left or right side they are aligned to, where there is room.
+/// nothing is cut. A name or a reading never has `wrap`: it takes a second line only
+/// where one cannot hold it. Words keep a millimetre from the left or right side they are aligned to, where there is room.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TextShape {

@@ -51,7 +51,7 @@ impl Content {
         self.op(&[], "s Q");
     }
 
-    /// An empty square for the pen.
+    /// An empty box for the pen.
     pub fn hand_box(&mut self, area: &Area) {
         self.op(&[], "q");
         self.op(&[0.5], "w");

@@ -124,7 +124,7 @@ fn write_information(file: &mut File, information: usize, title: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pdf::{Align, Area, Face, Fit, Sheet, Valign};
+    use crate::pdf::{Align, Area, Face, Fit, Lines, Sheet, Valign};
     use crate::text::Text;
     use proptest::prelude::*;
     use std::sync::LazyLock;
@@ -142,7 +142,7 @@ mod tests {
                 face: Face::Gothic,
                 size: 12.0,
                 min_size: 9.0,
-                wrap: true,
+                lines: Lines::Many,
                 align: Align::Left,
                 valign: Valign::Top,
             };

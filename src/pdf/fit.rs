@@ -1,14 +1,15 @@
 //! Words into rectangles.
 //!
 //! Words shrink in steps of half a point, then are narrowed to four fifths, and
-//! wrapped words take as many lines as the rectangle holds. What still does not
-//! fit is refused: nothing is ever cut off.
+//! wrapped words take as many lines as the rectangle holds. A name stays on its
+//! line as long as it can and takes a second one before it is refused. What still
+//! does not fit is refused: nothing is ever cut off.
 
 use serde::Deserialize;
 
 use super::coverage::{self, Cluster, Ink};
 use super::fonts::{Face, Fonts};
-use super::wrap::{width, wrap};
+use super::wrap::{halves, width, wrap};
 use crate::text::Text;
 
 /// A rectangle in points, its lower left corner at `x`, `y`.
@@ -38,6 +39,16 @@ pub enum Valign {
     Bottom,
 }
 
+/// How many lines words may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lines {
+    One,
+    /// One, and two only where one cannot hold them: a name.
+    TwoAtWorst,
+    /// As many as the rectangle holds.
+    Many,
+}
+
 /// How words stand in their rectangle.
 #[derive(Clone, Copy, Debug)]
 pub struct Fit {
@@ -47,7 +58,7 @@ pub struct Fit {
     pub size: f32,
     /// Points; not above `size`.
     pub min_size: f32,
-    pub wrap: bool,
+    pub lines: Lines,
     pub align: Align,
     pub valign: Valign,
 }
@@ -114,8 +125,26 @@ impl Fit {
         // One line is narrowed only as far as it must be.
         let needed = self.inner_width() / (width(clusters) * self.min_size);
         let narrowing = if needed >= NARROWEST { needed } else { NARROWEST };
-        let lines = self.lines(clusters, self.min_size, narrowing)?;
-        Some(self.placed(lines, self.min_size, narrowing))
+        if let Some(lines) = self.lines(clusters, self.min_size, narrowing) {
+            return Some(self.placed(lines, self.min_size, narrowing));
+        }
+        (self.lines == Lines::TwoAtWorst).then(|| self.on_two_lines(clusters))?
+    }
+
+    /// A name that no single line holds, on two lines as large as they can be.
+    fn on_two_lines(&self, clusters: &[Cluster]) -> Option<Vec<PlacedLine>> {
+        let unnarrowed = self.sizes().map(|size| (size, 1.0));
+        unnarrowed.chain([(self.min_size, NARROWEST)]).find_map(|(size, narrowing)| {
+            let em = self.inner_width() / (size * narrowing) + ROUNDING;
+            let height = block(2, size);
+            if height > self.area.height + ROUNDING || width(clusters) > 2.0 * em {
+                return None;
+            }
+            let two = |anywhere| wrap(clusters, em, anywhere).filter(|lines| lines.len() == 2);
+            // A blank or a good place to break first; at the worst any place.
+            let lines = two(false).or_else(|| two(true)).or_else(|| halves(clusters, em))?;
+            Some(self.placed(lines, size, narrowing))
+        })
     }
 
     /// From `size` down to `min_size`.
@@ -134,7 +163,7 @@ impl Fit {
         if width(clusters) <= em {
             return (size <= self.area.height + ROUNDING).then(|| vec![clusters.to_vec()]);
         }
-        if !self.wrap {
+        if self.lines != Lines::Many {
             return None;
         }
         let last_resort = narrowing < 1.0;
@@ -205,13 +234,13 @@ fn block(lines: usize, size: f32) -> f32 {
 mod tests {
     use super::*;
 
-    fn fit(width: f32, height: f32, wrap: bool) -> Fit {
+    fn fit(width: f32, height: f32, wraps: bool) -> Fit {
         Fit {
             area: Area { x: 100.0, y: 200.0, width, height },
             face: Face::Gothic,
             size: 10.0,
             min_size: 7.0,
-            wrap,
+            lines: if wraps { Lines::Many } else { Lines::One },
             align: Align::Left,
             valign: Valign::Middle,
         }
@@ -236,6 +265,27 @@ mod tests {
         let narrowed = one_line(15).unwrap();
         assert!((0.89..0.90).contains(&narrowed[0].2), "{narrowed:?}");
         assert_eq!(one_line(17), None);
+    }
+
+    #[test]
+    fn a_name_takes_a_second_line_only_where_one_cannot_hold_it_and_is_never_cut() {
+        let name =
+            |text: &str| lines(Fit { lines: Lines::TwoAtWorst, ..fit(100.0, 20.0, false) }, text);
+        // Sixteen kanji at 7 pt and four fifths are the most for one line.
+        assert_eq!(name(&"字".repeat(16)).unwrap().len(), 1);
+        let two = name(&"字".repeat(17)).unwrap();
+        assert_eq!(two.iter().map(|line| line.0.chars().count()).collect::<Vec<_>>(), [11, 6]);
+        assert_eq!(two[0].1, 8.5, "as large as two lines can be");
+        let at_blank = name("字字字字字字字字　字字字字字字字字字").unwrap();
+        assert_eq!(at_blank[1].0.chars().count(), 9);
+        // Thirty-two is all that two lines hold; a mark that should not begin a
+        // line does so rather than be refused.
+        for text in ["字".repeat(32), format!("{}ー{}", "字".repeat(16), "字".repeat(15))] {
+            let two = name(&text).unwrap();
+            let joined: String = two.iter().map(|line| line.0.as_str()).collect();
+            assert_eq!((two.len(), two[0].1, joined), (2, 7.0, text));
+        }
+        assert_eq!(name(&"字".repeat(34)), None);
     }
 
     #[test]

@@ -35,7 +35,7 @@ mod wrap;
 pub use background::Background;
 pub use coverage::{Cluster, Ink, Lack, Lacking};
 pub use document::document;
-pub use fit::{Align, Area, Fit, PlacedLine, Valign};
+pub use fit::{Align, Area, Fit, Lines, PlacedLine, Valign};
 pub use font::{Font, FontError};
 pub use fonts::{Face, Fonts};
 pub use import::ImportError;

@@ -30,6 +30,11 @@ impl<'a> Page<'a> {
         self.lines.push(line);
     }
 
+    /// An empty box for the pen, where words did not fit.
+    pub fn empty_box(&mut self, area: Area) {
+        self.marks.hand_box(&area);
+    }
+
     /// A レ in a check box.
     pub fn tick(&mut self, area: Area) {
         self.marks.tick(&area);

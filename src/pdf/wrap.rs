@@ -50,6 +50,12 @@ fn at_blank(clusters: &[Cluster], em: f32) -> Option<Vec<Vec<Cluster>>> {
     Some(vec![one.to_vec(), other.to_vec()])
 }
 
+/// Two lines broken where the first is full, whatever stands there.
+pub(super) fn halves(clusters: &[Cluster], em: f32) -> Option<Vec<Vec<Cluster>>> {
+    let (one, other) = clusters.split_at(fitting(clusters, em));
+    (width(other) <= em).then(|| vec![one.to_vec(), other.to_vec()])
+}
+
 /// How many clusters fit into `em`.
 fn fitting(clusters: &[Cluster], em: f32) -> usize {
     let mut used = 0.0;

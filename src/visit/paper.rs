@@ -15,7 +15,7 @@ use crate::application::Application;
 use crate::config::Town;
 use crate::fault::Fault;
 use crate::form::answers::{Answers, Value};
-use crate::form::paper::{self, FillError, Filled, Paper};
+use crate::form::paper::{self, Filled, Paper};
 use crate::form::{Form, Forms, questions};
 use crate::pdf::Fonts;
 use crate::procedure::fee;
@@ -84,11 +84,9 @@ impl Papers {
         Ok(Sheet { paper, answers, counter: added })
     }
 
-    /// One file with all these papers, in the order given.
-    ///
-    /// # Errors
-    /// Fields that are too small for what was answered.
-    pub fn print(&self, sheets: &[Sheet<'_>]) -> Result<Filled, FillError> {
+    /// One file with all these papers, in the order given. What cannot be drawn is
+    /// an empty box on the paper, and is named.
+    pub fn print(&self, sheets: &[Sheet<'_>]) -> Filled {
         let sheets: Vec<_> =
             sheets.iter().map(|sheet| (sheet.paper, &sheet.answers, &sheet.counter)).collect();
         paper::fill_all(&sheets, &self.fonts)

@@ -81,7 +81,48 @@ fn a_character_that_nothing_draws_is_listed_and_the_paper_is_made() {
 fn a_form_that_is_not_there_is_answered_with_those_that_are() {
     let folder = tempfile::tempdir().unwrap();
     let output = fill(folder.path(), &["nothing", "--example"]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("juminhyo"));
     assert_eq!(fill(folder.path(), &[]).status.code(), Some(2));
+    assert_eq!(fill(folder.path(), &["juminhyo"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_file_is_written_whole_or_goes_to_standard_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = sample(folder.path(), "juminhyo");
+    let (_, _, pdf) = filled(folder.path(), "juminhyo", &case);
+    let left: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|one| one.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+    let marked = format!("\u{FEFF}{case}");
+    std::fs::write(folder.path().join("case.json"), marked).unwrap();
+    let output = fill(folder.path(), &["juminhyo", "--input", "case.json", "--out", "-"]);
+    assert_eq!(Some(output.stdout), pdf, "the same bytes, and a byte order mark is passed over");
+}
+
+#[test]
+fn what_is_said_is_one_object_whatever_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |arguments: &[&str]| -> Value {
+        let arguments =
+            [&["juminhyo", "--input", "case.json", "--out", "form.pdf"], arguments].concat();
+        serde_json::from_slice(&fill(folder.path(), &arguments).stderr).unwrap()
+    };
+    let mut case = sample(folder.path(), "juminhyo");
+    case["applicant"]["name"] = "見本\u{0B95}".into();
+    std::fs::write(folder.path().join("case.json"), case.to_string()).unwrap();
+    std::fs::write(folder.path().join("broken.ttf"), "no font").unwrap();
+    let both = said(&["--fonts", "."]);
+    assert!(both["fonts"].is_array() && both["cannot_be_drawn"].is_array(), "{both}");
+    assert!(said(&["--config", "nowhere"])["faults"].is_array());
+    std::fs::write(folder.path().join("case.json"), r#"{"answers": {}, "answers": {}}"#).unwrap();
+    assert!(said(&[])["no_json"].as_str().unwrap().contains("twice"));
+    case["counter"]["office.nothing"] = "x".into();
+    case["applicant"]["birth_date"] = "5450101".into();
+    std::fs::write(folder.path().join("case.json"), case.to_string()).unwrap();
+    let refused = said(&[]);
+    let paths: Vec<&Value> =
+        refused["refused"].as_array().unwrap().iter().map(|one| &one["path"]).collect();
+    assert_eq!(paths, ["applicant.birth_date", "counter.office.nothing"]);
 }

@@ -22,6 +22,7 @@ mod refusal;
 mod words;
 
 pub use refusal::InputError;
+pub(super) use words::plain_words;
 pub use words::{count_chars, remark};
 
 use dates::{date, date_of_parts, day_makes_sense};

@@ -32,6 +32,12 @@ pub fn remark(entry: &str, max_chars: usize) -> Result<String, InputError> {
 }
 
 fn allowed(text: &Text, max: usize) -> Result<(), InputError> {
+    plain_words(text)?;
+    if count_chars(text) > max { Err(InputError::TooLong { max }) } else { Ok(()) }
+}
+
+/// Refuses what no words may hold, wherever they come from.
+pub(in crate::form) fn plain_words(text: &Text) -> Result<(), InputError> {
     for piece in text.pieces() {
         let Piece::Text(plain) = piece else { continue };
         if plain.chars().any(is_refused) {
@@ -41,7 +47,7 @@ fn allowed(text: &Text, max: usize) -> Result<(), InputError> {
             return Err(InputError::PersonalNumber);
         }
     }
-    if count_chars(text) > max { Err(InputError::TooLong { max }) } else { Ok(()) }
+    Ok(())
 }
 
 fn in_katakana(text: &Text) -> Result<Text, InputError> {

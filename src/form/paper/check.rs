@@ -71,9 +71,7 @@ fn field_troubles(field: &Field, template: &Template, page: (f32, f32)) -> Vec<T
 
 fn text_troubles(field: &Field, text: &TextShape, template: &Template) -> Vec<Trouble> {
     let mut troubles = Vec::new();
-    let never_wraps = |kind| matches!(kind, Kind::Name | Kind::Kana);
-    let kinds = || field.bind.paths().iter().filter_map(|path| kind_of(path, template));
-    if text.wrap && kinds().any(never_wraps) {
+    if text.wrap && is_name(field, template) {
         troubles.push(Trouble::NameWraps);
     }
     if points(text.rect[3]) < min_size(text) {
@@ -118,6 +116,12 @@ fn option_troubles(field: &Field, template: &Template) -> Vec<Trouble> {
 fn is_known(path: &str, template: &Template) -> bool {
     let counter = prefix(path) != "applicant" && RESERVED.contains(&prefix(path));
     counter || kind_of(path, template).is_some()
+}
+
+/// Whether the field shows a name or a reading.
+pub(super) fn is_name(field: &Field, template: &Template) -> bool {
+    let mut kinds = field.bind.paths().iter().filter_map(|path| kind_of(path, template));
+    kinds.any(|kind| matches!(kind, Kind::Name | Kind::Kana))
 }
 
 fn kind_of(path: &str, template: &Template) -> Option<Kind> {

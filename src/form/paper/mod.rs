@@ -2,8 +2,8 @@
 //!
 //! [`Paper::compile`] draws the static sheet and finds every fault of the layout
 //! at once; [`Paper::fill`] puts answers where the fields are. Nothing is ever
-//! cut off: words that do not fit refuse the whole form and name the field. A
-//! character that no font has leaves an empty box and is reported.
+//! cut off: a character that no font has leaves an empty box and is reported, and
+//! so do words that do not fit.
 //!
 //! It does not ask whether required answers are there, and does not know where
 //! answers come from.
@@ -20,8 +20,9 @@ use serde::Serialize;
 use super::Form;
 use super::answers::Answers;
 use super::condition;
-use super::template::Field;
+use super::template::{Field, Template};
 use crate::pdf::{self, Background, Fonts, Lacking};
+use crate::text::Text;
 
 pub use fault::{Fault, Place, Trouble};
 
@@ -41,6 +42,8 @@ struct RowField {
     /// `name`, or `member_name.2` for row 2.
     id: String,
     field: Field,
+    /// A name or a reading.
+    is_name: bool,
 }
 
 /// A filled form.
@@ -48,6 +51,20 @@ struct RowField {
 pub struct Filled {
     pub pdf: Vec<u8>,
     pub findings: Vec<Finding>,
+    /// What did not fit and was left to the pen.
+    pub misfits: Vec<Misfit>,
+}
+
+/// An answer that is too long for its place: the paper has an empty box there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Misfit {
+    /// The field's id, with its row if it is repeated.
+    pub field: String,
+    /// Where the answer stands.
+    pub path: String,
+    /// What would have been written.
+    #[serde(skip)]
+    pub words: Text,
 }
 
 /// A character that is not on the paper as it was written.
@@ -62,9 +79,9 @@ pub struct Finding {
 /// Why a form was not made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FillError {
-    /// All fields whose answer is too long for their place.
-    #[error("these fields are too small for what was answered: {}", fields.join(", "))]
-    DoesNotFit { fields: Vec<String> },
+    /// All answers that are too long for their place.
+    #[error("{} answers are too long for their place on the paper", .0.len())]
+    DoesNotFit(Vec<Misfit>),
 }
 
 impl Paper {
@@ -77,7 +94,7 @@ impl Paper {
             Some(background) if faults.is_empty() => Ok(Self {
                 title: template.title.ja.clone(),
                 background,
-                fields: template.field.iter().flat_map(rows).collect(),
+                fields: template.field.iter().flat_map(|field| rows(field, template)).collect(),
                 words: written::OptionWords::of(template),
             }),
             _ => Err(faults),
@@ -86,13 +103,20 @@ impl Paper {
 
     /// The form with `answers` on it. `counter` has what the counter adds:
     /// `office.*`, `town.*` and `visit.*`.
+    ///
+    /// # Errors
+    /// Every answer that is too long for its place.
     pub fn fill(
         &self,
         answers: &Answers,
         counter: &Answers,
         fonts: &Fonts,
     ) -> Result<Filled, FillError> {
-        fill_all(&[(self, answers, counter)], fonts)
+        let filled = fill_all(&[(self, answers, counter)], fonts);
+        if filled.misfits.is_empty() {
+            return Ok(filled);
+        }
+        Err(FillError::DoesNotFit(filled.misfits))
     }
 
     fn page<'a>(
@@ -100,15 +124,15 @@ impl Paper {
         answers: &Answers,
         counter: &Answers,
         fonts: &'a Fonts,
-    ) -> (pdf::Page<'a>, Vec<Finding>, Vec<String>) {
+    ) -> (pdf::Page<'a>, Vec<Finding>, Vec<Misfit>) {
         let mut placing = place::Placing::new(pdf::Page::new(&self.background), fonts);
         for row in &self.fields {
             if !condition::all_hold(&row.field.when, answers) {
                 continue;
             }
             let written = written::written(&row.field, answers, counter, &self.words);
-            if let Some(written) = written {
-                placing.place(&row.id, &row.field, &written, self.height());
+            if let Some((path, written)) = written {
+                placing.place(row, path, &written, self.height());
             }
         }
         placing.finish()
@@ -120,11 +144,9 @@ impl Paper {
 }
 
 /// Several filled forms as one file, for printing them in one go. What they have
-/// in common is in the file once.
-pub fn fill_all(
-    forms: &[(&Paper, &Answers, &Answers)],
-    fonts: &Fonts,
-) -> Result<Filled, FillError> {
+/// in common is in the file once. An answer that is too long for its place leaves
+/// an empty box there.
+pub fn fill_all(forms: &[(&Paper, &Answers, &Answers)], fonts: &Fonts) -> Filled {
     let (mut pages, mut findings, mut misfits) = (Vec::new(), Vec::new(), Vec::new());
     for (paper, answers, counter) in forms {
         let (page, found, too_long) = paper.page(answers, counter, fonts);
@@ -132,22 +154,21 @@ pub fn fill_all(
         findings.extend(found);
         misfits.extend(too_long);
     }
-    if !misfits.is_empty() {
-        return Err(FillError::DoesNotFit { fields: misfits });
-    }
     let mut titles: Vec<&str> = forms.iter().map(|(paper, ..)| paper.title.as_str()).collect();
     titles.dedup();
-    Ok(Filled { pdf: pdf::document(&titles.join("・"), &pages, fonts), findings })
+    Filled { pdf: pdf::document(&titles.join("・"), &pages, fonts), findings, misfits }
 }
 
 /// A repeated field once for each row; another field as it is.
-fn rows(field: &Field) -> Vec<RowField> {
+fn rows(field: &Field, template: &Template) -> Vec<RowField> {
+    let is_name = check::is_name(field, template);
     let Some(repeat) = field.repeat else {
-        return vec![RowField { id: field.id.clone(), field: field.clone() }];
+        return vec![RowField { id: field.id.clone(), field: field.clone(), is_name }];
     };
     let row = |number: u32| RowField {
         id: format!("{}.{number}", field.id),
         field: geometry::field_of_row(field, repeat, number),
+        is_name,
     };
     (1..=repeat.count).map(row).collect()
 }

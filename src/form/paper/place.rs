@@ -1,10 +1,10 @@
 //! Answers into their places on the page.
 
-use super::Finding;
 use super::geometry::area;
 use super::written::Written;
-use crate::form::template::{Align, CheckShape, CircleShape, DigitsShape, Face, Field, TextShape};
-use crate::pdf::{Area, Fit, Fonts, Page, PlacedLine};
+use super::{Finding, Misfit, RowField};
+use crate::form::template::{Align, CheckShape, CircleShape, DigitsShape, Face, TextShape};
+use crate::pdf::{Area, Fit, Fonts, Lines, Page, PlacedLine};
 use crate::text::Text;
 
 /// Smallest size in points that words shrink to, unless the field says so.
@@ -16,8 +16,8 @@ pub(super) struct Placing<'a> {
     page: Page<'a>,
     fonts: &'a Fonts,
     findings: Vec<Finding>,
-    /// Ids of fields that were too small.
-    misfits: Vec<String>,
+    /// What was too long for its field.
+    misfits: Vec<Misfit>,
 }
 
 impl<'a> Placing<'a> {
@@ -25,25 +25,20 @@ impl<'a> Placing<'a> {
         Self { page, fonts, findings: Vec::new(), misfits: Vec::new() }
     }
 
-    pub fn finish(self) -> (Page<'a>, Vec<Finding>, Vec<String>) {
+    pub fn finish(self) -> (Page<'a>, Vec<Finding>, Vec<Misfit>) {
         (self.page, self.findings, self.misfits)
     }
 
-    /// Writes one field; `id` names it in messages.
-    pub fn place(&mut self, id: &str, field: &Field, written: &Written, page_height: f32) {
+    /// Writes one field; `path` is where the answer stands. Words that do not fit
+    /// leave an empty box as large as the field.
+    pub fn place(&mut self, row: &RowField, path: &str, written: &Written, page_height: f32) {
+        let field = &row.field;
         match written {
             Written::Words(words) => {
-                if let Some(shape) = &field.text {
-                    self.text(id, shape, words, page_height);
-                }
-                if let Some(shape) = &field.digits {
-                    self.digits(id, shape, words, page_height);
-                }
-                if let Some(shape) = &field.qr {
-                    let area = area(shape.rect, page_height);
-                    if !self.page.qr(area, &words.to_string()) {
-                        self.misfits.push(id.to_owned());
-                    }
+                if let Some(rect) = self.words_that_do_not_fit(row, words, page_height) {
+                    self.page.empty_box(rect);
+                    let (field, path) = (row.id.clone(), path.to_owned());
+                    self.misfits.push(Misfit { field, path, words: words.clone() });
                 }
             }
             Written::Selected(options) => {
@@ -58,26 +53,50 @@ impl<'a> Placing<'a> {
         }
     }
 
-    fn text(&mut self, id: &str, shape: &TextShape, words: &Text, page_height: f32) {
-        let Some(lines) = fit(shape, page_height).text(words, self.fonts) else {
-            return self.misfits.push(id.to_owned());
+    /// Writes words, or gives the place that is too small for them.
+    fn words_that_do_not_fit(
+        &mut self,
+        row: &RowField,
+        words: &Text,
+        page_height: f32,
+    ) -> Option<Area> {
+        let RowField { id, field, is_name } = row;
+        let (rect, fits) = if let Some(shape) = &field.text {
+            (shape.rect, self.text(id, shape, *is_name, words, page_height))
+        } else if let Some(shape) = &field.digits {
+            (shape.rect, self.digits(id, shape, words, page_height))
+        } else if let Some(shape) = &field.qr {
+            (shape.rect, self.page.qr(area(shape.rect, page_height), &words.to_string()))
+        } else {
+            return None;
         };
-        for line in lines {
-            self.words(id, line);
-        }
+        (!fits).then(|| area(rect, page_height))
+    }
+
+    fn text(
+        &mut self,
+        id: &str,
+        shape: &TextShape,
+        is_name: bool,
+        words: &Text,
+        page_height: f32,
+    ) -> bool {
+        let Some(lines) = fit(shape, is_name, page_height).text(words, self.fonts) else {
+            return false;
+        };
+        lines.into_iter().for_each(|line| self.words(id, line));
+        true
     }
 
     /// One character a box, blanks and hyphens left out.
-    fn digits(&mut self, id: &str, shape: &DigitsShape, words: &Text, page_height: f32) {
+    fn digits(&mut self, id: &str, shape: &DigitsShape, words: &Text, page_height: f32) -> bool {
         let Area { x, y, width, height } = area(shape.rect, page_height);
         let clusters: Vec<_> = Fit::clusters(words, Face::Gothic, self.fonts)
             .into_iter()
             .filter(|cluster| !is_separator(&cluster.text))
             .collect();
         let count = shape.count as usize;
-        let Some(free) = count.checked_sub(clusters.len()) else {
-            return self.misfits.push(id.to_owned());
-        };
+        let Some(free) = count.checked_sub(clusters.len()) else { return false };
         let first = match shape.align {
             Align::Left => 0,
             Align::Center => free / 2,
@@ -88,6 +107,7 @@ impl<'a> Placing<'a> {
             let middle = x + pitch * (number as f32 + 0.5);
             self.words(id, PlacedLine::centred(cluster, middle, y, height, shape.size));
         }
+        true
     }
 
     fn words(&mut self, id: &str, line: PlacedLine) {
@@ -114,13 +134,18 @@ impl<'a> Placing<'a> {
 }
 
 /// The rectangle and the sizes of a text field.
-pub(super) fn fit(shape: &TextShape, page_height: f32) -> Fit {
+fn fit(shape: &TextShape, is_name: bool, page_height: f32) -> Fit {
+    let lines = match (shape.wrap, is_name) {
+        (true, _) => Lines::Many,
+        (false, true) => Lines::TwoAtWorst,
+        (false, false) => Lines::One,
+    };
     Fit {
         area: area(shape.rect, page_height),
         face: shape.font,
         size: shape.size,
         min_size: min_size(shape),
-        wrap: shape.wrap,
+        lines,
         align: shape.align,
         valign: shape.valign,
     }

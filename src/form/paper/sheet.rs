@@ -6,7 +6,7 @@ use super::geometry::{area, moved, moved_point, point, points, shift, size_mm};
 use crate::form::Form;
 use crate::form::condition::at_row;
 use crate::form::template::{Draw, Point, Rect, Repeat, Template};
-use crate::pdf::{Area, Background, Fit, Fonts, Shape, Sheet};
+use crate::pdf::{Area, Background, Fit, Fonts, Lines, Shape, Sheet};
 
 /// Compiles the sheet, or adds what is wrong with it to `faults`.
 pub(super) fn background(
@@ -91,7 +91,7 @@ impl Drawing<'_> {
                     face: *font,
                     size: *size,
                     min_size: *size,
-                    wrap: false,
+                    lines: Lines::One,
                     align: *align,
                     valign: *valign,
                 };

@@ -227,16 +227,34 @@ fn a_picture_character_leaves_an_empty_box_and_is_reported() {
 }
 
 #[test]
-fn words_that_do_not_fit_refuse_the_form_and_name_every_field() {
+fn words_that_do_not_fit_are_named_by_field_and_path_and_leave_an_empty_box() {
     let fonts = Fonts::shipped();
     let paper = Paper::compile(&form(), &fonts).unwrap();
     let mut answers = sample();
-    answers.set("applicant.name", words(&"長".repeat(70)), Source::Typed);
-    answers.set("mihon.member.2.name", words(&"長".repeat(70)), Source::Typed);
+    answers.set("applicant.name", words(&"長".repeat(150)), Source::Typed);
+    answers.set("mihon.member.2.name", words(&"長".repeat(150)), Source::Typed);
     answers.set("applicant.phone", words("090-0000-12345"), Source::Typed);
     let error = paper.fill(&answers, &counter(), &fonts).unwrap_err();
-    let fields = ["name", "phone", "member_name.2"].map(str::to_owned).to_vec();
-    assert_eq!(error, FillError::DoesNotFit { fields });
+    let FillError::DoesNotFit(misfits) = error;
+    let named: Vec<_> =
+        misfits.iter().map(|misfit| (misfit.field.as_str(), misfit.path.as_str())).collect();
+    let expected = [
+        ("name", "applicant.name"),
+        ("phone", "applicant.phone"),
+        ("member_name.2", "mihon.member.2.name"),
+    ];
+    assert_eq!(named, expected);
+    // On request the paper is made all the same, with boxes instead.
+    let filled = fill_all(&[(&paper, &answers, &counter())], &fonts);
+    assert_eq!(filled.misfits, misfits);
+    let Some(text) = extracted(&filled.pdf) else { return };
+    assert!(!text.contains("長長"), "{text}");
+    let mut without = answers.clone();
+    for (_, path) in expected {
+        without.set(path, Value::skipped(), Source::Typed);
+    }
+    let blank = paper.fill(&without, &counter(), &fonts).unwrap();
+    assert_ne!(ink(&filled.pdf), ink(&blank.pdf), "the boxes are seen");
 }
 
 #[test]
@@ -248,7 +266,7 @@ fn several_forms_are_one_file_that_holds_the_sheet_once() {
     let mut other = sample();
     other.set("applicant.name", words("試験　花子"), Source::Typed);
     let forms = [(&paper, &answers, &counter), (&paper, &other, &counter)];
-    let both = fill_all(&forms, &fonts).unwrap().pdf;
+    let both = fill_all(&forms, &fonts).pdf;
     assert!(both.len() < one.len() + 8_000, "{} and {}", one.len(), both.len());
     let Some(text) = extracted(&both) else { return };
     assert!(text.contains("髙﨑 一郎") && text.contains("試験 花子"));

@@ -48,24 +48,25 @@ pub(super) fn any_row(path: &str) -> String {
     parts.join(".")
 }
 
-/// What `field` shows: of its paths the first that has an answer, and of the
-/// answer the part asked for. `None` when there is nothing to write.
-pub(super) fn written(
-    field: &Field,
+/// What `field` shows and the path it stands under: of its paths the first that
+/// has an answer, and of the answer the part asked for. `None` when there is
+/// nothing to write.
+pub(super) fn written<'f>(
+    field: &'f Field,
     answers: &Answers,
     counter: &Answers,
     words: &OptionWords,
-) -> Option<Written> {
+) -> Option<(&'f str, Written)> {
     let (path, value) = field.bind.paths().iter().find_map(|path| {
         let value = answers.value(path).or_else(|| counter.value(path))?;
         (!value.is_blank()).then_some((path.as_str(), value))
     })?;
     let part = field.part.as_deref();
     if field.check.is_some() || field.circle.is_some() {
-        return Some(Written::Selected(selected(value, part)));
+        return Some((path, Written::Selected(selected(value, part))));
     }
     let text = text(path, value, part, words)?;
-    (!text.is_blank()).then_some(Written::Words(text))
+    (!text.is_blank()).then_some((path, Written::Words(text)))
 }
 
 fn selected(value: &Value, part: Option<&str>) -> BTreeSet<String> {
@@ -140,7 +141,7 @@ mod tests {
     fn of_answers(field: &str, answers: &Answers, counter: &Answers) -> Option<Written> {
         let field: Field = toml::from_str(&format!("id = 'x'\n{field}")).unwrap();
         let words = OptionWords::of(Form::read(MIHON).unwrap().template());
-        written(&field, answers, counter, &words)
+        written(&field, answers, counter, &words).map(|(_, written)| written)
     }
 
     fn words(text: &str) -> Option<Written> {

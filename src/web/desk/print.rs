@@ -4,10 +4,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
-use super::frame::{Frame, Place};
 use super::guard::Sent;
-use super::visit::{self, Again};
-use crate::form::paper::FillError;
+use super::visit;
 use crate::id::{ApplicationId, VisitId};
 use crate::staff::Action;
 use crate::visit::desk;
@@ -15,7 +13,8 @@ use crate::web::error::Failure;
 use crate::web::{Shared, page};
 
 /// Makes the papers that were asked for, all of the visit or one, and shows them
-/// in the browser's own viewer. Nothing leaves before the journal has it.
+/// in the browser's own viewer. Nothing leaves before the journal has it. What
+/// cannot be drawn is an empty box for the pen; the visit's page has said so.
 pub(super) async fn print(
     State(office): State<Shared>,
     Path(id): Path<String>,
@@ -36,16 +35,7 @@ pub(super) async fn print(
         .iter()
         .map(|one| office.papers.sheet(office.counter(), &opened, one, &ticket, &staff.name))
         .collect::<Result<Vec<_>, _>>()?;
-    let filled = match office.papers.print(&sheets) {
-        Ok(filled) => filled,
-        Err(FillError::DoesNotFit { fields }) => {
-            let frame = Frame::inside(&office, &sent.clerk, Place::Today);
-            let fields = fields.join(frame.words.t("list.and"));
-            let refused = frame.words.with("desk.visit.does_not_fit", &[("field", fields)]);
-            let again = Again { refused: Some(refused), ..Again::default() };
-            return visit::page(&office, &sent.clerk, frame, opened, again).await;
-        }
-    };
+    let filled = office.papers.print(&sheets);
     let ids: Vec<ApplicationId> = applications.iter().map(|application| application.id).collect();
     let (journal, staff) = (office.journal.clone(), staff.id);
     office.db.write(move |tx| desk::printed(tx, &journal, staff, id, &ids)).await?;

@@ -1,5 +1,7 @@
 //! One visit: everything known of it, who the person is, and its papers.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -11,7 +13,7 @@ use super::sections::{self, Open, Section};
 use super::today::{marks, other_day, time_of_day};
 use crate::application::{self, Action as Decision, Application};
 use crate::form::answers::Answers;
-use crate::form::paper::FillError;
+use crate::form::paper::Misfit;
 use crate::form::questions;
 use crate::id::{ApplicationId, OpId, VisitId};
 use crate::lang::Phrases;
@@ -265,19 +267,30 @@ fn needs_hand(
     let name = &clerk.signed_in.staff.name;
     let sheet = office.papers.sheet(office.counter(), opened, application, ticket, name);
     let Ok(sheet) = sheet else { return vec![words.t("desk.visit.no_sheet").to_owned()] };
-    match office.papers.print(&[sheet]) {
-        Ok(filled) => {
-            let mut found: Vec<String> =
-                filled.findings.iter().map(|finding| lacking(words, &finding.lacking)).collect();
-            found.dedup();
-            found
+    let filled = office.papers.print(&[sheet]);
+    let form = office.forms.get(&application.form);
+    // One answer often stands in several places and under several paths.
+    let (mut values, mut told) = (BTreeSet::new(), BTreeSet::new());
+    let misfits = filled.misfits.iter().filter(|misfit| values.insert(misfit.words.to_string()));
+    let misfits = misfits.map(|misfit| does_not_fit(words, form, misfit));
+    let lacks = filled.findings.iter().map(|finding| lacking(words, &finding.lacking));
+    misfits.chain(lacks).filter(|words| told.insert(words.clone())).collect()
+}
+
+/// Names the answer by the words of its question: `異動する方（2人目）：氏名`.
+fn does_not_fit(words: Phrases, form: Option<&crate::form::Form>, misfit: &Misfit) -> String {
+    let question = form.and_then(|form| form.question(&misfit.path));
+    let page = form
+        .zip(question)
+        .and_then(|(form, question)| form.pages().iter().find(|page| page.id == question.page));
+    let lang = words.lang();
+    let label = match (page, question) {
+        (Some(page), Some(one)) => {
+            format!("{}：{}", page.title.in_lang(lang), one.label.in_lang(lang))
         }
-        Err(FillError::DoesNotFit { fields }) => {
-            let does_not_fit =
-                |field: &String| words.with("desk.visit.does_not_fit", &[("field", field)]);
-            fields.iter().map(does_not_fit).collect()
-        }
-    }
+        _ => misfit.words.to_string(),
+    };
+    words.with("desk.visit.does_not_fit", &[("label", label)])
 }
 
 fn lacking(words: Phrases, lacking: &Lacking) -> String {
