@@ -392,3 +392,56 @@ async fn a_touch_tells_the_server_that_somebody_is_there() {
     assert_eq!(tablet.kinds().await, kinds, "a touch is no event");
     assert_eq!(tablet.post("/kiosk/touch", &[("key", "another")]).await.to, "/kiosk");
 }
+
+#[tokio::test]
+async fn a_refused_page_names_its_faults_to_eyes_and_ears() {
+    let tablet = Tablet::paired().await;
+    tablet.arrive("ja").await;
+    tablet.press("/kiosk/way", &[("way", "hand")]).await;
+    let birth = "applicant.birth_date";
+    let era = format!("{birth}.year");
+    let fields = [("asked", birth), (era.as_str(), "x")];
+    let page = tablet.press("/kiosk/page/applicant.birth", &fields).await;
+    for part in [
+        format!("<a href=\"#{birth}\">生年月日</a>"),
+        format!(
+            "<fieldset id=\"{birth}\" class=\"entry date wrong\" aria-invalid=\"true\" aria-describedby=\"{birth}-error\">"
+        ),
+    ] {
+        assert!(page.says(&part), "{part}: {}", page.text);
+    }
+    let copies = [("asked", "juminhyo.copies"), ("juminhyo.copies.copy", "100")];
+    let page = tablet.press("/kiosk/page/juminhyo.copies", &copies).await;
+    assert!(page.says("住民票の写し: ふやす"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn the_last_try_speaks_of_what_is_asked_for() {
+    let tablet = Tablet::paired().await;
+    let mut page = number_page(&tablet, "shiken-hanako.1").await;
+    assert!(page.says("入力できるのは、あと3回です。"));
+    for _ in 0..2 {
+        tablet.post("/kiosk/card", &number(&hidden(&page), "0000")).await;
+        page = tablet.get("/kiosk/card").await;
+    }
+    assert!(page.says("あと1回です。") && page.says("暗証番号を入れられるのは、あと1回"));
+    let fields = hidden(&page);
+    let consented = [&number(&fields, "0000")[..], &[("consent", "on")]].concat();
+    tablet.post("/kiosk/card", &consented).await;
+    let printed = |page: &Answer| {
+        let [key, tap, once] = hidden(page);
+        let parts = [("birth", "000000"), ("expiry", "2000"), ("code", "0000")];
+        let own = [("key", key), ("tap", tap), ("once", once)];
+        own.into_iter().chain(parts.map(|(name, part)| (name, part.to_owned()))).collect::<Vec<_>>()
+    };
+    let mut page = tablet.get("/kiosk/card").await;
+    while !page.says("name=\"consent\"") {
+        assert!(page.says("name=\"birth\""), "{}", page.text);
+        let fields = printed(&page);
+        let fields: Vec<_> = fields.iter().map(|(name, part)| (*name, part.as_str())).collect();
+        tablet.post("/kiosk/card", &fields).await;
+        page = tablet.get("/kiosk/card").await;
+    }
+    assert!(page.says("カードに書かれた番号を入れられるのは、あと1回"), "{}", page.text);
+    assert!(page.says("番号をまちがえると") && !page.says("暗証番号を入れられる"), "{}", page.text);
+}
