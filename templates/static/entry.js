@@ -26,6 +26,12 @@ for (const offer of offers) {
 
 // The first entry with a fault is where the hand should go.
 document.querySelector(".entry.wrong input")?.focus();
+for (const link of document.querySelectorAll(".wrong-entries a")) {
+  link.addEventListener("click", () => {
+    const entry = document.getElementById(link.hash.slice(1));
+    (entry.matches("input") ? entry : entry.querySelector("input")).focus();
+  });
+}
 
 // The reader says when the card has been taken away.
 const notice = document.querySelector(".notice-band[data-state]");

@@ -1,11 +1,27 @@
 // Nobody touches the screen: ask, then erase. Any touch, key or pointer counts.
-// A page taken back from history may show the last resident: load it anew.
-document.documentElement.classList.add("script");
+const root = document.documentElement;
+const body = document.body;
+root.classList.add("script");
+
+// A page kept by the browser may show the last resident. It is hidden when it is
+// left, so that it is never painted again, and loaded anew when it comes back.
+addEventListener("pagehide", () => { root.hidden = true; });
 addEventListener("pageshow", (shown) => {
   if (shown.persisted) location.reload();
+  else root.hidden = false;
 });
 
-const body = document.body;
+// The server erases what nobody touches; it hears of touches now and then.
+const end = document.getElementById("end");
+const key = end?.form.elements.key?.value;
+const tellEvery = 20_000;
+let told = Date.now();
+function tell() {
+  if (!key || Date.now() - told < tellEvery) return;
+  told = Date.now();
+  fetch("/kiosk/touch", { method: "POST", body: new URLSearchParams({ key }) }).catch(() => {});
+}
+
 const asked = document.getElementById("idle");
 if (asked && "visiting" in body.dataset) {
   const idle = Number(body.dataset.idleSecs);
@@ -15,16 +31,50 @@ if (asked && "visiting" in body.dataset) {
   const touch = () => {
     touched = Date.now();
     if (asked.open) asked.close();
+    tell();
   };
   for (const kind of ["pointerdown", "keydown", "input"]) addEventListener(kind, touch, { passive: true });
   document.getElementById("idle-stay").addEventListener("click", touch);
   setInterval(() => {
     const quiet = (Date.now() - touched) / 1000;
     if (quiet >= idle + warning) {
-      document.getElementById("end").form.requestSubmit();
+      end.form.requestSubmit();
     } else if (quiet >= idle) {
       left.textContent = String(Math.ceil(idle + warning - quiet));
       if (!asked.open) asked.showModal();
     }
   }, 500);
+}
+
+// Calling staff leaves the page, and what is typed on it, as it is.
+const call = document.getElementById("call");
+async function show(request) {
+  const answer = await fetch("/kiosk/call", { ...request, headers: { accept: "application/json" }, cache: "no-store" });
+  const { state, words } = await answer.json();
+  call.dataset.state = state;
+  const shown = call.querySelector("span");
+  if (shown.textContent !== words) shown.textContent = words;
+}
+call?.form.addEventListener("submit", (press) => {
+  press.preventDefault();
+  show({ method: "POST", body: new URLSearchParams() }).catch(() => call.form.submit());
+});
+if (call) {
+  const timer = setInterval(() => {
+    if (call.dataset.state !== "not") show({}).catch(() => {});
+  }, 4000);
+  addEventListener("pagehide", () => clearInterval(timer));
+}
+
+// A wish takes along what is typed, so that the page comes back with it. A page
+// with a PIN never does.
+const step = document.querySelector("#step[data-keeps]");
+const wishes = document.querySelector(".wishes");
+if (step && wishes) {
+  wishes.addEventListener("submit", (press) => {
+    press.preventDefault();
+    const wish = Object.assign(document.createElement("input"), { type: "hidden", name: press.submitter.name, value: press.submitter.value });
+    step.append(wish);
+    step.submit();
+  });
 }

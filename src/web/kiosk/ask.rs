@@ -6,6 +6,7 @@ use axum::response::Response;
 
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk, Sent, SentDraft};
+use super::start;
 use crate::applicant::Source;
 use crate::form::answers::{Answers, Value};
 use crate::form::input::{self, InputError, Raw};
@@ -31,7 +32,7 @@ struct Ask {
     card_lies_there: Option<&'static str>,
 }
 
-/// What was sent that could not be taken: the fields, and why.
+/// What was sent and is shown again: the fields, and why some could not be taken.
 pub(super) struct Refused {
     fields: Vec<(String, String)>,
     errors: Vec<(String, InputError)>,
@@ -64,7 +65,7 @@ pub(super) fn page(
         page: ask.page.id.clone(),
         title: ask.page.title.in_lang(lang).to_owned(),
         help: ask.page.help.as_ref().map(|help| help.in_lang(lang).to_owned()),
-        wrong: refused.is_some(),
+        wrong: refused.is_some_and(|refused| !refused.errors.is_empty()),
         card_lies_there: super::card::forgotten(office, kiosk, at),
         frame,
     })
@@ -99,6 +100,10 @@ pub(super) async fn answer(
     Path(page_id): Path<String>,
     SentDraft(Sent { kiosk, at, fields }): SentDraft,
 ) -> Result<Response, Failure> {
+    if start::is_wish(&fields) {
+        start::change_wishes(&office, &kiosk, &at, &fields).await?;
+        return kept(&office, &kiosk, &page_id, fields).await;
+    }
     let Some(mut ask) = find(&office, &at, &page_id) else { return Ok(page::go("/kiosk")) };
     // Only the questions that stood on the page: a page shown for what is
     // missing leaves out what a card already answered.
@@ -123,6 +128,21 @@ pub(super) async fn answer(
     };
     kiosk.change(&office, &at, record).await?;
     Ok(page::go("/kiosk"))
+}
+
+/// The page again, in the language and size that were just chosen, with what was
+/// entered so far.
+async fn kept(
+    office: &Office,
+    kiosk: &Kiosk,
+    page_id: &str,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let at = kiosk.draft(office).await?;
+    let Some(mut ask) = find(office, &at, page_id) else { return Ok(page::go("/kiosk")) };
+    ask.questions.retain(|question| was_shown(question, &fields));
+    let entered = Refused { fields: fields.sent(), errors: Vec::new() };
+    page(office, kiosk, &at, &ask, Some(&entered))
 }
 
 /// The words that stood in the entry.

@@ -111,6 +111,9 @@ fn enter(
         Ask::NoSecret | Ask::Nothing(_) => (false, 0),
     };
     let once = kiosk.number_page(office);
+    // That consent is needed stands on the page already, in the words of what is
+    // asked for.
+    let error = error.filter(|error| *error != Error::LastTryNeedsConsent);
     page::show(&Enter {
         once,
         error: error.map(|error| sentence(&frame, error)),

@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk, Sent, SentDraft};
+use super::start;
 use crate::visit::{self, Way};
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, page};
@@ -51,6 +52,7 @@ pub(super) fn procedures_page(
     office: &Office,
     kiosk: &Kiosk,
     at: &AtKiosk,
+    chosen: &[String],
     error: Option<&'static str>,
 ) -> Result<Response, Failure> {
     let lang = at.visit.wishes.lang;
@@ -60,7 +62,7 @@ pub(super) fn procedures_page(
         title: procedure.title.in_lang(lang).to_owned(),
         about: procedure.about.in_lang(lang).to_owned(),
         pictogram: procedure.pictogram.clone(),
-        chosen: at.visit.procedures.contains(&procedure.id),
+        chosen: chosen.contains(&procedure.id),
     };
     let offers = office.config.procedures.iter().map(offer).collect();
     page::show(&Procedures { frame: Frame::new(office, kiosk, Some(at)), offers, error })
@@ -71,7 +73,7 @@ pub(super) async fn procedures(
     kiosk: Kiosk,
 ) -> Result<Response, Failure> {
     let at = kiosk.draft(&office).await?;
-    procedures_page(&office, &kiosk, &at, None)
+    procedures_page(&office, &kiosk, &at, &at.visit.procedures, None)
 }
 
 /// Takes the ticked procedures.
@@ -80,22 +82,28 @@ pub(super) async fn choose(
     SentDraft(Sent { kiosk, at, fields }): SentDraft,
 ) -> Result<Response, Failure> {
     let ids = fields.all("procedure");
+    if start::is_wish(&fields) {
+        start::change_wishes(&office, &kiosk, &at, &fields).await?;
+        let at = kiosk.draft(&office).await?;
+        return procedures_page(&office, &kiosk, &at, &ids, None);
+    }
     let (shared, journal, actor, id) =
         (office.0.clone(), office.journal.clone(), kiosk.actor(), at.visit.id);
+    let chosen_ids = ids.clone();
     let chosen = office
         .db
         .write(move |tx| {
-            let procedures = shared.counter().procedures(&ids);
+            let procedures = shared.counter().procedures(&chosen_ids);
             visit::choose(tx, &journal, actor, id, &procedures)
         })
         .await;
     match chosen {
         Ok(()) => Ok(page::go("/kiosk")),
         Err(visit::Error::NoProcedure) => {
-            procedures_page(&office, &kiosk, &at, Some("kiosk.procedures.none"))
+            procedures_page(&office, &kiosk, &at, &ids, Some("kiosk.procedures.none"))
         }
         Err(visit::Error::SameForm(_)) => {
-            procedures_page(&office, &kiosk, &at, Some("kiosk.procedures.same_form"))
+            procedures_page(&office, &kiosk, &at, &ids, Some("kiosk.procedures.same_form"))
         }
         Err(visit::Error::Gone | visit::Error::Refused(_)) => Ok(page::go("/kiosk")),
         Err(error) => Err(error.into()),

@@ -1,6 +1,7 @@
 //! What every kiosk page shows around its own content: the town, the languages,
 //! and always at the same place back, help, erase and next.
 
+use super::call::Call;
 use super::session::{AtKiosk, Kiosk};
 use crate::lang::{Lang, Phrases};
 use crate::visit::{Care, Wishes};
@@ -26,8 +27,10 @@ pub(super) struct Frame {
     pub back: Option<String>,
     /// `(n, m)` among the pages of questions.
     pub progress: Option<(usize, usize)>,
-    /// A member of staff was called and is on the way.
-    pub called: bool,
+    /// What came of calling staff.
+    pub call: Call,
+    /// The address of the page, to come back to.
+    pub here: String,
 }
 
 impl Frame {
@@ -57,7 +60,8 @@ impl Frame {
             warning_secs: screen.warning_secs,
             back: None,
             progress: None,
-            called: kiosk.device.calling_since().is_some(),
+            call: Call::of(&kiosk.device, office.journal.now()),
+            here: kiosk.here.clone(),
         }
     }
 

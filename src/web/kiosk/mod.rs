@@ -4,6 +4,7 @@
 //! no cookie ever names a person.
 
 mod ask;
+mod call;
 mod card;
 mod check;
 mod choose;
@@ -34,7 +35,8 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/start", post(start::start))
         .route("/wishes", post(start::wish))
         .route("/end", post(start::end))
-        .route("/call", post(start::call_staff))
+        .route("/touch", post(start::touch))
+        .route("/call", get(call::state).post(call::staff))
         .route("/purpose", post(choose::agree))
         .route("/procedures", get(choose::procedures).post(choose::choose))
         .route("/way", get(choose::ways).post(choose::choose_way))
@@ -54,7 +56,9 @@ async fn next(State(office): State<Shared>, kiosk: session::Kiosk) -> Result<Res
     let forms = counter.forms_of(&visit.visit.procedures);
     match step::next(&visit.visit, &forms, &visit.answers) {
         Step::Purpose => choose::purpose(&office, &kiosk, &visit),
-        Step::Procedures => choose::procedures_page(&office, &kiosk, &visit, None),
+        Step::Procedures => {
+            choose::procedures_page(&office, &kiosk, &visit, &visit.visit.procedures, None)
+        }
         Step::Way => choose::ways_page(&office, &kiosk, &visit),
         Step::Card => card::page(&office, &kiosk, &visit).await,
         Step::Ask(page) => ask::page(&office, &kiosk, &visit, &page, None),

@@ -21,6 +21,8 @@ use crate::web::{Office, Shared, cookie};
 /// A paired kiosk. A browser without the cookie is sent to be paired.
 pub(super) struct Kiosk {
     pub device: Device,
+    /// The address that was asked for.
+    pub here: String,
 }
 
 impl FromRequestParts<Shared> for Kiosk {
@@ -33,7 +35,9 @@ impl FromRequestParts<Shared> for Kiosk {
             .read(move |connection| device::paired(connection, &token))
             .await?
             .filter(|device| device.role == Role::Kiosk);
-        device.map(|device| Kiosk { device }).ok_or(Failure::Elsewhere("/pair"))
+        // The routes are nested, and see only what follows.
+        let here = format!("/kiosk{}", parts.uri.path().trim_end_matches('/'));
+        device.map(|device| Kiosk { device, here }).ok_or(Failure::Elsewhere("/pair"))
     }
 }
 

@@ -2,10 +2,11 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::frame::Frame;
-use super::session::{Kiosk, Sent};
+use super::session::{AtKiosk, Kiosk, Sent};
 use crate::device;
 use crate::id::OpId;
 use crate::lang::Lang;
@@ -45,11 +46,29 @@ pub(super) async fn start(
     Ok(page::go("/kiosk"))
 }
 
-/// Changes the language or the size of the type, and comes back to the step.
+/// Changes the language or the size of the type, and comes back to the page.
 pub(super) async fn wish(
     State(office): State<Shared>,
     Sent { kiosk, at, fields }: Sent,
 ) -> Result<Response, Failure> {
+    let back = super::call::back(&fields).to_owned();
+    change_wishes(&office, &kiosk, &at, &fields).await?;
+    Ok(page::go(&back))
+}
+
+/// Whether a form changes a wish. The script sends the entries of a page along,
+/// so that they can be shown again.
+pub(super) fn is_wish(fields: &Fields) -> bool {
+    fields.has("lang") || fields.has("big_type")
+}
+
+/// Takes the language or the size of the type from a form.
+pub(super) async fn change_wishes(
+    office: &Office,
+    kiosk: &Kiosk,
+    at: &AtKiosk,
+    fields: &Fields,
+) -> Result<(), Failure> {
     let before = &at.visit.wishes;
     let wishes = Wishes {
         lang: Lang::from_tag(fields.get("lang")).unwrap_or(before.lang),
@@ -59,8 +78,21 @@ pub(super) async fn wish(
     let change = move |tx: &crate::db::Tx<'_>, journal: &_, actor, id| {
         visit::wish(tx, journal, actor, id, &wishes)
     };
-    kiosk.change(&office, &at, change).await?;
-    Ok(page::go("/kiosk"))
+    kiosk.change(office, at, change).await
+}
+
+/// Somebody is there: the pages' script says so now and then while the screen is
+/// touched, for the server erases what nobody touches.
+pub(super) async fn touch(
+    State(office): State<Shared>,
+    Sent { at, .. }: Sent,
+) -> Result<StatusCode, Failure> {
+    // What was handed in is erased by other rules.
+    if at.visit.state == visit::State::Draft {
+        let journal = office.journal.clone();
+        office.db.write(move |tx| visit::touched(tx, &journal, at.visit.id)).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The resident leaves, or nobody was there any more: what was not handed in is
@@ -78,18 +110,10 @@ pub(super) async fn end(
         }
         kiosk.leave(&office, at.visit).await?;
     }
+    let (journal, device) = (office.journal.clone(), kiosk.device.id);
+    office.db.write(move |tx| device::withdraw_call(tx, &journal, device)).await?;
     if let Some(slot) = kiosk.reader(&office).and_then(|reader| reader.slot) {
         drop(slot.remove());
     }
-    Ok(page::go("/kiosk"))
-}
-
-/// Calls a member of staff to this tablet. Pressing again changes nothing.
-pub(super) async fn call_staff(
-    State(office): State<Shared>,
-    kiosk: Kiosk,
-) -> Result<Response, Failure> {
-    let (journal, device) = (office.journal.clone(), kiosk.device.id);
-    office.db.write(move |tx| device::call_staff(tx, &journal, device)).await?;
     Ok(page::go("/kiosk"))
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -19,12 +20,13 @@ use crate::db::Db;
 use crate::device;
 use crate::form::Forms;
 use crate::form::answers::Answers;
+use crate::id::StaffId;
 use crate::journal::{self, Journal, OfficeKey};
 use crate::pdf::Fonts;
 use crate::schema;
 use crate::text::{Piece, Text};
-use crate::visit;
 use crate::visit::paper::Papers;
+use crate::visit::{self, Visit};
 use crate::web::{Office, Readers, Shared, error, router};
 
 const HOST: &str = "counter:8080";
@@ -136,13 +138,14 @@ impl Tablet {
         assert!(self.get("/kiosk").await.says("value=\"hand\""));
     }
 
-    /// What is known in the visit that stands here.
-    async fn answers(&self) -> Answers {
+    /// The visit that stands here, and what is known in it.
+    async fn visit(&self) -> (Visit, Answers) {
         let journal = self.office.journal.clone();
         let known = self.office.db.read(move |connection| -> Result<_, visit::Error> {
             let kiosk = device::all(connection).unwrap()[0].id;
             let visit = visit::at_kiosk(connection, kiosk)?.unwrap();
-            visit::answers(connection, &journal, visit.id)
+            let answers = visit::answers(connection, &journal, visit.id)?;
+            Ok((visit, answers))
         });
         known.await.unwrap()
     }
@@ -271,7 +274,7 @@ async fn a_character_without_a_code_point_outlives_a_correction_beside_it() {
     let pieces =
         [Piece::Gaiji(1), Piece::Text("　".into()), Piece::Missing, Piece::Text("雄".into())];
     let name = Text::from_pieces(pieces);
-    assert_eq!(tablet.answers().await.text("applicant.name"), Some(&name));
+    assert_eq!(tablet.visit().await.1.text("applicant.name"), Some(&name));
 }
 
 #[tokio::test]
@@ -324,4 +327,121 @@ async fn a_refusal_without_words_gets_them_and_keeps_its_status() {
         assert!(page.says("混み合っています"), "{}", page.text);
         assert_eq!(page.says("data-idle-secs"), at_kiosk);
     }
+}
+
+#[tokio::test]
+async fn a_wish_comes_back_to_its_page_with_what_was_entered() {
+    let tablet = Tablet::paired().await;
+    tablet.arrive("ja").await;
+    tablet.press("/kiosk/way", &[("way", "hand")]).await;
+    let address = "/kiosk/page/applicant.person";
+    let typed = [("asked", "applicant.name"), ("applicant.name", "試験　花")];
+    let english = tablet.press(address, &[&typed[..], &[("lang", "en")]].concat()).await;
+    assert!(english.says("<html lang=\"en\"") && english.says("value=\"試験　花\""));
+    assert!(!english.says("error-band"), "nobody said that it was finished");
+    assert!(tablet.visit().await.1.get("applicant.name").is_none());
+    let ticked = [("procedure", "tennyu"), ("big_type", "true")];
+    let big = tablet.press("/kiosk/procedures", &ticked).await;
+    assert!(
+        big.says("class=\"big-type\"") && big.says("value=\"tennyu\" data-form=\"ido\" checked")
+    );
+
+    let plain = |here| [("lang", "ja"), ("here", here)];
+    assert_eq!(tablet.press("/kiosk/wishes", &plain(address)).await.to, address);
+    assert!(tablet.get(address).await.says("name=\"here\" value=\"/kiosk/page/applicant.person\""));
+    for elsewhere in ["//elsewhere", "/desk", "/kiosk/\r\nx: y", "https://elsewhere", ""] {
+        assert_eq!(tablet.press("/kiosk/wishes", &plain(elsewhere)).await.to, "/kiosk");
+    }
+}
+
+#[tokio::test]
+async fn a_call_says_how_far_it_is_and_ends_with_the_visit() {
+    let tablet = Tablet::paired().await;
+    tablet.arrive("ja").await;
+    let call = [("here", "/kiosk/way")];
+    assert_eq!(tablet.post("/kiosk/call", &call).await.to, "/kiosk/way");
+    assert!(tablet.get("/kiosk").await.says("職員を呼びました"));
+    let journal = tablet.office.journal.clone();
+    let answer = move |tx: &crate::db::Tx<'_>| {
+        let kiosk = device::all(tx)?[0].id;
+        let staff = StaffId::new(journal.now(), &*journal.chance);
+        device::answer_call(tx, &journal, staff, kiosk)
+    };
+    tablet.office.db.write(answer).await.unwrap();
+    assert!(tablet.get("/kiosk").await.says("職員がまいります"));
+    let state = tablet.get("/kiosk/call").await.text;
+    assert_eq!(state, r#"{"state":"answered","words":"職員がまいります"}"#);
+    tablet.clock.advance(Duration::from_secs(300));
+    assert!(tablet.get("/kiosk").await.says("職員を呼ぶ"), "whoever went has arrived");
+
+    let mut stay = tablet.request("POST", "/kiosk/call", String::new());
+    stay.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    assert!(tablet.send(stay).await.says(r#""state":"waiting""#));
+    tablet.press("/kiosk/end", &[]).await;
+    assert!(tablet.get("/kiosk").await.says("職員を呼ぶ"), "whoever called has left");
+}
+
+#[tokio::test]
+async fn a_touch_tells_the_server_that_somebody_is_there() {
+    let tablet = Tablet::paired().await;
+    tablet.arrive("ja").await;
+    let (before, kinds) = (tablet.visit().await.0.touched_at, tablet.kinds().await);
+    tablet.clock.advance(Duration::from_secs(20));
+    assert_eq!(tablet.press("/kiosk/touch", &[]).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(tablet.visit().await.0.touched_at - before, Duration::from_secs(20));
+    assert_eq!(tablet.kinds().await, kinds, "a touch is no event");
+    assert_eq!(tablet.post("/kiosk/touch", &[("key", "another")]).await.to, "/kiosk");
+}
+
+#[tokio::test]
+async fn a_refused_page_names_its_faults_to_eyes_and_ears() {
+    let tablet = Tablet::paired().await;
+    tablet.arrive("ja").await;
+    tablet.press("/kiosk/way", &[("way", "hand")]).await;
+    let birth = "applicant.birth_date";
+    let era = format!("{birth}.year");
+    let fields = [("asked", birth), (era.as_str(), "x")];
+    let page = tablet.press("/kiosk/page/applicant.birth", &fields).await;
+    for part in [
+        format!("<a href=\"#{birth}\">生年月日</a>"),
+        format!(
+            "<fieldset id=\"{birth}\" class=\"entry date wrong\" aria-invalid=\"true\" aria-describedby=\"{birth}-error\">"
+        ),
+    ] {
+        assert!(page.says(&part), "{part}: {}", page.text);
+    }
+    let copies = [("asked", "juminhyo.copies"), ("juminhyo.copies.copy", "100")];
+    let page = tablet.press("/kiosk/page/juminhyo.copies", &copies).await;
+    assert!(page.says("住民票の写し: ふやす"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn the_last_try_speaks_of_what_is_asked_for() {
+    let tablet = Tablet::paired().await;
+    let mut page = number_page(&tablet, "shiken-hanako.1").await;
+    assert!(page.says("入力できるのは、あと3回です。"));
+    for _ in 0..2 {
+        tablet.post("/kiosk/card", &number(&hidden(&page), "0000")).await;
+        page = tablet.get("/kiosk/card").await;
+    }
+    assert!(page.says("あと1回です。") && page.says("暗証番号を入れられるのは、あと1回"));
+    let fields = hidden(&page);
+    let consented = [&number(&fields, "0000")[..], &[("consent", "on")]].concat();
+    tablet.post("/kiosk/card", &consented).await;
+    let printed = |page: &Answer| {
+        let [key, tap, once] = hidden(page);
+        let parts = [("birth", "000000"), ("expiry", "2000"), ("code", "0000")];
+        let own = [("key", key), ("tap", tap), ("once", once)];
+        own.into_iter().chain(parts.map(|(name, part)| (name, part.to_owned()))).collect::<Vec<_>>()
+    };
+    let mut page = tablet.get("/kiosk/card").await;
+    while !page.says("name=\"consent\"") {
+        assert!(page.says("name=\"birth\""), "{}", page.text);
+        let fields = printed(&page);
+        let fields: Vec<_> = fields.iter().map(|(name, part)| (*name, part.as_str())).collect();
+        tablet.post("/kiosk/card", &fields).await;
+        page = tablet.get("/kiosk/card").await;
+    }
+    assert!(page.says("カードに書かれた番号を入れられるのは、あと1回"), "{}", page.text);
+    assert!(page.says("番号をまちがえると") && !page.says("暗証番号を入れられる"), "{}", page.text);
 }
