@@ -27,13 +27,6 @@ impl Answer {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
-
-    /// The value of a hidden entry.
-    pub fn hidden(&self, name: &str) -> &str {
-        let begin = format!("name=\"{name}\" value=\"");
-        let (_, after) = self.text.split_once(&begin).unwrap_or_else(|| panic!("{}", self.text));
-        after.split('"').next().unwrap()
-    }
 }
 
 impl Visitor {

@@ -81,8 +81,9 @@ pub fn sign_in(clerk: &mut Visitor, login: &str, password: &str) {
 
 /// Pairs a tablet without a reader.
 pub fn pair(clerk: &mut Visitor, name: &str) -> Visitor {
-    let key = clerk.get("/desk/devices").hidden("key").to_owned();
-    let new = [("key", &*key), ("name", name), ("role", "kiosk"), ("reader", "")];
+    let devices = clerk.get("/desk/devices").text;
+    let key = hidden(&devices, "key");
+    let new = [("key", key), ("name", name), ("role", "kiosk"), ("reader", "")];
     let offered = clerk.post("/desk/devices", &new);
     let (_, code) =
         offered.text.split_once("shown-code\">").unwrap_or_else(|| panic!("{}", offered.text));
@@ -117,6 +118,12 @@ pub fn asked_for(screen: &str) -> Option<&str> {
     after.split('"').next()
 }
 
+/// A hidden entry of the page; empty when there is none.
+pub fn hidden<'s>(screen: &'s str, name: &str) -> &'s str {
+    let begin = format!("name=\"{name}\" value=\"");
+    screen.split_once(&begin).map_or("", |(_, after)| after.split('"').next().unwrap())
+}
+
 /// The number on the last page.
 pub fn number(screen: &str) -> Option<&str> {
     let (_, after) = screen.split_once("class=\"ticket\"")?;
@@ -131,34 +138,37 @@ pub fn go_on(tablet: &mut Visitor, name: &str) -> Result<Option<String>, Unanswe
     if let Some(number) = number(&shown) {
         return Ok(Some(number.to_owned()));
     }
-    let op = || {
-        let (_, after) = shown.split_once("name=\"op\" value=\"").unwrap();
-        after.split('"').next().unwrap()
-    };
+    let (key, op) = (("key", hidden(&shown, "key")), ("op", hidden(&shown, "op")));
     if let Some(page) = asked_for(&shown) {
-        answer(tablet, page, name)?;
+        answer(tablet, page, key, name)?;
         let next = screen(tablet)?;
         assert_ne!(asked_for(&next), Some(page), "what was acknowledged is asked again");
     } else if shown.contains("action=\"/kiosk/start\"") {
-        send(tablet, "/kiosk/start", &[("op", op()), ("lang", "ja")])?;
+        send(tablet, "/kiosk/start", &[op, ("lang", "ja")])?;
     } else if shown.contains("action=\"/kiosk/purpose\"") {
-        send(tablet, "/kiosk/purpose", &[])?;
+        send(tablet, "/kiosk/purpose", &[key])?;
     } else if shown.contains("action=\"/kiosk/procedures\"") {
-        send(tablet, "/kiosk/procedures", &[("procedure", "juminhyo")])?;
+        send(tablet, "/kiosk/procedures", &[key, ("procedure", "juminhyo")])?;
     } else if shown.contains("class=\"ways\"") {
-        send(tablet, "/kiosk/way", &[("way", "hand")])?;
+        send(tablet, "/kiosk/way", &[key, ("way", "hand")])?;
     } else {
-        send(tablet, "/kiosk/submit", &[("op", op())])?;
+        send(tablet, "/kiosk/submit", &[key, op])?;
     }
     Ok(None)
 }
 
-fn answer(tablet: &mut Visitor, page: &str, name: &str) -> Result<(), Unanswered> {
+fn answer(
+    tablet: &mut Visitor,
+    page: &str,
+    key: (&str, &str),
+    name: &str,
+) -> Result<(), Unanswered> {
     let known = PAGES.iter().find(|(id, _)| *id == page).map_or(&[][..], |(_, fields)| *fields);
     let shown = tablet.try_get(&format!("/kiosk/page/{page}"))?.text;
     let asked = shown.split("name=\"asked\" value=\"").skip(1);
     let mut fields: Vec<(&str, &str)> =
         asked.map(|after| ("asked", after.split('"').next().unwrap())).collect();
+    fields.push(key);
     for (path, value) in known {
         fields.push((path, if *path == "applicant.name" { name } else { value }));
     }
@@ -176,8 +186,11 @@ pub fn hand_in(tablet: &mut Visitor, name: &str) -> Result<String, Unanswered> {
 
 /// Leaves the tablet to the next resident.
 pub fn leave(tablet: &mut Visitor) -> Result<(), Unanswered> {
-    while number(&screen(tablet)?).is_some() {
-        send(tablet, "/kiosk/end", &[])?;
+    loop {
+        let shown = screen(tablet)?;
+        if number(&shown).is_none() {
+            return Ok(());
+        }
+        send(tablet, "/kiosk/end", &[("key", hidden(&shown, "key"))])?;
     }
-    Ok(())
 }
