@@ -56,7 +56,7 @@ fn a_card_taken_away_mid_way_is_asked_for_again() {
     let mut resident = lay(&browser, &program, "shiken-hanako.1").with_album("taken-away");
     // Somebody lifts it while the number is being typed.
     let lift = "fetch('/kiosk/card/lay', {method: 'POST', \
-         body: new URLSearchParams({card: ''})}).catch(() => {}); return 1";
+         body: new URLSearchParams({card: '', key: document.querySelector('[name=key]').value})}).catch(() => {}); return 1";
     browser.leave(|| drop(browser.run(lift)));
     browser.wait("the page asks for the card", "!!document.querySelector('.reader')");
     resident.look();
