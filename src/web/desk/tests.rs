@@ -461,7 +461,8 @@ async fn a_clerk_goes_from_the_search_to_the_accepted_paper() {
     ] {
         let fields = [("act", "send_back"), ("reason", reason)];
         let refused = clerk.post(&application, &fields).await;
-        assert!(refused.says(sentence), "{reason}");
+        // At the top, and beside the field, which has the cursor.
+        assert_eq!(refused.text().matches(sentence).count(), 2, "{reason}");
         assert!(refused.says(&format!("value=\"{reason}\"")), "shown again to be mended");
     }
     let accepted = clerk.post(&application, &[("act", "accept")]).await;
