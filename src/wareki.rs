@@ -327,7 +327,16 @@ impl Serialize for PartialDate {
 impl<'de> Deserialize<'de> for PartialDate {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        PartialDate::typed(&text).map_err(serde::de::Error::custom)
+        // Files with dates are written by clerks, so the fault is told in their words.
+        PartialDate::typed(&text).map_err(|error| {
+            serde::de::Error::custom(match error {
+                Error::Form => {
+                    format!("「{text}」は日付ではありません。「1993-01-01」のように書いてください")
+                }
+                Error::NoSuchDay => format!("「{text}」という日はありません"),
+                Error::TooOld => format!("「{text}」は 1873年（明治6年）より前です"),
+            })
+        })
     }
 }
 

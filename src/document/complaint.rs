@@ -124,6 +124,9 @@ fn wanted(expected: &dyn Expected) -> String {
         "an array of length 2" => "2 個の値の並び",
         "an array of length 4" => "4 個の値の並び",
         words if words.starts_with("struct ") => "{ 項目 = 値 } の組",
+        // What is left names types of the program, which say nothing to a writer.
+        words if words.contains("enum") || words.contains("variant") => "決まった言葉の一つ",
+        words if words.is_ascii() => "見本の同じ項目にあるような値",
         words => return words.to_owned(),
     }
     .to_owned()
@@ -145,7 +148,13 @@ impl std::error::Error for Complaint {}
 
 impl serde::de::Error for Complaint {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Kind::Other(message.to_string()).into()
+        let message = message.to_string();
+        if message.contains("untagged enum") {
+            let (found, wanted) =
+                ("この形の値".to_owned(), "見本の同じ項目にあるような値".to_owned());
+            return Kind::Unfit { found, wanted }.into();
+        }
+        Kind::Other(message).into()
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -176,6 +185,43 @@ impl serde::de::Error for Complaint {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_message_names_a_type_of_the_program() {
+        #[derive(Debug, serde::Deserialize)]
+        enum Size {
+            Small,
+        }
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(untagged)]
+        #[expect(dead_code, reason = "only its reading is looked at")]
+        enum Either {
+            Words(String),
+            Row([u8; 2]),
+        }
+        #[derive(Debug, serde::Deserialize)]
+        struct Town {
+            #[serde(rename = "size")]
+            _size: Size,
+            #[serde(rename = "either")]
+            _either: Either,
+            #[serde(rename = "founded")]
+            _founded: crate::wareki::PartialDate,
+        }
+        let text = "size = 3\neither = 1.5\nfounded = \"2026-02-30\"";
+        let mut document = crate::document::Document::parse(std::path::Path::new("a.toml"), text);
+        document.read::<Town>();
+        let told: Vec<_> = document.faults().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "a.toml:1: 数 3 は書けません → 決まった言葉の一つを書きます",
+                "a.toml:2: この形の値は書けません → 見本の同じ項目にあるような値を書きます",
+                "a.toml:3: 「2026-02-30」という日はありません",
+            ]
+        );
+        let _ = Size::Small;
+    }
 
     #[test]
     fn a_slip_of_the_finger_is_told_from_another_word() {

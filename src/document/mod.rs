@@ -221,8 +221,7 @@ open = "yes"
                 "town.toml:2: 「nane」という項目はありません → 「name」と書きます",
                 "town.toml:3: 「tiny」は選べません → 「small」「large」のどれかを書きます",
                 "town.toml:4: 文字列「many」は書けません → 0 以上の整数を書きます",
-                "town.toml:5: a date is typed as 7 digits (4050101 = 平成5年1月1日), 8 digits \
-                 (19930101) or 1993-01-01",
+                "town.toml:5: 「someday」は日付ではありません。「1993-01-01」のように書いてください",
                 "town.toml:7: 必要な項目「metres」がありません → 「metres」を足してください。見本の設定に書き方が\
                  あります",
                 "town.toml:8: 数 3 は書けません → 「\"」で囲んだ文字列を書きます",

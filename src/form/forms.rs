@@ -51,8 +51,11 @@ impl Form {
             .map_err(|faults| faults.into_iter().map(in_file).collect::<Vec<_>>())?;
         let mut faults = Vec::new();
         if folder.file_name().is_none_or(|name| name != form.id()) {
-            let instead = format!("name the folder `{}` or write its name as the id", form.id());
-            let fault = Fault::new("the id is not the name of the folder", instead);
+            let instead = format!(
+                "フォルダーの名前を「{}」にするか、id にフォルダーの名前を書いてください",
+                form.id()
+            );
+            let fault = Fault::new("id とフォルダーの名前が違います", instead);
             faults.push(in_file(fault.at(&text, form.id())));
         }
         match form.read_background(folder) {
@@ -70,8 +73,8 @@ impl Form {
         let Some(name) = &self.template.paper.background else { return Ok(None) };
         let file = folder.join(name);
         std::fs::read(&file).map(Some).map_err(|error| {
-            let instead = "put the PDF there, or take `background` out of `paper`";
-            Fault::new(format!("cannot be read: {error}"), instead).in_file(&file)
+            let instead = "PDF を置くか、paper の background を消してください";
+            Fault::new(format!("読めません（{error}）"), instead).in_file(&file)
         })
     }
 
@@ -186,8 +189,8 @@ impl Forms {
 
 fn folders(dir: &Path) -> Result<Vec<PathBuf>, crate::fault::Fault> {
     let fault = |error: std::io::Error| {
-        let message = format!("the folder of templates cannot be read: {error}");
-        Fault::new(message, "make it, with one folder for each form").in_file(dir)
+        let message = format!("様式のフォルダーを読めません（{error}）");
+        Fault::new(message, "様式ごとのフォルダーを入れて、作ってください").in_file(dir)
     };
     let mut folders = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(fault)? {
@@ -202,7 +205,14 @@ fn folders(dir: &Path) -> Result<Vec<PathBuf>, crate::fault::Fault> {
 
 fn read_text(file: &Path) -> Result<String, Fault> {
     std::fs::read_to_string(file).map_err(|error| {
-        Fault::new(format!("cannot be read: {error}"), "every form's folder holds a form.toml")
+        let not_utf8 = error.kind() == std::io::ErrorKind::InvalidData;
+        match not_utf8 {
+            true => Fault::new("文字コードが UTF-8 ではありません", "UTF-8 で保存してください"),
+            false => Fault::new(
+                format!("読めません（{error}）"),
+                "様式のフォルダーには form.toml を置いてください",
+            ),
+        }
     })
 }
 
@@ -212,14 +222,14 @@ fn read_sample(folder: &Path) -> Result<Option<serde_json::Value>, crate::fault:
         return Ok(None);
     }
     let fault = |message: String, line| {
-        let instead = r#"write {"applicant": {…}, "answers": {…}}"#;
+        let instead = r#"{"applicant": {…}, "answers": {…}} と書いてください"#;
         crate::fault::Fault::new(&file, line, message, instead)
     };
     let text = std::fs::read_to_string(&file)
-        .map_err(|error| fault(format!("cannot be read: {error}"), None))?;
+        .map_err(|error| fault(format!("読めません（{error}）"), None))?;
     super::json::parse(&text)
         .map(Some)
-        .map_err(|error| fault(format!("is not JSON: {error}"), Some(error.line())))
+        .map_err(|error| fault(format!("JSON として読めません（{error}）"), Some(error.line())))
 }
 
 #[cfg(test)]

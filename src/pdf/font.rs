@@ -15,15 +15,15 @@ use super::glyf::Outlines;
 /// Why a font cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FontError {
-    #[error("cannot be read: {0}")]
+    #[error("読めません（{0}）")]
     Read(#[from] std::io::Error),
-    #[error("is no TrueType font")]
+    #[error("TrueType の書体ではないか、壊れています")]
     NoFont,
-    #[error("is a collection (.ttc); put its faces there as single .ttf files")]
+    #[error("書体をまとめたファイル（.ttc）です。一つずつの .ttf にしてください")]
     Collection,
-    #[error("has CFF outlines (.otf); a font with TrueType outlines (.ttf) is needed")]
+    #[error("CFF の書体（.otf）です。TrueType の書体（.ttf）が必要です")]
     NotTrueType,
-    #[error("forbids embedding in documents (OS/2 fsType)")]
+    #[error("文書への埋め込みを禁じている書体です（OS/2 fsType）")]
     EmbeddingForbidden,
 }
 
@@ -53,7 +53,9 @@ impl Font {
         let face = ttf_parser::Face::parse(bytes, 0).map_err(|_| FontError::NoFont)?;
         let table = |tag: &[u8; 4]| face.raw_face().table(Tag::from_bytes(tag));
         let (Some(glyf), Some(loca)) = (table(b"glyf"), table(b"loca")) else {
-            return Err(FontError::NotTrueType);
+            // A file that was cut short has lost its outlines, not another kind.
+            let is_cff = bytes.starts_with(b"OTTO");
+            return Err(if is_cff { FontError::NotTrueType } else { FontError::NoFont });
         };
         if face.permissions() == Some(ttf_parser::Permissions::Restricted) {
             return Err(FontError::EmbeddingForbidden);

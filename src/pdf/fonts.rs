@@ -57,13 +57,18 @@ impl Fonts {
                 // The shipped files themselves may lie in the folder.
                 Ok(font) if fonts.0.iter().any(|known| known.name() == font.name()) => {}
                 Ok(_) if fonts.0.len() == FONTS_MAX => {
-                    let message = format!("more than {FONTS_MAX} fonts cannot be asked");
-                    faults.push(Fault::new(path, None, message, "take fonts away"));
+                    let message = format!("書体は {FONTS_MAX} 個までです");
+                    faults.push(Fault::new(
+                        path,
+                        None,
+                        message,
+                        "使わない書体を、フォルダーから出してください",
+                    ));
                 }
                 Ok(font) => fonts.0.push(font),
                 Err(reason) => {
-                    let instead = "put a TrueType font there, or take the file away";
-                    faults.push(Fault::new(path, None, format!("the font {reason}"), instead));
+                    let instead = "TrueType の書体に替えるか、フォルダーから出してください";
+                    faults.push(Fault::new(path, None, reason.to_string(), instead));
                 }
             }
         }
@@ -110,6 +115,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("a.ttf"), b"not a font").unwrap();
         std::fs::write(folder.path().join("b.ttc"), b"ttcf....").unwrap();
+        std::fs::write(folder.path().join("c.ttf"), &GOTHIC[..2_000]).unwrap();
         std::fs::write(folder.path().join("OFL.txt"), b"words").unwrap();
         std::fs::write(folder.path().join("same.ttf"), GOTHIC).unwrap();
         let (fonts, faults) = Fonts::with_folder(folder.path());
@@ -117,8 +123,9 @@ mod tests {
         assert_eq!(
             reasons,
             [
-                "the font is no TrueType font",
-                "the font is a collection (.ttc); put its faces there as single .ttf files"
+                "TrueType の書体ではないか、壊れています",
+                "書体をまとめたファイル（.ttc）です。一つずつの .ttf にしてください",
+                "TrueType の書体ではないか、壊れています",
             ]
         );
         assert_eq!(fonts.names().filter(|name| name.contains("Gothic")).count(), 1);

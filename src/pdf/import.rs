@@ -9,17 +9,17 @@ use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 /// Why a page cannot be drawn on.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    #[error("is no PDF that can be read: {0}")]
+    #[error("読める PDF ではありません（{0}）")]
     NoPdf(lopdf::Error),
-    #[error("is encrypted; save it without a password")]
+    #[error("暗号化されています。パスワードなしで保存してください")]
     Encrypted,
-    #[error("holds {0}; print it to a new PDF")]
+    #[error("{0} を含みます。新しい PDF に印刷し直してください")]
     Active(&'static str),
-    #[error("has no page")]
+    #[error("ページがありません")]
     NoPage,
-    #[error("has a page that is not upright (/Rotate or /UserUnit); print it to a new PDF")]
+    #[error("ページが回転しています（/Rotate・/UserUnit）。新しい PDF に印刷し直してください")]
     NotUpright,
-    #[error("has a page without size or contents")]
+    #[error("ページに大きさか中身がありません")]
     Damaged,
 }
 
@@ -50,8 +50,8 @@ fn active(object: &Object) -> Option<&'static str> {
 
 fn active_entry(dictionary: &Dictionary) -> Option<&'static str> {
     dictionary.iter().find_map(|(key, value)| match key.as_slice() {
-        b"XFA" => Some("an XFA form"),
-        b"JavaScript" | b"JS" => Some("scripts"),
+        b"XFA" => Some("XFA のフォーム"),
+        b"JavaScript" | b"JS" => Some("スクリプト"),
         _ => active(value),
     })
 }
@@ -199,7 +199,7 @@ mod tests {
         let scripted = saved(|document, _| {
             document.add_object(dictionary! { "S" => "JavaScript", "JS" => "app.alert(1)" });
         });
-        assert!(matches!(open(&scripted), Err(ImportError::Active("scripts"))));
+        assert!(matches!(open(&scripted), Err(ImportError::Active("スクリプト"))));
         assert!(matches!(open(b"hello"), Err(ImportError::NoPdf(_))));
     }
 }

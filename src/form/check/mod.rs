@@ -32,8 +32,8 @@ pub(super) fn expanded(template: &Template, text: &str) -> Vec<Fault> {
     circle(&leads)
         .map(|path| {
             let word = path.first().copied().unwrap_or_default();
-            let message = format!("a circle: {}", path.join(" → "));
-            Fault::new(message, "take one `from` or `when` of the circle away").at(text, word)
+            let message = format!("たがいに頼り合っています：{}", path.join(" → "));
+            Fault::new(message, "この中の from か when を一つ消してください").at(text, word)
         })
         .into_iter()
         .collect()
@@ -50,11 +50,11 @@ pub(super) fn together<'f>(forms: &[&'f Form]) -> Vec<Finding<'f>> {
             let (other, declared) = *first.entry(&question.id).or_insert((form, question));
             if declared.kind != question.kind || ids(declared) != ids(question) {
                 let message = format!(
-                    "`{}` is another kind of question here than in `{}`",
+                    "「{}」が、様式「{}」とは違う質問になっています",
                     question.id,
                     other.id()
                 );
-                let instead = "give it the same kind and options in both, or a path of its own";
+                let instead = "kind と選択肢を両方で同じにするか、別の id にしてください";
                 let fault = Fault::new(message, instead);
                 findings.push(Finding { form: form.id(), word: &question.id, fault });
             }
@@ -76,9 +76,9 @@ fn ids(question: &Question) -> BTreeSet<&str> {
 
 fn unknown_question(path: &str) -> Fault {
     Fault::new(
-        format!("there is no question `{path}`"),
-        "write the id of a question, or `applicant.name`, `.kana`, `.birth_date`, `.sex`, \
-         `.address`, `.phone`",
+        format!("質問「{path}」はありません"),
+        "質問の id か、applicant.name・.kana・.birth_date・.sex・.address・.phone を書いて\
+         ください",
     )
 }
 
@@ -195,60 +195,64 @@ when = [{ question = "try.kind", is = ["a"] }]
                 "titel = { ja = \"試し\"",
                 "line 4: 「titel」という項目はありません; 「title」と書きます",
             ),
-            ("id = \"try\"", "id = \"town\"", "line 2: `town` cannot be the id of a form"),
-            ("en = \"Kind\" }\ndefault", "en = \" \" }\ndefault", "no words in `en`"),
+            ("id = \"try\"", "id = \"town\"", "line 2: 「town」は様式の id に使えません"),
+            ("en = \"Kind\" }\ndefault", "en = \" \" }\ndefault", "en の言葉がありません"),
             (
                 "page = \"try.kind\"\nkind = \"n",
                 "page = \"try.x\"\nkind = \"n",
-                "there is no page `try.x`; write one of the pages: try.kind, try.member.#",
+                "ページ「try.x」はありません; try.kind・try.member.# のどれか",
             ),
-            ("id = \"b\"", "id = \"a\"", "has the option `a` twice"),
-            ("default = \"a\"", "default = \"c\"", "`c` cannot be the default of `try.kind`"),
-            ("is = [\"a\"]", "is = [\"c\"]", "`try.kind` has no option `c`; write one of a, b"),
-            ("is = [\"a\"]", "at_least = 1", "`try.kind` does not count anything"),
+            ("id = \"b\"", "id = \"a\"", "選択肢「a」が重なっているか"),
+            ("default = \"a\"", "default = \"c\"", "「c」は「try.kind」の default にできません"),
+            (
+                "is = [\"a\"]",
+                "is = [\"c\"]",
+                "「try.kind」に選択肢「c」はありません; a・b のどれか",
+            ),
+            ("is = [\"a\"]", "at_least = 1", "「try.kind」は数を答える質問ではありません"),
             (
                 "question = \"try.kind\"",
                 "question = \"try.kint\"",
-                "line 43: there is no question `try.kint`",
+                "line 43: 質問「try.kint」はありません",
             ),
             (
                 "path = \"applicant.name\"",
                 "path = \"applicant.birth_date\"",
-                "cannot be taken from `applicant.birth_date`",
+                "値を「applicant.birth_date」から取ることはできません",
             ),
             (
                 "path = \"applicant.name\"",
                 "path = \"applicant.age\"",
-                "there is no question `applicant.age`",
+                "質問「applicant.age」はありません",
             ),
-            ("row = 1", "row = 4", "has no such row"),
-            ("max = 3 }\nfrom", "max = 4 }\nfrom", "up to 3 rows are asked for, 4 exist"),
+            ("row = 1", "row = 4", "にその行はありません"),
+            ("max = 3 }\nfrom", "max = 4 }\nfrom", "3 行まで尋ねますが、4 行しかありません"),
             (
                 "id = \"try.member.#.name\"",
                 "id = \"try.member.name\"",
-                "has rows, so its id holds one `#`",
+                "rows があるので、id に「#」が一つ要ります",
             ),
             (
                 "id = \"try.members\"",
                 "id = \"other.members\"",
-                "`other.members` cannot be the id of a question",
+                "「other.members」は質問の id に使えません",
             ),
             (
                 "id = \"try.members\"",
                 "id = \"try.kind.members\"",
-                "lies inside the question `try.kind`",
+                "質問「try.kind」の内側にあります",
             ),
-            ("range = [1, 3]", "range = [1, 3]\nmax_chars = 3", "`max_chars` means nothing"),
-            ("kind = \"choice\"", "kind = \"flag\"", "takes no options"),
+            ("range = [1, 3]", "range = [1, 3]\nmax_chars = 3", "max_chars は使えません"),
+            ("kind = \"choice\"", "kind = \"flag\"", "に選択肢は書けません"),
             (
                 "path = \"applicant.name\", row",
                 "path = \"try.member.#.name\", row",
-                "a circle: try.member.1.name → try.member.1.name",
+                "頼り合っています：try.member.1.name → try.member.1.name",
             ),
             (
                 "question = \"try.kind\", is",
                 "question = \"try.member.2.name\", is_not",
-                "no option `a`; ask for `at_least`",
+                "選択肢「a」はありません; at_least を使うか",
             ),
         ] {
             assert!(PLAIN.contains(sound), "{sound}");
@@ -285,8 +289,8 @@ from = ["other.kind"]
         assert_eq!(
             found,
             [
-                "`applicant.phone` is another kind of question here than in `try`",
-                "there is no question `try.nothing`"
+                "「applicant.phone」が、様式「try」とは違う質問になっています",
+                "質問「try.nothing」はありません"
             ]
         );
         // A town may do without the other form.

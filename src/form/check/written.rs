@@ -41,9 +41,9 @@ impl<'t> Check<'t> {
         let template = self.template;
         let id = template.id.as_str();
         if !is_word(id) || RESERVED.contains(&id) {
-            let instead = "write a short word of a–z, 0–9 and _ that is not `applicant`, `office`, \
-                 `town`, `visit`, `form` or `today`";
-            self.fault(id, format!("`{id}` cannot be the id of a form"), instead);
+            let instead = "英小文字・数字・「_」の短い言葉を書いてください（applicant・office・town・visit・\
+                 form・today は使えません）";
+            self.fault(id, format!("「{id}」は様式の id に使えません"), instead);
         }
         for (name, words) in
             [("title", &template.title), ("about", &template.about), ("section", &template.section)]
@@ -51,15 +51,15 @@ impl<'t> Check<'t> {
             self.words(id, name, words);
         }
         if template.edition.trim().is_empty() {
-            self.fault(id, "`edition` is empty", "write an edition such as `見本 2026-04`");
+            self.fault(id, "edition が空です", "「見本 2026-04」のように書いてください");
         }
     }
 
     fn words(&mut self, word: &str, what: &str, words: &Words) {
         for (lang, text) in [("ja", &words.ja), ("en", &words.en)] {
             if text.trim().is_empty() {
-                let message = format!("the {what} of `{word}` has no words in `{lang}`");
-                self.fault(word, message, "write it in Japanese and in English");
+                let message = format!("「{word}」の {what} に {lang} の言葉がありません");
+                self.fault(word, message, "日本語と英語の両方を書いてください");
             }
         }
     }
@@ -68,15 +68,15 @@ impl<'t> Check<'t> {
         let template = self.template;
         for page in &template.page {
             let id = page.id.as_str();
-            self.path(id, "page");
+            self.path(id, "ページ");
             self.words(id, "title", &page.title);
             if let Some(help) = &page.help {
                 self.words(id, "help", help);
             }
             self.rows(id, page.rows.as_ref());
             if !template.question.iter().any(|question| question.page == page.id) {
-                let instead = "give a question this page, or take the page away";
-                self.fault(id, format!("no question stands on page `{id}`"), instead);
+                let instead = "このページに質問を置くか、ページを消してください";
+                self.fault(id, format!("ページ「{id}」に質問がありません"), instead);
             }
         }
     }
@@ -87,20 +87,20 @@ impl<'t> Check<'t> {
         let pages = template.page.iter().map(|page| &page.id);
         let questions = template.question.iter().map(|question| &question.id);
         for (what, ids) in
-            [("page", pages.collect::<Vec<_>>()), ("question", questions.collect::<Vec<_>>())]
+            [("ページ", pages.collect::<Vec<_>>()), ("質問", questions.collect::<Vec<_>>())]
         {
             let mut seen = BTreeSet::new();
             for id in ids {
                 if !seen.insert(id) {
-                    let message = format!("there are two {what}s `{id}`");
-                    self.fault(id, message, "give each its own id");
+                    let message = format!("{what}「{id}」が二つあります");
+                    self.fault(id, message, "別々の id を書いてください");
                 }
                 let above = id.rsplit_once('.').map(|(above, _)| above.to_owned());
-                if what == "question"
+                if what == "質問"
                     && let Some(above) = above.filter(|above| self.declares(above))
                 {
-                    let message = format!("`{id}` lies inside the question `{above}`");
-                    self.fault(id, message, "give one of them another path");
+                    let message = format!("「{id}」は質問「{above}」の内側にあります");
+                    self.fault(id, message, "どちらかの id を変えてください");
                 }
             }
         }
@@ -117,8 +117,9 @@ impl<'t> Check<'t> {
             && segments[1..].iter().all(|segment| *segment == "#" || is_word(segment))
             && [own, "applicant"].contains(&segments[0]);
         if !well_formed {
-            let instead = format!("write `{own}.…` or `applicant.…`, words of a–z, 0–9 and _");
-            self.fault(path, format!("`{path}` cannot be the id of a {what}"), instead);
+            let instead =
+                format!("「{own}.…」か「applicant.…」と、英小文字・数字・「_」で書いてください");
+            self.fault(path, format!("「{path}」は{what}の id に使えません"), instead);
         }
     }
 
@@ -129,13 +130,13 @@ impl<'t> Check<'t> {
             (Some(rows), 1) => self.row_count(id, rows),
             (Some(_), _) => self.fault(
                 id,
-                format!("`{id}` has rows, so its id holds one `#`"),
-                "write for example `ido.member.#.name`",
+                format!("「{id}」には rows があるので、id に「#」が一つ要ります"),
+                "たとえば「ido.member.#.name」と書きます",
             ),
             (None, _) => self.fault(
                 id,
-                format!("`{id}` holds a `#` but has no rows"),
-                "add `rows = { count = \"…\", max = 6 }`, or write the row's number",
+                format!("「{id}」には「#」がありますが、rows がありません"),
+                "rows = { count = \"…\", max = 6 } を足すか、行の番号を書いてください",
             ),
         }
     }
@@ -146,12 +147,14 @@ impl<'t> Check<'t> {
             .filter(|count| count.kind == Kind::Number && count.rows.is_none())
             .and_then(|count| count.range)
             .map(|range| range[1]);
-        let instead = "let `count` name a number question of this form with a `range`, whose \
-             largest is `max`";
+        let instead = "count には、この様式の range のある number の質問を書き、その最大を max と同じにして\
+             ください";
         match largest {
-            None => self.fault(id, format!("`{}` does not count rows", rows.count), instead),
+            None => {
+                self.fault(id, format!("「{}」は行を数える質問ではありません", rows.count), instead)
+            }
             Some(largest) if largest != rows.max || largest == 0 => {
-                let message = format!("up to {largest} rows are asked for, {} exist", rows.max);
+                let message = format!("{largest} 行まで尋ねますが、{} 行しかありません", rows.max);
                 self.fault(id, message, instead);
             }
             Some(_) => {}
@@ -160,7 +163,7 @@ impl<'t> Check<'t> {
 
     fn question(&mut self, question: &'t Question) {
         let id = question.id.as_str();
-        self.path(id, "question");
+        self.path(id, "質問");
         self.words(id, "label", &question.label);
         if let Some(help) = &question.help {
             self.words(id, "help", help);
@@ -185,14 +188,14 @@ impl<'t> Check<'t> {
         let template = self.template;
         let Some(page) = template.page.iter().find(|page| page.id == question.page) else {
             let known: Vec<&str> = template.page.iter().map(|page| page.id.as_str()).collect();
-            let instead = format!("write one of the pages: {}", known.join(", "));
-            let message = format!("there is no page `{}`", question.page);
+            let instead = format!("{} のどれかを書いてください", known.join("・"));
+            let message = format!("ページ「{}」はありません", question.page);
             return self.fault(&question.id, message, instead);
         };
         let count = |rows: &Option<Rows>| rows.as_ref().map(|rows| rows.count.clone());
         if page.rows.is_some() && count(&page.rows) != count(&question.rows) {
-            let message = format!("page `{}` has rows that `{}` has not", page.id, question.id);
-            self.fault(&question.id, message, "give the question the rows of its page");
+            let message = format!("ページ「{}」の rows が「{}」にありません", page.id, question.id);
+            self.fault(&question.id, message, "ページと同じ rows を質問にも書いてください");
         }
     }
 
@@ -200,20 +203,21 @@ impl<'t> Check<'t> {
         let id = question.id.as_str();
         let takes = matches!(question.kind, Kind::Choice | Kind::Multi | Kind::Copies);
         if takes && question.options.is_empty() {
-            self.fault(id, format!("`{id}` has no options"), "list its `options`");
+            self.fault(id, format!("「{id}」に選択肢がありません"), "options に並べてください");
         }
         if !takes && !question.options.is_empty() {
-            let instead = "take them away, or make it `choice`, `multi` or `copies`";
-            self.fault(id, format!("`{id}` takes no options"), instead);
+            let instead = "消すか、kind を choice・multi・copies にしてください";
+            self.fault(id, format!("「{id}」に選択肢は書けません"), instead);
         }
         let mut seen = BTreeSet::new();
         for option in &question.options {
             if !is_word(&option.id) || !seen.insert(&option.id) {
-                let message = format!("`{id}` has the option `{}` twice or misspelt", option.id);
-                self.fault(id, message, "give each option an id of its own, of a–z, 0–9 and _");
+                let message =
+                    format!("「{id}」の選択肢「{}」が重なっているか、書き方が違います", option.id);
+                self.fault(id, message, "重ならない id を、英小文字・数字・「_」で書いてください");
             }
             let words = Words { ja: option.ja.clone(), en: option.en.clone() };
-            self.words(id, &format!("option `{}`", option.id), &words);
+            self.words(id, &format!("選択肢「{}」", option.id), &words);
         }
     }
 
@@ -222,19 +226,19 @@ impl<'t> Check<'t> {
         let Some(default) = question.default.as_deref() else { return };
         let (fits, instead) = match question.kind {
             Kind::Choice | Kind::Multi | Kind::Copies => {
-                (ids(question).contains(default), "write the id of one of its options")
+                (ids(question).contains(default), "選択肢の id を書いてください")
             }
-            Kind::Flag => (matches!(default, "yes" | "no"), "write `yes` or `no`"),
+            Kind::Flag => (matches!(default, "yes" | "no"), "yes か no と書いてください"),
             Kind::Number => {
                 let [min, max] = question.range.unwrap_or([0, u32::MAX]);
                 let number: Option<u32> = default.parse().ok();
                 let fits = number.is_some_and(|number| (min..=max).contains(&number));
-                (fits, "write a number in its range, in quotes")
+                (fits, "range の中の数を「\"」で囲んで書いてください")
             }
-            _ => (false, "take it away: words and dates have no default"),
+            _ => (false, "消してください。言葉と日付に default は書けません"),
         };
         if !fits {
-            self.fault(id, format!("`{default}` cannot be the default of `{id}`"), instead);
+            self.fault(id, format!("「{default}」は「{id}」の default にできません"), instead);
         }
     }
 
@@ -247,12 +251,12 @@ impl<'t> Check<'t> {
             ("days", question.days.is_some() && question.kind != Kind::Date),
         ];
         for (key, _) in misplaced.into_iter().filter(|(_, misplaced)| *misplaced) {
-            let instead = "`max_chars` is for words, `range` for numbers, `days` for dates";
-            self.fault(id, format!("`{key}` means nothing for `{id}`"), instead);
+            let instead = "max_chars は言葉、range は数、days は日付に使います";
+            self.fault(id, format!("「{id}」に {key} は使えません"), instead);
         }
         if question.range.is_some_and(|[min, max]| min > max) {
-            let message = format!("the range of `{id}` ends before it begins");
-            self.fault(id, message, "write the smallest number first");
+            let message = format!("「{id}」の range の大小が逆です");
+            self.fault(id, message, "小さい数を先に書いてください");
         }
     }
 
@@ -269,8 +273,9 @@ impl<'t> Check<'t> {
     /// all forms are there.
     fn leads(&mut self, question: &Question, path: &str) -> bool {
         if path.contains('#') && question.rows.is_none() {
-            let instead = "write the row's number, or give this question rows";
-            let message = format!("`{path}` holds a `#`, but `{}` has no rows", question.id);
+            let instead = "行の番号を書くか、この質問にも rows を書いてください";
+            let message =
+                format!("「{path}」に「#」がありますが、「{}」に rows がありません", question.id);
             self.fault(&question.id, message, instead);
             return false;
         }
@@ -297,20 +302,20 @@ impl<'t> Check<'t> {
         for option in condition.is.iter().chain(&condition.is_not) {
             if !options.contains(option.as_str()) {
                 let instead = match options.is_empty() {
-                    true => "ask for `at_least`, or only that it has an answer".to_owned(),
+                    true => "at_least を使うか、is を消してください".to_owned(),
                     false => {
                         let options: Vec<&str> = options.iter().copied().collect();
-                        format!("write one of {}", options.join(", "))
+                        format!("{} のどれかを書いてください", options.join("・"))
                     }
                 };
-                let message = format!("`{path}` has no option `{option}`");
+                let message = format!("「{path}」に選択肢「{option}」はありません");
                 self.fault(&question.id, message, instead);
             }
         }
         let counts = matches!(asked.kind, Kind::Number | Kind::Copies | Kind::Multi);
         if condition.at_least.is_some() && !counts {
-            let instead = "use `is` or `is_not` with its options";
-            self.fault(&question.id, format!("`{path}` does not count anything"), instead);
+            let instead = "is か is_not に選択肢を書いてください";
+            self.fault(&question.id, format!("「{path}」は数を答える質問ではありません"), instead);
         }
     }
 
@@ -321,8 +326,8 @@ impl<'t> Check<'t> {
         }
         let kind = applicant_kind(path).or_else(|| self.find(path).map(|asked| asked.kind));
         if kind.is_some_and(|kind| sort(kind) != sort(question.kind)) {
-            let message = format!("`{}` cannot be taken from `{path}`", question.id);
-            self.fault(&question.id, message, "take it from a question of the same kind");
+            let message = format!("「{}」の値を「{path}」から取ることはできません", question.id);
+            self.fault(&question.id, message, "同じ kind の質問から取ってください");
         }
         let row = match origin {
             From::Path(_) => None,
@@ -330,8 +335,8 @@ impl<'t> Check<'t> {
         };
         let max = question.rows.as_ref().map_or(0, |rows| rows.max);
         if row.is_some_and(|row| row == 0 || row > max) {
-            let message = format!("`{}` has no such row", question.id);
-            self.fault(&question.id, message, "let `row` be between 1 and the largest row");
+            let message = format!("「{}」にその行はありません", question.id);
+            self.fault(&question.id, message, "row は 1 から最後の行までの数にしてください");
         }
     }
 }

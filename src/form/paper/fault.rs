@@ -24,33 +24,33 @@ pub enum Place {
 /// What is wrong.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Trouble {
-    #[error("it lies off the page of {0} × {1} mm")]
+    #[error("{0} × {1} mm の用紙からはみ出しています")]
     OffPage(f32, f32),
-    #[error("another field has the same id")]
+    #[error("同じ id の欄がほかにもあります")]
     SameId,
-    #[error("`{0}` is no question of this form, and nothing the counter knows")]
+    #[error("「{0}」という質問は、この様式にも窓口にもありません")]
     UnknownPath(String),
-    #[error("it has not exactly one shape")]
+    #[error("書き方が一つに決まっていません")]
     OneShape,
-    #[error("`{0}` is no option of `{1}`")]
+    #[error("「{1}」に「{0}」という選択肢はありません")]
     UnknownOption(String, String),
-    #[error("`{0}` is no part of what it is bound to")]
+    #[error("part の「{0}」は、この欄では使えません")]
     UnknownPart(String),
-    #[error("a name or a reading never wraps")]
+    #[error("氏名やフリガナは折り返せません")]
     NameWraps,
-    #[error("the rectangle is lower than its smallest letters of {0} pt")]
+    #[error("欄の高さが、いちばん小さい文字（{0} pt）より低くなっています")]
     TooLow(f32),
-    #[error("it has no boxes")]
+    #[error("マス目がありません")]
     NoBoxes,
-    #[error("the words are larger than their rectangle: {0}")]
+    #[error("文字が枠に入りません：{0}")]
     LabelTooLarge(String),
-    #[error("no font has {code_point} of: {text}")]
+    #[error("{code_point} の字は、どの書体にもありません：{text}")]
     LabelGlyph { text: String, code_point: String },
-    #[error("the background {0}")]
+    #[error("背景の PDF は、{0}")]
     Background(String),
-    #[error("the background is not of the size and orientation of `paper`")]
+    #[error("背景の PDF の大きさか向きが、paper と違います")]
     BackgroundSize,
-    #[error("a form with a background of its own is not drawn on")]
+    #[error("背景のある様式には、線や文字を描き足せません")]
     DrawOnBackground,
 }
 
@@ -58,27 +58,27 @@ impl Trouble {
     /// What to write instead; empty where the message says it.
     fn instead(&self) -> &'static str {
         match self {
-            Trouble::OffPage(..) => "positions are mm from the upper left corner",
-            Trouble::SameId => "give each field its own id",
+            Trouble::OffPage(..) => "位置は、用紙の左上の角から mm で書いてください",
+            Trouble::SameId => "ほかの欄と違う id を書いてください",
             Trouble::UnknownPath(_) => {
-                "write the id of a question, or a path under applicant, office, town or visit"
+                "質問の id か、applicant・office・town・visit で始まる名前を書いてください"
             }
-            Trouble::OneShape => "write one of text, digits, check, circle and qr",
-            Trouble::UnknownOption(..) => "write option ids of the question, or yes and no",
+            Trouble::OneShape => "text・digits・check・circle・qr のうち一つだけ書いてください",
+            Trouble::UnknownOption(..) => "質問の選択肢の id か、yes・no を書いてください",
             Trouble::UnknownPart(_) => {
-                "write era, year, month, day, wareki, western, first, last, or an option of a \
-                 copies question"
+                "era・year・month・day・wareki・western・first・last か、通数の選択肢の id を\
+                 書いてください"
             }
-            Trouble::NameWraps => "take `wrap` away and give it a wider rectangle",
-            Trouble::TooLow(_) => "make the rectangle higher or `min_size` smaller",
-            Trouble::NoBoxes => "write a `count` of at least 1",
+            Trouble::NameWraps => "wrap を消してください。長い氏名だけが2行になります",
+            Trouble::TooLow(_) => "rect を高くするか、min_size を小さくしてください",
+            Trouble::NoBoxes => "count は 1 以上にしてください",
             Trouble::LabelTooLarge(_) => {
-                "make the rectangle or `size` fit, or break the words with \\n"
+                "rect を広げるか、size を小さくするか、\\n で改行してください"
             }
-            Trouble::LabelGlyph { .. } => "write another character, or draw it with lines",
+            Trouble::LabelGlyph { .. } => "ほかの字にするか、線で描いてください",
             Trouble::Background(_) => "",
-            Trouble::BackgroundSize => "write the size of the PDF in `paper`",
-            Trouble::DrawOnBackground => "take the [[draw]] entries or the background away",
+            Trouble::BackgroundSize => "paper に、PDF と同じ大きさと向きを書いてください",
+            Trouble::DrawOnBackground => "[[draw]] か background のどちらかを消してください",
         }
     }
 }
@@ -92,11 +92,11 @@ impl Fault {
 }
 
 impl fmt::Display for Fault {
-    /// `field name: another field has the same id`
+    /// `欄 name：同じ id の欄がほかにもあります`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Place::Field(id) => write!(f, "field {id}: {}", self.trouble),
-            Place::Draw(number) => write!(f, "draw {number}: {}", self.trouble),
+            Place::Field(id) => write!(f, "欄 {id}：{}", self.trouble),
+            Place::Draw(number) => write!(f, "{number} 番目の draw：{}", self.trouble),
             Place::Background => write!(f, "{}", self.trouble),
         }
     }
@@ -137,11 +137,11 @@ mod tests {
         };
         assert_eq!(
             told(Place::Field("name".into()), Trouble::SameId),
-            "form.toml:5: field name: another field has the same id → give each field its own id"
+            "form.toml:5: 欄 name：同じ id の欄がほかにもあります → ほかの欄と違う id を書いてください"
         );
         assert_eq!(
             told(Place::Draw(2), Trouble::NoBoxes),
-            "form.toml:3: draw 2: it has no boxes → write a `count` of at least 1"
+            "form.toml:3: 2 番目の draw：マス目がありません → count は 1 以上にしてください"
         );
     }
 }

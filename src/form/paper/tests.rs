@@ -305,14 +305,14 @@ fn every_fault_of_a_layout_is_found_at_once() {
     assert_eq!(
         told,
         [
-            "draw 19: it lies off the page of 210 × 297 mm",
-            "field kana: `applicant.kanna` is no question of this form, and nothing the counter knows",
-            "field era: `reiw` is no option of `applicant.birth_date`",
-            "field birth_month: `moon` is no part of what it is bound to",
-            "field phone: it has not exactly one shape",
-            "field era: another field has the same id",
-            "field member_name: a name or a reading never wraps",
-            "draw 1: the words are larger than their rectangle: 見本申請書",
+            "19 番目の draw：210 × 297 mm の用紙からはみ出しています",
+            "欄 kana：「applicant.kanna」という質問は、この様式にも窓口にもありません",
+            "欄 era：「applicant.birth_date」に「reiw」という選択肢はありません",
+            "欄 birth_month：part の「moon」は、この欄では使えません",
+            "欄 phone：書き方が一つに決まっていません",
+            "欄 era：同じ id の欄がほかにもあります",
+            "欄 member_name：氏名やフリガナは折り返せません",
+            "1 番目の draw：文字が枠に入りません：見本申請書",
         ]
     );
 }
