@@ -129,7 +129,11 @@ fn a_clerk_is_told_who_calls_from_a_kiosk_and_says_that_somebody_comes() {
     let mut clerk = Clerk::sign_in(&browser, &program, "desk-call");
     assert!(browser.shows(".calls"), "{}", browser.text());
     clerk.press("向かいます C");
-    assert!(!browser.shows(".calls"), "{}", browser.text());
+    let told = browser.text();
+    assert!(
+        told.contains("職員が向かっている呼び出し") && !told.contains("職員を呼んでいます"),
+        "{told}"
+    );
     browser.go(&format!("{}/kiosk", program.address));
     assert!(!browser.text().contains("職員を呼んでいます"), "{}", browser.text());
 }
