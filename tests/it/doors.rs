@@ -92,7 +92,9 @@ fn a_tablet_that_was_not_paired_is_led_to_pairing() {
         assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/pair"));
     }
     assert!(send(&mut stranger, "/kiosk/start", &[]).is_ok());
-    let wrong = stranger.post("/pair", &[("code", "ABCD2345")]);
+    let entry = stranger.get("/pair");
+    let op = office::hidden(&entry.text, "op");
+    let wrong = stranger.post("/pair", &[("op", op), ("code", "ABCD2345")]);
     assert!(wrong.text.contains("コードが違うか、期限が切れています"), "{}", wrong.text);
     let again = stranger.get("/kiosk");
     assert_eq!(again.header("location"), "/pair", "a wrong code pairs nothing");

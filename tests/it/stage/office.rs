@@ -83,13 +83,15 @@ pub fn sign_in(clerk: &mut Visitor, login: &str, password: &str) {
 pub fn pair(clerk: &mut Visitor, name: &str) -> Visitor {
     let devices = clerk.get("/desk/devices").text;
     let key = hidden(&devices, "key");
-    let new = [("key", key), ("name", name), ("role", "kiosk"), ("reader", "")];
+    let op = hidden(&devices, "op");
+    let new = [("op", op), ("key", key), ("name", name), ("reader", "")];
     let offered = clerk.post("/desk/devices", &new);
     let (_, code) =
         offered.text.split_once("shown-code\">").unwrap_or_else(|| panic!("{}", offered.text));
     let code = code.split('<').next().unwrap();
     let mut tablet = Visitor::new(&clerk.address);
-    let paired = tablet.post("/pair", &[("code", code)]);
+    let entry = tablet.get("/pair").text;
+    let paired = tablet.post("/pair", &[("op", hidden(&entry, "op")), ("code", code)]);
     assert_eq!(paired.header("location"), "/kiosk", "{}", paired.text);
     tablet
 }
