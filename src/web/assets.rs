@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use axum::Router;
 use axum::extract::Path;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use sha2::{Digest, Sha256};
@@ -60,7 +60,10 @@ pub(super) fn address(name: &str) -> &'static str {
 }
 
 pub(super) fn routes() -> Router {
-    Router::new().route("/static/{hash}/{name}", get(asset))
+    Router::new()
+        .route("/static/{hash}/{name}", get(asset))
+        // Browsers ask for a picture of the site unbidden; there is none.
+        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
 }
 
 async fn asset(Path((_, name)): Path<(String, String)>) -> Result<Response, Failure> {
