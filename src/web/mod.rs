@@ -11,6 +11,8 @@ mod cookie;
 pub mod desk;
 pub mod entry;
 pub mod error;
+#[cfg(test)]
+mod example;
 mod fields;
 mod guard;
 pub mod kiosk;

@@ -1,7 +1,6 @@
 //! Stories at the desk, through the router, on a database in a folder of its own.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,24 +8,17 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use tempfile::TempDir;
-use time::macros::datetime;
 use tower::ServiceExt;
 
 use crate::applicant::Source;
-use crate::chance::SeededChance;
 use crate::clock::HeldClock;
-use crate::config::Config;
-use crate::db::Db;
 use crate::device::{self, NewDevice};
-use crate::form::{Forms, record};
+use crate::form::record;
 use crate::id::{DeviceId, VisitId};
-use crate::journal::{self, Actor, Journal, OfficeKey};
-use crate::pdf::Fonts;
-use crate::schema;
+use crate::journal::Actor;
 use crate::staff::{self, NewAccount, Role};
-use crate::visit::paper::Papers;
 use crate::visit::{self, Way, Wishes};
-use crate::web::{Office, Readers, router};
+use crate::web::{Office, example, router};
 
 const PASSWORD: &str = "a long enough sentence";
 const HOST: &str = "counter:8080";
@@ -79,22 +71,8 @@ struct Browser<'t> {
 impl Town {
     /// The example town; nobody has an account.
     async fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let chance = Arc::new(SeededChance::new(1));
-        let clock = Arc::new(HeldClock::at(datetime!(2026-11-24 9:00 +9)));
-        let key = OfficeKey::generate(&*chance);
-        let journal = Arc::new(Journal::new(clock.clone(), chance, key));
-        let path = folder.path().join("office.db");
-        let db = Db::start(&path, schema::STEPS, journal::check_tail).unwrap();
-        let opened = journal.clone();
-        db.write(move |tx| opened.open_log(tx, "999997/honcho").map(drop)).await.unwrap();
-        let templates = Path::new("templates/forms");
-        let forms = Forms::load(templates).unwrap();
-        let papers = Papers::compile(&forms, templates, Fonts::shipped()).unwrap();
-        let config = Config::load(Path::new("kiosk-config/example")).unwrap();
-        let readers = Readers::default();
-        readers.add_virtual("reader-1").unwrap();
-        let office = Arc::new(Office { config, forms, papers, db, journal, readers, demo: false });
+        let (office, clock, folder) = example::office(false).await;
+        office.readers.add_virtual("reader-1").unwrap();
         let router = router(office.clone());
         Self { office, router, clock, _folder: folder }
     }

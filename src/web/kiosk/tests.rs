@@ -1,6 +1,5 @@
 //! Stories at the kiosk, through the router, in the demonstration's town.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,24 +9,15 @@ use axum::http::{HeaderValue, Request, StatusCode, header};
 use axum::middleware;
 use axum::routing::get;
 use tempfile::TempDir;
-use time::macros::datetime;
 use tower::ServiceExt;
 
-use crate::chance::SeededChance;
 use crate::clock::HeldClock;
-use crate::config::Config;
-use crate::db::Db;
 use crate::device;
-use crate::form::Forms;
 use crate::form::answers::Answers;
 use crate::id::StaffId;
-use crate::journal::{self, Journal, OfficeKey};
-use crate::pdf::Fonts;
-use crate::schema;
 use crate::text::{Piece, Text};
-use crate::visit::paper::Papers;
 use crate::visit::{self, Visit};
-use crate::web::{Office, Readers, Shared, error, router};
+use crate::web::{Office, Shared, error, example, router};
 
 const HOST: &str = "counter:8080";
 
@@ -64,21 +54,7 @@ impl Answer {
 
 impl Tablet {
     async fn paired() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let chance = Arc::new(SeededChance::new(1));
-        let clock = Arc::new(HeldClock::at(datetime!(2026-11-24 9:00 +9)));
-        let key = OfficeKey::generate(&*chance);
-        let journal = Arc::new(Journal::new(clock.clone(), chance, key));
-        let path = folder.path().join("office.db");
-        let db = Db::start(&path, schema::STEPS, journal::check_tail).unwrap();
-        let opened = journal.clone();
-        db.write(move |tx| opened.open_log(tx, "999997/honcho").map(drop)).await.unwrap();
-        let templates = Path::new("templates/forms");
-        let forms = Forms::load(templates).unwrap();
-        let papers = Papers::compile(&forms, templates, Fonts::shipped()).unwrap();
-        let config = Config::load(Path::new("kiosk-config/example")).unwrap();
-        let readers = Readers::default();
-        let office = Arc::new(Office { config, forms, papers, db, journal, readers, demo: true });
+        let (office, clock, folder) = example::office(true).await;
         let router = router(office.clone());
         let mut tablet = Self { office, router, clock, cookie: String::new(), _folder: folder };
         let paired = tablet.get("/pair").await;

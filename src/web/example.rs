@@ -1,0 +1,39 @@
+//! The example town's office on a folder of its own, with a held clock: what the
+//! router's tests of every audience stand on.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use time::macros::datetime;
+
+use super::{Office, Readers};
+use crate::chance::SeededChance;
+use crate::clock::HeldClock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::form::Forms;
+use crate::journal::{self, Journal, OfficeKey};
+use crate::pdf::Fonts;
+use crate::schema;
+use crate::visit::paper::Papers;
+
+/// The office, the clock that moves it, and the folder it lives as long as.
+pub(super) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let chance = Arc::new(SeededChance::new(1));
+    let clock = Arc::new(HeldClock::at(datetime!(2026-11-24 9:00 +9)));
+    let key = OfficeKey::generate(&*chance);
+    let journal = Arc::new(Journal::new(clock.clone(), chance, key));
+    let path = folder.path().join("office.db");
+    let db = Db::start(&path, schema::STEPS, journal::check_tail).unwrap();
+    let opened = journal.clone();
+    db.write(move |tx| opened.open_log(tx, "999997/honcho").map(drop)).await.unwrap();
+    let templates = Path::new("templates/forms");
+    let forms = Forms::load(templates).unwrap();
+    let papers = Papers::compile(&forms, templates, Fonts::shipped()).unwrap();
+    let config = Config::load(Path::new("kiosk-config/example")).unwrap();
+    let readers = Readers::new(demo);
+    let office = Office { config, forms, papers, db, journal, readers, demo };
+    (Arc::new(office), clock, folder)
+}
