@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage has failed")]
 
+mod access;
 mod card_pcsc;
 mod commands;
 mod desk;
