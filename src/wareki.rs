@@ -14,7 +14,7 @@ use time::macros::date;
 use time::{Date, Month};
 
 /// A Japanese era since 1868.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Era {
     Meiji,
@@ -159,11 +159,17 @@ const YEAR_MIN: i32 = 1873;
 const YEAR_MAX: i32 = 2200;
 
 /// A date of which the day, or the month and the day, may be unknown (不詳).
+///
+/// In a year in which the era changed, a date without its day may lie in either
+/// era. Whoever wrote it down knew which, so the era they gave is kept; nothing
+/// here guesses one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartialDate {
     year: i32,
     month: Option<u8>,
     day: Option<u8>,
+    /// The era it was written in, only where the rest does not say it.
+    era: Option<Era>,
 }
 
 impl PartialDate {
@@ -184,7 +190,28 @@ impl PartialDate {
                     .map_err(|_| Error::NoSuchDay)?;
             }
         }
-        Ok(Self { year, month, day })
+        Ok(Self { year, month, day, era: None })
+    }
+
+    /// A date written in `era`. The era is kept where the date may lie in it and
+    /// in another; 平成31年12月 is 令和元年12月 all the same.
+    pub fn in_era(
+        era: Era,
+        year: u8,
+        month: Option<u8>,
+        day: Option<u8>,
+    ) -> Result<Self, Error> {
+        let mut date = Self::new(era.gregorian_year(year), month, day)?;
+        let (first, last) = date.bounds();
+        let kept = first.era != last.era && [first.era, last.era].contains(&era);
+        date.era = kept.then_some(era);
+        Ok(date)
+    }
+
+    /// Whether two dates say the same of the western calendar, whatever era they
+    /// were written in.
+    pub fn is_same_as(self, other: Self) -> bool {
+        Self { era: None, ..self } == Self { era: None, ..other }
     }
 
     /// The Gregorian year.
@@ -208,23 +235,50 @@ impl PartialDate {
         Date::from_calendar_date(self.year, month, self.day?).ok()
     }
 
-    /// The era and the year within it, as written on paper. When the day is not
-    /// known the era is that of the last day the date may be: an era's first
-    /// year is what the family register writes for the year as a whole.
-    pub fn era_year(self) -> (Era, u8) {
-        let last_month = Month::try_from(self.month.unwrap_or(12)).unwrap_or(Month::December);
-        let last_day = self.day.unwrap_or_else(|| last_month.length(self.year));
-        Date::from_calendar_date(self.year, last_month, last_day)
-            .ok()
-            .and_then(Wareki::of)
-            .map(|wareki| (wareki.era, wareki.year))
-            .expect("every day from 1873 to 2200 lies in an era of less than 256 years")
+    /// The era and the year within it, as written on paper. `None` in a year of
+    /// two eras when neither the day nor the era is known.
+    pub fn era_year(self) -> Option<(Era, u8)> {
+        let (first, last) = self.bounds();
+        let era = if first.era == last.era { first.era } else { self.era? };
+        Some(if era == last.era { (era, last.year) } else { (era, first.year) })
     }
 
-    /// `平成5年1月1日`, with `月不詳` or `日不詳` where it is not known.
+    /// The era and year of the last day the date may be: what a year as a whole is
+    /// called by.
+    pub fn latest_era_year(self) -> (Era, u8) {
+        let (_, last) = self.bounds();
+        (last.era, last.year)
+    }
+
+    /// The era, where the rest of the date does not say it.
+    pub fn given_era(self) -> Option<Era> {
+        self.era
+    }
+
+    /// The first and the last day the date may be. No two eras end in one year.
+    fn bounds(self) -> (Wareki, Wareki) {
+        let month = |unknown| {
+            Month::try_from(self.month.unwrap_or(unknown)).expect("months are checked when taken")
+        };
+        let last_day = self.day.unwrap_or_else(|| month(12).length(self.year));
+        let wareki = |month, day| {
+            Date::from_calendar_date(self.year, month, day)
+                .ok()
+                .and_then(Wareki::of)
+                .expect("every day from 1873 to 2200 lies in an era of less than 256 years")
+        };
+        (wareki(month(1), self.day.unwrap_or(1)), wareki(month(12), last_day))
+    }
+
+    /// `平成5年1月1日`, with `月不詳` or `日不詳` where it is not known. Where the
+    /// era is not known the year is that of the western calendar.
     pub fn wareki(self) -> String {
-        let (era, year) = self.era_year();
-        format!("{}{}年{}", era.kanji(), year_text(year), self.month_and_day())
+        match self.era_year() {
+            Some((era, year)) => {
+                format!("{}{}年{}", era.kanji(), year_text(year), self.month_and_day())
+            }
+            None => format!("西暦{}", self.western()),
+        }
     }
 
     /// `1993年1月1日`: foreign residents may write the western calendar.
@@ -249,23 +303,16 @@ impl PartialDate {
         if year == 0 {
             return Err(Error::NoSuchDay);
         }
-        Self::from_parts(era.gregorian_year(year), &digits[3..])
+        let [month, day] = month_and_day(&digits[3..]);
+        Self::in_era(era, year, month, day)
     }
 
     /// Reads `YYYYMMDD` in the western calendar; `00` stands for unknown.
     pub fn from_eight_digits(digits: &str) -> Result<Self, Error> {
         let digits = ascii_digits(digits, 8)?;
         let year = digits[..4].iter().fold(0, |year, digit| year * 10 + i32::from(*digit));
-        Self::from_parts(year, &digits[4..])
-    }
-
-    fn from_parts(year: i32, month_day: &[u8]) -> Result<Self, Error> {
-        let known = |part: u8| (part != 0).then_some(part);
-        Self::new(
-            year,
-            known(month_day[0] * 10 + month_day[1]),
-            known(month_day[2] * 10 + month_day[3]),
-        )
+        let [month, day] = month_and_day(&digits[4..]);
+        Self::new(year, month, day)
     }
 
     /// Reads whatever a clerk may type: seven digits, eight digits or ISO 8601.
@@ -278,6 +325,11 @@ impl PartialDate {
             _ => text.parse(),
         }
     }
+}
+
+/// Of four digits; `00` stands for unknown.
+fn month_and_day(digits: &[u8]) -> [Option<u8>; 2] {
+    [0, 2].map(|at| digits[at] * 10 + digits[at + 1]).map(|part| (part != 0).then_some(part))
 }
 
 fn half_width_digit(c: char) -> char {
@@ -296,13 +348,19 @@ fn ascii_digits(text: &str, len: usize) -> Result<Vec<u8>, Error> {
 
 impl From<Date> for PartialDate {
     fn from(day: Date) -> Self {
-        Self { year: day.year(), month: Some(u8::from(day.month())), day: Some(day.day()) }
+        let month = Some(u8::from(day.month()));
+        Self { year: day.year(), month, day: Some(day.day()), era: None }
     }
 }
 
 impl fmt::Display for PartialDate {
-    /// ISO 8601 with reduced precision: `1993-01-01`, `1993-01`, `1993`.
+    /// ISO 8601 with reduced precision: `1993-01-01`, `1993-01`, `1993`. ISO knows
+    /// no eras: a date that needs its own is written in seven digits, `2150000`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let (Some(_), Some((era, year))) = (self.era, self.era_year()) {
+            let month = self.month.unwrap_or(0);
+            return write!(f, "{}{year:02}{month:02}00", era.code());
+        }
         write!(f, "{:04}", self.year)?;
         self.month.map_or(Ok(()), |month| write!(f, "-{month:02}"))?;
         self.day.map_or(Ok(()), |day| write!(f, "-{day:02}"))
@@ -379,7 +437,7 @@ mod tests {
         for year in YEAR_MIN..=YEAR_MAX {
             let months = (1..=12).map(Some).chain([None]);
             for date in months.map(|month| PartialDate::new(year, month, None).unwrap()) {
-                let (era, year_of_era) = date.era_year();
+                let (era, year_of_era) = date.latest_era_year();
                 assert_eq!(era.gregorian_year(year_of_era), year, "{date}");
             }
         }
@@ -431,8 +489,36 @@ mod tests {
         let date = |text: &str| text.parse::<PartialDate>().unwrap();
         assert_eq!(date("1950").wareki(), "昭和25年月日不詳");
         assert_eq!(date("1950-03").wareki(), "昭和25年3月 日不詳");
-        assert_eq!(date("1989").wareki(), "平成元年月日不詳");
         assert_eq!(date("1990-05-05").western(), "1990年5月5日");
+    }
+
+    #[test]
+    fn without_its_day_a_date_keeps_the_era_it_was_given_and_gets_no_other() {
+        for (typed, wareki) in [
+            ("2150000", "大正15年月日不詳"),
+            ("3010000", "昭和元年月日不詳"),
+            ("2151200", "大正15年12月 日不詳"),
+            // The month lies in one era alone.
+            ("2151100", "大正15年11月 日不詳"),
+            ("3640000", "昭和64年月日不詳"),
+            ("3640100", "昭和64年1月 日不詳"),
+            ("4010100", "平成元年1月 日不詳"),
+            ("3640200", "平成元年2月 日不詳"),
+            ("1450000", "明治45年月日不詳"),
+            ("4310000", "平成31年月日不詳"),
+            ("4310400", "平成31年4月 日不詳"),
+            ("3650000", "平成2年月日不詳"),
+            // Of a western year nobody knows the era.
+            ("1926", "西暦1926年月日不詳"),
+            ("1926-12", "西暦1926年12月 日不詳"),
+            ("19890000", "西暦1989年月日不詳"),
+            ("1989-02", "平成元年2月 日不詳"),
+        ] {
+            let date = PartialDate::typed(typed).unwrap();
+            assert_eq!(date.wareki(), wareki, "{typed}");
+            // As it is kept, and as a card writes it.
+            assert_eq!(PartialDate::typed(&date.to_string()), Ok(date), "{typed}");
+        }
     }
 
     proptest! {

@@ -43,7 +43,7 @@ impl PurseCard {
 
     /// What stands on the holder's licence, for who wants one that differs.
     pub fn licence(&self) -> Licence {
-        let (era, year) = self.holder.birth_date.era_year();
+        let (era, year) = self.holder.birth_date.latest_era_year();
         let change = |changed: &Changed| match changed {
             Changed::Name(name) => Change::Name { name: name.clone(), kana: self.kana() },
             Changed::Address(address) => Change::Address(address.as_str().into()),

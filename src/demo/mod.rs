@@ -73,7 +73,7 @@ impl PurseCard {
     /// The date of birth as 照合番号B begins: six digits in the Japanese calendar.
     pub fn face_birth(&self) -> String {
         let birth = self.holder.birth_date;
-        format!("{:02}{}", birth.era_year().1, chip::month_and_day(birth))
+        format!("{:02}{}", birth.latest_era_year().1, chip::month_and_day(birth))
     }
 
     /// What the face of a My Number card shows for 照合番号B: year of expiry and

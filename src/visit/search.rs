@@ -52,7 +52,7 @@ impl Findable {
             return true;
         }
         let born = PartialDate::typed(typed.trim());
-        born.is_ok_and(|day| self.births.contains(&day))
+        born.is_ok_and(|day| self.births.iter().any(|birth| birth.is_same_as(day)))
             || (numbered(&words).is_some() && numbered(&words) == numbered(&self.ticket))
             || self.receipts.contains(&words)
             || running_number(&words).is_some_and(|number| self.is_numbered(number))

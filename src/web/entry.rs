@@ -114,12 +114,10 @@ impl Entry {
             Value::Text(text) => self.text = text.to_string(),
             Value::Number(number) => self.text = number.to_string(),
             Value::Date(date) => {
-                let (era, year) = match lang {
-                    Lang::Ja => {
-                        let (era, year) = date.era_year();
-                        (era.id(), i32::from(year))
-                    }
-                    Lang::En => ("western", date.year()),
+                let written_in_era = lang == Lang::Ja || date.given_era().is_some();
+                let (era, year) = match date.era_year().filter(|_| written_in_era) {
+                    Some((era, year)) => (era.id(), i32::from(year)),
+                    None => ("western", date.year()),
                 };
                 let known = |part: Option<u8>| part.map(|part| part.to_string());
                 self.date = DateBoxes {

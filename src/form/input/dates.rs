@@ -24,15 +24,18 @@ pub(super) fn date_of_parts([era, year, month, day]: [&str; 4]) -> Result<Partia
         }
     };
     let year = ascii(year.trim()).replace('元', "1");
-    let year = match Era::ALL.into_iter().find(|known| known.id() == era) {
+    let (month, day) = (part(month)?, part(day)?);
+    let read = match Era::ALL.into_iter().find(|known| known.id() == era) {
         Some(era) => match year.parse() {
-            Ok(year) if year > 0 => era.gregorian_year(year),
+            Ok(year) if year > 0 => PartialDate::in_era(era, year, month, day),
             _ => return Err(InputError::NotADate),
         },
-        None if matches!(era, "" | "western") => year.parse().map_err(|_| InputError::NotADate)?,
+        None if matches!(era, "" | "western") => {
+            PartialDate::new(year.parse().map_err(|_| InputError::NotADate)?, month, day)
+        }
         None => return Err(InputError::NotAnOption),
     };
-    date(PartialDate::new(year, part(month)?, part(day)?))
+    date(read)
 }
 
 /// Births may lack their day; a day that something happened or will happen on
@@ -44,7 +47,11 @@ pub(super) fn day_makes_sense(
 ) -> Result<(), InputError> {
     let Some(days) = days else { return Ok(()) };
     let Some(day) = date.exact() else {
-        let later = date.year() > today.year();
+        let this_month = (today.year(), u8::from(today.month()));
+        let later = match date.month() {
+            Some(month) => (date.year(), month) > this_month,
+            None => date.year() > today.year(),
+        };
         return match days {
             Days::Past if later => Err(InputError::FutureDay),
             Days::Past => Ok(()),

@@ -71,7 +71,9 @@ pub(super) fn written<'f>(
 
 fn selected(value: &Value, part: Option<&str>) -> BTreeSet<String> {
     match (value, part) {
-        (Value::Date(date), Some("era")) => [date.era_year().0.id().to_owned()].into(),
+        (Value::Date(date), Some("era")) => {
+            date.era_year().map(|(era, _)| era.id().to_owned()).into_iter().collect()
+        }
         (value, _) => value.selected(),
     }
 }
@@ -110,11 +112,14 @@ fn text_part(text: &Text, part: Option<&str>) -> Option<Text> {
 }
 
 fn date_part(date: PartialDate, part: Option<&str>) -> Option<String> {
-    let (era, year) = date.era_year();
     Some(match part {
-        Some("era") => era.kanji().to_owned(),
-        Some("year") if year == 1 => "元".to_owned(),
-        Some("year") => year.to_string(),
+        Some("era") => date.era_year()?.0.kanji().to_owned(),
+        // A year whose era nobody knows is told in the western calendar.
+        Some("year") => match date.era_year() {
+            Some((_, 1)) => "元".to_owned(),
+            Some((_, year)) => year.to_string(),
+            None => date.year().to_string(),
+        },
         Some("western_year") => date.year().to_string(),
         Some("month") => date.month()?.to_string(),
         Some("day") => date.day()?.to_string(),
@@ -162,6 +167,8 @@ mod tests {
             ("1990-12-31", "part = 'western'", words("1990年12月31日")),
             // What is not known stays empty.
             ("1990-12", "part = 'day'", None),
+            ("1926", "part = 'era'", None),
+            ("1926", "part = 'year'", words("1926")),
         ] {
             let date = Value::Date(iso.parse().unwrap());
             assert_eq!(shown(&format!("{part}\n{text}"), date), expected, "{iso} {part}");
