@@ -134,9 +134,10 @@ pub(super) fn points(out: &mut Vec<u8>, value: f32) {
     decimal(out, (f64::from(value) * 100.0).round() as i64, 2);
 }
 
-/// A number of a foreign page keeps four places: matrices need them.
+/// A number of a foreign page stays as it is: a matrix may be 1/2048. The shortest
+/// decimal that reads back as the same number, never with an exponent.
 fn real(out: &mut Vec<u8>, value: f32) {
-    decimal(out, (f64::from(value) * 10_000.0).round() as i64, 4);
+    out.extend(value.to_string().as_bytes());
 }
 
 /// Appends `scaled / 10^places`.
@@ -203,6 +204,21 @@ mod tests {
         ] {
             let mut out = Vec::new();
             points(&mut out, value);
+            assert_eq!(String::from_utf8(out).unwrap(), written);
+        }
+    }
+
+    #[test]
+    fn a_foreign_number_reads_back_as_it_was() {
+        for (value, written) in [
+            (1.0 / 2048.0, "0.00048828125"),
+            (841.89, "841.89"),
+            (-0.5, "-0.5"),
+            (1e-9, "0.000000001"),
+            (300.0, "300"),
+        ] {
+            let mut out = Vec::new();
+            real(&mut out, value);
             assert_eq!(String::from_utf8(out).unwrap(), written);
         }
     }
