@@ -47,9 +47,11 @@ impl Text {
         &self.0
     }
 
-    /// Whether there is nothing to read: no piece, or only blanks.
+    /// Whether there is nothing to read: no piece, or only blanks and what leaves
+    /// no ink by itself.
     pub fn is_blank(&self) -> bool {
-        self.0.iter().all(|piece| matches!(piece, Piece::Text(text) if text.trim().is_empty()))
+        let is_blank = |text: &str| text.chars().all(|c| c.is_whitespace() || is_invisible(c));
+        self.0.iter().all(|piece| matches!(piece, Piece::Text(text) if is_blank(text)))
     }
 
     /// The words, if every character has a code point.
@@ -140,6 +142,17 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
+/// Characters that are seen only by what they do to others, or not at all:
+/// Default_Ignorable_Code_Point of Unicode 16, and the blank of braille.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}'
+        | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,5 +180,16 @@ mod tests {
         assert_eq!(serde_json::from_str::<Text>(&json).unwrap(), text);
         assert!(text.needs_hand());
         assert_eq!(text.to_string(), "山□□□　太郎");
+    }
+
+    #[test]
+    fn what_leaves_no_ink_is_blank() {
+        for text in ["", " 　", "\u{FE0F}", "\u{AD}\u{AD}", "\u{3164}", "\u{E0100}", "\u{2800} "] {
+            assert!(Text::from(text).is_blank(), "{text:?}");
+        }
+        for text in ["-", "辻\u{E0100}", "\u{3099}"] {
+            assert!(!Text::from(text).is_blank(), "{text:?}");
+        }
+        assert!(!Text::from_pieces([Piece::Missing]).is_blank());
     }
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use unicode_normalization::char::{compose, is_combining_mark};
 
 use super::fonts::{Face, Fonts};
+use super::script::is_shaped;
 use crate::kana::is_variation_selector;
 use crate::text::{Piece, Text};
 
@@ -61,7 +62,8 @@ pub struct Lacking {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lack {
-    /// No font has the character: an empty box is drawn.
+    /// No font has the character, or its script is not written letter after letter
+    /// from the left: an empty box is drawn.
     NoGlyph,
     /// The base character is there, but no font has the variation sequence: an
     /// empty box is drawn. The base would be another name.
@@ -141,6 +143,9 @@ fn resolve(text: &str, face: Face, fonts: &Fonts) -> Cluster {
 }
 
 fn glyph(c: char, face: Face, fonts: &Fonts) -> Option<Ink> {
+    if is_shaped(c) {
+        return None;
+    }
     fonts.chain(face).find_map(|(number, font)| {
         let glyph = font.glyph_of(c).filter(|glyph| font.has_outline(*glyph))?;
         Some(Ink::Glyph { font: number, glyph })
@@ -208,6 +213,16 @@ mod tests {
     fn a_character_no_font_has_is_an_empty_box_with_its_code_point() {
         assert_eq!(lacks("𠮷田"), [("U+20BB7".to_owned(), Lack::NoGlyph)]);
         assert_eq!(lacks("槗本"), [("U+69D7".to_owned(), Lack::NoGlyph)]);
+    }
+
+    #[test]
+    fn words_that_run_to_the_left_are_left_to_the_pen_whatever_fonts_there_are() {
+        let (fonts, _) = Fonts::with_folder(std::path::Path::new("fonts"));
+        for name in ["\u{0645}\u{062D}\u{0645}\u{062F}", "\u{05E9}\u{05DC}\u{05D5}\u{05DD}"] {
+            let clusters = of_str(name, Face::Gothic, &fonts);
+            assert!(clusters.iter().all(|cluster| cluster.ink == Ink::Box), "{name}");
+            assert!(clusters.iter().all(|cluster| cluster.lacking.is_some()), "{name}");
+        }
     }
 
     #[test]

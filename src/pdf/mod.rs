@@ -25,6 +25,7 @@ mod import;
 mod object;
 mod page;
 mod qr;
+mod script;
 mod sfnt;
 mod sheet;
 mod slim;
