@@ -14,6 +14,7 @@ mod fault;
 mod forms;
 pub mod input;
 pub mod json;
+pub mod overtaken;
 pub mod paper;
 mod paths;
 pub mod questions;

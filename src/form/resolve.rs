@@ -13,7 +13,7 @@ use super::Form;
 use super::answers::{Answer, Answers, Value};
 use super::condition::holds;
 use super::paths::{RESERVED, prefix};
-use super::template::{Choice, Condition, Question};
+use super::template::{Choice, Condition, From, Question};
 use super::value::{default_value, fitting};
 
 /// Everything worked out for some forms and answers.
@@ -79,6 +79,16 @@ impl<'f> Resolved<'f> {
             let possible = |when: &Condition| holds(when, &self.answers) || open(&when.question);
             open(origin.path()) && origin.when().iter().all(possible)
         })
+    }
+
+    /// Which of its origins with conditions the question at `path` takes its value
+    /// from now: each form's, by its place.
+    pub(super) fn speaking(&self, path: &str) -> Vec<Option<usize>> {
+        let speaks = |origin: &From| {
+            !origin.when().is_empty() && origin.when().iter().all(|when| holds(when, &self.answers))
+        };
+        let questions = self.declared.get(path).into_iter().flatten();
+        questions.map(|question| question.from.iter().position(speaks)).collect()
     }
 
     fn path(&mut self, path: &str) {

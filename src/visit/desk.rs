@@ -101,7 +101,11 @@ pub fn correct(
     let visit = submitted(tx, id)?;
     let answer = Answer { value, source: Source::Clerk };
     let before = store::answers(tx, journal, id)?;
-    let mut after = before.clone();
+    let mut entered = Answers::default();
+    entered.set(path, answer.value.clone(), answer.source);
+    let actor = Actor::Staff(staff);
+    super::forget_overtaken(tx, journal, counter, actor, id, &entered)?;
+    let mut after = store::answers(tx, journal, id)?;
     after.set(path, answer.value.clone(), answer.source);
     let of_visit = counter.forms_of(&visit.procedures);
     let mut forms = changed(&of_visit, &before, &after);

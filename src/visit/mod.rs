@@ -7,6 +7,7 @@
 
 pub mod desk;
 pub mod listed;
+mod overtaken;
 pub mod paper;
 pub mod retention;
 mod search;
@@ -29,6 +30,7 @@ use crate::id::{DeviceId, OpId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
 use crate::lang::Lang;
 
+pub use overtaken::forget_overtaken;
 pub use search::Findable;
 pub use store::{answers, at_kiosk, get};
 pub use submit::{Counter, Submitted, number, submit, submitted};

@@ -459,6 +459,45 @@ fn what_is_due_is_erased_at_the_towns_own_times() {
 }
 
 #[test]
+fn whoever_asks_for_themselves_after_all_leaves_nobody_else_on_the_form() {
+    let town = Town::open();
+    let id = town.filled(town.kiosk());
+    let (tx, journal) = (town.tx(), &town.journal);
+    let say = |path: &str, value: Value| {
+        let mut entered = Answers::default();
+        entered.set(path, value, Source::Typed);
+        forget_overtaken(&tx, journal, town.counter(), Actor::System, id, &entered).unwrap();
+        answer(&tx, journal, Actor::System, id, &entered).unwrap();
+    };
+    let relation = |id: &str| say("juminhyo.relation", Value::Choice(id.into()));
+    relation("household");
+    say("juminhyo.target.name", Value::Text("試験　太郎".into()));
+    relation("self");
+    let forms = [town.forms.get("juminhyo").unwrap()];
+    let shown =
+        |answers: &Answers| questions::known(&forms, answers).text("juminhyo.target.name").cloned();
+    assert_eq!(shown(&town.answers(id)), Some("試験　花子".into()));
+
+    // A clerk who changes the relation forgets what was typed under it too.
+    relation("agent");
+    say("juminhyo.target.name", Value::Text("試験　太郎".into()));
+    say("juminhyo.target.address", Value::Text("見本県みほん町".into()));
+    drop(tx);
+    town.submit(id, journal.op()).unwrap();
+    let change = ("juminhyo.relation", Value::Choice("self".into()));
+    desk::correct(
+        &town.tx(),
+        journal,
+        town.counter(),
+        StaffId::new(journal.now(), &*journal.chance),
+        id,
+        change,
+    )
+    .unwrap();
+    assert_eq!(shown(&town.answers(id)), Some("試験　花子".into()));
+}
+
+#[test]
 fn another_card_leaves_nothing_of_the_first() {
     let town = Town::open();
     let kiosk = town.kiosk();

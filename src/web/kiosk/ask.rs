@@ -126,7 +126,9 @@ pub(super) async fn answer(
     if !errors.is_empty() {
         return page(&office, &kiosk, &at, &ask, Some(&Refused { fields: fields.sent(), errors }));
     }
+    let counted = office.clone();
     let record = move |tx: &crate::db::Tx<'_>, journal: &_, actor, id| {
+        visit::forget_overtaken(tx, journal, counted.counter(), actor, id, &answers)?;
         visit::answer(tx, journal, actor, id, &answers)
     };
     kiosk.change(&office, &at, record).await?;
