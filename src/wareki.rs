@@ -195,12 +195,7 @@ impl PartialDate {
 
     /// A date written in `era`. The era is kept where the date may lie in it and
     /// in another; 平成31年12月 is 令和元年12月 all the same.
-    pub fn in_era(
-        era: Era,
-        year: u8,
-        month: Option<u8>,
-        day: Option<u8>,
-    ) -> Result<Self, Error> {
+    pub fn in_era(era: Era, year: u8, month: Option<u8>, day: Option<u8>) -> Result<Self, Error> {
         let mut date = Self::new(era.gregorian_year(year), month, day)?;
         let (first, last) = date.bounds();
         let kept = first.era != last.era && [first.era, last.era].contains(&era);

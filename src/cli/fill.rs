@@ -3,8 +3,9 @@
 //! The input is `{"applicant": {…}, "answers": {…}}` with the same words a person
 //! would enter, and where wanted `"counter": {…}` with what a counter would add. All
 //! that is to be said stands in one JSON object on standard error. A required
-//! answer that is missing, or words that do not fit, make no file (exit 1); a
-//! character that no font has leaves an empty box on the paper and an entry in the
+//! answer that is missing, one that the form would not show (its question does not
+//! apply, an option is not offered), or words that do not fit, make no file (exit 1);
+//! a character that no font has leaves an empty box on the paper and an entry in the
 //! list (exit 0), because a pen can complete it.
 
 use std::fs::File;
@@ -76,29 +77,39 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(USAGE));
     };
     if arguments.example {
-        println!("{:#}", example(form)?);
+        println!("{:#}", example(form, arguments.config.as_deref(), SystemClock.today())?);
         return Ok(ExitCode::SUCCESS);
     }
     let (Some(input), Some(out)) = (&arguments.input, &arguments.out) else {
         eprintln!("madoguchi: give --input FILE and --out FILE, or --example");
         return Ok(ExitCode::from(USAGE));
     };
-    let (case, today) = (read(input)?, SystemClock.today());
+    let today = SystemClock.today();
+    let case = match read(input) {
+        Ok(case) => case,
+        Err(error) => return Ok(refused("unreadable", json!(format!("{error:#}")))),
+    };
     let case = match Case::read(form, &case, arguments.config.as_deref(), today) {
         Ok(case) => case,
         Err((key, what)) => return Ok(refused(key, what)),
     };
-    fill(form, &folder.join(id).join("form.toml"), &case, out, arguments.fonts.as_deref())
+    let file = folder.join(id).join("form.toml");
+    Ok(fill(form, &file, &case, out, arguments.fonts.as_deref()))
 }
 
-/// The form's sample, and what a counter may add to it.
-fn example(form: &Form) -> anyhow::Result<Json> {
+/// The form's sample, and what a counter may add to it: the fee only where the town
+/// charges one.
+fn example(form: &Form, config: Option<&Path>, today: Date) -> anyhow::Result<Json> {
     let sample = form
         .sample()
         .with_context(|| format!("the folder of `{}` has no sample.json", form.id()))?;
     let mut example = sample.clone();
+    let answers = record::read(&[form], sample, Source::Typed, today).unwrap_or_default();
+    let answers = questions::with_defaults(&[form], &answers);
+    let config = Config::load(&folder_of(config, "kiosk-config/example")).ok();
+    let fee = config.and_then(|config| paper::fee(&config, form, &answers, today));
     if let Some(parts) = example.as_object_mut() {
-        parts.entry("counter").or_insert_with(|| counter::example(form));
+        parts.entry("counter").or_insert_with(|| counter::example(form, fee));
     }
     Ok(example)
 }
@@ -133,17 +144,15 @@ impl Case {
             let missing: Vec<_> = missing.iter().map(|missing| missing.path.as_str()).collect();
             return Err(("missing", json!(missing)));
         }
+        let ignored = questions::ignored(&[form], &answers);
+        if !ignored.is_empty() {
+            return Err(("ignored", json!(ignored)));
+        }
         Ok(Case { answers: questions::with_defaults(&[form], &answers), counter })
     }
 }
 
-fn fill(
-    form: &Form,
-    file: &Path,
-    case: &Case,
-    out: &Path,
-    fonts: Option<&Path>,
-) -> anyhow::Result<ExitCode> {
+fn fill(form: &Form, file: &Path, case: &Case, out: &Path, fonts: Option<&Path>) -> ExitCode {
     let (fonts, font_faults) = fonts_of(fonts);
     let mut said = Map::new();
     if !font_faults.is_empty() {
@@ -157,7 +166,7 @@ fn fill(
                 found.into_iter().map(|fault| fault.in_file(file, &text)).collect();
             said.insert("faults".to_owned(), told(&faults));
             say(said);
-            return Ok(ExitCode::FAILURE);
+            return ExitCode::FAILURE;
         }
     };
     let filled = match paper.fill(&case.answers, &case.counter, &fonts) {
@@ -165,15 +174,19 @@ fn fill(
         Err(FillError::DoesNotFit(misfits)) => {
             said.insert("does_not_fit".to_owned(), json!(misfits));
             say(said);
-            return Ok(ExitCode::FAILURE);
+            return ExitCode::FAILURE;
         }
     };
-    write(out, &filled.pdf)?;
+    if let Err(error) = write(out, &filled.pdf) {
+        said.insert("unwritable".to_owned(), json!(format!("{error:#}")));
+        say(said);
+        return ExitCode::FAILURE;
+    }
     if !filled.findings.is_empty() {
         said.insert("cannot_be_drawn".to_owned(), json!(filled.findings));
     }
     say(said);
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }
 
 /// Nothing was written, and why.

@@ -381,6 +381,15 @@ pub struct Field {
     pub qr: Option<QrShape>,
 }
 
+impl Field {
+    /// The options that get a mark.
+    pub fn marks(&self) -> Vec<&str> {
+        let ticks = self.check.iter().flat_map(|shape| shape.marks.keys());
+        let circles = self.circle.iter().flat_map(|shape| shape.marks.keys());
+        ticks.chain(circles).map(String::as_str).collect()
+    }
+}
+
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum OneOrMany {

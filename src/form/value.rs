@@ -1,7 +1,7 @@
 //! Whether a value still fits its question: forms are edited, options come and
 //! go with other answers, and what was stored stays as it was.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::answers::Value;
 use super::template::{Choice, Kind, Question};
@@ -15,11 +15,13 @@ pub(super) fn fitting(value: &Value, kind: Kind, offered: &[&Choice]) -> Option<
         (skipped, _) if *skipped == Value::skipped() => Some(Value::skipped()),
         (Value::Choice(id), Kind::Choice) => is_offered(&id).then(|| value.clone()),
         (Value::Choices(ids), Kind::Multi) => {
-            Some(Value::Choices(ids.iter().filter(is_offered).cloned().collect()))
+            ids.iter().all(|id| is_offered(&id)).then(|| value.clone())
         }
+        // Some of the copies would be another request: it is asked again.
         (Value::Copies(copies), Kind::Copies) => {
-            let left = copies.iter().filter(|(id, count)| **count > 0 && is_offered(id));
-            Some(Value::Copies(left.map(|(id, count)| (id.clone(), *count)).collect()))
+            let wanted = copies.iter().filter(|(_, count)| **count > 0);
+            let wanted: BTreeMap<_, _> = wanted.map(|(id, count)| (id.clone(), *count)).collect();
+            wanted.keys().all(|id| is_offered(&id)).then_some(Value::Copies(wanted))
         }
         (
             Value::Text(_),

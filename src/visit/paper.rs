@@ -12,7 +12,7 @@ use time::Date;
 use super::{Counter, Error, desk::Opened};
 use crate::applicant::Source;
 use crate::application::Application;
-use crate::config::Town;
+use crate::config::{Config, Town};
 use crate::fault::Fault;
 use crate::form::answers::{Answers, Value};
 use crate::form::paper::{self, Filled, Paper};
@@ -78,7 +78,7 @@ impl Papers {
         let mut added = of_counter(counter, opened, application, ticket);
         let words = |text: String| Value::Text(text.into());
         added.set("office.clerk", words(clerk.to_owned()), Source::Clerk);
-        if let Some(fee) = fee_of(counter, form, &answers, opened.visit.day) {
+        if let Some(fee) = fee(counter.config, form, &answers, opened.visit.day) {
             added.set("office.fee", words(fee), Source::Preset);
         }
         Ok(Sheet { paper, answers, counter: added })
@@ -126,8 +126,8 @@ pub fn of_town(town: &Town, day: Date) -> Answers {
 }
 
 /// The expected fee as it is written: `600円`. Nothing when nothing is charged.
-fn fee_of(counter: Counter<'_>, form: &Form, answers: &Answers, day: Date) -> Option<String> {
-    let lines = fee::lines(counter.config, &[form], answers, day)?;
+pub fn fee(config: &Config, form: &Form, answers: &Answers, day: Date) -> Option<String> {
+    let lines = fee::lines(config, &[form], answers, day)?;
     let total = fee::total(&lines)?;
     (!lines.is_empty()).then(|| format!("{total}円"))
 }

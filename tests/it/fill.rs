@@ -64,6 +64,52 @@ fn what_is_missing_or_refused_is_named_and_no_file_is_made() {
 }
 
 #[test]
+fn an_answer_that_the_paper_would_not_show_is_named_and_no_file_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let sample = sample(folder.path(), "juminhyo");
+    for (relation, path, answer) in [
+        // 広域交付 is not for agents: without a word, one copy less would be printed.
+        ("agent", "juminhyo.copies", json!({ "copy": 1, "wide_area": 2 })),
+        ("self", "juminhyo.reason", json!("相続の手続きのため")),
+    ] {
+        let mut case = sample.clone();
+        case["answers"]["juminhyo.relation"] = relation.into();
+        case["answers"]["juminhyo.target.name"] = "試験　太郎".into();
+        case["answers"]["juminhyo.target.address"] = "見本県みほん町".into();
+        case["answers"][path] = answer;
+        let (code, said, pdf) = filled(folder.path(), "juminhyo", &case);
+        assert_eq!((code, pdf), (1, None));
+        assert_eq!(said, json!({ "ignored": [path] }));
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_or_written_is_said_as_everything_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |input: &str, out: &str| {
+        let output = fill(folder.path(), &["juminhyo", "--input", input, "--out", out]);
+        assert_eq!(output.status.code(), Some(1));
+        serde_json::from_slice::<Value>(&output.stderr).unwrap()
+    };
+    assert!(said("nothing.json", "form.pdf")["unreadable"].as_str().unwrap().contains("nothing"));
+    let case = sample(folder.path(), "juminhyo").to_string();
+    std::fs::write(folder.path().join("case.json"), case).unwrap();
+    assert!(said("case.json", "no/form.pdf")["unwritable"].as_str().unwrap().contains("no/form"));
+}
+
+#[test]
+fn an_example_charges_what_the_town_charges_and_ticks_what_a_counter_would() {
+    let folder = tempfile::tempdir().unwrap();
+    let counter = |form: &str| sample(folder.path(), form)["counter"].clone();
+    for (form, fee) in [("juminhyo", json!("600円")), ("ido", Value::Null)] {
+        let counter = counter(form);
+        let ticked = ["id_kind", "id_points", "exempt", "fee"]
+            .map(|key| counter.get(format!("office.{key}")).cloned().unwrap_or_default());
+        assert_eq!(ticked, [json!("my_number_card"), json!("one"), json!("none"), fee], "{form}");
+    }
+}
+
+#[test]
 fn a_character_that_nothing_draws_is_listed_and_the_paper_is_made() {
     let folder = tempfile::tempdir().unwrap();
     let mut case = sample(folder.path(), "juminhyo");

@@ -1,6 +1,7 @@
 //! 本人確認: what the clerk looked at. The marks are those of the printed forms.
 
 use crate::form::answers::{Answers, Value};
+pub(super) use crate::form::counter::{ID_KINDS as KINDS, ID_POINTS as POINTS};
 use crate::lang::Phrases;
 
 /// One box to tick.
@@ -9,23 +10,6 @@ pub(super) struct Tick {
     pub label: String,
     pub ticked: bool,
 }
-
-/// Ids of the documents, as the forms' `office.id_kind` names them.
-pub(super) const KINDS: [&str; 10] = [
-    "my_number_card",
-    "licence",
-    "passport",
-    "residence_card",
-    "disability",
-    "insurance_certificate",
-    "pension",
-    "care_insurance",
-    "other",
-    "interview",
-];
-
-/// Ids of `office.id_points`.
-pub(super) const POINTS: [&str; 3] = ["one", "two", "interview"];
 
 /// The documents, those that were looked at ticked.
 pub(super) fn kinds(words: &Phrases, answers: &Answers) -> Vec<Tick> {
