@@ -9,7 +9,12 @@ use super::template::Condition;
 
 /// Whether `condition` holds; every one of its keys must.
 pub fn holds(condition: &Condition, answers: &Answers) -> bool {
-    let Some(value) = answers.value(&condition.question) else { return false };
+    holds_of(condition, answers.value(&condition.question))
+}
+
+/// Whether `condition` holds of what stands under its path.
+pub fn holds_of(condition: &Condition, value: Option<&Value>) -> bool {
+    let Some(value) = value else { return false };
     let selected = value.selected();
     let any_of = |ids: &[String]| ids.iter().any(|id| selected.contains(id));
     (condition.is.is_empty() || any_of(&condition.is))

@@ -29,12 +29,14 @@ impl Form {
     /// is not spelled as a template is, then everything that makes no sense.
     pub fn read(text: &str) -> Result<Form, Vec<Fault>> {
         let mut template = spelled(text)?;
-        let mut faults = check::written(&template, text);
+        let faults = check::written(&template, text);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        // Only now is it known how many rows there are to write out.
         template.page = expand::pages(&template.page);
         template.question = expand::questions(&template.question);
-        if faults.is_empty() {
-            faults = check::expanded(&template, text);
-        }
+        let faults = check::expanded(&template, text);
         if !faults.is_empty() {
             return Err(faults);
         }

@@ -22,6 +22,7 @@ pub mod record;
 mod resolve;
 #[cfg(test)]
 mod shipped;
+mod subject;
 pub mod template;
 mod value;
 

@@ -36,6 +36,7 @@ pub(super) fn applicant_question(path: &str) -> Option<Question> {
         ja: String::new(),
         en: String::new(),
         when: Vec::new(),
+        printed: true,
     };
     let options = match kind {
         Kind::Choice => ["male", "female", "not_applicable", "unknown"].map(option).into(),
@@ -58,5 +59,6 @@ pub(super) fn applicant_question(path: &str) -> Option<Question> {
         // The only date among the facts is a birth.
         days: (kind == Kind::Date).then_some(Days::Past),
         rows: None,
+        printed: true,
     })
 }

@@ -154,6 +154,10 @@ pub struct Question {
     pub days: Option<Days>,
     /// A repeated question (`ido.member.#.name`).
     pub rows: Option<Rows>,
+    /// `false` for what only leads to other questions: otherwise an answer that
+    /// stands nowhere on the paper is a fault.
+    #[serde(default = "yes")]
+    pub printed: bool,
 }
 
 /// The kind of an answer.
@@ -197,6 +201,9 @@ pub struct Choice {
     /// The option is offered only while all of these hold.
     #[serde(default)]
     pub when: Vec<Condition>,
+    /// `false` for an option that the paper tells by leaving something empty.
+    #[serde(default = "yes")]
+    pub printed: bool,
 }
 
 impl Choice {
@@ -269,8 +276,10 @@ pub enum Days {
     Past,
     /// Today or after.
     Future,
-    /// Known to the day and at most a year ahead: moving days. A notice that
-    /// comes late, by years even, is still taken.
+    /// Known to the day, today or before: what is reported once it happened.
+    Happened,
+    /// Known to the day and at most a year ahead: days planned. A
+    /// notice that comes late, by years even, is still taken.
     Near,
 }
 
@@ -342,6 +351,10 @@ pub enum Draw {
         size: f32,
         repeat: Option<Repeat>,
     },
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn thin() -> f32 {

@@ -150,7 +150,7 @@ impl Entry {
 
 /// The eras to choose from, oldest first. A day near today is in the present one.
 fn eras(question: &Question, lang: Lang) -> Vec<(&'static str, String)> {
-    let near = matches!(question.days, Some(Days::Near | Days::Future));
+    let near = matches!(question.days, Some(Days::Happened | Days::Near | Days::Future));
     let eras = Era::ALL.iter().filter(|era| !near || **era == Era::Reiwa);
     // Cards and papers show the characters, in whichever language one reads.
     let name = |era: &Era| match lang {
@@ -163,7 +163,7 @@ fn eras(question: &Question, lang: Lang) -> Vec<(&'static str, String)> {
 /// The calendar chosen before anybody chooses: the western one for those who
 /// read English, the present era for days near today.
 fn likely_era(question: &Question, lang: Lang) -> String {
-    let near = matches!(question.days, Some(Days::Near | Days::Future));
+    let near = matches!(question.days, Some(Days::Happened | Days::Near | Days::Future));
     match lang {
         Lang::En => "western".to_owned(),
         Lang::Ja if near => Era::Reiwa.id().to_owned(),

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Form;
 use super::fault::Fault;
 use super::paths::prefix;
-use super::template::{Question, Template};
+use super::subject::Subject;
+use super::template::{Condition, Question, Template};
 
 mod written;
 
@@ -58,12 +59,8 @@ pub(super) fn together<'f>(forms: &[&'f Form]) -> Vec<Finding<'f>> {
                 let fault = Fault::new(message, instead);
                 findings.push(Finding { form: form.id(), word: &question.id, fault });
             }
-            for path in depends_on(question) {
-                let owner = forms.iter().find(|other| other.id() == prefix(path));
-                if owner.is_some_and(|owner| owner.question(path).is_none()) {
-                    let fault = unknown_question(path);
-                    findings.push(Finding { form: form.id(), word: path, fault });
-                }
+            for (word, fault) in into_others(question, forms) {
+                findings.push(Finding { form: form.id(), word, fault });
             }
         }
     }
@@ -80,6 +77,64 @@ fn unknown_question(path: &str) -> Fault {
         "質問の id か、applicant.name・.kana・.birth_date・.sex・.address・.phone を書いて\
          ください",
     )
+}
+
+/// A condition that looks for what its path never holds.
+fn unfit(asked: &Subject<'_>, condition: &Condition) -> Option<Fault> {
+    let path = &condition.question;
+    if let Some(option) = asked.lacks(condition) {
+        let instead = match asked.options.is_empty() {
+            true => "at_least を使うか、is を消してください".to_owned(),
+            false => format!("{} のどれかを書いてください", asked.options.join("・")),
+        };
+        return Some(Fault::new(format!("「{path}」に選択肢「{option}」はありません"), instead));
+    }
+    let counted = condition.at_least.is_none() || asked.counts();
+    (!counted).then(|| {
+        let message = format!("「{path}」は数を答える質問ではありません");
+        Fault::new(message, "is か is_not に選択肢を書いてください")
+    })
+}
+
+/// A value that cannot stand for another's.
+fn no_origin(question: &Question, path: &str) -> Fault {
+    let message = format!("「{}」の値を「{path}」から取ることはできません", question.id);
+    Fault::new(message, "同じ kind の質問から取ってください")
+}
+
+/// Faults of one question's paths into other forms that are here.
+fn into_others<'f>(question: &'f Question, forms: &[&Form]) -> Vec<(&'f str, Fault)> {
+    let of_options = question.options.iter().flat_map(|option| &option.when);
+    let origins = || question.from.iter().chain(&question.suggest);
+    let of_origins = origins().flat_map(|origin| origin.when());
+    let conditions = question.when.iter().chain(of_options).chain(of_origins);
+    let conditions = conditions.filter_map(|condition| {
+        let path = condition.question.as_str();
+        let fault = asked_by(forms, path)?.map_or_else(
+            || Some(unknown_question(path)),
+            |asked| unfit(&Subject::of(asked), condition),
+        )?;
+        Some((path, fault))
+    });
+    let origins = origins().filter_map(|origin| {
+        let path = origin.path();
+        let fault = asked_by(forms, path)?.map_or_else(
+            || Some(unknown_question(path)),
+            |asked| {
+                let fits = Subject::of(asked).stands_for(question.kind);
+                (!fits).then(|| no_origin(question, path))
+            },
+        )?;
+        Some((path, fault))
+    });
+    conditions.chain(origins).collect()
+}
+
+/// The question another form asks under `path`; `Some(None)` where the form is here
+/// and does not ask it.
+fn asked_by<'f>(forms: &[&'f Form], path: &str) -> Option<Option<&'f Question>> {
+    let owner = forms.iter().find(|other| other.id() == prefix(path))?;
+    Some(owner.question(path))
 }
 
 /// Every path a question's value or presence hangs on.
@@ -226,6 +281,23 @@ when = [{ question = "try.kind", is = ["a"] }]
                 "質問「applicant.age」はありません",
             ),
             ("row = 1", "row = 4", "にその行はありません"),
+            (
+                "kind = \"name\"",
+                "kind = \"kana\"",
+                "「try.member.#.name」の値を「applicant.name」から取ることはできません",
+            ),
+            (
+                "question = \"try.kind\", is = [\"a\"]",
+                "question = \"applicant.sex\", is = [\"mail\"]",
+                "「applicant.sex」に選択肢「mail」はありません; male・female",
+            ),
+            ("id = \"try.members\"", "id = \"applicant.age\"", "質問「applicant.age」はありません"),
+            (
+                "id = \"try.members\"",
+                "id = \"applicant.sex\"",
+                "「applicant.sex」の kind か選択肢が、申請者の項目と違います",
+            ),
+            ("max = 3 }\nfrom", "max = 300 }\nfrom", "3 行まで尋ねますが、300 行しかありません"),
             ("max = 3 }\nfrom", "max = 4 }\nfrom", "3 行まで尋ねますが、4 行しかありません"),
             (
                 "id = \"try.member.#.name\"",
@@ -272,16 +344,17 @@ when = [{ question = "try.kind", is = ["a"] }]
     fn forms_must_agree_on_what_they_share_and_on_what_they_take() {
         let shared = r##"
 [[question]]
-id = "applicant.phone"
+id = "applicant.sex"
 page = "try.kind"
-kind = "phone"
-label = { ja = "電話", en = "Telephone" }
+kind = "choice"
+label = { ja = "性別", en = "Sex" }
+options = [{ id = "male", ja = "男", en = "Male" }, { id = "female", ja = "女", en = "Female" }]
 from = ["other.kind"]
 "##;
         let one = Form::read(&format!("{PLAIN}{shared}")).unwrap();
         let other = format!("{PLAIN}{shared}")
             .replace("\"try", "\"other")
-            .replace("kind = \"phone\"", "kind = \"text\"")
+            .replace(", { id = \"female\", ja = \"女\", en = \"Female\" }", "")
             .replace("from = [\"other.kind\"]", "from = [\"try.nothing\"]");
         let other = Form::read(&other).unwrap();
         let found: Vec<_> =
@@ -289,11 +362,44 @@ from = ["other.kind"]
         assert_eq!(
             found,
             [
-                "「applicant.phone」が、様式「try」とは違う質問になっています",
+                "「applicant.sex」が、様式「try」とは違う質問になっています",
                 "質問「try.nothing」はありません"
             ]
         );
         // A town may do without the other form.
         assert!(together(&[&one]).is_empty());
+    }
+
+    #[test]
+    fn what_is_taken_from_another_form_is_of_its_kind_and_among_its_options() {
+        let other = Form::read(&PLAIN.replace("\"try", "\"other")).unwrap();
+        let asked = |more: &str| {
+            let question = "\n[[question]]\nid = \"try.more\"\npage = \"try.kind\"\n\
+                            label = { ja = \"問\", en = \"q\" }\n";
+            let one = Form::read(&format!("{PLAIN}{question}{more}")).unwrap();
+            let found = together(&[&one, &other]);
+            found.into_iter().map(|found| found.fault.message).collect::<Vec<_>>().join("")
+        };
+        let when = "kind = \"text\"\nwhen = [{ question = \"other.kind\", ";
+        for (more, expected) in [
+            ("kind = \"number\"\nfrom = [\"other.members\"]".to_owned(), ""),
+            (format!("{when} is = [\"b\"] }}]"), ""),
+            (format!("{when} is = [\"c\"] }}]"), "「other.kind」に選択肢「c」はありません"),
+            (format!("{when} at_least = 1 }}]"), "「other.kind」は数を答える質問ではありません"),
+            (
+                "kind = \"date\"\nfrom = [\"other.members\"]".to_owned(),
+                "「try.more」の値を「other.members」から取ることはできません",
+            ),
+            (
+                "kind = \"text\"\nsuggest = [\"other.membres\"]".to_owned(),
+                "質問「other.membres」はありません",
+            ),
+            (
+                "kind = \"kana\"\nsuggest = [\"other.member.1.name\"]".to_owned(),
+                "「try.more」の値を「other.member.1.name」から取ることはできません",
+            ),
+        ] {
+            assert_eq!(asked(&more), expected, "{more}");
+        }
     }
 }

@@ -7,9 +7,11 @@ use crate::lang::Words;
 
 use super::super::condition::at_row;
 use super::super::fault::Fault;
+use super::super::paper::check::limits::COUNT_MAX;
 use super::super::paths::{RESERVED, applicant_kind, prefix};
-use super::super::template::{Condition, From, Kind, Question, Rows, Template};
-use super::{ids, unknown_question};
+use super::super::subject::Subject;
+use super::super::template::{Choice, Condition, From, Kind, Question, Rows, Template};
+use super::{ids, no_origin, unfit, unknown_question};
 
 /// Faults of the template as written.
 pub(in crate::form) fn written(template: &Template, text: &str) -> Vec<Fault> {
@@ -157,6 +159,10 @@ impl<'t> Check<'t> {
                 let message = format!("{largest} 行まで尋ねますが、{} 行しかありません", rows.max);
                 self.fault(id, message, instead);
             }
+            Some(largest) if largest > COUNT_MAX => {
+                let message = format!("「{id}」は {largest} 行あります");
+                self.fault(id, message, format!("行は {COUNT_MAX} までにしてください"));
+            }
             Some(_) => {}
         }
     }
@@ -164,6 +170,7 @@ impl<'t> Check<'t> {
     fn question(&mut self, question: &'t Question) {
         let id = question.id.as_str();
         self.path(id, "質問");
+        self.fact(question);
         self.words(id, "label", &question.label);
         if let Some(help) = &question.help {
             self.words(id, "help", help);
@@ -181,6 +188,25 @@ impl<'t> Check<'t> {
         }
         for origin in question.from.iter().chain(&question.suggest) {
             self.origin(question, origin);
+        }
+    }
+
+    /// A fact about the applicant is the same in every form, whoever asks for it.
+    fn fact(&mut self, question: &Question) {
+        let id = question.id.as_str();
+        if prefix(id) != "applicant" {
+            return;
+        }
+        let Some(fact) = Subject::reserved(id) else {
+            let fault = unknown_question(id).at(self.text, id);
+            return self.faults.push(fault);
+        };
+        let known = |option: &Choice| fact.options.contains(&option.id);
+        if fact.kind != question.kind || !question.options.iter().all(known) {
+            let message = format!("「{id}」の kind か選択肢が、申請者の項目と違います");
+            let instead = "name・kana・date・choice（male・female・not_applicable・unknown）・address・\
+                 phone のうち、項目に合うものを書いてください";
+            self.fault(id, message, instead);
         }
     }
 
@@ -294,28 +320,9 @@ impl<'t> Check<'t> {
         if !self.leads(question, path) {
             return;
         }
-        let Some(asked) = self.find(path) else { return };
-        let options: BTreeSet<&str> = match asked.kind {
-            Kind::Flag => ["yes", "no"].into(),
-            _ => ids(asked),
-        };
-        for option in condition.is.iter().chain(&condition.is_not) {
-            if !options.contains(option.as_str()) {
-                let instead = match options.is_empty() {
-                    true => "at_least を使うか、is を消してください".to_owned(),
-                    false => {
-                        let options: Vec<&str> = options.iter().copied().collect();
-                        format!("{} のどれかを書いてください", options.join("・"))
-                    }
-                };
-                let message = format!("「{path}」に選択肢「{option}」はありません");
-                self.fault(&question.id, message, instead);
-            }
-        }
-        let counts = matches!(asked.kind, Kind::Number | Kind::Copies | Kind::Multi);
-        if condition.at_least.is_some() && !counts {
-            let instead = "is か is_not に選択肢を書いてください";
-            self.fault(&question.id, format!("「{path}」は数を答える質問ではありません"), instead);
+        let asked = self.find(path).map(Subject::of).or_else(|| Subject::reserved(path));
+        if let Some(fault) = asked.and_then(|asked| unfit(&asked, condition)) {
+            self.faults.push(fault.at(self.text, &question.id));
         }
     }
 
@@ -324,10 +331,9 @@ impl<'t> Check<'t> {
         if !self.leads(question, path) {
             return;
         }
-        let kind = applicant_kind(path).or_else(|| self.find(path).map(|asked| asked.kind));
-        if kind.is_some_and(|kind| sort(kind) != sort(question.kind)) {
-            let message = format!("「{}」の値を「{path}」から取ることはできません", question.id);
-            self.fault(&question.id, message, "同じ kind の質問から取ってください");
+        let asked = self.find(path).map(Subject::of).or_else(|| Subject::reserved(path));
+        if asked.is_some_and(|asked| !asked.stands_for(question.kind)) {
+            self.faults.push(no_origin(question, path).at(self.text, &question.id));
         }
         let row = match origin {
             From::Path(_) => None,
@@ -338,14 +344,6 @@ impl<'t> Check<'t> {
             let message = format!("「{}」にその行はありません", question.id);
             self.fault(&question.id, message, "row は 1 から最後の行までの数にしてください");
         }
-    }
-}
-
-/// Kinds whose values can stand for each other: all words are one sort.
-fn sort(kind: Kind) -> Kind {
-    match kind {
-        Kind::Name | Kind::Kana | Kind::Address | Kind::Phone | Kind::Postal => Kind::Text,
-        kind => kind,
     }
 }
 

@@ -55,13 +55,13 @@ pub(super) fn day_makes_sense(
         return match days {
             Days::Past if later => Err(InputError::FutureDay),
             Days::Past => Ok(()),
-            Days::Future | Days::Near => Err(InputError::DayNeeded),
+            Days::Happened | Days::Future | Days::Near => Err(InputError::DayNeeded),
         };
     };
     match days {
-        Days::Past if day > today => Err(InputError::FutureDay),
+        Days::Past | Days::Happened if day > today => Err(InputError::FutureDay),
         Days::Future if day < today => Err(InputError::PastDay),
         Days::Near if (day - today).whole_days() > 366 => Err(InputError::FarDay),
-        Days::Past | Days::Future | Days::Near => Ok(()),
+        Days::Past | Days::Happened | Days::Future | Days::Near => Ok(()),
     }
 }

@@ -17,6 +17,8 @@ pub enum Place {
     Field(String),
     /// The `[[draw]]` entry of this number, 1 first.
     Draw(usize),
+    /// The question of this id, `#` for its row.
+    Question(String),
     /// `paper.background`.
     Background,
 }
@@ -38,10 +40,30 @@ pub enum Trouble {
     UnknownPart(String),
     #[error("氏名やフリガナは折り返せません")]
     NameWraps,
-    #[error("欄の高さが、いちばん小さい文字（{0} pt）より低くなっています")]
+    #[error("欄の幅か高さが、いちばん小さい文字（{0} pt）より小さくなっています")]
     TooLow(f32),
-    #[error("マス目がありません")]
-    NoBoxes,
+    #[error("数は 1 から {0} までです")]
+    Count(u32),
+    #[error("{key} は {least} から {most} までです")]
+    Size { key: &'static str, least: f32, most: f32 },
+    #[error("min_size が size より大きくなっています")]
+    MinSize,
+    #[error("場所の幅か高さが {0} mm より小さくなっています")]
+    Small(f32),
+    #[error("マス目が足りません。{0} 文字の答えがあります")]
+    TooFewBoxes(u32),
+    #[error("bind に書く質問がありません")]
+    NoPath,
+    #[error("印をつける選択肢がありません")]
+    NoMarks,
+    #[error("どの行にも同じものが書かれます")]
+    SameInEveryRow,
+    #[error("「{0}」は数を答える質問ではありません")]
+    NotCounted(String),
+    #[error("「{0}」の答えが、用紙のどこにも書かれません")]
+    NotShown(String),
+    #[error("「{1}」の選択肢「{0}」が、用紙のどこにも書かれません")]
+    OptionNotShown(String, String),
     #[error("文字が枠に入りません：{0}")]
     LabelTooLarge(String),
     #[error("{code_point} の字は、どの書体にもありません：{text}")]
@@ -61,17 +83,32 @@ impl Trouble {
             Trouble::OffPage(..) => "位置は、用紙の左上の角から mm で書いてください",
             Trouble::SameId => "ほかの欄と違う id を書いてください",
             Trouble::UnknownPath(_) => {
-                "質問の id か、applicant・office・town・visit で始まる名前を書いてください"
+                "質問の id、applicant.name のような申請者の項目、office.receipt_no・office.ticket・\
+                 office.received_at・office.clerk・office.fee・office.id_kind・office.id_points・\
+                 office.exempt・town.name・town.head・today・visit.qr のどれかを書いてください"
             }
             Trouble::OneShape => "text・digits・check・circle・qr のうち一つだけ書いてください",
             Trouble::UnknownOption(..) => "質問の選択肢の id か、yes・no を書いてください",
             Trouble::UnknownPart(_) => {
-                "era・year・month・day・wareki・western・first・last か、通数の選択肢の id を\
-                 書いてください"
+                "日付には era・year・month・day・wareki・western・western_year、郵便番号には first・\
+                 last、通数には選択肢の id を書いてください"
             }
             Trouble::NameWraps => "wrap を消してください。長い氏名だけが2行になります",
-            Trouble::TooLow(_) => "rect を高くするか、min_size を小さくしてください",
-            Trouble::NoBoxes => "count は 1 以上にしてください",
+            Trouble::TooLow(_) => "rect を大きくしてください",
+            Trouble::Count(_) | Trouble::Size { .. } => "その間の数を書いてください",
+            Trouble::MinSize => "min_size を size より小さくしてください",
+            Trouble::Small(_) => "rect の幅と高さを大きくしてください",
+            Trouble::TooFewBoxes(_) => "count を増やしてください",
+            Trouble::NoPath => "質問の id を書くか、欄を消してください",
+            Trouble::NoMarks => "marks に、選択肢の id と位置を書いてください",
+            Trouble::SameInEveryRow => "bind に「#」を使うか、repeat を消してください",
+            Trouble::NotCounted(_) => "is か is_not に選択肢を書いてください",
+            Trouble::NotShown(_) => {
+                "[[field]] を足すか、書かなくてよい質問なら printed = false と書いてください"
+            }
+            Trouble::OptionNotShown(..) => {
+                "marks か part に足すか、書かなくてよい選択肢なら printed = false と書いてください"
+            }
             Trouble::LabelTooLarge(_) => {
                 "rect を広げるか、size を小さくするか、\\n で改行してください"
             }
@@ -84,6 +121,11 @@ impl Trouble {
 }
 
 impl Fault {
+    /// Whether it is a count that no paper has.
+    pub(super) fn is_of_a_count(&self) -> bool {
+        matches!(self.trouble, Trouble::Count(_))
+    }
+
     /// The fault as one of `file`, on its line of `text`.
     pub fn in_file(&self, file: &Path, text: &str) -> crate::fault::Fault {
         let line = self.place.line(text);
@@ -97,7 +139,7 @@ impl fmt::Display for Fault {
         match &self.place {
             Place::Field(id) => write!(f, "欄 {id}：{}", self.trouble),
             Place::Draw(number) => write!(f, "{number} 番目の draw：{}", self.trouble),
-            Place::Background => write!(f, "{}", self.trouble),
+            Place::Background | Place::Question(_) => write!(f, "{}", self.trouble),
         }
     }
 }
@@ -111,6 +153,14 @@ impl Place {
                 .filter(|(line, _)| line.starts_with("[[draw]]"))
                 .nth(number.checked_sub(1)?)
                 .map(|(_, line)| line),
+            Place::Question(id) => {
+                let quoted = [format!("\"{id}\""), format!("'{id}'")];
+                // A page may have the same id: pages stand before questions.
+                let asked = numbered().skip_while(|(line, _)| !line.starts_with("[[question]]"));
+                let mut ids = asked.filter(|(line, _)| line.starts_with("id"));
+                ids.find(|(line, _)| quoted.iter().any(|id| line.contains(id)))
+                    .map(|(_, line)| line)
+            }
             Place::Background => {
                 numbered().find(|(line, _)| line.contains("background")).map(|(_, line)| line)
             }
@@ -140,8 +190,8 @@ mod tests {
             "form.toml:5: 欄 name：同じ id の欄がほかにもあります → ほかの欄と違う id を書いてください"
         );
         assert_eq!(
-            told(Place::Draw(2), Trouble::NoBoxes),
-            "form.toml:3: 2 番目の draw：マス目がありません → count は 1 以上にしてください"
+            told(Place::Draw(2), Trouble::Count(100)),
+            "form.toml:3: 2 番目の draw：数は 1 から 100 までです → その間の数を書いてください"
         );
     }
 }

@@ -8,7 +8,7 @@
 //! It does not ask whether required answers are there, and does not know where
 //! answers come from.
 
-mod check;
+pub(super) mod check;
 mod fault;
 mod geometry;
 mod place;
@@ -20,7 +20,8 @@ use serde::Serialize;
 use super::Form;
 use super::answers::Answers;
 use super::condition;
-use super::template::{Field, Template};
+use super::subject::Subjects;
+use super::template::Field;
 use crate::pdf::{self, Background, Fonts, Lacking};
 use crate::text::Text;
 
@@ -88,13 +89,18 @@ impl Paper {
     /// Compiles the sheet of a form. Every fault is reported at once.
     pub fn compile(form: &Form, fonts: &Fonts) -> Result<Self, Vec<Fault>> {
         let template = form.template();
-        let mut faults = check::faults(template);
+        let subjects = Subjects::of(template);
+        let mut faults = check::faults(template, &subjects);
+        // Nothing is drawn before its counts are known to end.
+        if faults.iter().any(Fault::is_of_a_count) {
+            return Err(faults);
+        }
         let background = sheet::background(form, fonts, &mut faults);
         match background {
             Some(background) if faults.is_empty() => Ok(Self {
                 title: template.title.ja.clone(),
                 background,
-                fields: template.field.iter().flat_map(|field| rows(field, template)).collect(),
+                fields: template.field.iter().flat_map(|field| rows(field, &subjects)).collect(),
                 words: written::OptionWords::of(template),
             }),
             _ => Err(faults),
@@ -127,7 +133,8 @@ impl Paper {
     ) -> (pdf::Page<'a>, Vec<Finding>, Vec<Misfit>) {
         let mut placing = place::Placing::new(pdf::Page::new(&self.background), fonts);
         for row in &self.fields {
-            if !condition::all_hold(&row.field.when, answers) {
+            let at = |path: &str| answers.value(path).or_else(|| counter.value(path));
+            if !row.field.when.iter().all(|when| condition::holds_of(when, at(&when.question))) {
                 continue;
             }
             let written = written::written(&row.field, answers, counter, &self.words);
@@ -160,17 +167,19 @@ pub fn fill_all(forms: &[(&Paper, &Answers, &Answers)], fonts: &Fonts) -> Filled
 }
 
 /// A repeated field once for each row; another field as it is.
-fn rows(field: &Field, template: &Template) -> Vec<RowField> {
-    let is_name = check::is_name(field, template);
+fn rows(field: &Field, subjects: &Subjects<'_>) -> Vec<RowField> {
+    let row = |id: String, field: Field| RowField {
+        is_name: check::is_name(&field, subjects),
+        id,
+        field,
+    };
     let Some(repeat) = field.repeat else {
-        return vec![RowField { id: field.id.clone(), field: field.clone(), is_name }];
+        return vec![row(field.id.clone(), field.clone())];
     };
-    let row = |number: u32| RowField {
-        id: format!("{}.{number}", field.id),
-        field: geometry::field_of_row(field, repeat, number),
-        is_name,
-    };
-    (1..=repeat.count).map(row).collect()
+    let rows = (1..=repeat.count).map(|number| {
+        row(format!("{}.{number}", field.id), geometry::field_of_row(field, repeat, number))
+    });
+    rows.collect()
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ fn sample() -> Answers {
 }
 
 fn counter() -> Answers {
-    answers(&[("visit.receipt", words("M-20261121-0042")), ("today", day("2026-11-21"))])
+    answers(&[("visit.qr", words("M-20261121-0042")), ("today", day("2026-11-21"))])
 }
 
 /// The sample form with one other name, in the shipped fonts only.
@@ -312,6 +312,7 @@ fn every_fault_of_a_layout_is_found_at_once() {
             "欄 phone：書き方が一つに決まっていません",
             "欄 era：同じ id の欄がほかにもあります",
             "欄 member_name：氏名やフリガナは折り返せません",
+            "「applicant.kana」の答えが、用紙のどこにも書かれません",
             "1 番目の draw：文字が枠に入りません：見本申請書",
         ]
     );

@@ -22,7 +22,7 @@ fn six_people() -> Memory {
         ("applicant.phone", "090-0000-0303"),
         ("applicant.kana", "かくう　けんいち"),
         ("ido.new.head", "架空　健一"),
-        ("ido.old.head", "架空　正"),
+        ("ido.present.head", "架空　正"),
         ("ido.members", "6"),
     ]));
     for (row, person) in (2..).zip(HOUSEHOLD) {

@@ -23,6 +23,9 @@ pub fn moving_in() -> Memory {
         ("ido.new.postal", "999-0002"),
         ("ido.new.head", "手本　薫"),
         ("ido.old.head", "手本　薫"),
+        ("ido.present.head", "手本　薫"),
+        // A licence tells no reading.
+        ("ido.member.1.kana", "てほん　かおる"),
         ("ido.members", "2"),
         ("ido.scope", "whole"),
         // A licence does not say it.
@@ -46,7 +49,7 @@ pub fn moving_within_and_certificate() -> Memory {
     all.extend(memory(&[
         ("ido.members", "1"),
         ("ido.new.head", "試験　花子"),
-        ("ido.old.head", "試験　花子"),
+        ("ido.present.head", "試験　花子"),
     ]));
     all
 }
