@@ -1,33 +1,63 @@
 //! Keeps the 個人番号 out.
 //!
 //! No part of this program asks for, reads or stores the twelve digits (番号法
-//! 第19・20条). A resident may still type them into a free text field, so every
-//! free text and every log line passes [`contains`] first. Driver's licence
-//! numbers are twelve digits too; fields of that type are exempt by type.
+//! 第19・20条). A resident may still type them into a free text field, and a town
+//! into a file of its configuration, so every free text of a form and every line
+//! of those files passes [`contains`] first. Driver's licence numbers are twelve
+//! digits too; fields of that type are exempt by type.
+
+/// Digits of a 個人番号.
+const LEN: usize = 12;
 
 /// Whether twelve digits in a row pass the check digit of a 個人番号. Full-width
 /// digits count, and single blanks, hyphens, dots or the like between digits do not
-/// hide them.
+/// hide them, nor do other groups of digits before or after.
 pub fn contains(text: &str) -> bool {
-    let mut run: Vec<u32> = Vec::new();
-    let mut separated = false;
+    let mut run = Run::default();
     for c in text.chars().chain(std::iter::once('\n')) {
         match digit(c) {
-            Some(digit) => {
-                run.push(digit);
-                separated = false;
-            }
-            None if is_separator(c) && !run.is_empty() && !separated => separated = true,
+            Some(digit) => run.digits.push(digit),
+            None if is_separator(c) && run.separate() => {}
             None => {
-                if is_number(&run) {
+                if run.holds_number() {
                     return true;
                 }
-                run.clear();
-                separated = false;
+                run = Run::default();
             }
         }
     }
     false
+}
+
+/// Digits in groups with one separator between them: `1-2-3 1234-5678-9018`.
+#[derive(Default)]
+struct Run {
+    digits: Vec<u32>,
+    /// Where each group but the first begins.
+    begins: Vec<usize>,
+}
+
+impl Run {
+    /// Ends the group. `false` where there is none: nothing, or a separator, was
+    /// the last.
+    fn separate(&mut self) -> bool {
+        let end = self.digits.len();
+        let is_first_separator = end > self.begins.last().copied().unwrap_or(0);
+        if is_first_separator {
+            self.begins.push(end);
+        }
+        is_first_separator
+    }
+
+    /// Whether any groups in a row are twelve digits that could be a number. Twelve
+    /// digits inside one longer group are none.
+    fn holds_number(&self) -> bool {
+        let ends = [self.begins.as_slice(), &[self.digits.len()]].concat();
+        std::iter::once(0).chain(self.begins.iter().copied()).any(|begin| {
+            let end = begin + LEN;
+            ends.binary_search(&end).is_ok() && is_number(&self.digits[begin..end])
+        })
+    }
 }
 
 fn digit(c: char) -> Option<u32> {
@@ -52,7 +82,7 @@ fn is_separator(c: char) -> bool {
 /// Pn counts from the right, Qn is n+1 up to the sixth digit and n−5 after it.
 fn is_number(run: &[u32]) -> bool {
     let [digits @ .., check] = run else { return false };
-    if digits.len() != 11 {
+    if run.len() != LEN {
         return false;
     }
     let sum: u32 = digits
@@ -92,10 +122,30 @@ mod tests {
     }
 
     #[test]
+    fn other_digits_before_or_after_do_not_hide_one() {
+        for text in [
+            "見本県みほん町中央1-2-3 123456789018",
+            "中央1-2-3 1234-5678-9018",
+            "1234 5678 9018-2",
+            "２０３・１２３４５６７８９０１８・１",
+        ] {
+            assert!(contains(text), "{text}");
+        }
+    }
+
+    #[test]
     fn other_digits_pass() {
-        for text in
-            ["", "090-1234-5678", "123456789012", "1234567890180", "3号1234567", "1234  5678 9018"]
-        {
+        for text in [
+            "",
+            "090-1234-5678",
+            "123456789012",
+            "1234567890180",
+            "3号1234567",
+            "1234  5678 9018",
+            "1-2-3 123456789012",
+            "11234 5678 9018",
+            "1234 5678 90181",
+        ] {
             assert!(!contains(text), "{text}");
         }
     }
