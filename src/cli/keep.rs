@@ -113,10 +113,11 @@ fn finish(new: &Path, before: Option<&db::Connection>, now: Moment) -> anyhow::R
     connection.execute_batch("begin immediate")?;
     let tx = Tx::alone(&connection);
     journal::continue_in_new_log(&tx, log, now)?;
-    // A database that was damaged may not be readable; numbers then jump.
-    if before.is_none_or(|before| db::numbering::never_back(&tx, Some(before), now.date()).is_err())
-    {
-        db::numbering::never_back(&tx, None, now.date())?;
+    // A database that was damaged may not be readable, or not all of it; numbers
+    // then jump.
+    let carried = |before| db::numbering::never_back(&tx, before).and_then(|()| db::verify(before));
+    if before.is_none_or(|before| carried(before).is_err()) {
+        db::numbering::jump(&tx, now)?;
     }
     connection
         .execute_batch("commit; pragma wal_checkpoint(truncate); pragma journal_mode = delete")?;
