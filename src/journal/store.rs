@@ -91,16 +91,23 @@ pub(super) fn head(connection: &Connection, log: &str) -> Result<Head, Error> {
     Ok(Head { log: log.to_owned(), seq: 0, hash })
 }
 
+/// Where the open log stands.
+pub(super) fn end(connection: &Connection) -> Result<Head, Error> {
+    let log =
+        open_log(connection)?.ok_or(db::Error::Inconsistent { table: "log", column: "id" })?;
+    head(connection, &log.to_string())
+}
+
+/// Adds an entry at the `end` of the open log; where the log stands then.
 pub(super) fn append(
     tx: &Tx<'_>,
+    end: Head,
     event: &Event<'_>,
     stamp: &Stamp<'_>,
     sealed: Option<&[u8]>,
 ) -> Result<Head, Error> {
-    let log = open_log(tx)?.ok_or(db::Error::Inconsistent { table: "log", column: "id" })?;
-    let head = head(tx, &log.to_string())?;
-    let seq = head.seq + 1;
-    let row = Row::new(event, stamp, sealed, (head.log, seq), &head.hash);
+    let seq = end.seq + 1;
+    let row = Row::new(event, stamp, sealed, (end.log, seq), &end.hash);
     tx.prepare_cached(&format!(
         "insert into journal ({COLUMNS}, hash)
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
