@@ -99,14 +99,20 @@ fn missing_trigger(connection: &Connection) -> Result<Option<&'static str>, Erro
 /// Whether the sealed head of a log says that it stands at `end`.
 ///
 /// # Errors
-/// [`Error::Unreadable`] when another key sealed it.
+/// [`Error::OfficeKey`] when another key sealed it.
 pub(super) fn ends_where_it_ended(
     connection: &Connection,
     office_key: &OfficeKey,
     end: &Head,
 ) -> Result<Result<(), Broken>, Error> {
     let does = match store::sealed_head(connection, &end.log)? {
-        Some(sealed) => vault::head_is(office_key, &end.log, &sealed, (end.seq, &end.hash))?,
+        Some(sealed) => vault::head_is(office_key, &end.log, &sealed, (end.seq, &end.hash))
+            .map_err(|error| match error {
+                Error::Unreadable { .. } => Error::OfficeKey(
+                    "it is not the key of this database. Put the right office.key back".to_owned(),
+                ),
+                other => other,
+            })?,
         // Only a log without entries has no head.
         None => end.seq == 0,
     };
@@ -122,12 +128,7 @@ pub(super) fn ends_where_it_ended(
 pub fn check_key(connection: &Connection, office_key: &OfficeKey) -> Result<(), Error> {
     for log in logs(connection)? {
         let head = store::head(connection, &log.id)?;
-        ends_where_it_ended(connection, office_key, &head).map_err(|error| match error {
-            Error::Unreadable { .. } => Error::OfficeKey(
-                "it is not the key of this database. Put the right office.key back".to_owned(),
-            ),
-            other => other,
-        })??;
+        ends_where_it_ended(connection, office_key, &head)??;
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ use crate::id::{LogId, OpId, VisitId};
 
 pub use chain::{Broken, Verified, check_tail, verify};
 pub use entry::{Actor, Entity, Event};
-pub use store::{continue_in_new_log, entity_of_op};
+pub use store::{continue_in_new_log, entities_unknown_to, entity_of_op};
 pub use vault::{OfficeKey, VisitKey};
 
 /// The tables of this room.
@@ -138,6 +138,14 @@ impl Journal {
     /// [`Error::Broken`] when a log was cut short.
     pub fn check_key(&self, connection: &db::Connection) -> Result<(), Error> {
         chain::check_key(connection, &self.office_key)
+    }
+
+    /// Reads the whole journal, as [`verify`] does with the office key.
+    ///
+    /// # Errors
+    /// Faults of storage; [`Error::OfficeKey`] when it is another key.
+    pub fn verify(&self, connection: &db::Connection) -> Result<Result<Verified, Broken>, Error> {
+        verify(connection, Some(&self.office_key))
     }
 
     /// Makes the key of a new visit.

@@ -162,6 +162,28 @@ pub fn entity_of_op(connection: &Connection, op: OpId) -> Result<Option<(String,
     Ok(entity)
 }
 
+/// What something of this `kind` happened to according to `other`'s journal and not
+/// to this one.
+///
+/// # Errors
+/// Faults of storage.
+pub fn entities_unknown_to(
+    connection: &Connection,
+    other: &Connection,
+    kind: &str,
+) -> Result<Vec<String>, Error> {
+    let mut known = connection.prepare_cached("select 1 from journal where op_id = ?1")?;
+    let mut told = other.prepare_cached("select op_id, entity_id from journal where kind = ?1")?;
+    let mut told = told.query([kind])?;
+    let mut unknown = Vec::new();
+    while let Some(row) = told.next()? {
+        if !known.exists([row.get::<_, String>(0)?])? {
+            unknown.push(row.get(1)?);
+        }
+    }
+    Ok(unknown)
+}
+
 /// The kinds of everything that happened to an entity, oldest first.
 #[cfg(test)]
 pub(super) fn kinds(connection: &Connection, entity: &Entity) -> Result<Vec<String>, Error> {
