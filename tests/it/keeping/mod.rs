@@ -4,6 +4,7 @@ mod backup;
 mod full_disk;
 mod kill;
 mod restore;
+mod told;
 
 use std::collections::BTreeSet;
 use std::path::Path;
