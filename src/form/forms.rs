@@ -70,8 +70,12 @@ impl Form {
     }
 
     fn read_background(&self, folder: &Path) -> Result<Option<Vec<u8>>, crate::fault::Fault> {
-        let Some(name) = &self.template.paper.background else { return Ok(None) };
+        let paper = &self.template.paper;
+        let Some(name) = paper.background_file() else { return Ok(None) };
         let file = folder.join(name);
+        if paper.is_preprinted() && !file.exists() {
+            return Ok(None);
+        }
         std::fs::read(&file).map(Some).map_err(|error| {
             let instead = "PDF を置くか、paper の background を消してください";
             Fault::new(format!("読めません（{error}）"), instead).in_file(&file)
@@ -104,7 +108,7 @@ impl Form {
         self.questions().iter().find(|question| question.id == path)
     }
 
-    /// The bytes of the background page, if there is one.
+    /// The bytes of the PDF that shows the sheet, if there is one.
     pub fn background(&self) -> Option<&[u8]> {
         self.background.as_deref()
     }
@@ -116,7 +120,7 @@ impl Form {
 }
 
 /// The template as it is written, every key known and every value of its kind.
-fn spelled(text: &str) -> Result<Template, Vec<Fault>> {
+pub(super) fn spelled(text: &str) -> Result<Template, Vec<Fault>> {
     let mut document = Document::parse(Path::new("form.toml"), text);
     let template = document.read::<Template>();
     let faults: Vec<Fault> = document.faults().into_iter().map(Fault::from).collect();
