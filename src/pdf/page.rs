@@ -14,6 +14,8 @@ pub enum Tint {
     Field,
     Grid,
     FineGrid,
+    /// The numbers along the grid.
+    Ruler,
 }
 
 impl Tint {
@@ -21,8 +23,9 @@ impl Tint {
     fn colour(self) -> [f32; 3] {
         match self {
             Tint::Field => [0.8, 0.1, 0.3],
-            Tint::Grid => [0.2, 0.5, 0.8],
-            Tint::FineGrid => [0.75, 0.85, 0.95],
+            Tint::Grid => [0.65, 0.8, 0.95],
+            Tint::FineGrid => [0.87, 0.93, 0.98],
+            Tint::Ruler => [0.1, 0.35, 0.65],
         }
     }
 }

@@ -50,7 +50,9 @@ pub enum Trouble {
     LabelGlyph { text: String, code_point: String },
     #[error("背景の PDF は、{0}")]
     Background(ImportError),
-    #[error("背景の PDF の {page} ページ目（{width} × {height} mm）の大きさか向きが、paper と違います")]
+    #[error(
+        "背景の PDF の {page} ページ目（{width} × {height} mm）の大きさか向きが、paper と違います"
+    )]
     BackgroundSize { page: usize, width: f32, height: f32 },
     #[error("紙は {1} ページなのに、{0} ページ目に書こうとしています")]
     NoSuchPage(usize, usize),

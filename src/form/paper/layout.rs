@@ -28,9 +28,7 @@ impl Layout {
     ) -> Result<Self, Vec<Fault>> {
         let town = background.map(|bytes| sheet::of_town(template, bytes)).transpose();
         let sizes: Vec<(f32, f32)> = match &town {
-            Ok(Some(pages)) => {
-                pages.iter().map(|page| sheet::town_size(template, page)).collect()
-            }
+            Ok(Some(pages)) => pages.iter().map(|page| sheet::town_size(template, page)).collect(),
             Ok(None) => vec![size_mm(&template.paper)],
             // How many pages there are cannot be known.
             Err(_) => {

@@ -17,7 +17,7 @@ mod fault;
 mod geometry;
 mod layout;
 mod place;
-pub mod preview;
+pub(super) mod preview;
 mod sheet;
 mod written;
 

@@ -75,8 +75,9 @@ impl Drawing<'_> {
     }
 
     fn ruler(&mut self, mm: f32, rect: Rect) {
-        let align = if rect[0] > millimetres(self.width) - 9.0 { Align::Right } else { Align::Left };
-        self.words(&format!("{mm:.0}"), area(rect, self.height), RULER, align, Tint::Grid);
+        let align =
+            if rect[0] > millimetres(self.width) - 9.0 { Align::Right } else { Align::Left };
+        self.words(&format!("{mm:.0}"), area(rect, self.height), RULER, align, Tint::Ruler);
     }
 
     fn field(&mut self, row: &RowField) {

@@ -2,9 +2,7 @@
 //! with them on top.
 
 use super::fault::{Fault, Place, Trouble};
-use super::geometry::{
-    area, millimetres, moved, moved_point, point, points, shift, size_mm,
-};
+use super::geometry::{area, millimetres, moved, moved_point, point, points, shift, size_mm};
 use crate::form::condition::at_row;
 use crate::form::template::{Draw, Point, Rect, Repeat, Template};
 use crate::pdf::{Area, Background, Fit, Fonts, Lines, Shape, Sheet};
@@ -32,8 +30,8 @@ pub(super) fn of_town(template: &Template, bytes: &[u8]) -> Result<Vec<Backgroun
     if !template.draw.is_empty() {
         return Err(vec![fault(Trouble::DrawOnBackground)]);
     }
-    let pages = Background::from_pdf(bytes)
-        .map_err(|error| vec![fault(Trouble::Background(error))])?;
+    let pages =
+        Background::from_pdf(bytes).map_err(|error| vec![fault(Trouble::Background(error))])?;
     let wrong = (1..).zip(&pages).filter(|(number, page)| {
         let is_first = *number == 1;
         !fits(page, size_mm(&template.paper)) && (is_first || !fits(page, turned(template)))

@@ -37,9 +37,7 @@ impl ImportError {
                 "印刷の画面で「PDF として保存」を選び、新しい PDF に印刷し直してください"
             }
             ImportError::NoPage => "様式のページがある PDF を置いてください",
-            ImportError::TooManyPages(..) => {
-                "様式のページだけを、新しい PDF に印刷してください"
-            }
+            ImportError::TooManyPages(..) => "様式のページだけを、新しい PDF に印刷してください",
             ImportError::TooLarge(_) | ImportError::Inflated | ImportError::TooSlow => {
                 "絵や写真を減らすか、新しい PDF に印刷し直してください"
             }

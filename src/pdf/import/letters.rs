@@ -119,7 +119,8 @@ fn composite_widths(document: &Document, font: &Dictionary) -> (HashMap<u32, f32
     let Some(descendant) = descendant else { return (HashMap::new(), 1000.0) };
     let usual = descendant.get_deref(b"DW", document).ok().and_then(number).unwrap_or(1000.0);
     let listed = descendant.get_deref(b"W", document).and_then(Object::as_array);
-    let mut listed = listed.into_iter().flatten().filter_map(|item| Some(document.dereference(item).ok()?.1));
+    let mut listed =
+        listed.into_iter().flatten().filter_map(|item| Some(document.dereference(item).ok()?.1));
     let mut widths = HashMap::new();
     while let (Some(from), Some(next)) = (listed.next().and_then(code), listed.next()) {
         if let Ok(each) = next.as_array() {

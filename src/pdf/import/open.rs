@@ -59,18 +59,19 @@ fn answered_within<T: Send + 'static>(
 /// Reads a file and refuses what is not plain paper.
 pub(super) fn open(bytes: &[u8]) -> Result<Document, ImportError> {
     let options = LoadOptions::with_max_decompressed_size(OBJECT_STREAMS_MAX / streams(bytes));
-    let document = Document::load_mem_with_options(bytes, options).map_err(|error| match error {
-        lopdf::Error::Decryption(_)
-        | lopdf::Error::InvalidPassword
-        | lopdf::Error::UnsupportedSecurityHandler(_) => ImportError::Encrypted,
-        lopdf::Error::Decompress(_) => ImportError::Inflated,
-        // Where in the file the crate stumbled helps nobody who can mend it.
-        error if bytes.starts_with(b"%PDF-") => {
-            tracing::debug!(%error, "a PDF could not be read");
-            ImportError::Damaged("目次")
-        }
-        error => ImportError::NoPdf(error.to_string()),
-    })?;
+    let document =
+        Document::load_mem_with_options(bytes, options).map_err(|error| match error {
+            lopdf::Error::Decryption(_)
+            | lopdf::Error::InvalidPassword
+            | lopdf::Error::UnsupportedSecurityHandler(_) => ImportError::Encrypted,
+            lopdf::Error::Decompress(_) => ImportError::Inflated,
+            // Where in the file the crate stumbled helps nobody who can mend it.
+            error if bytes.starts_with(b"%PDF-") => {
+                tracing::debug!(%error, "a PDF could not be read");
+                ImportError::Damaged("目次")
+            }
+            error => ImportError::NoPdf(error.to_string()),
+        })?;
     if document.is_encrypted() || document.was_encrypted() {
         return Err(ImportError::Encrypted);
     }

@@ -72,7 +72,12 @@ impl Path {
 fn straight((x1, y1): (f32, f32), (x2, y2): (f32, f32)) -> Option<Rule> {
     let (across, up) = ((x1 - x2).abs(), (y1 - y2).abs());
     if up <= ASLANT_MAX && across >= SHORTEST {
-        return Some(Rule { way: Way::Across, at: (y1 + y2) / 2.0, from: x1.min(x2), to: x1.max(x2) });
+        return Some(Rule {
+            way: Way::Across,
+            at: (y1 + y2) / 2.0,
+            from: x1.min(x2),
+            to: x1.max(x2),
+        });
     }
     (across <= ASLANT_MAX && up >= SHORTEST).then(|| Rule {
         way: Way::Up,

@@ -1,4 +1,3 @@
-use lopdf::content::Content;
 use lopdf::{Dictionary, Object, ObjectId, dictionary};
 
 use super::*;
@@ -148,7 +147,10 @@ fn what_is_more_than_paper_is_refused_by_name() {
         (catalog_with("OpenAction", action("JavaScript")), "スクリプト（JavaScript）"),
         (catalog_with("Names", dictionary! { "JavaScript" => 1 }), "スクリプト（JavaScript）"),
         (catalog_with("OpenAction", action("Launch")), "ほかのプログラムを動かす指示"),
-        (catalog_with("AA", dictionary! { "WC" => action("SubmitForm") }), "入力を送り受けする指示"),
+        (
+            catalog_with("AA", dictionary! { "WC" => action("SubmitForm") }),
+            "入力を送り受けする指示",
+        ),
         (catalog_with("AcroForm", dictionary! { "XFA" => 1 }), "XFA のフォーム"),
         (catalog_with("Names", dictionary! { "EmbeddedFiles" => 1 }), "中に入れられたファイル"),
         (annotated("FileAttachment"), "中に入れられたファイル"),
@@ -194,7 +196,7 @@ fn a_trap_is_refused_before_it_springs() {
         tree_of(document).set("Kids", vec![tree.clone(), page.into()]);
         tree_of(document).set("Parent", tree);
     });
-    assert_eq!(refusal(&circle), ImportError::Damaged("ページの並び"));
+    assert_eq!(refusal(&circle), ImportError::NoPage);
     let itself = saved(|document, page| {
         let id = document.new_object_id();
         document.objects.insert(id, Object::Reference(id));
@@ -203,10 +205,8 @@ fn a_trap_is_refused_before_it_springs() {
     assert_eq!(refusal(&itself), ImportError::Damaged("ページの中身"));
     let mut deep = saved(|_, _| {});
     let nest = [vec![b'['; 100_000], vec![b']'; 100_000]].concat();
-    let at = deep.windows(8).position(|part| part == b"/Kids [3").or_else(|| {
-        deep.windows(5).position(|part| part == b"/Kids")
-    });
-    deep.splice(at.unwrap()..at.unwrap(), [b"/Deep ".to_vec(), nest].concat());
+    let at = deep.windows(5).position(|part| part == b"/Kids").unwrap();
+    deep.splice(at..at, [b"/Deep ".to_vec(), nest].concat());
     assert!(sheets(&deep).is_err());
 }
 
@@ -222,7 +222,7 @@ fn a_sheet_of_which_a_part_is_missing_or_cut_is_refused() {
         let plain: Vec<u8> = (0..4_000_u32).flat_map(|n| n.to_string().into_bytes()).collect();
         let mut stream = Stream::new(Dictionary::new(), plain);
         stream.compress().unwrap();
-        stream.content.truncate(2_000);
+        stream.set_content(stream.content[..2_000].to_vec());
         let id = document.add_object(stream);
         page_of(document, page).set("Contents", id);
     });
@@ -265,13 +265,13 @@ fn rules_letters_and_places_are_told_as_they_are_seen_on_a_turned_page() {
         let plain = "q 2 0 0 2 10 20 cm 5 10 m 5 60 l S Q BT /F1 10 Tf 30 40 Td (AB) Tj ET";
         let content = document.add_object(Stream::new(Dictionary::new(), plain.into()));
         let fields = dictionary! { "FT" => "Tx", "T" => Object::string_literal("who"),
-            "MaxLen" => 7, "Ff" => 1 << 24 };
+        "MaxLen" => 7, "Ff" => 1 << 24 };
         let fields = document.add_object(fields);
         let widget = dictionary! { "Subtype" => "Widget", "Parent" => fields,
-            "T" => lopdf::text_string("名"), "TU" => lopdf::text_string("お名前"),
-            "Rect" => vec![20.into(), 30.into(), 60.into(), 40.into()] };
+        "T" => lopdf::text_string("名"), "TU" => lopdf::text_string("お名前"),
+        "Rect" => vec![20.into(), 30.into(), 60.into(), 40.into()] };
         let hidden = dictionary! { "Subtype" => "Widget", "FT" => "Tx", "F" => 2,
-            "Rect" => vec![0.into(), 0.into(), 9.into(), 9.into()] };
+        "Rect" => vec![0.into(), 0.into(), 9.into(), 9.into()] };
         let page = page_of(document, page);
         page.set("Rotate", 90);
         page.set("Contents", content);
@@ -310,5 +310,4 @@ fn a_form_that_draws_itself_comes_to_an_end() {
     });
     let rules = traced(&bytes).unwrap().remove(0).rules.len();
     assert_eq!(rules, (1 << 8) - 1);
-    assert!(Content::decode(b"/X Do").is_ok());
 }

@@ -158,7 +158,13 @@ impl<'a> Tracer<'a> {
     }
 
     /// A form drawn on the page, with its own matrix and parts.
-    fn form(&mut self, operation: &Operation, resources: &'a Dictionary, matrix: Matrix, depth: usize) {
+    fn form(
+        &mut self,
+        operation: &Operation,
+        resources: &'a Dictionary,
+        matrix: Matrix,
+        depth: usize,
+    ) {
         let document = self.document;
         let named = operation.operands.first().and_then(|name| name.as_name().ok());
         let form = named.and_then(|name| {
@@ -173,7 +179,12 @@ impl<'a> Tracer<'a> {
         let Ok(content) = form.get_plain_content_with_limit(FORM_MAX) else { return };
         let own = form.dict.get_deref(b"Matrix", document).ok().and_then(six);
         let parts = form.dict.get_deref(b"Resources", document).and_then(Object::as_dict);
-        self.content(&content, parts.unwrap_or(resources), times(own.unwrap_or(SAME), matrix), depth + 1);
+        self.content(
+            &content,
+            parts.unwrap_or(resources),
+            times(own.unwrap_or(SAME), matrix),
+            depth + 1,
+        );
     }
 
     fn show(&mut self, operation: &Operation, state: &mut State, pen: &mut Pen) {
