@@ -110,6 +110,12 @@ fn new_folder(folder: &Path) -> anyhow::Result<bool> {
 fn tell(draft: &draft::Draft, folder: &Path, id: &str) {
     let from = if draft.is_fillable { "the fillable fields" } else { "the rules on the sheet" };
     eprintln!("{}: {} fields proposed from {from}", folder.display(), draft.fields);
+    if draft.is_fillable {
+        eprintln!(
+            "what a viewer draws around fillable fields is not on the sheet; where you need it, \
+             print the PDF to a new one and put that in the place of background.pdf"
+        );
+    }
     if draft.dropped_remarks > 0 {
         eprintln!(
             "{} notes or stamps lie over the pages and are not printed; print them into the PDF if \

@@ -84,7 +84,7 @@ fn bottom_of(below: &[Line], left: &Line, right: &Line) -> Option<f32> {
 }
 
 /// Rules on one line that touch become one; sorted by place.
-fn joined(lines: &[Line]) -> Vec<Line> {
+pub(super) fn joined(lines: &[Line]) -> Vec<Line> {
     let mut lines = lines.to_vec();
     lines.sort_by(|one, other| one.at.total_cmp(&other.at));
     let mut joined: Vec<Line> = Vec::new();

@@ -80,7 +80,7 @@ pub(super) fn around(page: &Seen, place: &Cell) -> String {
 }
 
 /// The words that end to the left of a place, without a wide gap between them.
-fn left_of(page: &Seen, place: &Cell) -> String {
+pub(super) fn left_of(page: &Seen, place: &Cell) -> String {
     let mut letters = in_line(page, place);
     letters.retain(|letter| letter.right() <= place.left + CLOSE);
     letters.sort_by(|one, other| other.x.total_cmp(&one.x));
@@ -127,7 +127,8 @@ pub(super) fn title(page: &Seen) -> Option<String> {
     (!title.is_empty() && title.chars().count() <= 40).then_some(title)
 }
 
-fn is_label(text: &str) -> bool {
+/// Words that can name a place.
+pub(super) fn is_label(text: &str) -> bool {
     !text.is_empty() && text.chars().count() <= LABEL_MAX && text.chars().any(char::is_alphabetic)
 }
 

@@ -1,11 +1,11 @@
 //! A first `form.toml` for a town's own PDF.
 //!
 //! What a person sees on the sheet is turned into places for answers: the fields
-//! of a fillable PDF; else rows of small boxes, single squares, and empty cells
-//! beside a label. Every place gets a question, named after its label. What only
-//! the town can say (English words, the section, what the form is for) is left
-//! empty, and `madoguchi check` lists it: a draft is never taken for a finished
-//! form.
+//! of a fillable PDF; else rows of small boxes, single squares, empty cells beside
+//! a label, and labelled rules to write on. Every place gets a question, named
+//! after its label. What only the town can say (English words, the section, what
+//! the form is for) is left empty, and `madoguchi check` lists it: a draft is never
+//! taken for a finished form.
 //!
 //! Lengths here are millimetres from the top left corner of a page.
 
@@ -14,6 +14,7 @@ mod labels;
 mod names;
 mod places;
 mod seen;
+mod underlines;
 mod widgets;
 mod write;
 

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use super::cells::{CLOSE, Cell, cells};
 use super::labels::{around, inside, of_cell, right_of};
 use super::seen::Seen;
+use super::underlines::underlines;
 use super::{Mark, Place, Shape};
 
 /// マス目, in mm.
@@ -53,6 +54,7 @@ pub(super) fn places(number: usize, page: &Seen) -> Vec<Place> {
             add(cell, label, Shape::Text { rect, several_lines, max_chars: None });
         }
     }
+    found.extend(underlines(number, page));
     found.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.total_cmp(&other.1)));
     found.into_iter().map(|(.., place)| place).collect()
 }

@@ -168,7 +168,7 @@ fn text(toml: &mut String, rect: Rect, wrap: bool) {
         let _ = write!(shape, ", min_size = {}", high.floor());
     }
     if wrap {
-        shape.push_str(", wrap = true");
+        shape.push_str(", wrap = true, valign = \"top\"");
     }
     line(toml, &format!("text = {{ {shape} }}"));
 }
