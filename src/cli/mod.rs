@@ -7,6 +7,7 @@ mod fill;
 mod folder;
 mod forms;
 mod keep;
+mod reader;
 mod serve;
 
 use std::process::ExitCode;
@@ -36,6 +37,7 @@ enum Command {
     /// Read identity cards
     #[command(subcommand)]
     Card(card::Command),
+    Reader(reader::Reader),
     Backup(keep::Backup),
     Restore(keep::Restore),
     Verify(keep::Verify),
@@ -53,6 +55,7 @@ pub fn run() -> ExitCode {
         Some(Command::Fill(arguments)) => fill::run(&arguments),
         Some(Command::Forms(command)) => forms::run(command),
         Some(Command::Card(command)) => Ok(card::run(command)),
+        Some(Command::Reader(arguments)) => reader::run(arguments),
         Some(Command::Backup(arguments)) => keep::backup(&arguments),
         Some(Command::Restore(arguments)) => keep::restore(&arguments),
         Some(Command::Verify(arguments)) => keep::verify(&arguments),

@@ -29,8 +29,7 @@ pub(super) fn places(number: usize, page: &Seen) -> Vec<Place> {
     let empty: Vec<Cell> =
         all.iter().filter(|cell| inside(page, cell).is_empty()).copied().collect();
     let (runs, rest) = runs(&empty);
-    let (squares, rest): (Vec<Cell>, Vec<Cell>) =
-        rest.into_iter().partition(|cell| is_square(cell));
+    let (squares, rest): (Vec<Cell>, Vec<Cell>) = rest.into_iter().partition(is_square);
     let mut found: Vec<(f32, f32, Place)> = Vec::new();
     let mut add = |at: &Cell, label: String, shape: Shape| {
         let place = Place { page: number, label, name: None, shape };

@@ -59,7 +59,7 @@ impl Drawing<'_> {
         for (number, mm) in steps(across) {
             let (x, tint) = (points(mm), tint(number));
             self.page.guide((x, 0.0), (x, self.height), tint);
-            if number % 2 == 0 {
+            if number.is_multiple_of(2) {
                 self.ruler(mm, [mm, 0.3, 8.0, 2.2]);
                 self.ruler(mm, [mm, down - 2.5, 8.0, 2.2]);
             }
@@ -67,7 +67,7 @@ impl Drawing<'_> {
         for (number, mm) in steps(down) {
             let (y, tint) = (self.height - points(mm), tint(number));
             self.page.guide((0.0, y), (self.width, y), tint);
-            if number % 2 == 0 {
+            if number.is_multiple_of(2) {
                 self.ruler(mm, [0.3, mm, 8.0, 2.2]);
                 self.ruler(mm, [across - 8.3, mm, 8.0, 2.2]);
             }
@@ -147,5 +147,5 @@ fn steps(length: f32) -> impl Iterator<Item = (u32, f32)> {
 }
 
 fn tint(number: u32) -> Tint {
-    if number % 2 == 0 { Tint::Grid } else { Tint::FineGrid }
+    if number.is_multiple_of(2) { Tint::Grid } else { Tint::FineGrid }
 }
