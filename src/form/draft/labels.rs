@@ -32,6 +32,14 @@ const LEFT_TO_HAND: [&str; 16] = [
     "記入しないで",
 ];
 
+/// The mark of the post office is a label, though no word.
+const POSTAL_MARK: &str = "〒";
+
+/// Whether a label asks for a postal code.
+pub(super) fn is_postal(label: &str) -> bool {
+    label.contains(POSTAL_MARK) || label.contains("郵便番号")
+}
+
 /// Whether nothing is to be proposed here.
 pub(super) fn is_left_to_hand(label: &str) -> bool {
     label == "印" || LEFT_TO_HAND.iter().any(|word| label.contains(word))
@@ -129,7 +137,8 @@ pub(super) fn title(page: &Seen) -> Option<String> {
 
 /// Words that can name a place.
 pub(super) fn is_label(text: &str) -> bool {
-    !text.is_empty() && text.chars().count() <= LABEL_MAX && text.chars().any(char::is_alphabetic)
+    let says_something = text.chars().any(char::is_alphabetic) || text == POSTAL_MARK;
+    says_something && text.chars().count() <= LABEL_MAX
 }
 
 /// Letters as they are read: lines from the top, each from the left. Blanks only

@@ -83,6 +83,11 @@ enum Shape {
         rect: Rect,
         count: u32,
     },
+    /// 〒: three boxes and four.
+    Postal {
+        first: Rect,
+        last: Rect,
+    },
     /// One box: yes or nothing.
     Check(Mark),
     /// Several boxes that belong together; `one` when they exclude each other.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::labels::is_postal;
 use super::{Place, Shape};
 use crate::form::template::Kind;
 
@@ -97,6 +98,7 @@ fn kind(label: &str, shape: &Shape) -> Kind {
     let in_boxes = match shape {
         Shape::Text { .. } => None,
         Shape::Digits { count, .. } => Some(*count),
+        Shape::Postal { .. } => return Kind::Postal,
         Shape::Check(_) => return Kind::Flag,
         Shape::Checks { one: true, .. } | Shape::List { .. } => return Kind::Choice,
         Shape::Checks { one: false, .. } => return Kind::Multi,
@@ -109,9 +111,7 @@ fn kind(label: &str, shape: &Shape) -> Kind {
         () if is(&["電話", "連絡先", "TEL"]) && in_boxes.is_none_or(|count| count >= 10) => {
             Kind::Phone
         }
-        () if is(&["郵便番号", "〒"]) && in_boxes.is_none_or(|count| count == 7) => {
-            Kind::Postal
-        }
+        () if is_postal(label) && in_boxes.is_none_or(|count| count == 7) => Kind::Postal,
         () if is(&["住所", "所在地"]) && in_boxes.is_none() => Kind::Address,
         // In boxes a date is only digits, in an order that the sheet decides.
         () if is(&["年月日", "日付", "申請日", "届出日"]) && in_boxes.is_none() => {

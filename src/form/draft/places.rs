@@ -3,16 +3,18 @@
 use std::ops::RangeInclusive;
 
 use super::cells::{CLOSE, Cell, cells};
-use super::labels::{around, inside, of_cell, right_of};
+use super::labels::{around, inside, is_postal, of_cell, right_of};
 use super::seen::Seen;
 use super::underlines::underlines;
-use super::{Mark, Place, Shape};
+use super::{Mark, Place, Rect, Shape};
 
 /// マス目, in mm.
 const BOX_WIDTH: RangeInclusive<f32> = 3.0..=12.5;
 const BOX_HEIGHT: RangeInclusive<f32> = 3.5..=15.0;
 /// Boxes further apart than this do not belong together.
 const BOX_GAP_MAX: f32 = 2.2;
+/// Between the two parts of a postal code, in mm.
+const POSTAL_GAP_MAX: f32 = 12.0;
 /// A square for a tick, in mm.
 const SQUARE: RangeInclusive<f32> = 2.0..=7.0;
 /// A higher cell frames the sheet, and says nothing about what belongs together.
@@ -55,7 +57,32 @@ pub(super) fn places(number: usize, page: &Seen) -> Vec<Place> {
     }
     found.extend(underlines(number, page));
     found.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.total_cmp(&other.1)));
-    found.into_iter().map(|(.., place)| place).collect()
+    with_postal_codes(found.into_iter().map(|(.., place)| place).collect())
+}
+
+/// Three boxes labelled as a postal code and the four beside them are one place.
+fn with_postal_codes(mut places: Vec<Place>) -> Vec<Place> {
+    let boxes = |place: &Place, wanted: u32| match place.shape {
+        Shape::Digits { rect, count } if count == wanted => Some(rect),
+        _ => None,
+    };
+    let pair = |places: &[Place]| {
+        places.iter().enumerate().find_map(|(at, place)| {
+            let first = boxes(place, 3).filter(|_| is_postal(&place.label))?;
+            let follows = |last: &Rect| {
+                let gap = last[0] - (first[0] + first[2]);
+                (last[1] - first[1]).abs() <= 1.0 && (0.0..=POSTAL_GAP_MAX).contains(&gap)
+            };
+            let last = |place: &Place| boxes(place, 4).filter(follows);
+            let other = places.iter().position(|place| last(place).is_some())?;
+            Some((at, first, other, last(&places[other])?))
+        })
+    };
+    while let Some((at, first, other, last)) = pair(&places) {
+        places[at].shape = Shape::Postal { first, last };
+        places.remove(other);
+    }
+    places
 }
 
 fn is_square(cell: &Cell) -> bool {
@@ -191,4 +218,30 @@ fn next_square(squares: &[Cell], square: &Cell) -> f32 {
         .iter()
         .filter(|other| other.left > square.right && other.beside(square) > square.height() * 0.5);
     after.map(|other| other.left).fold(f32::MAX, f32::min)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn boxes(label: &str, x: f32, count: u32) -> Place {
+        let shape = Shape::Digits { rect: [x, 30.0, 6.0 * count as f32, 7.0], count };
+        Place { page: 1, label: label.to_owned(), name: None, shape }
+    }
+
+    #[test]
+    fn three_boxes_and_four_of_a_postal_code_are_one_place() {
+        let joined = with_postal_codes(vec![boxes("〒", 20.0, 3), boxes("", 41.0, 4)]);
+        let [Place { shape: Shape::Postal { first, last }, .. }] = &joined[..] else {
+            panic!("{joined:?}")
+        };
+        assert_eq!((first[0], last[0]), (20.0, 41.0));
+        for apart in [
+            vec![boxes("番号", 20.0, 3), boxes("", 41.0, 4)],
+            vec![boxes("〒", 20.0, 3), boxes("", 90.0, 4)],
+            vec![boxes("〒", 20.0, 3), boxes("", 41.0, 5)],
+        ] {
+            assert_eq!(with_postal_codes(apart.clone()), apart);
+        }
+    }
 }

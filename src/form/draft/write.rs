@@ -147,6 +147,17 @@ fn field(toml: &mut String, place: &Place, named: &Named) {
             text(toml, *rect, *several_lines && !is_name);
         }
         Shape::List { rect, .. } => text(toml, *rect, false),
+        Shape::Postal { first, last } => {
+            line(toml, "part = \"first\"");
+            line(toml, &format!("digits = {{ rect = {}, count = 3 }}", numbers(first)));
+            line(toml, &format!("\n[[field]]\nid = {}", quoted(&format!("{}_last", named.field))));
+            line(toml, &format!("bind = {}", quoted(&named.path)));
+            if place.page > 1 {
+                line(toml, &format!("page = {}", place.page));
+            }
+            line(toml, "part = \"last\"");
+            line(toml, &format!("digits = {{ rect = {}, count = 4 }}", numbers(last)));
+        }
         Shape::Digits { rect, count } => {
             line(toml, &format!("digits = {{ rect = {}, count = {count} }}", numbers(rect)));
         }

@@ -21,7 +21,7 @@ pub(super) mod preview;
 mod sheet;
 mod written;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Form;
 use super::answers::Answers;
@@ -49,13 +49,17 @@ pub struct Paper {
 /// How far a printer is off: answers on pre-printed paper are moved by so many
 /// millimetres to the right and down. What is printed together with its sheet is
 /// never moved on it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Offset {
-    #[serde(default)]
     pub x: f32,
-    #[serde(default)]
     pub y: f32,
+}
+
+impl From<[f32; 2]> for Offset {
+    /// As configurations write it: right, down.
+    fn from([x, y]: [f32; 2]) -> Self {
+        Self { x, y }
+    }
 }
 
 /// A field, or one row of a repeated one.

@@ -338,7 +338,7 @@ fn pre_printed_paper_gets_answers_only_moved_by_what_the_printer_is_off() {
     let preprinted = Paper::compile(&Form::read(&preprinted).unwrap(), &fonts).unwrap();
     let (answers, counter) = (sample(), counter());
     let printed = |paper: &Paper, x: f32, y: f32| {
-        fill_all_for(Offset { x, y }, &[(paper, &answers, &counter)], &fonts).pdf
+        fill_all_for([x, y].into(), &[(paper, &answers, &counter)], &fonts).pdf
     };
     let plain = printed(&preprinted, 0.0, 0.0);
     ask("qpdf", &["--check", "form.pdf"], &plain);
