@@ -271,7 +271,7 @@ fn print(form: &Form, case: &serde_json::Value) -> Result<usize, FillError> {
     let answers = record::read(&[form], case, Source::Typed, TODAY).unwrap();
     let paper = Paper::compile(form, &fonts()).unwrap_or_else(|faults| panic!("{faults:#?}"));
     let printed = with_defaults(&[form], &answers);
-    paper.fill(&printed, &Answers::default(), &fonts()).map(|filled| filled.findings.len())
+    paper.fill(&printed, &Answers::default()).map(|filled| filled.findings.len())
 }
 
 #[test]

@@ -9,25 +9,22 @@ use sha2::{Digest, Sha256};
 
 use super::background::Background;
 use super::deflate;
-use super::embed::write_font;
+use super::embed;
 use super::file::{FLATE, File, reference, stream};
-use super::fonts::Fonts;
 use super::object::{integer, points, utf16};
 use super::page::Page;
-use super::slots::Slots;
+use super::slots::{Slots, Used};
 
 /// Writes `pages` into one file, which shares fonts and backgrounds among them.
-pub fn document(title: &str, pages: &[Page<'_>], fonts: &Fonts) -> Vec<u8> {
+pub fn document(title: &str, pages: &[Page<'_>]) -> Vec<u8> {
     let mut slots = Slots::default();
     let contents: Vec<Vec<u8>> = pages.iter().map(|page| page.content(&mut slots)).collect();
     let mut file = File::new();
     let (catalog, tree, information) = (file.reserve(), file.reserve(), file.reserve());
     let backgrounds = write_backgrounds(pages, &mut file);
     let mut hash = Sha256::new();
-    let fonts_at: Vec<(u8, usize)> = slots
-        .fonts()
-        .map(|(number, glyphs)| (number, write_font(&mut file, fonts, number, glyphs, &mut hash)))
-        .collect();
+    let fonts_at: Vec<usize> =
+        slots.fonts().iter().map(|used| write_font(&mut file, used, &mut hash)).collect();
     let mut kids = Vec::new();
     for ((page, content), form) in pages.iter().zip(contents).zip(backgrounds) {
         hash.update(page.background.fingerprint);
@@ -60,12 +57,27 @@ fn write_backgrounds(pages: &[Page<'_>], file: &mut File) -> Vec<usize> {
     forms
 }
 
+/// A font with the glyphs that no background of the file has; gives its number.
+fn write_font(file: &mut File, used: &Used<'_>, hash: &mut Sha256) -> usize {
+    let font = used.fonts.font(used.number);
+    let first = file.next();
+    for object in embed::objects(font, &used.glyphs, deflate::quick) {
+        file.object(|out| object.write(out, first));
+    }
+    hash.update(font.name());
+    for (glyph, text) in used.glyphs.in_order() {
+        hash.update(glyph.to_be_bytes());
+        hash.update(text);
+    }
+    first
+}
+
 fn write_page(
     file: &mut File,
     background: &Background,
     tree: usize,
     form: usize,
-    fonts_at: &[(u8, usize)],
+    fonts_at: &[usize],
     content: &[u8],
 ) -> usize {
     let stream = file.object(|out| stream(out, FLATE, &deflate::quick(content)));
@@ -82,11 +94,16 @@ fn write_page(
         out.extend(b"/Resources<</XObject<</B ");
         reference(out, form);
         out.extend(b">>/Font<<");
-        for (number, at) in fonts_at {
-            out.extend(b"/F");
-            integer(out, i64::from(*number));
+        let of_sheet = background.embedded.iter().map(|embedded| form + embedded.object);
+        for (letter, number, at) in (0..)
+            .zip(of_sheet)
+            .map(|(number, at)| (b'S', number, at))
+            .chain((0..).zip(fonts_at).map(|(number, at)| (b'F', number, *at)))
+        {
+            out.extend([b'/', letter]);
+            integer(out, number);
             out.push(b' ');
-            reference(out, *at);
+            reference(out, at);
         }
         out.extend(b">>>>>>");
     })
@@ -124,7 +141,7 @@ fn write_information(file: &mut File, information: usize, title: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pdf::{Align, Area, Face, Fit, Lines, Sheet, Valign};
+    use crate::pdf::{Align, Area, Face, Fit, Fonts, Lines, Sheet, Valign};
     use crate::text::Text;
     use proptest::prelude::*;
     use std::sync::LazyLock;
@@ -154,7 +171,7 @@ mod tests {
             prop_assert!(lines.iter().all(|line| line.x >= 10.0 && right(line) <= 390.01));
             let mut page = Page::new(&EMPTY);
             lines.into_iter().for_each(|line| page.words(line));
-            let file = document("", &[page], &FONTS);
+            let file = document("", &[page]);
             let file = lopdf::Document::load_mem(&file).unwrap();
             let page = *file.get_pages().values().next().unwrap();
             let content = lopdf::content::Content::decode(&file.get_page_content(page)).unwrap();

@@ -16,11 +16,28 @@ pub(super) struct OpenObject {
 }
 
 impl OpenObject {
+    /// An object written by hand.
+    pub fn written(bytes: Vec<u8>) -> Self {
+        Self { bytes, references: Vec::new() }
+    }
+
     /// Writes `object`; `number` gives each object it refers to its number.
     pub fn new(object: &Object, number: &mut dyn FnMut(lopdf::ObjectId) -> usize) -> Self {
         let mut open = Self::default();
         open.object(object, number);
         open
+    }
+
+    /// Appends a reference to object `local`, then `after`.
+    pub fn refer(&mut self, local: usize, after: &str) {
+        self.references.push((self.bytes.len(), local));
+        self.bytes.extend(after.as_bytes());
+    }
+
+    /// The object when what it refers to is counted from `first` instead of 0.
+    pub fn moved(mut self, first: usize) -> Self {
+        self.references.iter_mut().for_each(|(_, local)| *local += first);
+        self
     }
 
     /// Appends the bytes with the references filled in: object `n` is `first + n`.

@@ -85,7 +85,8 @@ pub enum FillError {
 }
 
 impl Paper {
-    /// Compiles the sheet of a form. Every fault is reported at once.
+    /// Compiles the sheet of a form, to be filled with the same fonts. Every fault
+    /// is reported at once.
     pub fn compile(form: &Form, fonts: &Fonts) -> Result<Self, Vec<Fault>> {
         let template = form.template();
         let mut faults = check::faults(template);
@@ -106,13 +107,8 @@ impl Paper {
     ///
     /// # Errors
     /// Every answer that is too long for its place.
-    pub fn fill(
-        &self,
-        answers: &Answers,
-        counter: &Answers,
-        fonts: &Fonts,
-    ) -> Result<Filled, FillError> {
-        let filled = fill_all(&[(self, answers, counter)], fonts);
+    pub fn fill(&self, answers: &Answers, counter: &Answers) -> Result<Filled, FillError> {
+        let filled = fill_all(&[(self, answers, counter)]);
         if filled.misfits.is_empty() {
             return Ok(filled);
         }
@@ -123,9 +119,8 @@ impl Paper {
         &'a self,
         answers: &Answers,
         counter: &Answers,
-        fonts: &'a Fonts,
     ) -> (pdf::Page<'a>, Vec<Finding>, Vec<Misfit>) {
-        let mut placing = place::Placing::new(pdf::Page::new(&self.background), fonts);
+        let mut placing = place::Placing::new(pdf::Page::new(&self.background));
         for row in &self.fields {
             if !condition::all_hold(&row.field.when, answers) {
                 continue;
@@ -146,17 +141,17 @@ impl Paper {
 /// Several filled forms as one file, for printing them in one go. What they have
 /// in common is in the file once. An answer that is too long for its place leaves
 /// an empty box there.
-pub fn fill_all(forms: &[(&Paper, &Answers, &Answers)], fonts: &Fonts) -> Filled {
+pub fn fill_all(forms: &[(&Paper, &Answers, &Answers)]) -> Filled {
     let (mut pages, mut findings, mut misfits) = (Vec::new(), Vec::new(), Vec::new());
     for (paper, answers, counter) in forms {
-        let (page, found, too_long) = paper.page(answers, counter, fonts);
+        let (page, found, too_long) = paper.page(answers, counter);
         pages.push(page);
         findings.extend(found);
         misfits.extend(too_long);
     }
     let mut titles: Vec<&str> = forms.iter().map(|(paper, ..)| paper.title.as_str()).collect();
     titles.dedup();
-    Filled { pdf: pdf::document(&titles.join("・"), &pages, fonts), findings, misfits }
+    Filled { pdf: pdf::document(&titles.join("・"), &pages), findings, misfits }
 }
 
 /// A repeated field once for each row; another field as it is.

@@ -16,7 +16,7 @@ pub(super) fn background(
 ) -> Option<Background> {
     let template = form.template();
     if let Some(bytes) = form.background() {
-        return town_page(template, bytes, faults);
+        return town_page(template, bytes, fonts, faults);
     }
     let (width, height) = size_mm(&template.paper);
     let (width, height) = (points(width), points(height));
@@ -29,13 +29,18 @@ pub(super) fn background(
     faults.is_empty().then(|| Background::from_sheet(&sheet, fonts))
 }
 
-fn town_page(template: &Template, bytes: &[u8], faults: &mut Vec<Fault>) -> Option<Background> {
+fn town_page(
+    template: &Template,
+    bytes: &[u8],
+    fonts: &Fonts,
+    faults: &mut Vec<Fault>,
+) -> Option<Background> {
     let mut fault = |trouble| faults.push(Fault { place: Place::Background, trouble });
     if !template.draw.is_empty() {
         fault(Trouble::DrawOnBackground);
         return None;
     }
-    let background = match Background::from_pdf(bytes) {
+    let background = match Background::from_pdf(bytes, fonts) {
         Ok(background) => background,
         Err(error) => {
             fault(Trouble::Background(error.to_string()));

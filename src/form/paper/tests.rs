@@ -70,7 +70,7 @@ fn named(name: Value) -> Filled {
     let paper = Paper::compile(&form(), &fonts).unwrap();
     let mut answers = sample();
     answers.set("applicant.name", name, Source::Typed);
-    paper.fill(&answers, &counter(), &fonts).unwrap()
+    paper.fill(&answers, &counter()).unwrap()
 }
 
 fn filled() -> Filled {
@@ -234,7 +234,7 @@ fn words_that_do_not_fit_are_named_by_field_and_path_and_leave_an_empty_box() {
     answers.set("applicant.name", words(&"長".repeat(150)), Source::Typed);
     answers.set("mihon.member.2.name", words(&"長".repeat(150)), Source::Typed);
     answers.set("applicant.phone", words("090-0000-12345"), Source::Typed);
-    let error = paper.fill(&answers, &counter(), &fonts).unwrap_err();
+    let error = paper.fill(&answers, &counter()).unwrap_err();
     let FillError::DoesNotFit(misfits) = error;
     let named: Vec<_> =
         misfits.iter().map(|misfit| (misfit.field.as_str(), misfit.path.as_str())).collect();
@@ -245,7 +245,7 @@ fn words_that_do_not_fit_are_named_by_field_and_path_and_leave_an_empty_box() {
     ];
     assert_eq!(named, expected);
     // On request the paper is made all the same, with boxes instead.
-    let filled = fill_all(&[(&paper, &answers, &counter())], &fonts);
+    let filled = fill_all(&[(&paper, &answers, &counter())]);
     assert_eq!(filled.misfits, misfits);
     let Some(text) = extracted(&filled.pdf) else { return };
     assert!(!text.contains("長長"), "{text}");
@@ -253,7 +253,7 @@ fn words_that_do_not_fit_are_named_by_field_and_path_and_leave_an_empty_box() {
     for (_, path) in expected {
         without.set(path, Value::skipped(), Source::Typed);
     }
-    let blank = paper.fill(&without, &counter(), &fonts).unwrap();
+    let blank = paper.fill(&without, &counter()).unwrap();
     assert_ne!(ink(&filled.pdf), ink(&blank.pdf), "the boxes are seen");
 }
 
@@ -262,11 +262,11 @@ fn several_forms_are_one_file_that_holds_the_sheet_once() {
     let fonts = Fonts::shipped();
     let paper = Paper::compile(&form(), &fonts).unwrap();
     let (answers, counter) = (sample(), counter());
-    let one = paper.fill(&answers, &counter, &fonts).unwrap().pdf;
+    let one = paper.fill(&answers, &counter).unwrap().pdf;
     let mut other = sample();
     other.set("applicant.name", words("試験　花子"), Source::Typed);
     let forms = [(&paper, &answers, &counter), (&paper, &other, &counter)];
-    let both = fill_all(&forms, &fonts).pdf;
+    let both = fill_all(&forms).pdf;
     assert!(both.len() < one.len() + 8_000, "{} and {}", one.len(), both.len());
     let Some(text) = extracted(&both) else { return };
     assert!(text.contains("髙﨑 一郎") && text.contains("試験 花子"));
@@ -280,10 +280,10 @@ fn a_town_s_own_page_is_drawn_on() {
     let mut template: Template = toml::from_str(MIHON).unwrap();
     template.draw.clear();
     let empty = Paper::compile(&form(), &fonts).unwrap();
-    let sheet = empty.fill(&Answers::default(), &Answers::default(), &fonts).unwrap().pdf;
-    let background = Background::from_pdf(&sheet).unwrap();
+    let sheet = empty.fill(&Answers::default(), &Answers::default()).unwrap().pdf;
+    let background = Background::from_pdf(&sheet, &fonts).unwrap();
     let paper = Paper { background, ..Paper::compile(&form(), &fonts).unwrap() };
-    let filled = paper.fill(&sample(), &counter(), &fonts).unwrap().pdf;
+    let filled = paper.fill(&sample(), &counter()).unwrap().pdf;
     ask("qpdf", &["--check", "form.pdf"], &filled);
     let (Some(ours), Some(theirs)) = (ink(&self::filled().pdf), ink(&filled)) else { return };
     assert_eq!(ours, theirs);
