@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use lopdf::{Dictionary, Object, ObjectId, dictionary};
 use sha2::{Digest, Sha256};
 
-use super::deflate;
+use super::deflate::Deflate;
 use super::embed;
 use super::fonts::Fonts;
 use super::import::{self, ImportError};
@@ -55,7 +55,7 @@ impl Background {
         for (n, used) in slots.fonts().iter().enumerate() {
             let (first, glyphs) = (objects.len() + 1, used.glyphs.clone());
             names.set(font_name(n), Object::Reference((first as u32, 0)));
-            let made = embed::objects(fonts.font(used.number), &glyphs, deflate::small);
+            let made = embed::objects(fonts.font(used.number), &glyphs, &mut Deflate::small());
             objects.extend(made.map(|object| object.moved(first)));
             embedded.push(Embedded { font: used.number, glyphs, object: first });
         }

@@ -8,7 +8,7 @@
 use sha2::{Digest, Sha256};
 
 use super::background::Background;
-use super::deflate;
+use super::deflate::Deflate;
 use super::embed;
 use super::file::{FLATE, File, reference, stream};
 use super::object::{integer, points, utf16};
@@ -22,13 +22,16 @@ pub fn document(title: &str, pages: &[Page<'_>]) -> Vec<u8> {
     let mut file = File::new();
     let (catalog, tree, information) = (file.reserve(), file.reserve(), file.reserve());
     let backgrounds = write_backgrounds(pages, &mut file);
-    let mut hash = Sha256::new();
-    let fonts_at: Vec<usize> =
-        slots.fonts().iter().map(|used| write_font(&mut file, used, &mut hash)).collect();
+    let (mut hash, mut deflate) = (Sha256::new(), Deflate::quick());
+    let mut fonts_at = Vec::new();
+    for used in slots.fonts() {
+        fonts_at.push(write_font(&mut file, used, &mut deflate, &mut hash));
+    }
     let mut kids = Vec::new();
     for ((page, content), form) in pages.iter().zip(contents).zip(backgrounds) {
         hash.update(page.background.fingerprint);
         hash.update(&content);
+        let content = deflate.stream(&content);
         kids.push(write_page(&mut file, page.background, tree, form, &fonts_at, &content));
     }
     write_catalog(&mut file, catalog, tree);
@@ -58,10 +61,10 @@ fn write_backgrounds(pages: &[Page<'_>], file: &mut File) -> Vec<usize> {
 }
 
 /// A font with the glyphs that no background of the file has; gives its number.
-fn write_font(file: &mut File, used: &Used<'_>, hash: &mut Sha256) -> usize {
+fn write_font(file: &mut File, used: &Used<'_>, deflate: &mut Deflate, hash: &mut Sha256) -> usize {
     let font = used.fonts.font(used.number);
     let first = file.next();
-    for object in embed::objects(font, &used.glyphs, deflate::quick) {
+    for object in embed::objects(font, &used.glyphs, deflate) {
         file.object(|out| object.write(out, first));
     }
     hash.update(font.name());
@@ -80,7 +83,7 @@ fn write_page(
     fonts_at: &[usize],
     content: &[u8],
 ) -> usize {
-    let stream = file.object(|out| stream(out, FLATE, &deflate::quick(content)));
+    let stream = file.object(|out| stream(out, FLATE, content));
     file.object(|out| {
         let (width, height) = (background.width, background.height);
         out.extend(b"<</Type/Page/Parent ");

@@ -1,17 +1,15 @@
 //! A font in a file: its used glyphs, their widths, and what they mean as text.
 
+use super::deflate::Deflate;
 use super::file::{FLATE, stream};
 use super::font::Font;
 use super::object::{OpenObject, hexadecimal, integer, utf16};
 use super::slots::{Glyphs, subset_tag};
 use super::subset::Subset;
 
-/// How the streams of a font are compressed.
-type Packing = fn(&[u8]) -> Vec<u8>;
-
 /// A composite font of these glyphs, as objects that refer to each other; number
 /// 0 is the font itself.
-pub(super) fn objects(font: &Font, glyphs: &Glyphs, pack: Packing) -> [OpenObject; 5] {
+pub(super) fn objects(font: &Font, glyphs: &Glyphs, deflate: &mut Deflate) -> [OpenObject; 5] {
     let glyphs = glyphs.in_order();
     let subset =
         Subset { font, glyphs: glyphs.iter().map(|(glyph, _)| font.glyph(*glyph)).collect() };
@@ -21,8 +19,8 @@ pub(super) fn objects(font: &Font, glyphs: &Glyphs, pack: Packing) -> [OpenObjec
         composite(&name),
         descendant(&name, &subset),
         descriptor(&name, font),
-        packed(&format!("{FLATE}/Length1 {}", program.len()), &pack(&program)),
-        packed(FLATE, &pack(&to_unicode(glyphs))),
+        packed(&format!("{FLATE}/Length1 {}", program.len()), &deflate.stream(&program)),
+        packed(FLATE, &deflate.stream(&to_unicode(glyphs))),
     ]
 }
 

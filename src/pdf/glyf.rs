@@ -176,6 +176,24 @@ impl Component {
     }
 }
 
+/// Says of a glyph that it fills the box of its whole font, and gives the left
+/// side bearing that goes with it. A viewer draws the points where bearing and box
+/// put them, and asks the box for no more than where nothing is drawn; the same
+/// eight bytes in every glyph cost nothing, its own cost six in a hundred of the
+/// file. A glyph that is blank, or larger than its font claims, stays as it is.
+pub(super) fn in_box(outline: &mut [u8], bearing: i16, font: [i16; 4]) -> i16 {
+    let own = [2, 4, 6, 8].map(|at| i16_at(outline, at));
+    let [Some(left), Some(bottom), Some(right), Some(top)] = own else { return bearing };
+    if left < font[0] || bottom < font[1] || right > font[2] || top > font[3] {
+        return bearing;
+    }
+    for (bytes, bound) in outline[2..10].chunks_exact_mut(2).zip(font) {
+        bytes.copy_from_slice(&bound.to_be_bytes());
+    }
+    // What lies between the two is how far the outline is moved.
+    bearing - left + font[0]
+}
+
 /// A simple glyph with its instructions left out.
 fn without_instructions(raw: &[u8], contours: usize) -> Option<Vec<u8>> {
     let ends = 10 + contours * 2;

@@ -5,7 +5,7 @@
 
 use lopdf::{Dictionary, Object, Stream};
 
-use super::deflate;
+use super::deflate::Deflate;
 
 /// An object's bytes between `obj` and `endobj`.
 #[derive(Clone, Debug, Default)]
@@ -111,7 +111,8 @@ impl OpenObject {
     /// Streams that are not compressed yet are, where that is shorter.
     fn stream(&mut self, stream: &Stream, number: &mut dyn FnMut(lopdf::ObjectId) -> usize) {
         let mut dictionary = stream.dict.clone();
-        let compressed = (!dictionary.has(b"Filter")).then(|| deflate::small(&stream.content));
+        let compressed =
+            (!dictionary.has(b"Filter")).then(|| Deflate::small().stream(&stream.content));
         let content = match &compressed {
             Some(compressed) if compressed.len() < stream.content.len() => {
                 dictionary.set("Filter", Object::Name(b"FlateDecode".to_vec()));

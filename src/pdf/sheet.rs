@@ -176,7 +176,7 @@ fn grey(level: f32) -> Color {
     Color::Greyscale(Greyscale { percent: level, icc_profile: None })
 }
 
-/// To a thousandth of a point (0.4 µm): printpdf writes whatever digits there are.
+/// To a ten-thousandth of a point: printpdf writes whatever digits there are.
 fn length(points: f32) -> Pt {
-    Pt((points * 1000.0).round() / 1000.0)
+    Pt((points * 10_000.0).round() / 10_000.0)
 }
