@@ -37,7 +37,7 @@ pub fn document(title: &str, pages: &[Page<'_>]) -> Vec<u8> {
     write_catalog(&mut file, catalog, tree);
     write_tree(&mut file, tree, &kids);
     write_information(&mut file, information, title);
-    file.finish(catalog, information, &hash.finalize()[..16])
+    file.finish(catalog, information, &hash.finalize()[..16], &mut deflate)
 }
 
 /// Each different background once; gives the number of each page's form.
@@ -83,7 +83,7 @@ fn write_page(
     fonts_at: &[usize],
     content: &[u8],
 ) -> usize {
-    let stream = file.object(|out| stream(out, FLATE, content));
+    let stream = file.object(|out| stream(out, FLATE.as_bytes(), content));
     file.object(|out| {
         let (width, height) = (background.width, background.height);
         out.extend(b"<</Type/Page/Parent ");
@@ -144,7 +144,7 @@ fn write_information(file: &mut File, information: usize, title: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pdf::{Align, Area, Face, Fit, Fonts, Lines, Sheet, Valign};
+    use crate::pdf::{Align, Area, Face, Fit, Fonts, Lines, PlacedLine, Shape, Sheet, Valign};
     use crate::text::Text;
     use proptest::prelude::*;
     use std::sync::LazyLock;
@@ -154,20 +154,83 @@ mod tests {
         Background::from_sheet(&Sheet { width: 400.0, height: 300.0, shapes: Vec::new() }, &FONTS)
     });
 
+    fn written(words: &str) -> Vec<PlacedLine> {
+        let fit = Fit {
+            area: Area { x: 10.0, y: 10.0, width: 380.0, height: 280.0 },
+            face: Face::Gothic,
+            size: 12.0,
+            min_size: 9.0,
+            lines: Lines::Many,
+            align: Align::Left,
+            valign: Valign::Top,
+        };
+        fit.text(&Text::from(words), &FONTS).unwrap()
+    }
+
+    /// What the words of the only page are written with: font and numbers.
+    fn shown(file: &[u8]) -> Vec<(String, Vec<u8>)> {
+        let file = lopdf::Document::load_mem(file).unwrap();
+        let page = *file.get_pages().values().next().unwrap();
+        let content = lopdf::content::Content::decode(&file.get_page_content(page)).unwrap();
+        let (mut font, mut shown) = (String::new(), Vec::new());
+        for operation in content.operations {
+            match operation.operator.as_str() {
+                "Tf" => {
+                    font = String::from_utf8_lossy(operation.operands[0].as_name().unwrap()).into()
+                }
+                "Tj" => {
+                    shown.push((font.clone(), operation.operands[0].as_str().unwrap().to_vec()))
+                }
+                _ => {}
+            }
+        }
+        shown
+    }
+
+    /// A page of a sheet that says 窓口.
+    fn filled(words: &str) -> Vec<u8> {
+        let shapes = written("窓口").into_iter().map(Shape::Words).collect();
+        let sheet = Background::from_sheet(&Sheet { width: 400.0, height: 300.0, shapes }, &FONTS);
+        let mut page = Page::new(&sheet);
+        written(words).into_iter().for_each(|line| page.words(line));
+        document("", &[page])
+    }
+
+    fn programs(file: &[u8]) -> usize {
+        let file = lopdf::Document::load_mem(file).unwrap();
+        let dictionaries = file.objects.values().filter_map(|object| object.as_dict().ok());
+        dictionaries.filter(|dictionary| dictionary.has(b"FontFile2")).count()
+    }
+
+    #[test]
+    fn words_use_the_glyphs_of_the_sheet_and_bring_only_what_is_new() {
+        let known = filled("口窓口");
+        assert_eq!(shown(&known), [("S0".to_owned(), vec![0, 2, 0, 1, 0, 2])]);
+        assert_eq!(programs(&known), 1);
+        let new = filled("町の窓口");
+        let expected = [("F0".to_owned(), vec![0, 1, 0, 2]), ("S0".to_owned(), vec![0, 1, 0, 2])];
+        assert_eq!(shown(&new), expected);
+        assert_eq!(programs(&new), 2);
+    }
+
+    #[test]
+    fn a_glyph_of_the_sheet_that_stands_for_other_text_is_not_used() {
+        // 神 with this selector has the glyph of U+FA19, and is another text.
+        let sheet = written("\u{FA19}").into_iter().map(Shape::Words).collect();
+        let sheet = Sheet { width: 400.0, height: 300.0, shapes: sheet };
+        let sheet = Background::from_sheet(&sheet, &FONTS);
+        let mut page = Page::new(&sheet);
+        written("\u{FA19}神\u{E0100}").into_iter().for_each(|line| page.words(line));
+        let fonts: Vec<String> =
+            shown(&document("", &[page])).into_iter().map(|(font, _)| font).collect();
+        assert_eq!(fonts, ["S0", "F0"]);
+    }
+
     proptest! {
         #[test]
         fn any_words_make_a_whole_file_without_the_missing_glyph(text in "[\\PC\\n]{0,80}") {
-            let fit = Fit {
-                area: Area { x: 10.0, y: 10.0, width: 380.0, height: 280.0 },
-                face: Face::Gothic,
-                size: 12.0,
-                min_size: 9.0,
-                lines: Lines::Many,
-                align: Align::Left,
-                valign: Valign::Top,
-            };
-            let lines = fit.text(&Text::from(text), &FONTS).unwrap();
-            let right = |line: &crate::pdf::PlacedLine| {
+            let lines = written(&text);
+            let right = |line: &PlacedLine| {
                 let advance: f32 = line.clusters.iter().map(|cluster| cluster.advance).sum();
                 line.x + advance * line.size * line.narrowing
             };
@@ -175,11 +238,7 @@ mod tests {
             let mut page = Page::new(&EMPTY);
             lines.into_iter().for_each(|line| page.words(line));
             let file = document("", &[page]);
-            let file = lopdf::Document::load_mem(&file).unwrap();
-            let page = *file.get_pages().values().next().unwrap();
-            let content = lopdf::content::Content::decode(&file.get_page_content(page)).unwrap();
-            for shown in content.operations.iter().filter(|shown| shown.operator == "Tj") {
-                let codes = shown.operands[0].as_str().unwrap();
+            for (_, codes) in shown(&file) {
                 prop_assert!(codes.chunks(2).all(|code| code != [0, 0]));
             }
         }

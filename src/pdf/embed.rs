@@ -67,7 +67,7 @@ fn descriptor(name: &str, font: &Font) -> OpenObject {
 
 fn packed(entries: &str, content: &[u8]) -> OpenObject {
     let mut out = Vec::with_capacity(content.len() + 96);
-    stream(&mut out, entries, content);
+    stream(&mut out, entries.as_bytes(), content);
     OpenObject::written(out)
 }
 
@@ -110,4 +110,40 @@ fn to_unicode(glyphs: &[(u16, String)]) -> Vec<u8> {
     }
     out.extend(b"endcmap\nCMapName currentdict/CMap defineresource pop\nend\nend\n");
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdf::Fonts;
+
+    fn embedded(texts: &[&str]) -> [String; 5] {
+        let fonts = Fonts::shipped();
+        let font = fonts.font(0);
+        let mut glyphs = Glyphs::default();
+        for text in texts {
+            let glyph = font.glyph_of(text.chars().next().unwrap()).unwrap();
+            glyphs.slot(glyph, text);
+        }
+        objects(font, &glyphs, &mut Deflate::quick())
+            .map(|object| String::from_utf8_lossy(object.bytes()).into_owned())
+    }
+
+    #[test]
+    fn only_widths_other_than_an_em_are_named_by_stretches() {
+        let objects = embedded(&["窓", "1", "2", "口", "A", "町"]);
+        assert!(objects[DESCENDANT].contains("/DW 1000/W[2 3 500 5 5 "), "{objects:?}");
+        assert!(embedded(&["窓", "口"])[DESCENDANT].contains("/W[]"));
+    }
+
+    #[test]
+    fn every_number_is_given_its_text_in_ranges_of_one_first_byte() {
+        let glyphs: Vec<(u16, String)> = (0..300)
+            .map(|n| (n, if n == 1 { "神\u{E0100}".to_owned() } else { "口".to_owned() }))
+            .collect();
+        let mapping = String::from_utf8(to_unicode(&glyphs)).unwrap();
+        assert!(mapping.contains("<0001><00FF>[<53E3><795EDB40DD00><53E3>"), "{mapping}");
+        assert!(mapping.contains("<0100><012C>[<53E3>"), "{mapping}");
+        assert_eq!(mapping.matches("<53E3>").count(), 299);
+    }
 }

@@ -159,7 +159,7 @@ fn the_sample_form_looks_as_it_always_did() {
 #[test]
 fn the_file_is_clean_small_and_has_every_font_inside() {
     let pdf = filled().pdf;
-    assert!(pdf.len() < 60 * 1024, "{} bytes", pdf.len());
+    assert!(pdf.len() < 60_000, "{} bytes", pdf.len());
     if let Some(said) = ask("qpdf", &["--check", "form.pdf"], &pdf) {
         assert!(String::from_utf8_lossy(&said).contains("No syntax or stream encoding errors"));
     }
@@ -272,6 +272,20 @@ fn several_forms_are_one_file_that_holds_the_sheet_once() {
     assert!(text.contains("髙﨑 一郎") && text.contains("試験 花子"));
     assert_eq!(text.matches('\u{C}').count(), 2);
     ask("qpdf", &["--check", "form.pdf"], &both);
+}
+
+#[test]
+fn forms_compiled_with_different_fonts_may_share_a_file() {
+    let papers =
+        [Fonts::shipped(), Fonts::shipped()].map(|fonts| Paper::compile(&form(), &fonts).unwrap());
+    let mut other = sample();
+    other.set("applicant.name", words("試験　花子"), Source::Typed);
+    let forms = [(&papers[0], &sample(), &counter()), (&papers[1], &other, &counter())];
+    let both = fill_all(&forms).pdf;
+    ask("qpdf", &["--check", "form.pdf"], &both);
+    let Some(text) = extracted(&both) else { return };
+    let pages: Vec<&str> = text.split('\u{C}').collect();
+    assert!(pages[0].contains("髙﨑 一郎") && pages[1].contains("試験 花子"), "{text}");
 }
 
 #[test]
