@@ -160,7 +160,7 @@ fn fill(
             return Ok(ExitCode::FAILURE);
         }
     };
-    let filled = match paper.fill(&case.answers, &case.counter, &fonts) {
+    let filled = match paper.fill(&case.answers, &case.counter) {
         Ok(filled) => filled,
         Err(FillError::DoesNotFit(misfits)) => {
             said.insert("does_not_fit".to_owned(), json!(misfits));

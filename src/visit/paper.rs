@@ -21,11 +21,8 @@ use crate::pdf::Fonts;
 use crate::procedure::fee;
 use crate::queue::Ticket;
 
-/// The compiled sheets of all forms, and the fonts they are written with.
-pub struct Papers {
-    sheets: BTreeMap<String, Paper>,
-    fonts: Fonts,
-}
+/// The compiled sheets of all forms.
+pub struct Papers(BTreeMap<String, Paper>);
 
 /// One form of a visit with what is to be written on it.
 pub struct Sheet<'a> {
@@ -54,7 +51,7 @@ impl Papers {
                 }
             }
         }
-        if faults.is_empty() { Ok(Self { sheets, fonts }) } else { Err(faults) }
+        if faults.is_empty() { Ok(Self(sheets)) } else { Err(faults) }
     }
 
     /// Prepares the paper of an application. `clerk` is the name of whoever
@@ -71,7 +68,7 @@ impl Papers {
         clerk: &str,
     ) -> Result<Sheet<'a>, Error> {
         let form = counter.forms.get(&application.form).ok_or(Error::NoProcedure)?;
-        let paper = self.sheets.get(form.id()).ok_or(Error::NoProcedure)?;
+        let paper = self.0.get(form.id()).ok_or(Error::NoProcedure)?;
         // All forms of the visit: one may know what another asked.
         let forms = counter.forms_of(&opened.visit.procedures);
         let answers = questions::with_defaults(&forms, &opened.answers);
@@ -89,7 +86,7 @@ impl Papers {
     pub fn print(&self, sheets: &[Sheet<'_>]) -> Filled {
         let sheets: Vec<_> =
             sheets.iter().map(|sheet| (sheet.paper, &sheet.answers, &sheet.counter)).collect();
-        paper::fill_all(&sheets, &self.fonts)
+        paper::fill_all(&sheets)
     }
 }
 
