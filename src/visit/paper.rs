@@ -23,6 +23,7 @@ use crate::queue::Ticket;
 
 /// The compiled sheets of all forms, and the fonts they are written with.
 pub struct Papers {
+    /// By the name of the edition's folder.
     sheets: BTreeMap<String, Paper>,
     fonts: Fonts,
 }
@@ -45,10 +46,10 @@ impl Papers {
         for form in forms.iter() {
             match Paper::compile(form, &fonts) {
                 Ok(paper) => {
-                    sheets.insert(form.id().to_owned(), paper);
+                    sheets.insert(form.folder().to_owned(), paper);
                 }
                 Err(found) => {
-                    let file = templates.join(form.id()).join("form.toml");
+                    let file = templates.join(form.folder()).join("form.toml");
                     let text = std::fs::read_to_string(&file).unwrap_or_default();
                     faults.extend(found.into_iter().map(|fault| fault.in_file(&file, &text)));
                 }
@@ -70,10 +71,11 @@ impl Papers {
         ticket: Option<&Ticket>,
         clerk: &str,
     ) -> Result<Sheet<'a>, Error> {
-        let form = counter.forms.get(&application.form).ok_or(Error::NoProcedure)?;
-        let paper = self.sheets.get(form.id()).ok_or(Error::NoProcedure)?;
+        let day = opened.visit.day;
+        let form = counter.forms.on(&application.form, day).ok_or(Error::NoProcedure)?;
+        let paper = self.sheets.get(form.folder()).ok_or(Error::NoProcedure)?;
         // All forms of the visit: one may know what another asked.
-        let forms = counter.forms_of(&opened.visit.procedures);
+        let forms = counter.forms_of(&opened.visit);
         let answers = questions::with_defaults(&forms, &opened.answers);
         let mut added = of_counter(counter, opened, application, ticket);
         let words = |text: String| Value::Text(text.into());
