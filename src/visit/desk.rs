@@ -103,7 +103,7 @@ pub fn correct(
     let before = store::answers(tx, journal, id)?;
     let mut after = before.clone();
     after.set(path, answer.value.clone(), answer.source);
-    let of_visit = counter.forms_of(&visit.procedures);
+    let of_visit = counter.forms_of(&visit);
     let mut forms = changed(&of_visit, &before, &after);
     // The source changes at least, and the clerk means to change the form.
     let asks = of_visit.iter().filter(|form| form.question(path).is_some());
@@ -187,7 +187,7 @@ pub fn identify(
     for (path, answer) in checked.iter() {
         after.set(path, answer.value.clone(), answer.source);
     }
-    outdate(tx, id, &changed(&counter.forms_of(&visit.procedures), &before, &after))?;
+    outdate(tx, id, &changed(&counter.forms_of(&visit), &before, &after))?;
     store::put_answers(tx, journal, id, &checked)?;
     journal.append(
         tx,
@@ -224,7 +224,7 @@ pub fn printed(
 ) -> Result<(), Error> {
     let visit = submitted(tx, opened.visit.id)?;
     let now = store::answers(tx, journal, visit.id)?;
-    let changed = changed(&counter.forms_of(&visit.procedures), &opened.answers, &now);
+    let changed = changed(&counter.forms_of(&visit), &opened.answers, &now);
     let mut outdated = Vec::new();
     for application in applications {
         application::was_printed(tx, *application)?;
@@ -307,15 +307,14 @@ fn may_be_accepted(
     visit: VisitId,
     application: &Application,
 ) -> Result<(), Error> {
-    let form = counter.forms.get(&application.form).ok_or(Error::NoProcedure)?;
     let answers = store::answers(tx, journal, visit)?;
-    // All forms of the visit: one may know what another asked.
     let visit = store::get(tx, visit)?.ok_or(Error::Gone)?;
-    let mut missing: Vec<String> =
-        questions::incomplete(&counter.forms_of(&visit.procedures), &answers)
-            .into_iter()
-            .map(|missing| missing.path)
-            .collect();
+    let form = counter.forms.on(&application.form, visit.day).ok_or(Error::NoProcedure)?;
+    // All forms of the visit: one may know what another asked.
+    let mut missing: Vec<String> = questions::incomplete(&counter.forms_of(&visit), &answers)
+        .into_iter()
+        .map(|missing| missing.path)
+        .collect();
     missing.retain(|path| form.question(path).is_some());
     if !missing.is_empty() {
         return Err(Error::Incomplete(missing));

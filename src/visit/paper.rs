@@ -21,7 +21,7 @@ use crate::pdf::Fonts;
 use crate::procedure::fee;
 use crate::queue::Ticket;
 
-/// The compiled sheets of all forms.
+/// The compiled sheets of all forms, by the name of the edition's folder.
 pub struct Papers(BTreeMap<String, Paper>);
 
 /// One form of a visit with what is to be written on it.
@@ -42,10 +42,10 @@ impl Papers {
         for form in forms.iter() {
             match Paper::compile(form, &fonts) {
                 Ok(paper) => {
-                    sheets.insert(form.id().to_owned(), paper);
+                    sheets.insert(form.folder().to_owned(), paper);
                 }
                 Err(found) => {
-                    let file = templates.join(form.id()).join("form.toml");
+                    let file = templates.join(form.folder()).join("form.toml");
                     let text = std::fs::read_to_string(&file).unwrap_or_default();
                     faults.extend(found.into_iter().map(|fault| fault.in_file(&file, &text)));
                 }
@@ -67,10 +67,11 @@ impl Papers {
         ticket: Option<&Ticket>,
         clerk: &str,
     ) -> Result<Sheet<'a>, Error> {
-        let form = counter.forms.get(&application.form).ok_or(Error::NoProcedure)?;
-        let paper = self.0.get(form.id()).ok_or(Error::NoProcedure)?;
+        let day = opened.visit.day;
+        let form = counter.forms.on(&application.form, day).ok_or(Error::NoProcedure)?;
+        let paper = self.0.get(form.folder()).ok_or(Error::NoProcedure)?;
         // All forms of the visit: one may know what another asked.
-        let forms = counter.forms_of(&opened.visit.procedures);
+        let forms = counter.forms_of(&opened.visit);
         let answers = questions::with_defaults(&forms, &opened.answers);
         let mut added = of_counter(counter, opened, application, ticket);
         let words = |text: String| Value::Text(text.into());

@@ -146,7 +146,7 @@ pub(super) async fn page(
     let words = frame.words;
     let ticket = ticket(office, opened.visit.id).await?;
     let counter = office.counter();
-    let forms = counter.forms_of(&opened.visit.procedures);
+    let forms = counter.forms_of(&opened.visit);
     let text = |path| opened.answers.text(path).map(ToString::to_string).unwrap_or_default();
     let receipts = in_order(office, &opened).into_iter().map(|one| one.receipt);
     let receipts: Vec<String> = receipts.collect();
@@ -188,7 +188,7 @@ fn missing(forms: &[&crate::form::Form], opened: &Opened, words: Phrases) -> Vec
 /// The applications of a visit in the order of their sections, as they are
 /// printed.
 pub(super) fn in_order(office: &Office, opened: &Opened) -> Vec<Application> {
-    let forms = office.counter().forms_of(&opened.visit.procedures);
+    let forms = office.counter().forms_of(&opened.visit);
     let mut applications = opened.applications.clone();
     let place =
         |application: &Application| forms.iter().position(|form| form.id() == application.form);

@@ -47,7 +47,7 @@ struct Check {
 
 pub(super) fn page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Response, Failure> {
     let counter = office.counter();
-    let forms = counter.forms_of(&at.visit.procedures);
+    let forms = counter.forms_of(&at.visit);
     let frame = Frame::new(office, kiosk, Some(at));
     let lang = frame.words.lang();
     let pages = questions::pages(&forms, &at.answers);
