@@ -40,4 +40,5 @@ pub use font::{Font, FontError};
 pub use fonts::{Face, Fonts};
 pub use import::ImportError;
 pub use page::Page;
+pub use qr::{QrCode, encode as qr_code};
 pub use sheet::{Shape, Sheet};
