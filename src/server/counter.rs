@@ -118,7 +118,8 @@ async fn open(
     let key_of_this = journal.clone();
     db.read(move |connection| key_of_this.check_key(connection)).await?;
     let site = format!("{}/{}", config.site.town.code, config.site.office.id);
-    let office = Office { config, forms, papers, db, journal, readers: Readers::new(demo), demo };
+    let readers = Readers::new(demo && config.site.modules.card_reader);
+    let office = Office { config, forms, papers, db, journal, readers, demo };
     let journal = office.journal.clone();
     office.db.write(move |tx| journal.open_log(tx, &site).map(drop)).await?;
     add_readers(&office)?;
@@ -131,7 +132,8 @@ async fn open(
 }
 
 fn add_readers(office: &Office) -> anyhow::Result<()> {
-    for reader in &office.config.readers {
+    let used = office.config.site.modules.card_reader;
+    for reader in office.config.readers.iter().filter(|_| used) {
         match reader.kind {
             ReaderKind::Virtual if office.config.demo.households.is_empty() => bail!(
                 "devices.toml names the built-in reader, which takes only the cards of invented \

@@ -24,14 +24,15 @@ pub enum Step<'f> {
     Done,
 }
 
-/// The first thing still to do. `forms` are those of the chosen procedures.
-pub fn next<'f>(visit: &Visit, forms: &[&'f Form], answers: &Answers) -> Step<'f> {
+/// The first thing still to do. `forms` are those of the chosen procedures;
+/// without `cards` there is nothing to choose of how name and address are given.
+pub fn next<'f>(visit: &Visit, forms: &[&'f Form], answers: &Answers, cards: bool) -> Step<'f> {
     match visit {
         Visit { state: State::Submitted | State::Erased, .. } => Step::Done,
         Visit { agreed: false, .. } => Step::Purpose,
         Visit { procedures, .. } if procedures.is_empty() => Step::Procedures,
-        Visit { way: None, .. } => Step::Way,
-        Visit { way: Some(Way::Card), .. } if !card_was_read(answers) => Step::Card,
+        Visit { way: None, .. } if cards => Step::Way,
+        Visit { way: Some(Way::Card), .. } if cards && !card_was_read(answers) => Step::Card,
         _ => match questions::missing(forms, answers).into_iter().next() {
             Some(page) => Step::Ask(Box::new(page)),
             None => Step::Check,

@@ -39,6 +39,8 @@ struct Page {
     /// Makes a second press of the same button the same act.
     op: OpId,
     rows: Vec<Row>,
+    /// Whether this office reads cards.
+    cards: bool,
     /// The card readers of this server.
     readers: Vec<String>,
     entered: Entered,
@@ -80,7 +82,8 @@ async fn list(office: &Office, frame: Frame, entered: Entered) -> Result<Respons
     let devices = office.db.read(device::all).await?;
     let rows = devices.into_iter().map(row).collect();
     let readers = office.readers.names();
-    page::show(&Page { frame, op: office.journal.op(), rows, readers, entered })
+    let cards = office.config.site.modules.card_reader;
+    page::show(&Page { frame, op: office.journal.op(), rows, cards, readers, entered })
 }
 
 fn row(device: Device) -> Row {

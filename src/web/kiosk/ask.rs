@@ -51,7 +51,10 @@ pub(super) fn page(
     let mut frame = Frame::new(office, kiosk, Some(at));
     frame.progress = Some(step::progress(&forms, &at.answers, &ask.page.id));
     let back = step::before(&forms, &at.answers, &ask.page.id);
-    frame.back = Some(back.map_or("/kiosk/way".to_owned(), |before| address(&before.page.id)));
+    frame.back = Some(back.map_or_else(
+        || kiosk.before_questions(office).to_owned(),
+        |before| address(&before.page.id),
+    ));
     let lang = frame.words.lang();
     let entry = |question: &AskQuestion<'_>| match refused {
         Some(refused) => {

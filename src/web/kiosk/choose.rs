@@ -114,19 +114,17 @@ pub(super) async fn choose(
 #[template(path = "kiosk/way.html")]
 struct Ways {
     frame: Frame,
-    /// Whether a reader stands beside this tablet.
-    reader: bool,
 }
 
 pub(super) fn ways_page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Response, Failure> {
-    page::show(&Ways {
-        frame: Frame::new(office, kiosk, Some(at)).back("/kiosk/procedures"),
-        reader: kiosk.reader(office).is_some(),
-    })
+    page::show(&Ways { frame: Frame::new(office, kiosk, Some(at)).back("/kiosk/procedures") })
 }
 
 pub(super) async fn ways(State(office): State<Shared>, kiosk: Kiosk) -> Result<Response, Failure> {
     let at = kiosk.draft(&office).await?;
+    if kiosk.reader(&office).is_none() {
+        return Ok(page::go("/kiosk"));
+    }
     ways_page(&office, &kiosk, &at)
 }
 

@@ -107,6 +107,12 @@ impl Kiosk {
         office.readers.get(self.device.reader.as_deref()?)
     }
 
+    /// The page before the first question: without a reader nobody chooses how
+    /// name and address are given.
+    pub fn before_questions(&self, office: &Office) -> &'static str {
+        if self.reader(office).is_some() { "/kiosk/way" } else { "/kiosk/procedures" }
+    }
+
     /// Lets the number page that is shown now present its number, once.
     pub fn number_page(&self, office: &Office) -> OpId {
         let page = office.journal.op();
