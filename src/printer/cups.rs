@@ -64,11 +64,18 @@ impl Printer for CupsPrinter {
         }
         let job = queue.send(document)?;
         let outcome = queue.follow(job, &before);
-        // What cannot be purged now is what CUPS' own settings keep.
-        if let Err(error) = queue.purge(job) {
-            tracing::warn!(%error, queue = queue.queue, job, "CUPS keeps a finished job");
+        match (outcome, queue.purge(job)) {
+            (outcome, Ok(())) => outcome.map(|()| Printed::Done),
+            // What stays now, CUPS' own settings remove.
+            (Ok(()), Err(error)) => {
+                tracing::warn!(%error, queue = queue.queue, job, "CUPS keeps a finished job");
+                Ok(Printed::Done)
+            }
+            (Err(error), Err(_)) => {
+                tracing::warn!(%error, queue = queue.queue, job, "a job could not be taken back");
+                Err(Error::Lost)
+            }
         }
-        outcome.map(|()| Printed::Done)
     }
 }
 

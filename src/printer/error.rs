@@ -35,6 +35,8 @@ pub enum Error {
     TimedOut,
     #[error("too many papers wait for this printer")]
     Busy,
+    #[error("CUPS went away in the middle: what it has of the job may still be printed")]
+    Lost,
 }
 
 impl Error {
@@ -57,11 +59,12 @@ impl Error {
             Error::NotAllowed => "not_allowed",
             Error::TimedOut => "timed_out",
             Error::Busy => "busy",
+            Error::Lost => "lost",
         }
     }
 
     /// One of each, for whoever must have words for all of them.
-    pub const ALL: [Error; 16] = [
+    pub const ALL: [Error; 17] = [
         Error::Unreachable,
         Error::NoServer,
         Error::NoQueue,
@@ -78,5 +81,6 @@ impl Error {
         Error::NotAllowed,
         Error::TimedOut,
         Error::Busy,
+        Error::Lost,
     ];
 }

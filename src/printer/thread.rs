@@ -96,7 +96,9 @@ mod tests {
         assert_eq!(refused.await.unwrap(), Err(Error::Busy));
         tell.send(Err(Error::PaperOut)).unwrap();
         assert_eq!(first.await.unwrap(), Err(Error::PaperOut));
-        (0..waiting.len()).for_each(|_| drop(tell.send(Ok(Printed::Done))));
+        for _ in &waiting {
+            tell.send(Ok(Printed::Done)).unwrap();
+        }
         for one in waiting {
             assert!(matches!(one.await.unwrap(), Ok(Printed::Done) | Err(Error::Busy)));
         }

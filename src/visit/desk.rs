@@ -183,7 +183,8 @@ pub fn is_identified(answers: &Answers) -> bool {
         && answers.value(ID_POINTS).is_some()
 }
 
-/// Records that papers were made for printing, and counts them.
+/// Records that papers were shown to be printed from a browser, and counts them:
+/// what comes of it only the clerk sees.
 pub fn printed(
     tx: &Tx<'_>,
     journal: &Journal,
@@ -195,7 +196,7 @@ pub fn printed(
     for application in applications {
         application::was_printed(tx, *application)?;
     }
-    let facts = json!({ "applications": applications });
+    let facts = json!({ "applications": applications, "printer": "browser" });
     note(journal, tx, Actor::Staff(staff), id, ("application.printed", facts))
 }
 

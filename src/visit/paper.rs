@@ -57,6 +57,11 @@ impl Papers {
         if faults.is_empty() { Ok(Self { sheets, fonts }) } else { Err(faults) }
     }
 
+    /// The fonts papers are written with, for whatever else goes with them.
+    pub fn fonts(&self) -> &Fonts {
+        &self.fonts
+    }
+
     /// Prepares the paper of an application. `clerk` is the name of whoever
     /// prints it.
     ///
