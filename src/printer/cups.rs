@@ -62,20 +62,23 @@ impl Printer for CupsPrinter {
         if before.stopped {
             return Err(before.fault.unwrap_or(Error::Stopped));
         }
-        let job = queue.send(document)?;
+        let job = queue.send(document).map_err(|error| match error {
+            // It answered a moment ago: it may have taken the document.
+            Error::NoServer => Error::Lost,
+            error => error,
+        })?;
         let outcome = queue.follow(job, &before);
-        match (outcome, queue.purge(job)) {
-            (outcome, Ok(())) => outcome.map(|()| Printed::Done),
-            // What stays now, CUPS' own settings remove.
-            (Ok(()), Err(error)) => {
-                tracing::warn!(%error, queue = queue.queue, job, "CUPS keeps a finished job");
-                Ok(Printed::Done)
-            }
-            (Err(error), Err(_)) => {
-                tracing::warn!(%error, queue = queue.queue, job, "a job could not be taken back");
-                Err(Error::Lost)
-            }
+        if let Err(error) = outcome {
+            queue.cancel(job).map_err(|why| {
+                tracing::warn!(%error, %why, queue = queue.queue, job, "a job cannot be taken back");
+                Error::Lost
+            })?;
         }
+        if let Err(error) = queue.purge(job) {
+            // What stays now, CUPS' own settings remove.
+            tracing::warn!(%error, queue = queue.queue, job, "CUPS keeps what it has of a job");
+        }
+        outcome.map(|()| Printed::Done)
     }
 }
 
@@ -99,6 +102,9 @@ impl QueueState {
     }
 }
 
+/// client-error-not-possible: the job ended before.
+const NOT_POSSIBLE: u16 = 0x0404;
+
 /// `printer-state` 5 (RFC 8011 §5.4.11).
 const STOPPED: i32 = 5;
 
@@ -116,8 +122,13 @@ fn fault(reason: &str) -> Option<Error> {
         "media-jam" => Error::Jam,
         "toner-empty" | "marker-supply-empty" => Error::TonerOut,
         "offline" | "shutdown" | "timed-out" | "connecting-to-device" => Error::Unreachable,
-        "output-area-full" | "output-tray-missing" | "fuser-over-temp" | "fuser-under-temp"
-        | "opc-life-over" | "marker-waste-full" | "other" => Error::Fault,
+        "output-area-full"
+        | "output-tray-missing"
+        | "fuser-over-temp"
+        | "fuser-under-temp"
+        | "opc-life-over"
+        | "marker-waste-full"
+        | "other" => Error::Fault,
         // `none`, `paused` (a stopped queue says so itself), and what makers add.
         _ => return None,
     })
@@ -170,11 +181,8 @@ impl CupsQueue {
     }
 
     fn state(&self) -> Result<QueueState, Error> {
-        let request = Request::new(
-            Operation::GetPrinterAttributes,
-            ("printer-uri", &self.uri()),
-            Self::USER,
-        );
+        let request =
+            Request::new(Operation::GetPrinterAttributes, ("printer-uri", &self.uri()), Self::USER);
         let wanted = [
             "printer-state",
             "printer-state-reasons",
@@ -239,7 +247,25 @@ impl CupsQueue {
         }
     }
 
-    /// Cancels a job that still waits, and removes what CUPS keeps of it.
+    /// Cancels a job and sees it end. Purged while it still runs, it would leave
+    /// its control file behind.
+    fn cancel(&self, job: i32) -> Result<(), Error> {
+        match self.ask(self.about_job(Operation::CancelJob, job), &[]) {
+            // It ended by itself meanwhile.
+            Ok(_) | Err(Error::Refused(NOT_POSSIBLE) | Error::NoQueue) => {}
+            Err(error) => return Err(error),
+        }
+        let until = Instant::now() + ANSWER_WITHIN;
+        while self.job_state(job)?.is_some_and(|state| state < 7) {
+            if Instant::now() >= until {
+                return Err(Error::TimedOut);
+            }
+            sleep(LOOK_EVERY);
+        }
+        Ok(())
+    }
+
+    /// Removes what CUPS keeps of a job that ended.
     fn purge(&self, job: i32) -> Result<(), Error> {
         let request = self.about_job(Operation::CancelJob, job);
         match self.ask(request.with(Tag::Boolean, "purge-job", &[1]), &[]) {

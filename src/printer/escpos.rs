@@ -140,7 +140,8 @@ fn raster_code(text: &str, out: &mut Vec<u8>) {
     }
     for row in code.dark.chunks(code.side) {
         let is_dark = |dot: usize| row.get(dot / dots).copied().unwrap_or_default();
-        let byte = |at: usize| (0..8).fold(0, |byte, bit| byte << 1 | u8::from(is_dark(at * 8 + bit)));
+        let byte =
+            |at: usize| (0..8).fold(0, |byte, bit| byte << 1 | u8::from(is_dark(at * 8 + bit)));
         let line: Vec<u8> = (0..across).map(byte).collect();
         out.extend(line.repeat(dots));
     }
@@ -149,7 +150,6 @@ fn raster_code(text: &str, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
 
     #[test]
     fn a_slip_is_these_bytes() {

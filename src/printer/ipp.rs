@@ -265,7 +265,8 @@ mod tests {
     #[test]
     fn an_answer_is_read_whole_or_in_pieces() {
         let (head, tail) = DONE.split_at(20);
-        let chunk = |bytes: &[u8]| [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat();
+        let chunk =
+            |bytes: &[u8]| [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat();
         let pieces = [chunk(head), chunk(tail), b"0\r\n\r\n".to_vec()].concat();
         for answer in [
             http("HTTP/1.1 200 OK\r\nContent-Type: application/ipp", DONE),

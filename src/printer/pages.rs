@@ -43,13 +43,9 @@ impl Pages {
                 size: 12.0,
                 code: mm(32.0),
             },
-            Pages::Roll80 => Layout {
-                width: mm(80.0),
-                height: None,
-                margin: mm(4.0),
-                size: 9.5,
-                code: mm(26.0),
-            },
+            Pages::Roll80 => {
+                Layout { width: mm(80.0), height: None, margin: mm(4.0), size: 9.5, code: mm(26.0) }
+            }
         }
     }
 }

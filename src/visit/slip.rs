@@ -45,11 +45,7 @@ struct Line {
 ///
 /// # Errors
 /// [`Error::Gone`] when there is nothing to hand over.
-pub fn of_visit(
-    connection: &Connection,
-    counter: Counter<'_>,
-    id: VisitId,
-) -> Result<Slip, Error> {
+pub fn of_visit(connection: &Connection, counter: Counter<'_>, id: VisitId) -> Result<Slip, Error> {
     let visit = super::get(connection, id)?.ok_or(Error::Gone)?;
     let applications = application::of_visit(connection, id)?;
     let ticket = queue::of_visit(connection, id)?;

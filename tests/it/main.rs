@@ -12,4 +12,5 @@ mod imports;
 mod keeping;
 mod kiosk;
 mod modules;
+mod printing;
 mod stage;

@@ -52,7 +52,9 @@ pub(super) async fn print(
     let ids: Vec<ApplicationId> = applications.iter().map(|application| application.id).collect();
     let printer = chosen(&office, &sent, for_papers(&office, first))?;
     match printer {
-        Some(printer) => send(&office, &sent, id, (Printout::Papers(ids), printer), filled.pdf).await,
+        Some(printer) => {
+            send(&office, &sent, id, (Printout::Papers(ids), printer), filled.pdf).await
+        }
         None => {
             let (journal, staff) = (office.journal.clone(), staff.id);
             office.db.write(move |tx| desk::printed(tx, &journal, staff, id, &ids)).await?;
