@@ -2,6 +2,7 @@
 //! at once, nothing is lost, nothing comes out twice and nothing stays behind.
 
 mod cups;
+mod in_the_browser;
 mod office;
 mod slip_printer;
 
