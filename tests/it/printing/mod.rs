@@ -8,6 +8,7 @@ mod slip_printer;
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::process::Command;
 
 use cups::Cups;
 use office::{Office, TABLET};
@@ -190,13 +191,52 @@ fn a_slip_goes_to_a_device_that_cannot_answer_and_the_desk_says_so() {
     assert!(!Path::new(&device).exists());
 }
 
+#[test]
+fn without_any_printer_the_slip_is_a_pdf_whose_code_opens_the_visit() {
+    for (pages, width) in [("a5", "419.5"), ("roll80", "226.7")] {
+        let browser = format!(
+            "[[printer]]\nid = \"browser\"\nname = {{ ja = \"ブラウザー\", en = \"Browser\" }}\n\
+             kind = \"browser\"\nslip_pages = \"{pages}\"\n"
+        );
+        let mut office = Office::open(&browser);
+        let visit = office.visit();
+        let slip = office.press(&visit, "slip", 1).remove(0);
+        assert_eq!(slip.header("content-type"), "application/pdf");
+        let words = words_of(&slip.bytes);
+        assert!(words.contains("お渡し票") && words.contains("次に行くところ"), "{words}");
+        assert!(!words.contains("試験"), "no name stands on it");
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("slip.pdf");
+        std::fs::write(&file, &slip.bytes).unwrap();
+        let sizes = said(Command::new("pdfinfo").arg(&file));
+        assert!(sizes.contains(&format!("Page size:       {width}")), "{sizes}");
+        let picture = folder.path().join("slip");
+        said(
+            Command::new("pdftoppm")
+                .args(["-r", "150", "-png", "-singlefile"])
+                .arg(&file)
+                .arg(&picture),
+        );
+        let code =
+            said(Command::new("zbarimg").args(["-q", "--raw"]).arg(picture.with_extension("png")));
+        assert_eq!(office.find(code.trim()), visit);
+    }
+}
+
+/// What a program says on its standard output.
+fn said(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
 const O_NONBLOCK: i32 = 0o4000;
 
 #[test]
 fn a_device_whose_buffer_is_full_is_given_up() {
     let folder = tempfile::tempdir().unwrap();
     let device = folder.path().join("lp0");
-    let made = std::process::Command::new("mkfifo").arg(&device).status().unwrap();
+    let made = Command::new("mkfifo").arg(&device).status().unwrap();
     assert!(made.success());
     // Holds the line open and takes nothing: sixty-four kilobytes, then it waits.
     let mut line = std::fs::OpenOptions::new()
