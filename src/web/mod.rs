@@ -19,6 +19,7 @@ pub mod kiosk;
 mod page;
 mod pair;
 pub mod printers;
+mod reader_line;
 pub mod readers;
 pub mod shown;
 mod slips;
@@ -81,6 +82,7 @@ pub fn router(office: Arc<Office>) -> Router {
     let pages = Router::new()
         .merge(chooser::routes())
         .merge(pair::routes())
+        .merge(reader_line::routes())
         .nest("/kiosk", kiosk::routes())
         .nest("/desk", desk::routes())
         .fallback(error::not_found)

@@ -16,6 +16,7 @@ use slip_printer::{Health, PaperPrinter};
 
 use crate::stage::clerk::words_of;
 use crate::stage::office::hidden;
+use crate::stage::wait_until;
 
 fn queue(cups: &Cups, queue: &str) -> String {
     format!(
@@ -110,12 +111,34 @@ fn a_printer_that_never_ends_is_given_up_and_a_cups_that_is_gone_is_told() {
     assert!(page.contains("時間内に印刷が終わりませんでした"), "{page}");
     assert_eq!(cups.spooled(), Vec::<std::path::PathBuf>::new());
     let sent = office.press(&visit, "papers", 1).remove(0);
-    crate::stage::wait_until("CUPS has the paper", || !cups.spooled().is_empty());
+    wait_until("CUPS has the paper", || !cups.spooled().is_empty());
     cups.kill();
     let page = office.outcome(sent.header("location"));
     assert!(page.contains("あとから「窓口のプリンター」で印刷されることがあります"), "{page}");
     let page = office.print_again(&visit, "papers", &page);
     assert!(page.contains("CUPS）が動いていません"), "{page}");
+}
+
+#[test]
+fn a_press_that_was_sent_before_a_power_cut_is_not_sent_again() {
+    let Some(cups) = Cups::start("a power cut while printing") else { return };
+    let mut office = Office::open(&queue(&cups, "a4"));
+    let visit = office.visit();
+    cups.is("silent");
+    let page = office.clerk.get(&visit).text;
+    office.press_on(&page, &visit, "papers", 1);
+    wait_until("CUPS has the paper", || !cups.spooled().is_empty());
+    office.start_anew();
+    let sent = office.press_on(&page, &visit, "papers", 1).remove(0);
+    let outcome = office.outcome(sent.header("location"));
+    assert!(outcome.contains("印刷の結果が分かりません"), "{outcome}");
+    cups.is("well");
+    wait_until("the paper comes out", || !cups.came_out().is_empty());
+    assert_eq!(office.printed(), [entry("application.print_sent", "counter", "")]);
+    // The clerk looked, and wants another.
+    let outcome = office.print_again(&visit, "papers", &outcome);
+    assert!(outcome.contains("印刷しました"), "{outcome}");
+    assert_eq!(cups.came_out().len(), 2);
 }
 
 fn slips(printer: &str) -> String {

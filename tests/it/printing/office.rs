@@ -15,7 +15,7 @@ use crate::stage::{PATIENCE, wait_until};
 
 /// A program, its folders, and who is at the desk.
 pub struct Office {
-    _program: Program,
+    program: Program,
     pub clerk: Visitor,
     pub tablet: Visitor,
     folder: TempDir,
@@ -39,13 +39,22 @@ impl Office {
         let mut administrator = set_up(&program);
         let tablet = pair(&mut administrator, TABLET);
         let clerk = hire(&mut administrator);
-        Self { _program: program, clerk, tablet, folder }
+        Self { program, clerk, tablet, folder }
     }
 
     /// A resident hands in a certificate's form; the page of the visit.
     pub fn visit(&mut self) -> String {
         let number = hand_in(&mut self.tablet, "試験　花子").unwrap();
         self.find(&number)
+    }
+
+    /// The power goes, and comes back. Everybody is still signed in.
+    pub fn start_anew(&mut self) {
+        self.program.kill();
+        let root = self.folder.path();
+        self.program = Program::serve_at(&root.join("data"), &root.join("config"));
+        self.clerk = self.clerk.moved_to(&self.program.address);
+        self.tablet = self.tablet.moved_to(&self.program.address);
     }
 
     /// What is typed, or scanned, into the desk's box opens the visit.
@@ -60,7 +69,12 @@ impl Office {
     /// Presses a button of the visit's page, `times` times.
     pub fn press(&mut self, visit: &str, road: &str, times: usize) -> Vec<Answer> {
         let page = self.clerk.get(visit).text;
-        let key = hidden(&page, "key").to_owned();
+        self.press_on(&page, visit, road, times)
+    }
+
+    /// Presses a button of a page that was looked at before.
+    pub fn press_on(&mut self, page: &str, visit: &str, road: &str, times: usize) -> Vec<Answer> {
+        let key = hidden(page, "key").to_owned();
         // The op of the form that goes there.
         let (_, form) = page.split_once(&format!("action=\"{visit}/{road}\"")).unwrap();
         let op = hidden(form, "op").to_owned();
