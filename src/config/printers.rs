@@ -118,7 +118,7 @@ impl Printer {
             PrinterKind::Browser => return None,
             PrinterKind::Cups => {
                 let server = self.server.as_deref().unwrap_or(SOCKET);
-                Box::new(CupsPrinter(CupsQueue {
+                Box::new(CupsPrinter::new(CupsQueue {
                     server: match server.starts_with('/') {
                         true => CupsServer::Socket(server.into()),
                         false => CupsServer::Host(server.to_owned()),

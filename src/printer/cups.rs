@@ -50,12 +50,27 @@ pub struct CupsQueue {
 }
 
 /// Prints on a queue.
-pub struct CupsPrinter(pub CupsQueue);
+pub struct CupsPrinter {
+    queue: CupsQueue,
+    /// Whether what an earlier life of this program left there is gone.
+    swept: bool,
+}
+
+impl CupsPrinter {
+    /// A printer that has not been asked anything yet.
+    pub fn new(queue: CupsQueue) -> Self {
+        Self { queue, swept: false }
+    }
+}
 
 impl Printer for CupsPrinter {
     fn print(&mut self, document: &[u8]) -> Result<Printed, Error> {
-        let Self(queue) = self;
+        let queue = &self.queue;
         let before = queue.state()?;
+        if !self.swept {
+            queue.sweep()?;
+            self.swept = true;
+        }
         if !before.accepts {
             return Err(Error::NotAccepting);
         }
@@ -265,6 +280,17 @@ impl CupsQueue {
         Ok(())
     }
 
+    /// Removes what CUPS keeps of jobs that ended while nobody looked: this
+    /// program was stopped between sending and outcome.
+    fn sweep(&self) -> Result<(), Error> {
+        let request = Request::new(Operation::GetJobs, ("printer-uri", &self.uri()), Self::USER)
+            .with(Tag::Boolean, "my-jobs", &[1])
+            .with(Tag::Keyword, "which-jobs", b"completed")
+            .with_all("requested-attributes", &["job-id"]);
+        let left = self.ask(request, &[])?;
+        left.numbers("job-id").try_for_each(|job| self.purge(job))
+    }
+
     /// Removes what CUPS keeps of a job that ended.
     fn purge(&self, job: i32) -> Result<(), Error> {
         let request = self.about_job(Operation::CancelJob, job);
@@ -348,6 +374,6 @@ mod tests {
             tray: None,
             wait: Duration::from_secs(1),
         };
-        assert_eq!(CupsPrinter(queue).print(b"%PDF"), Err(Error::NoServer));
+        assert_eq!(CupsPrinter::new(queue).print(b"%PDF"), Err(Error::NoServer));
     }
 }

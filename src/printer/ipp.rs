@@ -14,6 +14,7 @@ pub(super) enum Operation {
     PrintJob = 0x0002,
     CancelJob = 0x0008,
     GetJobAttributes = 0x0009,
+    GetJobs = 0x000A,
     GetPrinterAttributes = 0x000B,
 }
 
@@ -167,7 +168,12 @@ impl Answer {
 
     /// An integer or enum.
     pub fn number(&self, name: &str) -> Option<i32> {
-        Some(i32::from_be_bytes(self.values(name).next()?.try_into().ok()?))
+        self.numbers(name).next()
+    }
+
+    /// All integers of this name: one of each job that was asked for.
+    pub fn numbers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = i32> + 'a {
+        self.values(name).filter_map(|value| Some(i32::from_be_bytes(value.try_into().ok()?)))
     }
 
     /// Whether a flag is there and off.

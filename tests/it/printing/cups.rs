@@ -97,6 +97,16 @@ impl Cups {
         files
     }
 
+    /// Jobs that ended and that CUPS still knows.
+    pub fn ended(&self) -> usize {
+        let asked = Command::new("lpstat")
+            .env("CUPS_SERVER", self.socket())
+            .args(["-W", "completed", "-o"])
+            .output()
+            .unwrap();
+        String::from_utf8(asked.stdout).unwrap().lines().count()
+    }
+
     /// Ends it in the middle of whatever it does.
     pub fn kill(&mut self) {
         let _ = self.child.kill();

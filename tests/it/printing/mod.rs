@@ -9,6 +9,7 @@ mod slip_printer;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use cups::Cups;
 use office::{Office, TABLET};
@@ -16,7 +17,7 @@ use slip_printer::{Health, PaperPrinter};
 
 use crate::stage::clerk::words_of;
 use crate::stage::office::hidden;
-use crate::stage::wait_until;
+use crate::stage::{say, wait_until};
 
 fn queue(cups: &Cups, queue: &str) -> String {
     format!(
@@ -64,7 +65,11 @@ fn without_paper_the_clerk_knows_at_once_and_prints_again_when_there_is_some() {
     let mut office = Office::open(&queue(&cups, "a4"));
     let visit = office.visit();
     cups.is("empty");
+    let pressed = Instant::now();
     let page = office.print(&visit, "papers");
+    let known_after = pressed.elapsed();
+    say(&format!("paper out was on the clerk's screen after {known_after:.1?}"));
+    assert!(known_after < Duration::from_secs(6), "long before it would be given up");
     assert!(page.contains("用紙がありません。用紙を入れてください。"), "{page}");
     assert_eq!(cups.spooled(), Vec::<std::path::PathBuf>::new());
     assert!(!office.clerk.get(&visit).text.contains("印刷1回"));
@@ -133,12 +138,14 @@ fn a_press_that_was_sent_before_a_power_cut_is_not_sent_again() {
     let outcome = office.outcome(sent.header("location"));
     assert!(outcome.contains("印刷の結果が分かりません"), "{outcome}");
     cups.is("well");
-    wait_until("the paper comes out", || !cups.came_out().is_empty());
+    wait_until("the paper comes out", || cups.ended() == 1);
+    assert_eq!(cups.came_out().len(), 1);
     assert_eq!(office.printed(), [entry("application.print_sent", "counter", "")]);
     // The clerk looked, and wants another.
     let outcome = office.print_again(&visit, "papers", &outcome);
     assert!(outcome.contains("印刷しました"), "{outcome}");
     assert_eq!(cups.came_out().len(), 2);
+    assert_eq!(cups.spooled(), Vec::<std::path::PathBuf>::new(), "of the first one neither");
 }
 
 fn slips(printer: &str) -> String {
