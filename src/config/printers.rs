@@ -188,6 +188,13 @@ impl Printers {
         role.and_then(|role| self.connected(&role.printer))
     }
 
+    /// How far a printer shifts what it prints on the town's own paper; `None` is
+    /// the clerk's browser.
+    pub fn offset_of(&self, printer: Option<&Printer>) -> [f32; 2] {
+        let browser = || self.printer.iter().find(|one| one.kind == PrinterKind::Browser);
+        printer.or_else(browser).map(|one| one.offset_mm).unwrap_or_default()
+    }
+
     /// What a slip from a browser is printed on.
     pub fn slip_pages_of_browser(&self) -> Pages {
         let browser = self.printer.iter().find(|one| one.kind == PrinterKind::Browser);

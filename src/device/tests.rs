@@ -199,7 +199,8 @@ fn a_call_does_not_outlive_whoever_called() {
     let office = office();
     let (tablet, _) = office.pair("記載台1", "");
     let staff = StaffId::new(office.journal.now(), &SeededChance::new(5));
-    let withdraw = || withdraw_call(&office.tx(), &office.journal, tablet.id).unwrap();
+    let withdraw =
+        || withdraw_call(&office.tx(), &office.journal, tablet.actor(), tablet.id).unwrap();
     withdraw();
     for is_answered in [false, true] {
         call_staff(&office.tx(), &office.journal, tablet.id).unwrap();
@@ -232,4 +233,17 @@ fn a_display_cannot_call_staff() {
     let (display, _) = office.redeem(&code.to_string()).unwrap();
     let refused = call_staff(&office.tx(), &office.journal, display.id);
     assert!(matches!(refused, Err(Error::NotAKiosk)));
+}
+
+#[test]
+fn after_a_restore_no_token_and_no_code_is_good() {
+    let office = office();
+    let code = office.offer("記載台1", "").unwrap();
+    let (device, token) = office.redeem(&code.to_string()).unwrap();
+    let unused = office.offer("記載台2", "").unwrap();
+    let count = || revoke_all(&office.tx(), &office.journal, Actor::Console).unwrap();
+    assert_eq!([count(), count()], [1, 0]);
+    assert_eq!(paired(&office.connection, &token).unwrap(), None);
+    assert!(super::device(&office.connection, device.id).unwrap().unwrap().revoked_at.is_some());
+    assert!(matches!(office.redeem(&unused.to_string()), Err(Error::UnknownCode)));
 }

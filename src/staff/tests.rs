@@ -41,7 +41,7 @@ impl Office {
 
     fn add(&self, login: &str, role: Role) -> Result<Staff, Error> {
         let chance = SeededChance::new(7);
-        let new = NewAccount::typed(login, "見本　職員", role, PASSWORD, false, &chance)?;
+        let new = NewAccount::typed(login, "見本　窓子", role, PASSWORD, false, &chance)?;
         add(&self.tx(), &self.journal, self.journal.op(), Actor::Console, &new)
     }
 
@@ -78,8 +78,7 @@ fn the_first_account_is_made_with_the_code_from_the_console_and_only_once() {
     let first = make_code(&tx, &office.journal).unwrap().unwrap();
     let code = make_code(&tx, &office.journal).unwrap().unwrap().to_string();
     let chance = SeededChance::new(2);
-    let new =
-        NewAccount::typed("Admin", "見本　管理", Role::Clerk, PASSWORD, true, &chance).unwrap();
+    let new = NewAccount::typed("Admin", "見本　情", Role::Clerk, PASSWORD, true, &chance).unwrap();
     for wrong in ["", "ABCD-EFGH-JKMN", &first.to_string()] {
         let refused = set_up(&tx, &office.journal, wrong, &new);
         assert!(matches!(refused, Err(Error::WrongSetupCode)), "{wrong}");
@@ -108,7 +107,7 @@ fn a_login_means_one_person_for_ever() {
 fn an_account_that_is_sent_twice_is_made_once() {
     let office = office();
     let chance = SeededChance::new(7);
-    let new = NewAccount::typed("hanako", "見本　花子", Role::Clerk, PASSWORD, true, &chance);
+    let new = NewAccount::typed("hanako", "見本　係", Role::Clerk, PASSWORD, true, &chance);
     let (new, op) = (new.unwrap(), office.journal.op());
     let add = || add(&office.tx(), &office.journal, op, Actor::Console, &new).unwrap();
     assert_eq!(add(), add());
@@ -123,10 +122,10 @@ fn what_cannot_be_an_account_is_refused_with_the_field_to_mend() {
             .map(|_| ())
             .unwrap_err()
     };
-    assert!(matches!(new("花子", "見本　花子", PASSWORD), Error::LoginForm));
-    assert!(matches!(new("a", "見本　花子", PASSWORD), Error::LoginForm));
+    assert!(matches!(new("花子", "見本　係", PASSWORD), Error::LoginForm));
+    assert!(matches!(new("a", "見本　係", PASSWORD), Error::LoginForm));
     assert!(matches!(new("hanako", "　", PASSWORD), Error::NameForm));
-    assert!(matches!(new("hanako", "見本　花子", "short"), Error::PasswordTooShort { min: 10 }));
+    assert!(matches!(new("hanako", "見本　係", "short"), Error::PasswordTooShort { min: 10 }));
 }
 
 #[test]
@@ -340,4 +339,45 @@ fn the_code_on_the_console_is_not_a_pairing_code() {
     let stored = store::setup_code(&office.connection).unwrap().unwrap();
     assert_eq!(stored, code.digest("staff setup"));
     assert_ne!(stored, Code::typed(&code.to_string()).unwrap().digest("device pairing"));
+}
+
+/// The same database at another moment, as a backup is.
+fn copy_of(office: &Office) -> (tempfile::TempDir, Connection) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("copy.db");
+    office.connection.execute("vacuum into ?1", [path.to_str().unwrap()]).unwrap();
+    let copy = crate::db::open(&path).unwrap();
+    (folder, copy)
+}
+
+#[test]
+fn a_restore_takes_over_what_happened_to_accounts_since_and_nothing_older() {
+    let office = office();
+    let administrator = office.add("joho", Role::Administrator).unwrap();
+    let clerk = office.add("madoguchi1", Role::Clerk).unwrap();
+    let ((_folder, backup), (_other, ancestor)) = (copy_of(&office), copy_of(&office));
+    let chance = SeededChance::new(8);
+    let chosen = NewPassword::new("あたらしい合言葉2026", "joho").unwrap().hash(&chance);
+    let (tx, actor) = (office.tx(), Actor::Staff(administrator.id));
+    reset_password(&tx, &office.journal, Actor::Console, administrator.id, &chosen).unwrap();
+    disable(&tx, &office.journal, actor, clerk.id).unwrap();
+    office.add("madoguchi2", Role::Clerk).unwrap();
+
+    // The backup is restored, and the newer database is what was there.
+    let restored = Tx::alone(&backup);
+    take_over(&restored, &office.journal, &office.connection).unwrap();
+    assert_eq!(accounts(&backup).unwrap(), accounts(&office.connection).unwrap());
+    let checked = |tx, password| begin(tx, &office.journal, "joho").unwrap().check(password);
+    let old = finish(&restored, &office.journal, &checked(&restored, PASSWORD)).unwrap();
+    assert!(!matches!(old, Outcome::SignedIn { .. }));
+
+    // The other way round: what was there is older, and gives nothing.
+    let (_third, newest) = copy_of(&office);
+    let (before, told) = (accounts(&newest).unwrap(), entries(&newest));
+    take_over(&Tx::alone(&newest), &office.journal, &ancestor).unwrap();
+    assert_eq!((accounts(&newest).unwrap(), entries(&newest)), (before, told));
+}
+
+fn entries(connection: &Connection) -> i64 {
+    connection.query_row("select count(*) from journal", [], |row| row.get(0)).unwrap()
 }

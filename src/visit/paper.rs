@@ -15,7 +15,7 @@ use crate::application::Application;
 use crate::config::Town;
 use crate::fault::Fault;
 use crate::form::answers::{Answers, Value};
-use crate::form::paper::{self, Filled, Paper};
+use crate::form::paper::{self, Filled, Offset, Paper};
 use crate::form::{Form, Forms, questions};
 use crate::pdf::Fonts;
 use crate::procedure::fee;
@@ -92,9 +92,14 @@ impl Papers {
     /// One file with all these papers, in the order given. What cannot be drawn is
     /// an empty box on the paper, and is named.
     pub fn print(&self, sheets: &[Sheet<'_>]) -> Filled {
+        self.print_on(Offset::default(), sheets)
+    }
+
+    /// The same for a printer that is off by `offset`.
+    pub fn print_on(&self, offset: Offset, sheets: &[Sheet<'_>]) -> Filled {
         let sheets: Vec<_> =
             sheets.iter().map(|sheet| (sheet.paper, &sheet.answers, &sheet.counter)).collect();
-        paper::fill_all(&sheets, &self.fonts)
+        paper::fill_all_for(offset, &sheets, &self.fonts)
     }
 }
 

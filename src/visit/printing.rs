@@ -4,8 +4,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Error, note, store};
-use crate::application;
+use super::desk::{self, Opened};
+use super::{Counter, Error, State, note, store};
 use crate::db::Tx;
 use crate::id::{ApplicationId, OpId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
@@ -44,9 +44,7 @@ pub fn sent(
     if journal::entity_of_op(tx, op)?.is_some() {
         return Ok(false);
     }
-    store::get(tx, visit)?
-        .filter(|visit| visit.state == super::State::Submitted)
-        .ok_or(Error::Gone)?;
+    store::get(tx, visit)?.filter(|visit| visit.state == State::Submitted).ok_or(Error::Gone)?;
     let event = Event {
         op,
         kind: match what {
@@ -63,6 +61,13 @@ pub fn sent(
     Ok(true)
 }
 
+/// What papers were made from, to see what was corrected while they were printed.
+#[derive(Clone, Copy)]
+pub struct MadeFrom<'a> {
+    pub counter: Counter<'a>,
+    pub opened: &'a Opened,
+}
+
 /// Records what came of it, and counts papers that came out.
 pub fn ended(
     tx: &Tx<'_>,
@@ -70,6 +75,7 @@ pub fn ended(
     actor: Actor,
     visit: VisitId,
     (what, printer): (&Printout, &str),
+    made_from: Option<MadeFrom<'_>>,
     outcome: Result<Printed, printer::Error>,
 ) -> Result<(), Error> {
     let mut facts = what.facts(printer);
@@ -87,9 +93,12 @@ pub fn ended(
         Printout::Papers(_) => of_papers,
         Printout::Slip => of_slip,
     };
-    if let (Printout::Papers(applications), Ok(_)) = (what, outcome) {
-        for application in applications {
-            application::was_printed(tx, *application)?;
+    if let (Printout::Papers(applications), Some(made_from), Ok(_)) = (what, made_from, outcome) {
+        // Whoever was erased while it was printed has nothing left to be counted.
+        if store::get(tx, visit)?.is_some_and(|visit| visit.state == State::Submitted) {
+            let MadeFrom { counter, opened } = made_from;
+            let outdated = desk::came_out(tx, journal, counter, opened, applications)?;
+            facts["outdated"] = json!(outdated);
         }
     }
     note(journal, tx, actor, visit, (kind, facts))

@@ -9,7 +9,8 @@ use crate::config;
 use crate::id::{OpId, VisitId};
 use crate::journal::Actor;
 use crate::printer::{self, Printed, PrinterThread};
-use crate::visit::printing::{self, Printout};
+use crate::visit::desk::Opened;
+use crate::visit::printing::{self, MadeFrom, Printout};
 
 /// Presses of a button that are remembered: hours of a busy counter.
 const PRESSES_MAX: usize = 1_000;
@@ -109,13 +110,15 @@ pub(super) struct Order {
     pub entry: OpId,
     pub actor: Actor,
     pub press: Press,
+    /// What papers were made from.
+    pub opened: Option<Opened>,
     pub document: Vec<u8>,
 }
 
 /// Sends it to its printer. Nothing leaves before the journal has it, and nothing
 /// leaves twice. Whoever asked may go: the outcome is recorded all the same.
 pub(super) async fn send(office: &Arc<Office>, order: Order) -> Result<(), Failure> {
-    let Order { op, entry, actor, press, document } = order;
+    let Order { op, entry, actor, press, opened, document } = order;
     let Some(thread) = office.printers.threads.get(&press.printer).cloned() else {
         return Err(Failure::NotFound);
     };
@@ -141,13 +144,15 @@ pub(super) async fn send(office: &Arc<Office>, order: Order) -> Result<(), Failu
     let office = office.clone();
     tokio::spawn(async move {
         let outcome = thread.print(document).await;
-        let journal = office.journal.clone();
+        let (journal, shared) = (office.journal.clone(), office.clone());
         let Press { visit, what, printer, .. } = press;
         if let Err(error) = outcome {
             tracing::warn!(%error, printer, "not printed");
         }
         let ended = office.db.write(move |tx| {
-            printing::ended(tx, &journal, actor, visit, (&what, &printer), outcome)
+            let counter = shared.counter();
+            let made_from = opened.as_ref().map(|opened| MadeFrom { counter, opened });
+            printing::ended(tx, &journal, actor, visit, (&what, &printer), made_from, outcome)
         });
         if let Err(error) = ended.await {
             tracing::error!(%error, "what was printed is not in the journal");

@@ -10,10 +10,11 @@ use super::guard::Sent;
 use super::visit;
 use crate::application::Application;
 use crate::config::Printer;
+use crate::db::Tx;
 use crate::id::{ApplicationId, VisitId};
 use crate::printer;
 use crate::staff::Action;
-use crate::visit::desk;
+use crate::visit::desk::{self, Opened};
 use crate::visit::printing::Printout;
 use crate::visit::slip;
 use crate::web::error::Failure;
@@ -48,17 +49,23 @@ pub(super) async fn print(
             office.papers.sheet(office.counter(), &opened, one, ticket.as_ref(), &staff.name)
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let filled = office.papers.print(&sheets);
-    let ids: Vec<ApplicationId> = applications.iter().map(|application| application.id).collect();
     let printer = chosen(&office, &sent, for_papers(&office, first))?;
+    let offset = office.config.printers.offset_of(printer);
+    let filled = office.papers.print_on(offset.into(), &sheets);
+    let receipt = first.receipt.clone();
+    let ids: Vec<ApplicationId> = applications.iter().map(|application| application.id).collect();
     match printer {
         Some(printer) => {
-            send(&office, &sent, id, (Printout::Papers(ids), printer), filled.pdf).await
+            let what = (Printout::Papers(ids), Some(opened));
+            send(&office, &sent, id, printer, what, filled.pdf).await
         }
         None => {
-            let (journal, staff) = (office.journal.clone(), staff.id);
-            office.db.write(move |tx| desk::printed(tx, &journal, staff, id, &ids)).await?;
-            Ok(inline(filled.pdf, &first.receipt))
+            let (shared, journal, staff) = (office.0.clone(), office.journal.clone(), staff.id);
+            let printed = move |tx: &Tx<'_>| {
+                desk::printed(tx, &journal, shared.counter(), staff, &opened, &ids)
+            };
+            office.db.write(printed).await?;
+            Ok(inline(filled.pdf, &receipt))
         }
     }
 }
@@ -77,7 +84,7 @@ pub(super) async fn print_slip(
     match chosen(&office, &sent, office.config.printers.for_desk_slips())? {
         Some(printer) => {
             let document = slips::document(&office, printer, &slip);
-            send(&office, &sent, id, (Printout::Slip, printer), document).await
+            send(&office, &sent, id, printer, (Printout::Slip, None), document).await
         }
         None => {
             let pages = office.config.printers.slip_pages_of_browser();
@@ -110,14 +117,15 @@ async fn send(
     office: &Shared,
     sent: &Sent,
     visit: VisitId,
-    (what, printer): (Printout, &Printer),
+    printer: &Printer,
+    (what, opened): (Printout, Option<Opened>),
     document: Vec<u8>,
 ) -> Result<Response, Failure> {
     let op = sent.op()?;
     let printer = printer.id.clone();
     let press = Press { visit, what, printer, progress: Progress::Running };
     let actor = sent.clerk.signed_in.actor();
-    printers::send(&office.0, Order { op, entry: op, actor, press, document }).await?;
+    printers::send(&office.0, Order { op, entry: op, actor, press, opened, document }).await?;
     Ok(page::go(&format!("/desk/visits/{visit}/printing/{op}")))
 }
 

@@ -32,7 +32,7 @@ async fn send(office: &Shared, kiosk: &Kiosk, op: OpId, visit: VisitId) -> Resul
     };
     let (entry, actor) = (office.journal.op(), kiosk.actor());
     let document = slips::document(office, printer, &slip);
-    printers::send(&office.0, Order { op, entry, actor, press, document }).await
+    printers::send(&office.0, Order { op, entry, actor, press, opened: None, document }).await
 }
 
 /// What a resident is told of the slip.
