@@ -211,9 +211,9 @@ pub fn is_identified(answers: &Answers) -> bool {
         && answers.value(ID_POINTS).is_some()
 }
 
-/// Records that papers of these applications were made from what was `opened`, and
-/// counts them. Where another clerk corrected something meanwhile, the paper is
-/// outdated as it leaves the printer, and the journal says so.
+/// Records that papers of these applications were shown to be printed from a
+/// browser, made from what was `opened`, and counts them: what comes of it only the
+/// clerk sees.
 pub fn printed(
     tx: &Tx<'_>,
     journal: &Journal,
@@ -223,8 +223,22 @@ pub fn printed(
     applications: &[ApplicationId],
 ) -> Result<(), Error> {
     let visit = submitted(tx, opened.visit.id)?;
-    let now = store::answers(tx, journal, visit.id)?;
-    let changed = changed(&counter.forms_of(&visit), &opened.answers, &now);
+    let outdated = came_out(tx, journal, counter, opened, applications)?;
+    let facts = json!({ "applications": applications, "outdated": outdated, "printer": "browser" });
+    note(journal, tx, Actor::Staff(staff), visit.id, ("application.printed", facts))
+}
+
+/// Counts papers that were made from what was `opened`. Those that show what was
+/// corrected meanwhile are outdated as they leave the printer, and are given back.
+pub(super) fn came_out<'a>(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    counter: Counter<'_>,
+    opened: &Opened,
+    applications: &'a [ApplicationId],
+) -> Result<Vec<&'a ApplicationId>, Error> {
+    let now = store::answers(tx, journal, opened.visit.id)?;
+    let changed = changed(&counter.forms_of(&opened.visit), &opened.answers, &now);
     let mut outdated = Vec::new();
     for application in applications {
         application::was_printed(tx, *application)?;
@@ -234,8 +248,7 @@ pub fn printed(
             outdated.push(application);
         }
     }
-    let facts = json!({ "applications": applications, "outdated": outdated });
-    note(journal, tx, Actor::Staff(staff), visit.id, ("application.printed", facts))
+    Ok(outdated)
 }
 
 /// What a clerk decides about an application.

@@ -15,14 +15,18 @@ use crate::application::Application;
 use crate::config::Town;
 use crate::fault::Fault;
 use crate::form::answers::{Answers, Value};
-use crate::form::paper::{self, Filled, Paper};
+use crate::form::paper::{self, Filled, Offset, Paper};
 use crate::form::{Form, Forms, questions};
 use crate::pdf::Fonts;
 use crate::procedure::fee;
 use crate::queue::Ticket;
 
-/// The compiled sheets of all forms, by the name of the edition's folder.
-pub struct Papers(BTreeMap<String, Paper>);
+/// The compiled sheets of all forms, and the fonts they are written with.
+pub struct Papers {
+    /// By the name of the edition's folder.
+    sheets: BTreeMap<String, Paper>,
+    fonts: Fonts,
+}
 
 /// One form of a visit with what is to be written on it.
 pub struct Sheet<'a> {
@@ -51,7 +55,12 @@ impl Papers {
                 }
             }
         }
-        if faults.is_empty() { Ok(Self(sheets)) } else { Err(faults) }
+        if faults.is_empty() { Ok(Self { sheets, fonts }) } else { Err(faults) }
+    }
+
+    /// The fonts papers are written with, for whatever else goes with them.
+    pub fn fonts(&self) -> &Fonts {
+        &self.fonts
     }
 
     /// Prepares the paper of an application. `clerk` is the name of whoever
@@ -69,7 +78,7 @@ impl Papers {
     ) -> Result<Sheet<'a>, Error> {
         let day = opened.visit.day;
         let form = counter.forms.on(&application.form, day).ok_or(Error::NoProcedure)?;
-        let paper = self.0.get(form.folder()).ok_or(Error::NoProcedure)?;
+        let paper = self.sheets.get(form.folder()).ok_or(Error::NoProcedure)?;
         // All forms of the visit: one may know what another asked.
         let forms = counter.forms_of(&opened.visit);
         let answers = questions::with_defaults(&forms, &opened.answers);
@@ -85,9 +94,14 @@ impl Papers {
     /// One file with all these papers, in the order given. What cannot be drawn is
     /// an empty box on the paper, and is named.
     pub fn print(&self, sheets: &[Sheet<'_>]) -> Filled {
+        self.print_on(Offset::default(), sheets)
+    }
+
+    /// The same for a printer that is off by `offset`.
+    pub fn print_on(&self, offset: Offset, sheets: &[Sheet<'_>]) -> Filled {
         let sheets: Vec<_> =
             sheets.iter().map(|sheet| (sheet.paper, &sheet.answers, &sheet.counter)).collect();
-        paper::fill_all(&sheets)
+        paper::fill_all_for(offset, &sheets)
     }
 }
 

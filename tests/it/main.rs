@@ -14,5 +14,6 @@ mod keeping;
 mod kiosk;
 mod modules;
 mod people;
+mod printing;
 mod sheets;
 mod stage;

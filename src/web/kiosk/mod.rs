@@ -12,6 +12,7 @@ mod demo;
 mod frame;
 mod present;
 mod session;
+mod slip;
 mod start;
 
 #[cfg(test)]
