@@ -173,15 +173,11 @@ impl Layout {
 mod tests {
     use super::*;
 
-    /// The size of each page in whole points, as the file says it.
+    /// The size of each page in whole points.
     fn boxes(pdf: &[u8]) -> Vec<(i32, i32)> {
-        let text = String::from_utf8_lossy(pdf);
-        let size = |after: &str| {
-            let inside = after.split(['[', ']']).nth(1).unwrap().split_whitespace();
-            let numbers: Vec<f32> = inside.map(|number| number.parse().unwrap()).collect();
-            (numbers[2].round() as i32, numbers[3].round() as i32)
-        };
-        text.split("/MediaBox").skip(1).map(size).collect()
+        let pages = Background::from_pdf(pdf, &Fonts::shipped()).unwrap();
+        let whole = |(width, height): (f32, f32)| (width.round() as i32, height.round() as i32);
+        pages.iter().map(|page| whole(page.size())).collect()
     }
 
     #[test]
