@@ -19,7 +19,7 @@ use time::Date;
 
 use super::folder::{folder_of, fonts_of};
 use crate::applicant::Source;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{self, Clock, SystemClock};
 use crate::config::Config;
 use crate::fault::Fault;
 use crate::form::answers::Answers;
@@ -67,24 +67,37 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Err(faults) => return Ok(refused("faults", told(&faults))),
     };
     if arguments.list {
-        forms.iter().for_each(|form| println!("{}", form.id()));
+        forms.ids().for_each(|id| println!("{id}"));
         return Ok(ExitCode::SUCCESS);
     }
     let id = arguments.procedure.as_deref().unwrap_or_default();
-    let Some(form) = forms.get(id) else {
-        let known: Vec<&str> = forms.iter().map(Form::id).collect();
+    let Some(latest) = forms.get(id) else {
+        let known: Vec<&str> = forms.ids().collect();
         eprintln!("madoguchi: there is no form `{id}`; the forms are: {}", known.join(", "));
         return Ok(ExitCode::from(USAGE));
     };
+    let today = SystemClock.today();
+    let Some(form) = forms.on(id, today) else {
+        let template = latest.template();
+        let day = |day: Option<Date>| day.map(clock::iso_day);
+        return Ok(refused(
+            "not_in_use",
+            json!({
+                "message": "この様式は、今日使える版がありません。新しい版を templates/forms に入れてください",
+                "edition": template.edition,
+                "valid_from": day(template.valid_from),
+                "valid_until": day(template.valid_until),
+            }),
+        ));
+    };
     if arguments.example {
-        println!("{:#}", example(form, arguments.config.as_deref(), SystemClock.today())?);
+        println!("{:#}", example(form, arguments.config.as_deref(), today)?);
         return Ok(ExitCode::SUCCESS);
     }
     let (Some(input), Some(out)) = (&arguments.input, &arguments.out) else {
         eprintln!("madoguchi: give --input FILE and --out FILE, or --example");
         return Ok(ExitCode::from(USAGE));
     };
-    let today = SystemClock.today();
     let case = match read(input) {
         Ok(case) => case,
         Err(error) => return Ok(refused("unreadable", json!(format!("{error:#}")))),
@@ -93,7 +106,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Ok(case) => case,
         Err((key, what)) => return Ok(refused(key, what)),
     };
-    let file = folder.join(id).join("form.toml");
+    let file = folder.join(form.folder()).join("form.toml");
     Ok(fill(form, &file, &case, out, arguments.fonts.as_deref()))
 }
 
@@ -169,7 +182,7 @@ fn fill(form: &Form, file: &Path, case: &Case, out: &Path, fonts: Option<&Path>)
             return ExitCode::FAILURE;
         }
     };
-    let filled = match paper.fill(&case.answers, &case.counter, &fonts) {
+    let filled = match paper.fill(&case.answers, &case.counter) {
         Ok(filled) => filled,
         Err(FillError::DoesNotFit(misfits)) => {
             said.insert("does_not_fit".to_owned(), json!(misfits));
@@ -225,7 +238,7 @@ fn read(file: &Path) -> anyhow::Result<String> {
 
 /// Writes the file whole or not at all: beside its place first, then moved there.
 /// What is no ordinary file (a pipe, a device) is written to as it is.
-fn write(out: &Path, pdf: &[u8]) -> anyhow::Result<()> {
+pub(super) fn write(out: &Path, pdf: &[u8]) -> anyhow::Result<()> {
     let failed = || format!("{} cannot be written", out.display());
     if out == Path::new("-") {
         let mut standard = std::io::stdout().lock();

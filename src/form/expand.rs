@@ -1,10 +1,12 @@
 //! Repeated groups become ordinary pages and questions: `ido.member.#.name`
 //! with six rows becomes `ido.member.1.name` … `ido.member.6.name`, each asked
-//! only while the count says that its row exists.
+//! only while the count says that its row exists. Rows beyond [`COUNT_MAX`] are a
+//! fault of the template and are not written out.
 
 use crate::lang::Words;
 
 use super::condition::{at_row, of_row};
+use super::paper::check::limits::COUNT_MAX;
 use super::template::{Condition, ConditionalFrom, From, Page, Question, Rows};
 
 /// Every page once for each of its rows. Neighbouring pages that repeat by the
@@ -17,7 +19,7 @@ pub(super) fn pages(written: &[Page]) -> Vec<Page> {
             expanded.extend_from_slice(group);
             continue;
         };
-        for row in 1..=max {
+        for row in 1..=max.min(COUNT_MAX) {
             let reaches = |page: &&Page| page.rows.as_ref().is_some_and(|rows| row <= rows.max);
             expanded.extend(group.iter().filter(reaches).map(|page| page_of_row(page, row)));
         }
@@ -32,7 +34,8 @@ pub(super) fn questions(written: &[Question]) -> Vec<Question> {
         match &question.rows {
             None => expanded.push(question.clone()),
             Some(rows) => {
-                expanded.extend((1..=rows.max).map(|row| question_of_row(question, rows, row)));
+                let max = rows.max.min(COUNT_MAX);
+                expanded.extend((1..=max).map(|row| question_of_row(question, rows, row)));
             }
         }
     }

@@ -9,6 +9,8 @@ pub mod answers;
 mod check;
 pub mod condition;
 pub mod counter;
+pub mod draft;
+mod editions;
 mod expand;
 mod fault;
 mod forms;
@@ -27,4 +29,5 @@ pub mod template;
 mod value;
 
 pub use fault::Fault;
-pub use forms::{Form, Forms};
+pub use forms::{Form, Forms, preview};
+pub use paths::{RESERVED, is_form_id};

@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use time::Date;
 
+use crate::clock;
 use crate::lang::{Lang, Words};
 pub use crate::pdf::{Align, Face, Valign};
 
@@ -20,10 +22,17 @@ pub type Point = [f32; 2];
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Template {
-    /// Same as the folder's name: `juminhyo`.
+    /// Same as the folder's name: `juminhyo`. The folder of a further edition has
+    /// more after an `@`: `juminhyo@2027-04`.
     pub id: String,
     /// Printed at the foot; a change of layout or wording is a new edition.
     pub edition: String,
+    /// First day on which this edition is used; left out, since ever.
+    #[serde(default, deserialize_with = "clock::written_day_if_any")]
+    pub valid_from: Option<Date>,
+    /// Last day on which this edition is used; left out, until further notice.
+    #[serde(default, deserialize_with = "clock::written_day_if_any")]
+    pub valid_until: Option<Date>,
     pub title: Words,
     /// One sentence for the kiosk: what this form is for.
     pub about: Words,
@@ -45,6 +54,14 @@ pub struct Template {
     /// Where answers are written.
     #[serde(default)]
     pub field: Vec<Field>,
+}
+
+impl Template {
+    /// Whether this edition is used on `day`.
+    pub fn is_valid_on(&self, day: Date) -> bool {
+        self.valid_from.is_none_or(|first| first <= day)
+            && self.valid_until.is_none_or(|last| day <= last)
+    }
 }
 
 /// What the resident does with the pen.
@@ -78,8 +95,29 @@ pub struct Paper {
     pub size: PaperSize,
     #[serde(default)]
     pub orientation: Orientation,
-    /// A PDF in the template's folder to draw on, instead of an empty page.
+    /// A PDF in the template's folder to draw on, page by page, instead of an
+    /// empty page; or `preprinted`: the paper in the printer's tray has the sheet
+    /// on it already, and only answers are printed. A preview of those shows
+    /// `background.pdf` of the folder, else what `[[draw]]` draws.
     pub background: Option<String>,
+}
+
+/// The word for paper that has the sheet on it already.
+const PREPRINTED: &str = "preprinted";
+
+impl Paper {
+    /// Whether only answers are printed.
+    pub fn is_preprinted(&self) -> bool {
+        self.background.as_deref() == Some(PREPRINTED)
+    }
+
+    /// The name of the PDF that shows the sheet. Pre-printed paper may do without.
+    pub fn background_file(&self) -> Option<&str> {
+        match self.background.as_deref() {
+            Some(PREPRINTED) => Some("background.pdf"),
+            named => named,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -357,6 +395,10 @@ fn yes() -> bool {
     true
 }
 
+fn first() -> usize {
+    1
+}
+
 fn thin() -> f32 {
     0.2
 }
@@ -386,6 +428,9 @@ pub struct Field {
     /// Written only while all of these hold.
     #[serde(default)]
     pub when: Vec<Condition>,
+    /// The page of the paper it stands on, 1 first.
+    #[serde(default = "first")]
+    pub page: usize,
     pub repeat: Option<Repeat>,
     pub text: Option<TextShape>,
     pub digits: Option<DigitsShape>,

@@ -22,7 +22,7 @@ pub fn forget_overtaken(
 ) -> Result<Vec<String>, Error> {
     let visit = store::get(tx, id)?.ok_or(Error::Gone)?;
     let before = store::answers(tx, journal, id)?;
-    let paths = overtaken(&counter.forms_of(&visit.procedures), &before, entered);
+    let paths = overtaken(&counter.forms_of(&visit), &before, entered);
     if !paths.is_empty() {
         store::remove_answers(tx, id, &paths.iter().map(String::as_str).collect::<Vec<_>>())?;
         note(journal, tx, actor, id, ("visit.overtaken", json!({ "paths": paths })))?;

@@ -14,4 +14,6 @@ mod keeping;
 mod kiosk;
 mod modules;
 mod people;
+mod printing;
+mod sheets;
 mod stage;

@@ -17,8 +17,10 @@ mod written;
 pub(super) use written::written;
 
 /// A fault between forms: which form, and the word its line is found by.
+#[derive(PartialEq, Eq)]
 pub(super) struct Finding<'f> {
-    pub form: &'f str,
+    /// The folder of the form.
+    pub folder: &'f str,
     pub word: &'f str,
     pub fault: Fault,
 }
@@ -57,10 +59,10 @@ pub(super) fn together<'f>(forms: &[&'f Form]) -> Vec<Finding<'f>> {
                 );
                 let instead = "kind と選択肢を両方で同じにするか、別の id にしてください";
                 let fault = Fault::new(message, instead);
-                findings.push(Finding { form: form.id(), word: &question.id, fault });
+                findings.push(Finding { folder: form.folder(), word: &question.id, fault });
             }
             for (word, fault) in into_others(question, forms) {
-                findings.push(Finding { form: form.id(), word, fault });
+                findings.push(Finding { folder: form.folder(), word, fault });
             }
         }
     }

@@ -4,39 +4,46 @@ use super::geometry::area;
 use super::written::Written;
 use super::{Finding, Misfit, RowField};
 use crate::form::template::{Align, CheckShape, CircleShape, DigitsShape, Face, TextShape};
-use crate::pdf::{Area, Fit, Fonts, Lines, Page, PlacedLine};
+use crate::pdf::{Area, Fit, Lines, Page, PlacedLine};
 use crate::text::Text;
 
 /// Smallest size in points that words shrink to, unless the field says so.
 const MIN_SIZE: f32 = 6.0;
 const MIN_SIZE_SHARE: f32 = 0.7;
 
-/// A page while answers are put on it.
+/// The pages of a form while answers are put on them.
 pub(super) struct Placing<'a> {
-    page: Page<'a>,
-    fonts: &'a Fonts,
+    pages: Vec<Page<'a>>,
+    /// The one at hand, counted from 0.
+    at: usize,
     findings: Vec<Finding>,
     /// What was too long for its field.
     misfits: Vec<Misfit>,
 }
 
 impl<'a> Placing<'a> {
-    pub fn new(page: Page<'a>, fonts: &'a Fonts) -> Self {
-        Self { page, fonts, findings: Vec::new(), misfits: Vec::new() }
+    pub fn new(pages: Vec<Page<'a>>) -> Self {
+        Self { pages, at: 0, findings: Vec::new(), misfits: Vec::new() }
     }
 
-    pub fn finish(self) -> (Page<'a>, Vec<Finding>, Vec<Misfit>) {
-        (self.page, self.findings, self.misfits)
+    pub fn finish(self) -> (Vec<Page<'a>>, Vec<Finding>, Vec<Misfit>) {
+        (self.pages, self.findings, self.misfits)
+    }
+
+    fn page(&mut self) -> &mut Page<'a> {
+        &mut self.pages[self.at]
     }
 
     /// Writes one field; `path` is where the answer stands. Words that do not fit
     /// leave an empty box as large as the field.
-    pub fn place(&mut self, row: &RowField, path: &str, written: &Written, page_height: f32) {
+    pub fn place(&mut self, row: &RowField, path: &str, written: &Written) {
         let field = &row.field;
+        self.at = field.page - 1;
+        let page_height = self.page().height();
         match written {
             Written::Words(words) => {
                 if let Some(rect) = self.words_that_do_not_fit(row, words, page_height) {
-                    self.page.empty_box(rect);
+                    self.page().empty_box(rect);
                     let (field, path) = (row.id.clone(), path.to_owned());
                     self.misfits.push(Misfit { field, path, words: words.clone() });
                 }
@@ -66,7 +73,7 @@ impl<'a> Placing<'a> {
         } else if let Some(shape) = &field.digits {
             (shape.rect, self.digits(id, shape, words, page_height))
         } else if let Some(shape) = &field.qr {
-            (shape.rect, self.page.qr(area(shape.rect, page_height), &words.to_string()))
+            (shape.rect, self.page().qr(area(shape.rect, page_height), &words.to_string()))
         } else {
             return None;
         };
@@ -81,7 +88,7 @@ impl<'a> Placing<'a> {
         words: &Text,
         page_height: f32,
     ) -> bool {
-        let Some(lines) = fit(shape, is_name, page_height).text(words, self.fonts) else {
+        let Some(lines) = fit(shape, is_name, page_height).text(words, self.page().fonts()) else {
             return false;
         };
         lines.into_iter().for_each(|line| self.words(id, line));
@@ -91,7 +98,7 @@ impl<'a> Placing<'a> {
     /// One character a box, blanks and hyphens left out.
     fn digits(&mut self, id: &str, shape: &DigitsShape, words: &Text, page_height: f32) -> bool {
         let Area { x, y, width, height } = area(shape.rect, page_height);
-        let clusters: Vec<_> = Fit::clusters(words, Face::Gothic, self.fonts)
+        let clusters: Vec<_> = Fit::clusters(words, Face::Gothic, self.page().fonts())
             .into_iter()
             .filter(|cluster| !is_separator(&cluster.text))
             .collect();
@@ -113,13 +120,13 @@ impl<'a> Placing<'a> {
     fn words(&mut self, id: &str, line: PlacedLine) {
         let lacking = line.clusters.iter().filter_map(|cluster| cluster.lacking.clone());
         self.findings.extend(lacking.map(|lacking| Finding { field: id.to_owned(), lacking }));
-        self.page.words(line);
+        self.page().words(line);
     }
 
     fn ticks(&mut self, shape: &CheckShape, selected: impl Fn(&str) -> bool, page_height: f32) {
         for (option, [x, y]) in &shape.marks {
             if selected(option) {
-                self.page.tick(area([*x, *y, shape.size, shape.size], page_height));
+                self.page().tick(area([*x, *y, shape.size, shape.size], page_height));
             }
         }
     }
@@ -127,7 +134,7 @@ impl<'a> Placing<'a> {
     fn circles(&mut self, shape: &CircleShape, selected: impl Fn(&str) -> bool, page_height: f32) {
         for (option, rect) in &shape.marks {
             if selected(option) {
-                self.page.ellipse(area(*rect, page_height));
+                self.page().ellipse(area(*rect, page_height));
             }
         }
     }

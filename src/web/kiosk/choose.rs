@@ -64,7 +64,7 @@ pub(super) fn procedures_page(
         pictogram: procedure.pictogram.clone(),
         chosen: chosen.contains(&procedure.id),
     };
-    let offers = office.config.procedures.iter().map(offer).collect();
+    let offers = office.counter().offered(at.visit.day).into_iter().map(offer).collect();
     page::show(&Procedures { frame: Frame::new(office, kiosk, Some(at)), offers, error })
 }
 
@@ -89,11 +89,12 @@ pub(super) async fn choose(
     }
     let (shared, journal, actor, id) =
         (office.0.clone(), office.journal.clone(), kiosk.actor(), at.visit.id);
-    let chosen_ids = ids.clone();
+    let (chosen_ids, day) = (ids.clone(), at.visit.day);
     let chosen = office
         .db
         .write(move |tx| {
-            let procedures = shared.counter().procedures(&chosen_ids);
+            let mut procedures = shared.counter().offered(day);
+            procedures.retain(|procedure| chosen_ids.contains(&procedure.id));
             visit::choose(tx, &journal, actor, id, &procedures)
         })
         .await;

@@ -29,6 +29,13 @@ impl Limits {
     }
 }
 
+/// Counts beyond their limit: with one of them nothing may be written out.
+pub(in crate::form::paper) fn endless(template: &Template) -> Vec<Fault> {
+    let mut faults = faults(template);
+    faults.retain(|fault| matches!(fault.trouble, Trouble::Count(_)));
+    faults
+}
+
 /// Every count and size that is beyond its limits.
 pub(super) fn faults(template: &Template) -> Vec<Fault> {
     let draws = (1..).zip(&template.draw).flat_map(|(number, draw)| {

@@ -6,11 +6,12 @@
 
 use std::collections::BTreeSet;
 
+use super::RowField;
 use super::fault::{Fault, Place, Trouble};
 use super::geometry::{moved, moved_point, points, shift, size_mm};
+use super::layout::rows;
 use super::place::min_size;
 use super::sheet::repeat_of;
-use super::{RowField, rows};
 use crate::form::subject::{Subject, Subjects};
 use crate::form::template::{Condition, Draw, Field, Kind, Point, Rect, Template, TextShape};
 use crate::wareki::Era;
@@ -18,12 +19,14 @@ use crate::wareki::Era;
 pub(in crate::form) mod limits;
 mod shown;
 
-/// All faults that need no font.
-pub(super) fn faults(template: &Template, subjects: &Subjects<'_>) -> Vec<Fault> {
+/// All faults that need no font. `pages` are the sizes of the paper's pages in mm.
+/// Counts are known to end.
+pub(super) fn faults(
+    template: &Template,
+    subjects: &Subjects<'_>,
+    pages: &[(f32, f32)],
+) -> Vec<Fault> {
     let mut faults = limits::faults(template);
-    if faults.iter().any(Fault::is_of_a_count) {
-        return faults;
-    }
     let page = size_mm(&template.paper);
     for (number, draw) in (1..).zip(&template.draw) {
         if !rects_of_draw(draw).into_iter().all(|rect| is_on_page(rect, page)) {
@@ -32,16 +35,18 @@ pub(super) fn faults(template: &Template, subjects: &Subjects<'_>) -> Vec<Fault>
         }
     }
     let mut ids = BTreeSet::new();
-    let mut all_rows = Vec::new();
     for field in &template.field {
         let mut troubles = Vec::new();
         if !ids.insert(&field.id) {
             troubles.push(Trouble::SameId);
         }
         let own = rows(field, subjects);
-        troubles.extend(of_field(field, page));
+        let page = field.page.checked_sub(1).and_then(|page| pages.get(page));
+        if page.is_none() {
+            troubles.push(Trouble::NoSuchPage(field.page, pages.len()));
+        }
+        troubles.extend(of_field(field, page.copied()));
         troubles.extend(own.iter().flat_map(|row| of_row(row, subjects)));
-        all_rows.extend(own);
         for trouble in troubles {
             let fault = Fault { place: Place::Field(field.id.clone()), trouble };
             if !faults.contains(&fault) {
@@ -49,12 +54,22 @@ pub(super) fn faults(template: &Template, subjects: &Subjects<'_>) -> Vec<Fault>
             }
         }
     }
-    faults.extend(shown::faults(template, &all_rows));
     faults
 }
 
+/// Answers that would come to stand nowhere on the paper.
+pub(super) fn unseen(template: &Template) -> Vec<Fault> {
+    if !limits::endless(template).is_empty() {
+        return Vec::new();
+    }
+    let subjects = Subjects::of(template);
+    let rows: Vec<RowField> =
+        template.field.iter().flat_map(|field| rows(field, &subjects)).collect();
+    shown::faults(template, &rows)
+}
+
 /// What is wrong with a field whatever its rows are.
-fn of_field(field: &Field, page: (f32, f32)) -> Vec<Trouble> {
+fn of_field(field: &Field, page: Option<(f32, f32)>) -> Vec<Trouble> {
     let mut troubles = Vec::new();
     let shapes = [
         field.text.is_some(),
@@ -66,7 +81,9 @@ fn of_field(field: &Field, page: (f32, f32)) -> Vec<Trouble> {
     if shapes.iter().filter(|shape| **shape).count() != 1 {
         troubles.push(Trouble::OneShape);
     }
-    if !rects_of_field(field).into_iter().all(|rect| is_on_page(rect, page)) {
+    if let Some(page) = page
+        && !rects_of_field(field).into_iter().all(|rect| is_on_page(rect, page))
+    {
         troubles.push(Trouble::OffPage(page.0, page.1));
     }
     if field.bind.paths().is_empty() {
