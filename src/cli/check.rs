@@ -169,9 +169,12 @@ mod tests {
     /// A copy of the example's configuration with `file` written by `change`.
     fn config_with(file: &str, change: impl Fn(&str) -> String) -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
-        for entry in std::fs::read_dir(CONFIG).unwrap().map(|entry| entry.unwrap().path()) {
-            if entry.is_file() {
-                std::fs::copy(&entry, dir.path().join(entry.file_name().unwrap())).unwrap();
+        std::fs::create_dir(dir.path().join("demo")).unwrap();
+        for folder in ["", "demo"] {
+            let entries = std::fs::read_dir(Path::new(CONFIG).join(folder)).unwrap();
+            for entry in entries.map(|entry| entry.unwrap()).filter(|one| one.path().is_file()) {
+                let to = dir.path().join(folder).join(entry.file_name());
+                std::fs::copy(entry.path(), to).unwrap();
             }
         }
         let text = std::fs::read_to_string(dir.path().join(file)).unwrap_or_default();

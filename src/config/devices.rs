@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::rules;
 use crate::document::{Document, Place};
+use crate::fault::Fault;
 
 /// A card reader.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -11,8 +12,8 @@ use crate::document::{Document, Place};
 pub struct Reader {
     pub id: String,
     pub kind: ReaderKind,
-    /// For `pcsc`: the beginning of the name the system gives the reader. Left
-    /// out, the first reader found.
+    /// For `pcsc`: a part of the name the system gives the reader. Left out, the
+    /// first reader found.
     pub name: Option<String>,
 }
 
@@ -48,5 +49,25 @@ impl File {
                 "この行を消すか、kind を \"pcsc\" にしてください",
             );
         }
+    }
+
+    /// Readers that this program, with this configuration, could not start with.
+    pub(super) fn cannot_start(&self, mut document: Document, has_residents: bool) -> Vec<Fault> {
+        for (row, reader) in self.reader.iter().enumerate() {
+            let place = || Place::key_of("reader").row(row).key("kind");
+            document.require(
+                reader.kind != ReaderKind::Virtual || has_residents,
+                place(),
+                "内蔵の見本（virtual）が読むのは demo フォルダーの架空の住民だけで、そのフォルダーがありません",
+                "kind を \"pcsc\" か \"remote\" にするか、この [[reader]] を消してください",
+            );
+            document.require(
+                reader.kind != ReaderKind::Pcsc || cfg!(feature = "pcsc"),
+                place(),
+                "このプログラムは、つないだリーダー（pcsc）を使えるように作られていません",
+                "cargo build --release --features pcsc で作り直してください（libpcsclite-dev が要ります）",
+            );
+        }
+        document.faults()
     }
 }

@@ -98,6 +98,14 @@ impl Read {
         }
         let town = site.as_ref().filter(|_| site_is_sound).map(|(site, _)| site.town.address());
         let demo = folder.read_demo(town.as_deref());
+        let uses_cards = site.as_ref().is_none_or(|(site, _)| site.modules.card_reader);
+        if let Some((devices, document)) = devices.as_ref().filter(|_| uses_cards) {
+            let has_residents = dir.join("demo").is_dir();
+            let mut found = devices.cannot_start(document.clone(), has_residents);
+            // The document also tells what it told before.
+            found.retain(|fault| !folder.faults.contains(fault));
+            folder.faults.extend(found);
+        }
         (Read { site, counters, procedures, fees, devices, printers, demo }, folder.faults)
     }
 }

@@ -360,6 +360,24 @@ fn every_rule_of_printers_can_be_broken() {
 }
 
 #[test]
+fn a_reader_that_the_counter_could_not_start_with_is_told_by_the_check() {
+    let dir = tempfile::tempdir().unwrap();
+    for file in ["site.toml", "counters.toml", "procedures.toml", "fees.toml", "devices.toml"] {
+        std::fs::copy(Path::new("kiosk-config/example").join(file), dir.path().join(file)).unwrap();
+    }
+    let devices = dir.path().join("devices.toml");
+    let told = || Config::load(dir.path()).err().unwrap_or_default();
+    // The example's own reader, after its demonstration was taken away.
+    let faults = told();
+    assert_eq!(faults.len(), 1, "{faults:#?}");
+    assert!(faults[0].to_string().contains("devices.toml:13: 内蔵の見本（virtual）が読むのは"));
+    std::fs::write(&devices, "[[reader]]\nid = \"a\"\nkind = \"remote\"\n").unwrap();
+    assert!(told().is_empty());
+    std::fs::write(&devices, "[[reader]]\nid = \"a\"\nkind = \"pcsc\"\n").unwrap();
+    assert_eq!(told().is_empty(), cfg!(feature = "pcsc"));
+}
+
+#[test]
 fn words_that_a_slip_printer_lacks_are_found_before_anything_is_printed() {
     let faults = changed_with("procedures.toml", PRINTERS, |text| {
         text.replace("ja = \"住民票の写し\"", "ja = \"𠮷田証明\"")

@@ -255,7 +255,7 @@ open = "yes"
         }
         for (text, found) in [
             ("at = [1]", "1 個の並びは書けません → 2 個の値の並びを書きます"),
-            ("at = [1, 2, 3]", "3 個の並びは書けません → 3 個より短い並びを書きます"),
+            ("at = [1, 2, 3]", "3 個の並びは書けません → 2 個の値の並びを書きます"),
         ] {
             let mut document = Document::parse(Path::new("corner.toml"), text);
             document.read::<Corner>();

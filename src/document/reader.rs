@@ -45,7 +45,7 @@ impl<'de> Deserializer<'de> for &'de Node {
                 let value = visitor.visit_seq(&mut left)?;
                 // A pair of numbers does not look at a third.
                 match left.at < rows.len() {
-                    true => Err(Complaint::invalid_length(rows.len(), &ShorterThan(rows.len()))),
+                    true => Err(Complaint::invalid_length(rows.len(), &JustAsMany(left.at))),
                     false => Ok(value),
                 }
             }
@@ -103,12 +103,12 @@ impl<'de> Deserializer<'de> for &'de Node {
     }
 }
 
-/// What is wanted where an array is too long.
-struct ShorterThan(usize);
+/// What is wanted where an array is too long: as many as were looked at.
+struct JustAsMany(usize);
 
-impl Expected for ShorterThan {
+impl Expected for JustAsMany {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} 個より短い並び", self.0)
+        write!(f, "{} 個の値の並び", self.0)
     }
 }
 

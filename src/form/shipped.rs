@@ -421,16 +421,47 @@ fn the_longest_entries_that_are_taken_fit_the_paper_too() {
     }
 }
 
+/// Where the label stands that says 署名, and its row: nothing is written there.
+fn signature_lines(template: &super::template::Template) -> Vec<super::template::Rect> {
+    let labels = template.draw.iter().filter_map(|draw| match draw {
+        super::template::Draw::Label { text, rect, .. } => Some((text.replace('　', ""), *rect)),
+        _ => None,
+    });
+    labels.filter(|(text, _)| text == "署名").map(|(_, rect)| rect).collect()
+}
+
 #[test]
-fn the_paper_leaves_the_signature_and_the_personal_number_to_the_resident() {
+fn whoever_signs_has_an_empty_line_and_nobody_else_has_one() {
+    use super::template::Signature;
     for form in shipped().iter() {
-        let paths = form.template().field.iter().flat_map(|field| field.bind.paths());
-        for path in paths {
-            assert!(!path.contains("sign") && !path.contains("proxy"), "{}: {path}", form.id());
+        let template = form.template();
+        let lines = signature_lines(template);
+        let signs = template.signature != Signature::PrintedName;
+        assert_eq!(!lines.is_empty(), signs, "{}", form.id());
+        for [x, y, width, height] in lines {
+            // Thirty millimetres to the right of the word are left to the pen.
+            let (right, below) = (x + width + 30.0, y + height);
+            let written = template.field.iter().filter_map(|field| field.text.as_ref());
+            let in_the_way = written.filter(|text| {
+                let [left, top, wide, high] = text.rect;
+                left < right && left + wide > x && top < below - 0.1 && top + high > y + 0.1
+            });
+            assert_eq!(in_the_way.count(), 0, "{}", form.id());
         }
-        let number = |question: &super::template::Question| {
-            question.kind != Kind::Flag && question.label.ja.contains("個人番号")
-        };
-        assert!(!form.questions().iter().any(number), "{}", form.id());
+    }
+}
+
+#[test]
+fn no_form_asks_for_the_number_or_prints_it() {
+    for form in shipped().iter() {
+        for question in form.questions().iter().filter(|question| question.kind != Kind::Flag) {
+            let words = [&question.label.ja, &question.label.en].map(|words| words.to_lowercase());
+            for number in ["個人番号", "マイナンバー", "my number", "individual number"] {
+                let named = words.iter().any(|words| words.contains(number));
+                let card =
+                    words.iter().all(|words| words.contains("カード") || words.contains("card"));
+                assert!(!named || card, "{}: {}", form.id(), question.id);
+            }
+        }
     }
 }

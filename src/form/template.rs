@@ -68,7 +68,7 @@ impl Template {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Signature {
-    /// 記名: the printed name is enough.
+    /// 記名: the printed name is enough, and nobody is asked to sign.
     PrintedName,
     /// 署名: the resident signs on an empty line.
     Handwritten,

@@ -13,6 +13,7 @@
 use std::path::Path;
 
 use madoguchi::form::Form;
+use madoguchi::form::template::{Orientation, PaperSize};
 
 mod job;
 mod measure;
@@ -24,6 +25,12 @@ fn main() {
     let form = std::env::args().nth(1).unwrap_or_else(|| "juminhyo".to_owned());
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let form = Form::load(&root.join("templates/forms").join(form)).unwrap();
+    // The sheet that the rivals are given is upright, and drawn once.
+    let paper = &form.template().paper;
+    if paper.size != PaperSize::A4 || paper.orientation != Orientation::Portrait {
+        eprintln!("only forms on upright A4 are compared; {} is not", form.id());
+        std::process::exit(2);
+    }
     let job = job::Job::of(&form);
     let folder = std::env::temp_dir().join("madoguchi-rivals");
     std::fs::create_dir_all(&folder).unwrap();

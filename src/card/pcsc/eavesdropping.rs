@@ -1,7 +1,9 @@
 //! Whether pcscd writes every command to its log.
 //!
 //! With `--apdu` it does, PINs in clear included. A counter must not read cards
-//! then, so the reader refuses until the service is started without it.
+//! then, so the reader refuses until the service is started without it. `--debug`
+//! alone is let be: it tells of readers and clients, never of commands, and an
+//! office needs it when a reader is not found.
 
 use std::path::Path;
 

@@ -44,6 +44,8 @@ struct Form {
     printer: Option<String>,
     title: String,
     section: String,
+    /// The statutes the form rests on.
+    law: String,
     receipt: String,
     printed: u32,
     /// Something was corrected after it was printed last.
@@ -260,6 +262,7 @@ fn form(
         printer: named(print::for_papers(office, application), words),
         title: title.to_owned(),
         section: section.to_owned(),
+        law: template.map(|template| template.law.clone()).unwrap_or_default(),
         receipt: application.receipt.clone(),
         printed: application.printed,
         outdated: application.outdated,

@@ -9,6 +9,7 @@ use super::session::{AtKiosk, Kiosk, Sent};
 use super::slip;
 use crate::form::answers::Value;
 use crate::form::questions;
+use crate::form::template::Signature;
 use crate::id::OpId;
 use crate::procedure::fee;
 use crate::visit::{self, State as Stands, step};
@@ -163,6 +164,8 @@ struct Done {
     /// What the resident is called by, and what that is.
     number: String,
     kind: &'static str,
+    /// The words for what comes next: a signature only where a form has its line.
+    lead: &'static str,
     /// The words for the slip, and whether it is on its way.
     slip: Option<&'static str>,
     slip_is_coming: bool,
@@ -180,11 +183,16 @@ pub(super) async fn done(
     let submitted = office.db.read(move |connection| visit::submitted(connection, id)).await?;
     let submitted = submitted.ok_or(Failure::NotFound)?;
     let slip = office.printers.slip_of(id);
+    let forms = office.counter().forms_of(&at.visit);
     page::show(&Done {
         slip: slip.map(slip::words),
         slip_is_coming: slip == Some(Progress::Running),
         frame: Frame::new(office, kiosk, Some(at)),
         number: submitted.number(),
+        lead: match forms.iter().any(|form| form.template().signature != Signature::PrintedName) {
+            true => "kiosk.done.lead",
+            false => "kiosk.done.lead_unsigned",
+        },
         kind: match submitted.ticket {
             Some(_) => "kiosk.done.number",
             None => "kiosk.done.receipt",
