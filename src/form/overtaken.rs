@@ -79,7 +79,7 @@ mod tests {
         let juminhyo = [forms.get("juminhyo").unwrap()];
         let mut answers = choice("juminhyo.relation", "household");
         answers.set("applicant.name", words("試験　花子"), Source::Card);
-        answers.set("juminhyo.target.name", words("試験　太郎"), Source::Typed);
+        answers.set("juminhyo.target.name", words("見本　太郎"), Source::Typed);
         answers.set("juminhyo.target.birth_date", Value::skipped(), Source::Typed);
 
         let oneself = choice("juminhyo.relation", "self");
@@ -90,7 +90,7 @@ mod tests {
 
         // A correction of what was taken over stands, and goes with the relation.
         let mut corrected = Answers::default();
-        corrected.set("juminhyo.target.name", words("試験　はなこ"), Source::Typed);
+        corrected.set("juminhyo.target.name", words("見本　京子"), Source::Typed);
         assert_eq!(enter(&juminhyo, &mut answers, &corrected), [""; 0]);
         assert_eq!(enter(&juminhyo, &mut answers, &oneself), [""; 0]);
         let agent = choice("juminhyo.relation", "agent");
@@ -106,9 +106,9 @@ mod tests {
         answers.set("ido.members", Value::Number(2), Source::Typed);
         for row in ["1", "2"] {
             let path = format!("ido.member.{row}.name");
-            answers.set(path, words("試験　太郎"), Source::Typed);
+            answers.set(path, words("見本　太郎"), Source::Typed);
         }
-        answers.set("ido.member.1.kana", words("シケン　タロウ"), Source::Clerk);
+        answers.set("ido.member.1.kana", words("ミホン　タロウ"), Source::Clerk);
         let forgotten = enter(&ido, &mut answers, &choice("ido.filer", "self"));
         assert_eq!(forgotten, ["ido.member.1.name"]);
     }

@@ -471,7 +471,7 @@ fn whoever_asks_for_themselves_after_all_leaves_nobody_else_on_the_form() {
     };
     let relation = |id: &str| say("juminhyo.relation", Value::Choice(id.into()));
     relation("household");
-    say("juminhyo.target.name", Value::Text("試験　太郎".into()));
+    say("juminhyo.target.name", Value::Text("見本　太郎".into()));
     relation("self");
     let forms = [town.forms.get("juminhyo").unwrap()];
     let shown =
@@ -480,7 +480,7 @@ fn whoever_asks_for_themselves_after_all_leaves_nobody_else_on_the_form() {
 
     // A clerk who changes the relation forgets what was typed under it too.
     relation("agent");
-    say("juminhyo.target.name", Value::Text("試験　太郎".into()));
+    say("juminhyo.target.name", Value::Text("見本　太郎".into()));
     say("juminhyo.target.address", Value::Text("見本県みほん町".into()));
     drop(tx);
     town.submit(id, journal.op()).unwrap();

@@ -74,7 +74,7 @@ fn an_answer_that_the_paper_would_not_show_is_named_and_no_file_is_made() {
     ] {
         let mut case = sample.clone();
         case["answers"]["juminhyo.relation"] = relation.into();
-        case["answers"]["juminhyo.target.name"] = "試験　太郎".into();
+        case["answers"]["juminhyo.target.name"] = "見本　太郎".into();
         case["answers"]["juminhyo.target.address"] = "見本県みほん町".into();
         case["answers"][path] = answer;
         let (code, said, pdf) = filled(folder.path(), "juminhyo", &case);
@@ -101,7 +101,7 @@ fn a_file_that_cannot_be_read_or_written_is_said_as_everything_else() {
 fn an_example_charges_what_the_town_charges_and_ticks_what_a_counter_would() {
     let folder = tempfile::tempdir().unwrap();
     let counter = |form: &str| sample(folder.path(), form)["counter"].clone();
-    for (form, fee) in [("juminhyo", json!("600円")), ("ido", Value::Null)] {
+    for (form, fee) in [("juminhyo", json!("900円")), ("ido", Value::Null)] {
         let counter = counter(form);
         let ticked = ["id_kind", "id_points", "exempt", "fee"]
             .map(|key| counter.get(format!("office.{key}")).cloned().unwrap_or_default());
