@@ -85,8 +85,8 @@ impl Config {
     /// `day`; `None` where nothing is charged.
     pub fn fee(&self, form: &str, question: &str, option: &str, day: Date) -> Option<&Fee> {
         self.fees.iter().find(|fee| {
-            (fee.form.as_str(), fee.question.as_str(), fee.option.as_str())
-                == (form, question, option)
+            (fee.form.as_str(), fee.option.as_str()) == (form, option)
+                && fee.counts(question)
                 && fee.is_valid_on(day)
         })
     }

@@ -11,6 +11,7 @@ use crate::document::Document;
 use super::check;
 use super::expand;
 use super::fault::Fault;
+use super::gate;
 use super::template::{Page, Question, Template};
 
 /// A form as it is asked and printed. Repeated pages and questions are written
@@ -18,6 +19,8 @@ use super::template::{Page, Question, Template};
 #[derive(Clone, Debug)]
 pub struct Form {
     template: Template,
+    /// Ids of the pages that are asked before all others.
+    gate_pages: BTreeSet<String>,
     /// The bytes of `background.pdf`, if the template names one.
     background: Option<Vec<u8>>,
     /// `sample.json`, if the folder has one: a complete input for `fill`.
@@ -38,7 +41,8 @@ impl Form {
         if !faults.is_empty() {
             return Err(faults);
         }
-        Ok(Form { template, background: None, sample: None })
+        let gate_pages = gate::pages(&template);
+        Ok(Form { template, gate_pages, background: None, sample: None })
     }
 
     /// Reads a template's folder: `form.toml`, and beside it the background it
@@ -92,6 +96,11 @@ impl Form {
     /// All pages, in the order they are asked.
     pub fn pages(&self) -> &[Page] {
         &self.template.page
+    }
+
+    /// Whether the page is asked before all others, for a gate stands on it.
+    pub(super) fn is_gate_page(&self, page: &str) -> bool {
+        self.gate_pages.contains(page)
     }
 
     /// All questions, in the order they are asked within their pages.

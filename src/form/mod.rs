@@ -12,6 +12,7 @@ pub mod counter;
 mod expand;
 mod fault;
 mod forms;
+pub mod gate;
 pub mod input;
 pub mod json;
 pub mod paper;

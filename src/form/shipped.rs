@@ -17,7 +17,7 @@ use super::{Form, Forms, record};
 use crate::applicant::Source;
 use crate::pdf::Fonts;
 
-const TODAY: Date = date!(2026 - 11 - 21);
+pub(super) const TODAY: Date = date!(2026 - 11 - 21);
 
 const CARD: [(&str, Kind, &str); 4] = [
     ("applicant.name", Kind::Name, "試験　花子"),
@@ -82,7 +82,9 @@ fn likely(question: &AskQuestion<'_>) -> Raw {
         Kind::Text => one("試験のため"),
         Kind::Phone => one("090-0000-0101"),
         Kind::Postal => one("999-9999"),
+        Kind::Digits => one("0012345"),
         Kind::Date => one("2026-11-20"),
+        Kind::FiscalYear => one("2026"),
         Kind::Flag => one("no"),
         Kind::Number => one("1"),
         Kind::Choice | Kind::Multi => one(&question.options[0].id),
@@ -297,7 +299,9 @@ fn longest(question: &super::template::Question, name: &str) -> Option<serde_jso
         Kind::Text => fill("くわしく書いた言葉です。", max(200)).into(),
         Kind::Phone => "090-0000-0101".into(),
         Kind::Postal => "9999999".into(),
+        Kind::Digits => "9".repeat(question.digits?[1] as usize).into(),
         Kind::Date => "2026-10-10".into(),
+        Kind::FiscalYear => "2022".into(),
         Kind::Number => question.range?[1].into(),
         Kind::Choice => question.options.last()?.id.clone().into(),
         Kind::Flag => true.into(),
@@ -309,24 +313,31 @@ fn longest(question: &super::template::Question, name: &str) -> Option<serde_jso
     })
 }
 
-#[test]
-fn the_longest_entries_that_are_taken_fit_the_paper_too() {
+/// Cases with the longest entries everywhere, for several kinds of names: with the
+/// last option of every choice, and with the first.
+pub(super) fn longest_cases(form: &Form) -> Vec<serde_json::Value> {
     let names = ["WOLFGANG ALEXANDER ", "見", "ウォルフガング・アレクサンダー　"];
-    let forms = shipped();
-    for (form, name) in forms.iter().flat_map(|form| names.map(|name| (form, name))) {
+    let mut cases = Vec::new();
+    for name in names {
         let questions = form.questions().iter();
-        let answers: serde_json::Map<_, _> = questions
+        let mut answers: serde_json::Map<_, _> = questions
             .filter_map(|question| Some((question.id.clone(), longest(question, name)?)))
             .collect();
-        let case = serde_json::json!({ "answers": answers });
-        assert_eq!(print(form, &case), Ok(0), "{}", form.id());
-        // And the other way round: with the first option of every choice.
-        let mut first = answers;
+        cases.push(serde_json::json!({ "answers": answers }));
         for question in form.questions().iter().filter(|question| question.kind == Kind::Choice) {
-            first[&question.id] = question.options[0].id.clone().into();
+            answers[&question.id] = question.options[0].id.clone().into();
         }
-        let case = serde_json::json!({ "answers": first });
-        assert_eq!(print(form, &case), Ok(0), "{}", form.id());
+        cases.push(serde_json::json!({ "answers": answers }));
+    }
+    cases
+}
+
+#[test]
+fn the_longest_entries_that_are_taken_fit_the_paper_too() {
+    for form in shipped().iter() {
+        for case in longest_cases(form) {
+            assert_eq!(print(form, &case), Ok(0), "{}", form.id());
+        }
     }
 }
 

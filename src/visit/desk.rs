@@ -13,7 +13,7 @@ use crate::application::{self, Action, Application, Refused};
 use crate::db::Tx;
 use crate::form::Form;
 use crate::form::answers::{Answer, Answers, Value};
-use crate::form::questions;
+use crate::form::{gate, questions};
 use crate::form::template::IdentityRule;
 use crate::id::{ApplicationId, OpId, StaffId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
@@ -212,7 +212,7 @@ pub struct Decision {
 /// Accepts an application, sends it back with a reason, or takes that back.
 ///
 /// # Errors
-/// Accepting needs every required answer and, where the form asks for it, the
+/// Accepting needs an open gate, every required answer and, where the form asks for it, the
 /// identity check. [`Error::Application`] where the state does not allow it.
 pub fn decide(
     tx: &Tx<'_>,
@@ -272,6 +272,9 @@ fn may_be_accepted(
     let answers = store::answers(tx, journal, visit)?;
     // All forms of the visit: one may know what another asked.
     let visit = store::get(tx, visit)?.ok_or(Error::Gone)?;
+    if let Some(closed) = gate::closed(&[form], &answers) {
+        return Err(Error::Closed(closed.gate.title.clone()));
+    }
     let mut missing: Vec<String> =
         questions::incomplete(&counter.forms_of(&visit.procedures), &answers)
             .into_iter()

@@ -11,6 +11,7 @@ use super::fault::Fault;
 use super::paths::prefix;
 use super::template::{Question, Template};
 
+mod gates;
 mod written;
 
 pub(super) use written::written;
@@ -67,6 +68,7 @@ pub(super) fn together<'f>(forms: &[&'f Form]) -> Vec<Finding<'f>> {
             }
         }
     }
+    findings.extend(forms.iter().flat_map(|form| gates::offers(form, forms)));
     findings
 }
 

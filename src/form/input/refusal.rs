@@ -29,6 +29,8 @@ pub enum InputError {
     PastDay,
     #[error("the day is more than a year ahead")]
     FarDay,
+    #[error("not {min} to {max} digits")]
+    WrongDigits { min: u32, max: u32 },
     #[error("not one of the options")]
     NotAnOption,
     #[error("not a whole number")]
@@ -56,6 +58,7 @@ impl InputError {
             InputError::FutureDay => "input.future_day",
             InputError::PastDay => "input.past_day",
             InputError::FarDay => "input.far_day",
+            InputError::WrongDigits { .. } => "input.wrong_digits",
             InputError::NotAnOption => "input.not_an_option",
             InputError::NotANumber => "input.not_a_number",
             InputError::OutOfRange { .. } => "input.out_of_range",
@@ -64,7 +67,7 @@ impl InputError {
     }
 
     /// All codes, for the parity test of the screens' sentences.
-    pub const CODES: [&'static str; 17] = [
+    pub const CODES: [&'static str; 18] = [
         "input.required",
         "input.too_long",
         "input.control_character",
@@ -78,6 +81,7 @@ impl InputError {
         "input.future_day",
         "input.past_day",
         "input.far_day",
+        "input.wrong_digits",
         "input.not_an_option",
         "input.not_a_number",
         "input.out_of_range",

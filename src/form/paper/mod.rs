@@ -174,4 +174,6 @@ fn rows(field: &Field, template: &Template) -> Vec<RowField> {
 }
 
 #[cfg(test)]
+mod apart;
+#[cfg(test)]
 mod tests;

@@ -14,10 +14,15 @@ pub(super) fn background(
     fonts: &Fonts,
     faults: &mut Vec<Fault>,
 ) -> Option<Background> {
-    let template = form.template();
     if let Some(bytes) = form.background() {
-        return town_page(template, bytes, faults);
+        return town_page(form.template(), bytes, faults);
     }
+    let sheet = drawn(form.template(), fonts, faults);
+    faults.is_empty().then(|| Background::from_sheet(&sheet, fonts))
+}
+
+/// Every drawing of the template, in order.
+pub(super) fn drawn(template: &Template, fonts: &Fonts, faults: &mut Vec<Fault>) -> Sheet {
     let (width, height) = size_mm(&template.paper);
     let (width, height) = (points(width), points(height));
     let mut drawing = Drawing { height, fonts, shapes: Vec::new(), faults, number: 0 };
@@ -25,8 +30,7 @@ pub(super) fn background(
         drawing.number = number;
         drawing.draw(draw);
     }
-    let sheet = Sheet { width, height, shapes: drawing.shapes };
-    faults.is_empty().then(|| Background::from_sheet(&sheet, fonts))
+    Sheet { width, height, shapes: drawing.shapes }
 }
 
 fn town_page(template: &Template, bytes: &[u8], faults: &mut Vec<Fault>) -> Option<Background> {

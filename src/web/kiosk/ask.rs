@@ -50,15 +50,18 @@ pub(super) fn page(
     let forms = office.counter().forms_of(&at.visit.procedures);
     let mut frame = Frame::new(office, kiosk, Some(at));
     frame.progress = Some(step::progress(&forms, &at.answers, &ask.page.id));
-    let back = step::before(&forms, &at.answers, &ask.page.id);
-    frame.back = Some(back.map_or("/kiosk/way".to_owned(), |before| address(&before.page.id)));
+    let back = step::before(&forms, &at.answers, ask);
+    let first = if ask.at_gate { "/kiosk/procedures" } else { "/kiosk/way" };
+    frame.back = Some(back.map_or(first.to_owned(), |before| address(&before.page.id)));
     let lang = frame.words.lang();
+    let today = office.journal.now().date();
     let entry = |question: &AskQuestion<'_>| match refused {
         Some(refused) => {
             let error = refused.errors.iter().find(|(path, _)| path == question.path());
-            Entry::refused(question, &refused.fields, error.map(|(_, error)| *error), frame.words)
+            let error = error.map(|(_, error)| *error);
+            Entry::refused(question, &refused.fields, error, today, frame.words)
         }
-        None => Entry::of(question, frame.words),
+        None => Entry::of(question, today, frame.words),
     };
     page::show(&Ask {
         entries: ask.questions.iter().map(entry).collect(),
@@ -71,7 +74,8 @@ pub(super) fn page(
     })
 }
 
-fn address(page: &str) -> String {
+/// The address of a page of questions.
+pub(super) fn address(page: &str) -> String {
     format!("/kiosk/page/{page}")
 }
 

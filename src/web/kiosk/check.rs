@@ -138,9 +138,12 @@ pub(super) async fn submit(
     match submitted {
         // What is missing is shown as the next page.
         Ok(_)
-        | Err(visit::Error::Incomplete(_) | visit::Error::Gone | visit::Error::Refused(_)) => {
-            Ok(page::go("/kiosk"))
-        }
+        | Err(
+            visit::Error::Incomplete(_)
+            | visit::Error::Closed(_)
+            | visit::Error::Gone
+            | visit::Error::Refused(_),
+        ) => Ok(page::go("/kiosk")),
         Err(error) => Err(error.into()),
     }
 }

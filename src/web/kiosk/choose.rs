@@ -7,8 +7,8 @@ use axum::response::Response;
 
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk, Sent, SentDraft};
-use super::start;
-use crate::visit::{self, Way};
+use super::{ask, start};
+use crate::visit::{self, Way, step};
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, page};
 
@@ -119,8 +119,11 @@ struct Ways {
 }
 
 pub(super) fn ways_page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Response, Failure> {
+    let forms = office.counter().forms_of(&at.visit.procedures);
+    let gate = step::last_gate(&forms, &at.answers);
+    let back = gate.map_or("/kiosk/procedures".to_owned(), |ask| ask::address(&ask.page.id));
     page::show(&Ways {
-        frame: Frame::new(office, kiosk, Some(at)).back("/kiosk/procedures"),
+        frame: Frame::new(office, kiosk, Some(at)).back(back),
         reader: kiosk.reader(office).is_some(),
     })
 }
