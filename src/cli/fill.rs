@@ -129,7 +129,10 @@ impl Case {
             }
         };
         if let Some(closed) = gate::closed(&[form], &answers) {
-            return Err(("closed", json!({ "title": closed.gate.title.ja, "reason": closed.gate.reason.ja })));
+            return Err((
+                "closed",
+                json!({ "title": closed.gate.title.ja, "reason": closed.gate.reason.ja }),
+            ));
         }
         let missing = questions::incomplete(&[form], &answers);
         if !missing.is_empty() {

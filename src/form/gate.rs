@@ -27,9 +27,9 @@ impl<'f> Closed<'f> {
 /// The first gate that is closed.
 pub fn closed<'f>(forms: &[&'f Form], answers: &Answers) -> Option<Closed<'f>> {
     let known = known(forms, answers);
-    let gates = forms.iter().flat_map(|&form| {
-        form.template().gate.iter().map(move |gate| Closed { form, gate })
-    });
+    let gates = forms
+        .iter()
+        .flat_map(|&form| form.template().gate.iter().map(move |gate| Closed { form, gate }));
     gates.into_iter().find(|closed| all_hold(&closed.gate.when, &known))
 }
 

@@ -13,8 +13,8 @@ use crate::application::{self, Action, Application, Refused};
 use crate::db::Tx;
 use crate::form::Form;
 use crate::form::answers::{Answer, Answers, Value};
-use crate::form::{gate, questions};
 use crate::form::template::IdentityRule;
+use crate::form::{gate, questions};
 use crate::id::{ApplicationId, OpId, StaffId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
 

@@ -11,4 +11,5 @@ mod fill;
 mod imports;
 mod keeping;
 mod kiosk;
+mod papers;
 mod stage;

@@ -79,7 +79,8 @@ impl<'t> Check<'t> {
             self.fault(id, message, format!("1 から {YEARS_MAX} までの数を書いてください"));
         }
         if !Years::is_label(&years.label.ja) || !Years::is_label(&years.label.en) {
-            let instead = "{wareki} か {year} を入れ、ほかには {wareki-1} と {year-1} だけを使ってください";
+            let instead =
+                "{wareki} か {year} を入れ、ほかには {wareki-1} と {year-1} だけを使ってください";
             self.fault(id, format!("「{id}」の years の label で年が分かりません"), instead);
         }
         let Some(ready) = &years.ready else { return };

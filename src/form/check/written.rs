@@ -31,7 +31,12 @@ pub(super) struct Check<'t> {
 }
 
 impl<'t> Check<'t> {
-    pub(super) fn fault(&mut self, word: &str, message: impl Into<String>, instead: impl Into<String>) {
+    pub(super) fn fault(
+        &mut self,
+        word: &str,
+        message: impl Into<String>,
+        instead: impl Into<String>,
+    ) {
         let fault = Fault::new(message, instead).at(self.text, word);
         if !self.faults.contains(&fault) {
             self.faults.push(fault);

@@ -157,8 +157,8 @@ fn nothing_on_a_shipped_paper_stands_in_the_way_of_anything_else() {
 fn words_that_stand_in_the_way_are_found() {
     let fonts = Fonts::shipped();
     let mihon = include_str!("../../../tests/fixtures/forms/mihon/form.toml");
-    let moved = "[[draw]]\nlabel = { text = \"じゃま\", rect = [60, 33, 20, 8] }\n\n[[field]]\nid = \"over\"\n\
-         bind = \"applicant.name\"\ntext = { rect = [58, 33, 100, 9] }\n";
+    let moved = "[[draw]]\nlabel = { text = \"じゃま\", rect = [60, 44, 20, 6] }\n\n[[field]]\nid = \"over\"\n\
+         bind = \"applicant.name\"\ntext = { rect = [56, 44, 139, 6], size = 14 }\n";
     let form = Form::read(&format!("{mihon}\n{moved}")).unwrap();
     let mut answers = Answers::default();
     answers.set("applicant.name", Value::Text("試験　花子".into()), Source::Typed);
