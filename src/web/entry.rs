@@ -27,6 +27,8 @@ pub struct Entry {
     /// The calendars a date may be written in: id and name.
     pub eras: Vec<(&'static str, &'static str)>,
     pub options: Vec<OptionBox>,
+    /// The options' words are long: fewer stand side by side.
+    pub wide: bool,
     pub min: u32,
     pub max: u32,
     pub error: Option<String>,
@@ -106,6 +108,7 @@ impl Entry {
             text: String::new(),
             date: DateBoxes { era: likely_era(question, lang), ..DateBoxes::default() },
             eras: eras(question),
+            wide: options(ask, today, words).iter().any(|option| is_long(&option.label)),
             options: options(ask, today, words),
             min,
             max,
@@ -211,6 +214,12 @@ fn options(ask: &AskQuestion<'_>, today: Date, words: Phrases) -> Vec<OptionBox>
         return years.offered(today).into_iter().map(year).collect();
     }
     ask.options.iter().map(|choice| option(&choice.id, choice.in_lang(words.lang()))).collect()
+}
+
+/// Longer than what three options in a row have room for, in kanji.
+fn is_long(label: &str) -> bool {
+    let half_kanji = label.chars().map(|c| if c.is_ascii() { 1 } else { 2 });
+    half_kanji.sum::<u32>() > 2 * 14
 }
 
 /// The sentence for a refused entry.

@@ -23,7 +23,7 @@ fn paper(folder: &Path, form: &str, case: &Value) -> Option<String> {
     let said = String::from_utf8(filled.stderr).unwrap();
     assert!(filled.status.success(), "{form}: {said}");
     let mut reader = Command::new("pdftotext");
-    let read = reader.args(["-layout", "form.pdf", "-"]).current_dir(folder).output();
+    let read = reader.args(["-raw", "form.pdf", "-"]).current_dir(folder).output();
     let words = read.ok().filter(|read| read.status.success())?.stdout;
     let words = String::from_utf8(words).unwrap();
     let lines = words.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));

@@ -12,6 +12,7 @@ use crate::form::answers::{Answers, Value};
 use crate::form::input::{self, InputError, Raw};
 use crate::form::questions::{self, AskPage, AskQuestion};
 use crate::form::template::Kind;
+use crate::lang::Lang;
 use crate::text::Text;
 use crate::visit::{self, step};
 use crate::web::entry::Entry;
@@ -24,6 +25,8 @@ use crate::web::{Office, Shared, page};
 struct Ask {
     frame: Frame,
     page: String,
+    /// Which procedure asks, where the visit has several.
+    asks: Option<String>,
     title: String,
     help: Option<String>,
     entries: Vec<Entry>,
@@ -66,12 +69,23 @@ pub(super) fn page(
     page::show(&Ask {
         entries: ask.questions.iter().map(entry).collect(),
         page: ask.page.id.clone(),
+        asks: who_asks(office, at, ask, lang),
         title: ask.page.title.in_lang(lang).to_owned(),
         help: ask.page.help.as_ref().map(|help| help.in_lang(lang).to_owned()),
         wrong: refused.is_some_and(|refused| !refused.errors.is_empty()),
         card_lies_there: super::card::forgotten(office, kiosk, at),
         frame,
     })
+}
+
+/// The procedure that a page belongs to, where it might be another's.
+fn who_asks(office: &Office, at: &AtKiosk, ask: &AskPage<'_>, lang: Lang) -> Option<String> {
+    let procedures = office.counter().procedures(&at.visit.procedures);
+    if procedures.len() < 2 {
+        return None;
+    }
+    let own = procedures.into_iter().find(|procedure| Some(procedure.form.as_str()) == ask.form)?;
+    Some(own.title.in_lang(lang).to_owned())
 }
 
 /// The address of a page of questions.

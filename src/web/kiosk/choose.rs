@@ -40,11 +40,17 @@ struct Offer {
     chosen: bool,
 }
 
+/// Procedures whose tickets wait in one lane.
+struct Group {
+    name: String,
+    offers: Vec<Offer>,
+}
+
 #[derive(Template)]
 #[template(path = "kiosk/procedures.html")]
 struct Procedures {
     frame: Frame,
-    offers: Vec<Offer>,
+    groups: Vec<Group>,
     error: Option<&'static str>,
 }
 
@@ -64,8 +70,16 @@ pub(super) fn procedures_page(
         pictogram: procedure.pictogram.clone(),
         chosen: chosen.contains(&procedure.id),
     };
-    let offers = office.config.procedures.iter().map(offer).collect();
-    page::show(&Procedures { frame: Frame::new(office, kiosk, Some(at)), offers, error })
+    let neighbours = office.config.procedures.chunk_by(|one, next| one.lane == next.lane);
+    let group = |procedures: &[crate::config::Procedure]| Group {
+        name: procedures
+            .first()
+            .and_then(|first| office.config.lane(&first.lane))
+            .map_or_else(String::new, |lane| lane.name.in_lang(lang).to_owned()),
+        offers: procedures.iter().map(offer).collect(),
+    };
+    let groups = neighbours.map(group).collect();
+    page::show(&Procedures { frame: Frame::new(office, kiosk, Some(at)), groups, error })
 }
 
 pub(super) async fn procedures(
