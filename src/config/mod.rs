@@ -25,7 +25,7 @@ pub use devices::{Reader, ReaderKind};
 pub use fees::Fee;
 pub use procedures::{Lane, Procedure, Section};
 pub use residents::{Card, CardKind, Changed, Household, Pattern, Relation, Resident};
-pub use site::{Office, Retention, Screen, Site, Town};
+pub use site::{Modules, Office, Retention, Screen, Site, Town};
 
 use crate::document::Document;
 
@@ -82,9 +82,10 @@ impl Config {
     }
 
     /// The price of one copy of `option` of the form's counting question on
-    /// `day`; `None` where nothing is charged.
+    /// `day`; `None` where nothing is charged, or the office does not handle fees.
     pub fn fee(&self, form: &str, question: &str, option: &str, day: Date) -> Option<&Fee> {
-        self.fees.iter().find(|fee| {
+        let handled = if self.site.modules.payment { self.fees.as_slice() } else { &[] };
+        handled.iter().find(|fee| {
             (fee.form.as_str(), fee.option.as_str()) == (form, option)
                 && fee.counts(question)
                 && fee.is_valid_on(day)

@@ -13,6 +13,7 @@ use crate::lang::{Lang, Words};
 pub struct Site {
     pub town: Town,
     pub office: Office,
+    pub modules: Modules,
     pub screen: Screen,
     pub retention: Retention,
 }
@@ -42,6 +43,19 @@ pub struct Office {
     /// Lower-case letters, digits and hyphens; leads every receipt number.
     pub id: String,
     pub name: Words,
+}
+
+/// What this office uses. A town may begin with paper alone and switch the rest
+/// on one by one; what is off is shown nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Modules {
+    /// Cards are read. Off: everybody types.
+    pub card_reader: bool,
+    /// Residents get a number of a lane. Off: the receipt number takes its place.
+    pub queue: bool,
+    /// Fees are worked out and shown. Off: no screen and no paper names an amount.
+    pub payment: bool,
 }
 
 /// What the kiosk's screens offer and how patient they are.

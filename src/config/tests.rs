@@ -142,7 +142,12 @@ const RULES: &[(&str, &str, &str, &str)] = &[
     ),
     ("fees.toml", "\"2026-04-01\"", "\"2026-04-31\"", "実在する日"),
     ("fees.toml", "option = \"removed\"", "option = \"copy\"", "同じ日に二つあります"),
-    ("devices.toml", "# name = \"ACS ACR122U\"", "name = \"ACS ACR122U\"", "名前は付けられません"),
+    (
+        "devices.toml",
+        "# name = \"ACS ACR122U\"",
+        "name = \"ACS ACR122U\"",
+        "この機械につないだもの",
+    ),
     ("demo/staff.toml", "kakaricho", "madoguchi", "ログイン名「madoguchi」が重なっています"),
     ("demo/residents.toml", "シケン　ハナコ", "しけん　はなこ", "フリガナが正しくありません"),
     ("demo/residents.toml", "見本県みほん町中央", "見本県みほん市中央", "住所が町の外です"),

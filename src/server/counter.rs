@@ -12,6 +12,7 @@ use anyhow::{Context, bail};
 use tokio::net::TcpListener;
 
 use super::lock::FolderLock;
+use super::told_to_stop;
 use crate::card::CardReader;
 use crate::chance::SystemChance;
 use crate::clock::SystemClock;
@@ -118,7 +119,8 @@ async fn open(
     let key_of_this = journal.clone();
     db.read(move |connection| key_of_this.check_key(connection)).await?;
     let site = format!("{}/{}", config.site.town.code, config.site.office.id);
-    let office = Office { config, forms, papers, db, journal, readers: Readers::new(demo), demo };
+    let readers = Readers::new(demo && config.site.modules.card_reader);
+    let office = Office { config, forms, papers, db, journal, readers, demo };
     let journal = office.journal.clone();
     office.db.write(move |tx| journal.open_log(tx, &site).map(drop)).await?;
     add_readers(&office)?;
@@ -131,7 +133,8 @@ async fn open(
 }
 
 fn add_readers(office: &Office) -> anyhow::Result<()> {
-    for reader in &office.config.readers {
+    let used = office.config.site.modules.card_reader;
+    for reader in office.config.readers.iter().filter(|_| used) {
         match reader.kind {
             ReaderKind::Virtual if office.config.demo.households.is_empty() => bail!(
                 "devices.toml names the built-in reader, which takes only the cards of invented \
@@ -139,6 +142,7 @@ fn add_readers(office: &Office) -> anyhow::Result<()> {
                 reader.id
             ),
             ReaderKind::Virtual => office.readers.add_virtual(&reader.id)?,
+            ReaderKind::Remote => office.readers.add_remote(&reader.id)?,
             ReaderKind::Pcsc => office.readers.add(&reader.id, pcsc(reader.name.clone())?)?,
         }
     }
@@ -224,19 +228,6 @@ async fn erase_due(office: &Arc<Office>) -> Result<(), visit::Error> {
         }
     }
     Ok(())
-}
-
-/// SIGTERM or Ctrl-C: what is being answered is answered, then the end.
-async fn told_to_stop() {
-    let mut terminate =
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(terminate) => terminate,
-            Err(_) => return std::future::pending().await,
-        };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
 }
 
 /// Opens the database of a data folder for looking, with no server needed.

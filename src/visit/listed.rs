@@ -7,16 +7,16 @@ use time::Date;
 use super::{Error, Findable, Visit, store};
 use crate::application::{self, Application};
 use crate::clock::Moment;
-use crate::db;
 use crate::journal::Journal;
-use crate::queue::{self, Ticket};
+use crate::queue;
 use crate::text::Text;
 
 /// One visit that was handed in.
 #[derive(Clone, Debug)]
 pub struct Listed {
     pub visit: Visit,
-    pub ticket: Ticket,
+    /// What the resident is called by.
+    pub number: String,
     pub applications: Vec<Application>,
     pub name: Option<Text>,
     pub kana: Option<Text>,
@@ -47,17 +47,17 @@ pub fn mark(connection: &Connection, day: Date) -> Result<(Date, usize, Option<M
 
 fn listed(connection: &Connection, journal: &Journal, visit: Visit) -> Result<Listed, Error> {
     let answers = store::answers(connection, journal, visit.id)?;
-    let ticket = queue::of_visit(connection, visit.id)?
-        .ok_or(db::Error::Inconsistent { table: "ticket", column: "visit" })?;
+    let ticket = queue::of_visit(connection, visit.id)?;
     let applications = application::of_visit(connection, visit.id)?;
     let receipts = applications.iter().map(|application| application.receipt.as_str());
+    let number = super::number(ticket.as_ref(), receipts.clone());
     let words = |path| answers.text(path).filter(|text| !text.is_blank()).cloned();
     Ok(Listed {
-        findable: Findable::new(&answers, &ticket.to_string(), receipts),
+        findable: Findable::new(&answers, &number, receipts),
         name: words("applicant.name"),
         kana: words("applicant.kana"),
         visit: visit.with_care(&answers),
-        ticket,
+        number,
         applications,
     })
 }

@@ -31,7 +31,7 @@ use crate::lang::{Lang, Words};
 
 pub use search::Findable;
 pub use store::{answers, at_kiosk, get};
-pub use submit::{Counter, Submitted, submit, submitted};
+pub use submit::{Counter, Submitted, number, submit, submitted};
 
 /// The tables of this room.
 pub const SCHEMA: db::Step = include_str!("sql/visit.sql");

@@ -67,7 +67,7 @@ impl Papers {
         counter: Counter<'_>,
         opened: &Opened,
         application: &Application,
-        ticket: &Ticket,
+        ticket: Option<&Ticket>,
         clerk: &str,
     ) -> Result<Sheet<'a>, Error> {
         let form = counter.forms.get(&application.form).ok_or(Error::NoProcedure)?;
@@ -98,16 +98,16 @@ fn of_counter(
     counter: Counter<'_>,
     opened: &Opened,
     application: &Application,
-    ticket: &Ticket,
+    ticket: Option<&Ticket>,
 ) -> Answers {
     let day = opened.visit.submitted_at.map_or(opened.visit.day, |at| at.date());
     let mut added = of_town(&counter.config.site.town, day);
     let texts = [
-        ("office.receipt_no", application.receipt.clone()),
-        ("office.ticket", ticket.to_string()),
-        ("visit.qr", application.receipt.clone()),
+        ("office.receipt_no", Some(application.receipt.clone())),
+        ("office.ticket", ticket.map(ToString::to_string)),
+        ("visit.qr", Some(application.receipt.clone())),
     ];
-    for (path, text) in texts {
+    for (path, text) in texts.into_iter().filter_map(|(path, text)| Some((path, text?))) {
         added.set(path, Value::Text(text.into()), Source::Preset);
     }
     added

@@ -27,13 +27,14 @@ pub enum Step<'f> {
     Done,
 }
 
-/// The first thing still to do. `forms` are those of the chosen procedures.
-pub fn next<'f>(visit: &Visit, forms: &[&'f Form], answers: &Answers) -> Step<'f> {
+/// The first thing still to do. `forms` are those of the chosen procedures;
+/// without `cards` there is nothing to choose of how name and address are given.
+pub fn next<'f>(visit: &Visit, forms: &[&'f Form], answers: &Answers, cards: bool) -> Step<'f> {
     match visit {
         Visit { state: State::Submitted | State::Erased, .. } => Step::Done,
         Visit { agreed: false, .. } => Step::Purpose,
         Visit { procedures, .. } if procedures.is_empty() => Step::Procedures,
-        _ => gates(forms, answers).unwrap_or_else(|| after_gates(visit, forms, answers)),
+        _ => gates(forms, answers).unwrap_or_else(|| after_gates(visit, forms, answers, cards)),
     }
 }
 
@@ -47,10 +48,10 @@ fn gates<'f>(forms: &[&'f Form], answers: &Answers) -> Option<Step<'f>> {
     page.at_gate.then(|| Step::Ask(Box::new(page)))
 }
 
-fn after_gates<'f>(visit: &Visit, forms: &[&'f Form], answers: &Answers) -> Step<'f> {
+fn after_gates<'f>(visit: &Visit, forms: &[&'f Form], answers: &Answers, cards: bool) -> Step<'f> {
     match visit.way {
-        None => Step::Way,
-        Some(Way::Card) if !card_was_read(answers) => Step::Card,
+        None if cards => Step::Way,
+        Some(Way::Card) if cards && !card_was_read(answers) => Step::Card,
         _ => match questions::missing(forms, answers).into_iter().next() {
             Some(page) => Step::Ask(Box::new(page)),
             None => Step::Check,

@@ -42,9 +42,27 @@ impl<'a> Counter<'a> {
 /// What the resident takes away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submitted {
-    pub ticket: Ticket,
+    /// `None` in an office without a queue.
+    pub ticket: Option<Ticket>,
     /// 受付番号, one for each form.
     pub receipts: Vec<String>,
+}
+
+impl Submitted {
+    /// What the resident is called by.
+    pub fn number(&self) -> String {
+        number(self.ticket.as_ref(), self.receipts.iter().map(String::as_str))
+    }
+}
+
+/// What a visit is called by: its ticket or, in an office without a queue, what
+/// the day's receipts are counted by, `0034`, of the first.
+pub fn number<'a>(ticket: Option<&Ticket>, mut receipts: impl Iterator<Item = &'a str>) -> String {
+    let counted = |receipt: &'a str| receipt.rsplit('-').next();
+    match ticket {
+        Some(ticket) => ticket.to_string(),
+        None => receipts.next().and_then(counted).unwrap_or_default().to_owned(),
+    }
 }
 
 /// Hands the visit in. Sent a second time it answers what it answered the first
@@ -86,9 +104,14 @@ pub fn submit(
         application::add(tx, id, &application)?;
         applications.push(application);
     }
-    let lane = lane(counter, first)?;
-    let ticket_id = TicketId::new(now, &*journal.chance);
-    let ticket = queue::issue(tx, ticket_id, id, &lane, now.date(), now)?;
+    let lane = counter.config.site.modules.queue.then(|| lane(counter, first)).transpose()?;
+    let ticket = match &lane {
+        Some(lane) => {
+            let ticket_id = TicketId::new(now, &*journal.chance);
+            Some(queue::issue(tx, ticket_id, id, lane, now.date(), now)?)
+        }
+        None => None,
+    };
     let known = questions::known(&forms, &answers);
     journal.append(
         tx,
@@ -99,8 +122,8 @@ pub fn submit(
             entity: Entity::new("visit", id),
             actor,
             facts: json!({
-                "ticket": ticket.to_string(),
-                "lane": lane.id,
+                "ticket": ticket.as_ref().map(ToString::to_string),
+                "lane": lane.map(|lane| lane.id),
                 "applications": applications.iter().map(application_facts).collect::<Vec<_>>(),
                 "sources": super::sources(&known),
             }),
@@ -120,8 +143,7 @@ pub fn submitted(
     if visit.state != State::Submitted {
         return Ok(None);
     }
-    let ticket = queue::of_visit(connection, id)?
-        .ok_or(db::Error::Inconsistent { table: "ticket", column: "visit" })?;
+    let ticket = queue::of_visit(connection, id)?;
     let applications = application::of_visit(connection, id)?;
     let receipts = applications.into_iter().map(|application| application.receipt).collect();
     Ok(Some(Submitted { ticket, receipts }))

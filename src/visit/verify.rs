@@ -24,7 +24,9 @@ const CONTRADICTIONS: [(&str, &str); 5] = [
         "a ticket is not the one that was given out",
         "select entity_id from journal where kind = 'visit.submitted' and not exists (
            select 1 from ticket
-           where visit = entity_id and prefix || printf('%d', number) = facts ->> 'ticket')",
+           where visit = entity_id and prefix || printf('%d', number) = facts ->> 'ticket')
+         and (facts ->> 'ticket' is not null
+              or exists (select 1 from ticket where visit = entity_id))",
     ),
     (
         "an application is in a state that nobody gave it",

@@ -68,7 +68,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tower_http", &["web", "server"]),
     ("askama", &["web"]),
     ("argon2", &["staff"]),
-    ("chacha20poly1305", &["journal"]),
+    ("chacha20poly1305", &["card", "journal"]),
     ("rusqlite", &["db", "journal", "application", "device", "queue", "staff", "visit", "schema"]),
 ];
 

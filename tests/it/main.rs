@@ -11,5 +11,6 @@ mod fill;
 mod imports;
 mod keeping;
 mod kiosk;
+mod modules;
 mod papers;
 mod stage;

@@ -33,7 +33,9 @@ pub(super) async fn print(
     let staff = &sent.clerk.signed_in.staff;
     let sheets = applications
         .iter()
-        .map(|one| office.papers.sheet(office.counter(), &opened, one, &ticket, &staff.name))
+        .map(|one| {
+            office.papers.sheet(office.counter(), &opened, one, ticket.as_ref(), &staff.name)
+        })
         .collect::<Result<Vec<_>, _>>()?;
     let filled = office.papers.print(&sheets);
     let ids: Vec<ApplicationId> = applications.iter().map(|application| application.id).collect();

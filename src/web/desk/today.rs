@@ -34,7 +34,7 @@ struct Row {
     /// The day it was handed in, unless that is today.
     day: Option<String>,
     time: String,
-    ticket: String,
+    number: String,
     name: String,
     kana: String,
     procedures: Vec<String>,
@@ -209,7 +209,7 @@ fn row(office: &Office, words: Phrases, listed: Listed) -> Row {
         id: listed.visit.id,
         day: other_day(office, &words, &listed.visit),
         time: listed.visit.submitted_at.map(time_of_day).unwrap_or_default(),
-        ticket: listed.ticket.to_string(),
+        number: listed.number,
         name: words_of(&listed.name),
         kana: words_of(&listed.kana),
         procedures: procedures.iter().map(|one| one.title.in_lang(lang).to_owned()).collect(),

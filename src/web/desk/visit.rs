@@ -61,7 +61,8 @@ struct Form {
 struct Page {
     frame: Frame,
     id: VisitId,
-    ticket: String,
+    /// What the resident is called by.
+    number: String,
     /// The day it was handed in, unless that is today.
     day: Option<String>,
     time: String,
@@ -105,10 +106,9 @@ pub(super) async fn open(office: &Office, clerk: &Clerk, id: VisitId) -> Result<
     Ok(office.db.write(move |tx| desk::open(tx, &journal, staff, id)).await?)
 }
 
-/// The ticket of a visit that was handed in.
-pub(super) async fn ticket(office: &Office, id: VisitId) -> Result<Ticket, Failure> {
-    let ticket = office.db.read(move |connection| queue::of_visit(connection, id)).await?;
-    ticket.ok_or(Failure::NotFound)
+/// The ticket of a visit, if one was issued.
+pub(super) async fn ticket(office: &Office, id: VisitId) -> Result<Option<Ticket>, Failure> {
+    Ok(office.db.read(move |connection| queue::of_visit(connection, id)).await?)
 }
 
 /// What a page shows besides what is stored.
@@ -148,7 +148,9 @@ pub(super) async fn page(
     let counter = office.counter();
     let forms = counter.forms_of(&opened.visit.procedures);
     let text = |path| opened.answers.text(path).map(ToString::to_string).unwrap_or_default();
-    let mut papers = papers(office, clerk, words, &opened, &ticket).await?;
+    let receipts = in_order(office, &opened).into_iter().map(|one| one.receipt);
+    let receipts: Vec<String> = receipts.collect();
+    let mut papers = papers(office, clerk, words, &opened, ticket.as_ref()).await?;
     if let Some((id, typed)) = again.reason {
         let form = papers.iter_mut().find(|form| form.id == id);
         form.into_iter().for_each(|form| form.typed = Some(typed.clone()));
@@ -167,7 +169,7 @@ pub(super) async fn page(
         kinds: identity::kinds(&words, ticked),
         points: identity::points(&words, ticked),
         forms: papers,
-        ticket: ticket.to_string(),
+        number: visit::number(ticket.as_ref(), receipts.iter().map(String::as_str)),
         frame,
         refused: again.refused,
     })
@@ -199,7 +201,7 @@ async fn papers(
     clerk: &Clerk,
     words: Phrases,
     opened: &Opened,
-    ticket: &Ticket,
+    ticket: Option<&Ticket>,
 ) -> Result<Vec<Form>, Failure> {
     let mut forms = Vec::new();
     for application in in_order(office, opened) {
@@ -262,7 +264,7 @@ fn needs_hand(
     words: Phrases,
     opened: &Opened,
     application: &Application,
-    ticket: &Ticket,
+    ticket: Option<&Ticket>,
 ) -> Vec<String> {
     let name = &clerk.signed_in.staff.name;
     let sheet = office.papers.sheet(office.counter(), opened, application, ticket, name);

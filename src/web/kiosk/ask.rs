@@ -53,9 +53,11 @@ pub(super) fn page(
     let forms = office.counter().forms_of(&at.visit.procedures);
     let mut frame = Frame::new(office, kiosk, Some(at));
     frame.progress = Some(step::progress(&forms, &at.answers, &ask.page.id));
-    let back = step::before(&forms, &at.answers, ask);
-    let first = if ask.at_gate { "/kiosk/procedures" } else { "/kiosk/way" };
-    frame.back = Some(back.map_or(first.to_owned(), |before| address(&before.page.id)));
+    let back = step::before(&forms, &at.answers, ask).map(|before| address(&before.page.id));
+    frame.back = Some(back.unwrap_or_else(|| match ask.at_gate {
+        true => "/kiosk/procedures".to_owned(),
+        false => kiosk.before_questions(office, at),
+    }));
     let lang = frame.words.lang();
     let today = office.journal.now().date();
     let entry = |question: &AskQuestion<'_>| match refused {

@@ -52,7 +52,10 @@ pub(super) fn page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Respo
     let lang = frame.words.lang();
     let pages = questions::pages(&forms, &at.answers);
     let back = pages.iter().rev().find(|page| step::was_asked(page, &at.answers));
-    let back = back.map_or("/kiosk/way".to_owned(), |ask| format!("/kiosk/page/{}", ask.page.id));
+    let back = back.map_or_else(
+        || kiosk.before_questions(office, at),
+        |ask| format!("/kiosk/page/{}", ask.page.id),
+    );
     let known = questions::known(&forms, &at.answers);
     let lines = fee::lines(&office.config, &forms, &known, at.visit.day).unwrap_or_default();
     let total = fee::total(&lines).filter(|_| !lines.is_empty());
@@ -152,7 +155,9 @@ pub(super) async fn submit(
 #[template(path = "kiosk/done.html")]
 struct Done {
     frame: Frame,
-    ticket: String,
+    /// What the resident is called by, and what that is.
+    number: String,
+    kind: &'static str,
     /// The words for a card that was forgotten on the reader.
     card_lies_there: Option<&'static str>,
 }
@@ -168,7 +173,11 @@ pub(super) async fn done(
     let submitted = submitted.ok_or(Failure::NotFound)?;
     page::show(&Done {
         frame: Frame::new(office, kiosk, Some(at)),
-        ticket: submitted.ticket.to_string(),
+        number: submitted.number(),
+        kind: match submitted.ticket {
+            Some(_) => "kiosk.done.number",
+            None => "kiosk.done.receipt",
+        },
         card_lies_there: super::card::forgotten(office, kiosk, at),
     })
 }

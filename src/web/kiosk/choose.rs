@@ -7,8 +7,8 @@ use axum::response::Response;
 
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk, Sent, SentDraft};
-use super::{ask, start};
-use crate::visit::{self, Way, step};
+use super::start;
+use crate::visit::{self, Way};
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, page};
 
@@ -128,22 +128,18 @@ pub(super) async fn choose(
 #[template(path = "kiosk/way.html")]
 struct Ways {
     frame: Frame,
-    /// Whether a reader stands beside this tablet.
-    reader: bool,
 }
 
 pub(super) fn ways_page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Response, Failure> {
-    let forms = office.counter().forms_of(&at.visit.procedures);
-    let gate = step::last_gate(&forms, &at.answers);
-    let back = gate.map_or("/kiosk/procedures".to_owned(), |ask| ask::address(&ask.page.id));
-    page::show(&Ways {
-        frame: Frame::new(office, kiosk, Some(at)).back(back),
-        reader: kiosk.reader(office).is_some(),
-    })
+    let back = at.before_card(office);
+    page::show(&Ways { frame: Frame::new(office, kiosk, Some(at)).back(back) })
 }
 
 pub(super) async fn ways(State(office): State<Shared>, kiosk: Kiosk) -> Result<Response, Failure> {
     let at = kiosk.draft(&office).await?;
+    if kiosk.reader(&office).is_none() {
+        return Ok(page::go("/kiosk"));
+    }
     ways_page(&office, &kiosk, &at)
 }
 

@@ -15,6 +15,8 @@ pub(super) struct Frame {
     pub big_type: bool,
     pub hearing: bool,
     pub languages: Vec<Lang>,
+    /// Whether a reader stands beside the tablet.
+    pub cards: bool,
     /// Whether there is something to erase.
     pub visiting: bool,
     /// The hidden field of the visit's forms.
@@ -54,6 +56,7 @@ impl Frame {
             big_type: wishes.big_type,
             hearing: wishes.care.contains(&Care::Hearing),
             languages: screen.languages.clone(),
+            cards: kiosk.reader(office).is_some(),
             visiting: at.is_some(),
             key: at.map(AtKiosk::key).unwrap_or_default(),
             idle_secs: screen.idle_secs,

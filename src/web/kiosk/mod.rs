@@ -56,7 +56,7 @@ async fn next(State(office): State<Shared>, kiosk: session::Kiosk) -> Result<Res
     };
     let counter = office.counter();
     let forms = counter.forms_of(&visit.visit.procedures);
-    match step::next(&visit.visit, &forms, &visit.answers) {
+    match step::next(&visit.visit, &forms, &visit.answers, kiosk.reader(&office).is_some()) {
         Step::Purpose => choose::purpose(&office, &kiosk, &visit),
         Step::Procedures => {
             choose::procedures_page(&office, &kiosk, &visit, &visit.visit.procedures, None)

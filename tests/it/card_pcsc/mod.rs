@@ -5,6 +5,8 @@
 //! its own; see [`rig`].
 
 #[cfg(feature = "pcsc")]
+mod at_another_pc;
+#[cfg(feature = "pcsc")]
 mod rig;
 #[cfg(feature = "pcsc")]
 mod through_the_command;

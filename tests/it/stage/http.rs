@@ -20,6 +20,7 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -95,7 +96,8 @@ impl Visitor {
             self.cookies.retain(|(kept, _)| kept != name);
             self.cookies.push((name.to_owned(), value.to_owned()));
         }
-        let text = answer.body_mut().read_to_string()?;
-        Ok(Answer { status: answer.status(), headers: answer.headers().clone(), text })
+        let bytes = answer.body_mut().read_to_vec()?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Answer { status: answer.status(), headers: answer.headers().clone(), text, bytes })
     }
 }

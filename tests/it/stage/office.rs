@@ -79,12 +79,47 @@ pub fn sign_in(clerk: &mut Visitor, login: &str, password: &str) {
     assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.text);
 }
 
+/// Gives a supervisor an account, who signs in and chooses a password.
+pub fn hire(administrator: &mut Visitor) -> Visitor {
+    let page = administrator.get("/desk/staff").text;
+    let (key, op) = (hidden(&page, "key"), hidden(&page, "op"));
+    let (login, initial) = ("kakaricho", "hajimete-no-aikotoba");
+    let new = [
+        ("key", key),
+        ("op", op),
+        ("login", login),
+        ("name", "見本　係"),
+        ("role", "supervisor"),
+        ("password", initial),
+    ];
+    let made = administrator.post("/desk/staff", &new);
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+    let mut hired = Visitor::new(&administrator.address);
+    sign_in(&mut hired, login, initial);
+    let page = hired.get("/desk/password").text;
+    let chosen = [
+        ("key", hidden(&page, "key")),
+        ("login", login),
+        ("present", initial),
+        ("chosen", PASSWORD),
+        ("again", PASSWORD),
+    ];
+    let changed = hired.post("/desk/password", &chosen);
+    assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.text);
+    hired
+}
+
 /// Pairs a tablet without a reader.
 pub fn pair(clerk: &mut Visitor, name: &str) -> Visitor {
+    pair_with(clerk, name, "")
+}
+
+/// Pairs a tablet beside a reader.
+pub fn pair_with(clerk: &mut Visitor, name: &str, reader: &str) -> Visitor {
     let devices = clerk.get("/desk/devices").text;
     let key = hidden(&devices, "key");
     let op = hidden(&devices, "op");
-    let new = [("op", op), ("key", key), ("name", name), ("reader", "")];
+    let new = [("op", op), ("key", key), ("name", name), ("reader", reader)];
     let offered = clerk.post("/desk/devices", &new);
     let (_, code) =
         offered.text.split_once("shown-code\">").unwrap_or_else(|| panic!("{}", offered.text));
