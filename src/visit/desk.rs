@@ -22,6 +22,10 @@ use crate::journal::{self, Actor, Entity, Event, Journal};
 const ID_KIND: &str = "office.id_kind";
 const ID_POINTS: &str = "office.id_points";
 
+/// The documents that carry a photo.
+const WITH_PHOTO: [&str; 5] =
+    ["my_number_card", "licence", "passport", "residence_card", "disability"];
+
 /// A submitted visit with everything in it.
 #[derive(Clone, Debug)]
 pub struct Opened {
@@ -183,6 +187,18 @@ pub fn is_identified(answers: &Answers) -> bool {
         && answers.value(ID_POINTS).is_some()
 }
 
+/// Whether what was looked at is what the form asks for.
+fn identity_suffices(rule: IdentityRule, answers: &Answers) -> Result<(), Error> {
+    let seen = answers.value(ID_KIND).map(Value::selected).unwrap_or_default();
+    match rule {
+        IdentityRule::None => Ok(()),
+        _ if !is_identified(answers) => Err(Error::NotIdentified),
+        IdentityRule::OnePhotoOrTwo => Ok(()),
+        IdentityRule::OnePhoto if WITH_PHOTO.iter().any(|kind| seen.contains(*kind)) => Ok(()),
+        IdentityRule::OnePhoto => Err(Error::NoPhoto),
+    }
+}
+
 /// Records that papers were made for printing, and counts them.
 pub fn printed(
     tx: &Tx<'_>,
@@ -284,11 +300,7 @@ fn may_be_accepted(
     if !missing.is_empty() {
         return Err(Error::Incomplete(missing));
     }
-    let needs_check = form.template().identity != IdentityRule::None;
-    if needs_check && !is_identified(&answers) {
-        return Err(Error::NotIdentified);
-    }
-    Ok(())
+    identity_suffices(form.template().identity, &answers)
 }
 
 fn reason_place(id: ApplicationId) -> String {

@@ -60,6 +60,9 @@ pub enum Error {
     /// The clerk has not recorded how the person was identified.
     #[error("the identity check is not recorded")]
     NotIdentified,
+    /// The form asks for a document with a photo.
+    #[error("no document with a photo is recorded")]
+    NoPhoto,
     /// The value stands on a form that was accepted.
     #[error("an accepted form is not corrected before it is open again")]
     Accepted,

@@ -320,6 +320,7 @@ pub(super) fn refusal(office: &Office, words: Phrases, error: Error) -> Result<S
             let labels = labels.join(words.t("list.and"));
             words.with("desk.visit.incomplete", &[("labels", labels)])
         }
+        Error::NoPhoto => words.t("desk.visit.no_photo").to_owned(),
         Error::Closed(title) => title.in_lang(words.lang()).to_owned(),
         Error::Accepted => words.t("desk.visit.accepted_already").to_owned(),
         Error::Application(_) => words.t("desk.visit.decided").to_owned(),
