@@ -4,6 +4,7 @@ pub mod counter;
 pub mod lock;
 #[cfg(feature = "pcsc")]
 pub mod reader;
+mod sweep;
 
 /// SIGTERM or Ctrl-C: what is begun is brought to its end.
 async fn told_to_stop() {

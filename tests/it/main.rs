@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage has failed")]
 
+mod access;
 mod card_pcsc;
 mod commands;
 mod desk;
@@ -13,4 +14,5 @@ mod keeping;
 mod kiosk;
 mod modules;
 mod papers;
+mod people;
 mod stage;

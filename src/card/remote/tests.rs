@@ -1,9 +1,10 @@
 use tokio::io::{DuplexStream, duplex};
 
 use super::*;
-use crate::card::emulator::{Card, VirtualReader, VirtualSlot, fixtures};
+use crate::card::emulator::{VirtualReader, VirtualSlot};
 use crate::card::{CardReader, Error, Pin, Presence, ReaderThread, Secret};
 use crate::chance::SystemChance;
+use crate::demo::example::{my_number, purse};
 
 fn key() -> LinkKey {
     LinkKey::new("reader-2", [7; 32])
@@ -51,13 +52,13 @@ async fn a_card_at_another_pc_is_read_as_one_here() {
     shows(&thread, |shown| *shown == Presence::ReaderGone).await;
     let there = Elsewhere::call(&line, key());
     shows(&thread, |shown| *shown == Presence::Empty).await;
-    there.slot.insert(Card::my_number(&fixtures::person()));
+    there.slot.insert(my_number());
     let Presence::Card(tap) = shows(&thread, |shown| matches!(shown, Presence::Card(_))).await
     else {
         unreachable!()
     };
     thread.probe_async().await.unwrap();
-    let pin = Secret::Pin(Pin::new(&fixtures::person().pin).unwrap());
+    let pin = Secret::Pin(Pin::new("1234").unwrap());
     let reading = thread.read_async(tap, pin, false).await.unwrap();
     assert!(reading.applicant.name.is_some());
     assert!(!there.slot.is_held(), "the card is off");
@@ -69,7 +70,7 @@ async fn a_card_at_another_pc_is_read_as_one_here() {
 async fn a_cut_line_is_seen_at_once_powers_the_card_off_and_the_next_call_works() {
     let (thread, line) = office();
     let there = Elsewhere::call(&line, key());
-    there.slot.insert(Card::my_number(&fixtures::person()));
+    there.slot.insert(my_number());
     let first = shows(&thread, |shown| matches!(shown, Presence::Card(_))).await;
     let held = line.clone();
     let link = tokio::task::spawn_blocking(move || RemoteReader::on(held).connect()).await.unwrap();
@@ -88,7 +89,7 @@ async fn a_cut_line_is_seen_at_once_powers_the_card_off_and_the_next_call_works(
 
     // The reader calls again: its card is another tap than before.
     let again = Elsewhere::call(&line, key());
-    again.slot.insert(Card::my_number(&fixtures::person()));
+    again.slot.insert(my_number());
     let second = shows(&thread, |shown| matches!(shown, Presence::Card(_))).await;
     assert_ne!(first, second);
 }
@@ -103,7 +104,7 @@ async fn who_has_another_key_is_not_listened_to() {
     // A stranger does not push an honest reader off its line either.
     let stranger = Elsewhere::call(&line, LinkKey::new("reader-2", [8; 32]));
     assert!(matches!(stranger.office.await.unwrap(), LineError::Forged));
-    honest.slot.insert(Card::my_number(&fixtures::person()));
+    honest.slot.insert(my_number());
     shows(&thread, |shown| matches!(shown, Presence::Card(_))).await;
 }
 
@@ -114,7 +115,7 @@ async fn a_reader_that_calls_again_takes_the_line_over() {
     shows(&thread, |shown| *shown == Presence::Empty).await;
     let now = Elsewhere::call(&line, key());
     assert!(matches!(before.office.await.unwrap(), LineError::Replaced));
-    now.slot.insert(Card::my_number(&fixtures::person()));
+    now.slot.insert(my_number());
     shows(&thread, |shown| matches!(shown, Presence::Card(_))).await;
     assert_eq!(thread.probe_async().await.err(), None::<Error>);
 }
@@ -158,19 +159,19 @@ async fn nothing_on_the_line_can_be_read_or_changed() {
             }
         }
     });
-    let person = fixtures::person();
-    elsewhere.slot.insert(Card::my_number(&person));
+    let hanako = purse("shiken-hanako.1");
+    elsewhere.slot.insert(hanako.make());
     let Presence::Card(tap) = shows(&thread, |shown| matches!(shown, Presence::Card(_))).await
     else {
         unreachable!()
     };
-    let pin = Secret::Pin(Pin::new(&person.pin).unwrap());
+    let pin = Secret::Pin(Pin::new(hanako.pin().unwrap()).unwrap());
     let reading = thread.read_async(tap, pin, false).await.unwrap();
     let name = reading.applicant.name.unwrap().value.to_string();
     elsewhere.office.abort();
     let heard = listened.await.unwrap();
     let holds = |secret: &[u8]| heard.windows(secret.len()).any(|window| window == secret);
     assert!(heard.len() > 300, "the reading went over this line");
-    assert!(!holds(person.pin.as_bytes()) && !holds(name.as_bytes()));
+    assert!(!holds(hanako.pin().unwrap().as_bytes()) && !holds(name.as_bytes()));
     assert!(!holds(&[0x00, 0x20, 0x00, 0x80]), "not even the instruction");
 }

@@ -313,9 +313,9 @@ async fn a_wish_comes_back_to_its_page_with_what_was_entered() {
     tablet.arrive("ja").await;
     tablet.press("/kiosk/way", &[("way", "hand")]).await;
     let address = "/kiosk/page/applicant.person";
-    let typed = [("asked", "applicant.name"), ("applicant.name", "試験　花")];
+    let typed = [("asked", "applicant.name"), ("applicant.name", "見本　太郎")];
     let english = tablet.press(address, &[&typed[..], &[("lang", "en")]].concat()).await;
-    assert!(english.says("<html lang=\"en\"") && english.says("value=\"試験　花\""));
+    assert!(english.says("<html lang=\"en\"") && english.says("value=\"見本　太郎\""));
     assert!(!english.says("error-band"), "nobody said that it was finished");
     assert!(tablet.visit().await.1.get("applicant.name").is_none());
     let ticked = [("procedure", "tennyu"), ("big_type", "true")];
@@ -422,4 +422,20 @@ async fn the_last_try_speaks_of_what_is_asked_for() {
     }
     assert!(page.says("カードに書かれた番号を入れられるのは、あと1回"), "{}", page.text);
     assert!(page.says("番号をまちがえると") && !page.says("暗証番号を入れられる"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_tablet_of_the_demonstration_that_asks_to_be_paired_again_stays_the_one_it_is() {
+    let mut tablet = Tablet::paired().await;
+    tablet.arrive("ja").await;
+    let again = tablet.get("/pair").await;
+    assert_eq!(
+        (again.to.as_str(), again.cookie.split(';').next()),
+        ("/kiosk", Some(&*tablet.cookie))
+    );
+    let devices = async |tablet: &Tablet| tablet.office.db.read(device::all).await.unwrap().len();
+    assert_eq!(devices(&tablet).await, 1);
+    tablet.cookie.clear();
+    tablet.get("/pair").await;
+    assert_eq!(devices(&tablet).await, 2, "another browser is another tablet");
 }

@@ -4,10 +4,10 @@
 use std::fs;
 use std::path::Path;
 
-use madoguchi::card::emulator::{Card, fixtures};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::purse::purse;
 use super::rig::{Rig, wait_until, with_pcscd};
 use crate::stage::http::Visitor;
 use crate::stage::office::{hidden, pair_with, screen, send, set_up};
@@ -112,10 +112,12 @@ fn told(tablet: &mut Visitor) -> String {
         + &tablet.get("/kiosk/page/applicant.address").text
 }
 
-fn card_of(name: &str) -> Card {
-    let mut person = fixtures::person();
-    person.name = name.into();
-    Card::my_number(&person)
+/// Who stands at the tablet here, and who at the other.
+const HANAKO: &str = "shiken-hanako.1";
+const YUMI: &str = "kaku-yumi.1";
+
+fn pin_of(card: &str) -> String {
+    purse(card).pin().unwrap().to_owned()
 }
 
 #[test]
@@ -133,14 +135,14 @@ fn each_tablet_reads_the_card_on_its_own_reader() {
 
         let mut lent = office.lend(&elsewhere);
         wait_for(&mut there, is_empty);
-        let (one, two) = (rig.insert(card_of("見本　一郎")), elsewhere.lay(card_of("見本　次郎")));
+        let (one, two) = (rig.insert(purse(HANAKO).make()), elsewhere.lay(purse(YUMI).make()));
         wait_for(&mut here, is_card);
         wait_for(&mut there, is_card);
-        enter(&mut there, &fixtures::person().pin);
-        enter(&mut here, &fixtures::person().pin);
+        enter(&mut there, &pin_of(YUMI));
+        enter(&mut here, &pin_of(HANAKO));
         let (told_here, told_there) = (told(&mut here), told(&mut there));
-        assert!(told_here.contains("見本　一郎") && !told_here.contains("次郎"), "{told_here}");
-        assert!(told_there.contains("見本　次郎") && !told_there.contains("一郎"), "{told_there}");
+        assert!(told_here.contains("試験　花子") && !told_here.contains("由美"), "{told_here}");
+        assert!(told_there.contains("架空　由美") && !told_there.contains("花子"), "{told_there}");
         let (one, two) = (one.remove(), two.remove());
         assert!(!one.personal_number_was_touched() && !two.personal_number_was_touched());
         assert_eq!(lent.stop().code(), Some(0));
@@ -163,7 +165,7 @@ fn whatever_goes_away_at_the_other_pc_is_seen_and_works_again_when_it_is_back() 
         elsewhere.launch_pcscd();
         wait_for(&mut tablet, is_empty);
         // Its program is killed, the card still there.
-        let laid = elsewhere.lay(card_of("見本　次郎"));
+        let laid = elsewhere.lay(purse(YUMI).make());
         wait_for(&mut tablet, is_card);
         lent.kill();
         wait_for(&mut tablet, |state| *state == json!({ "trouble": "reader" }));
@@ -171,8 +173,8 @@ fn whatever_goes_away_at_the_other_pc_is_seen_and_works_again_when_it_is_back() 
         // And starts again: the same card reads, and nothing of the visit was lost.
         let _again = office.lend(&elsewhere);
         wait_for(&mut tablet, is_card);
-        enter(&mut tablet, &fixtures::person().pin);
-        assert!(told(&mut tablet).contains("見本　次郎"));
+        enter(&mut tablet, &pin_of(YUMI));
+        assert!(told(&mut tablet).contains("架空　由美"));
         drop(laid);
     });
 }
