@@ -14,13 +14,12 @@ fn everything() -> Memory {
     let mut all = moving_in();
     all.extend(certificate());
     all.extend(memory(&[
-        ("ido.member.2.name", "試験　次郎"),
         ("ido.new.head", "試験　花子"),
         ("koseki_koiki.relation", "descendant"),
         ("koseki_koiki.proof", "photo"),
-        ("koseki_koiki.honseki", "手本県はなれ村大字はなれ２２番地"),
-        ("koseki_koiki.hittosha", "旧姓　一郎"),
-        ("koseki_koiki.hittosha_birth", "1968-10-01"),
+        ("koseki_koiki.honseki", "手本県となり市本町三丁目４番５号"),
+        ("koseki_koiki.hittosha", "手本　薫"),
+        ("koseki_koiki.hittosha_birth", "1998-12-31"),
         ("koseki_koiki.copies", "full=1"),
         ("inkan.card", "here"),
         ("inkan.number", "0012345"),
