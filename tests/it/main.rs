@@ -15,4 +15,5 @@ mod kiosk;
 mod modules;
 mod papers;
 mod people;
+mod sheets;
 mod stage;

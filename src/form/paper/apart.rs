@@ -86,7 +86,8 @@ fn printed(sheet: &pdf::Sheet) -> (Vec<Stands>, Vec<Stands>) {
 fn filled(paper: &Paper, answers: &Answers, counter: &Answers, fonts: &Fonts) -> Vec<Stands> {
     let mut stand = Vec::new();
     for row in &paper.fields {
-        let mut placing = place::Placing::new(pdf::Page::new(&paper.background), fonts);
+        let pages = paper.pages.iter().map(pdf::Page::new).collect();
+        let mut placing = place::Placing::new(pages, fonts);
         if !condition::all_hold(&row.field.when, answers) {
             continue;
         }
@@ -94,13 +95,13 @@ fn filled(paper: &Paper, answers: &Answers, counter: &Answers, fonts: &Fonts) ->
         else {
             continue;
         };
-        placing.place(row, path, &written, paper.height());
-        let (page, _, misfits) = placing.finish();
+        placing.place(row, path, &written);
+        let (pages, _, misfits) = placing.finish();
         assert_eq!(misfits, [], "{}", row.id);
-        let lines = page.lines().iter();
+        let lines = pages.iter().flat_map(pdf::Page::lines);
         stand.extend(lines.map(|line| Stands { name: row.id.clone(), area: strokes(line) }));
         if let Some(qr) = &row.field.qr {
-            let area = geometry::area(qr.rect, paper.height());
+            let area = geometry::area(qr.rect, pages[0].height());
             stand.push(Stands { name: row.id.clone(), area });
         }
     }
@@ -110,7 +111,7 @@ fn filled(paper: &Paper, answers: &Answers, counter: &Answers, fonts: &Fonts) ->
 /// All that stands in each other's way on a paper with these answers.
 fn in_the_way(form: &Form, answers: &Answers, counter: &Answers, fonts: &Fonts) -> Vec<String> {
     let paper = Paper::compile(form, fonts).unwrap();
-    let sheet = sheet::drawn(form.template(), fonts, &mut Vec::new());
+    let sheet = sheet::drawing(form.template(), fonts, &mut Vec::new());
     let (labels, rules) = printed(&sheet);
     let filled = filled(&paper, answers, counter, fonts);
     let mut found = Vec::new();
