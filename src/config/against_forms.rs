@@ -83,7 +83,7 @@ fn form<'f>(
 ) -> Option<&'f Form> {
     // A form that is there but faulty has been told of already.
     if !forms.is_faulty(id) {
-        let known: Vec<&str> = forms.iter().map(Form::id).collect();
+        let known: Vec<&str> = forms.ids().collect();
         rules::reference(document, place.clone().key("form"), id, FORMS, &known);
     }
     forms.get(id)

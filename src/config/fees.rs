@@ -1,9 +1,10 @@
 //! `fees.toml`: unit prices (手数料), each with the days it is in force.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use time::Date;
 
 use super::rules;
+use crate::clock;
 use crate::document::{Document, Place};
 use crate::lang::Words;
 use crate::yen::Yen;
@@ -22,10 +23,10 @@ pub struct Fee {
     pub name: Words,
     pub yen: Yen,
     /// First day in force.
-    #[serde(deserialize_with = "day")]
+    #[serde(deserialize_with = "clock::written_day")]
     pub valid_from: Date,
     /// Last day in force; left out, until further notice.
-    #[serde(default, deserialize_with = "optional_day")]
+    #[serde(default, deserialize_with = "clock::written_day_if_any")]
     pub valid_until: Option<Date>,
 }
 
@@ -82,21 +83,6 @@ impl File {
             );
         }
     }
-}
-
-/// A day written `2026-04-01`.
-pub(super) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    crate::clock::parse_iso_day(&text).ok_or_else(|| {
-        serde::de::Error::custom("日付は「2026-04-01」のように、実在する日を書きます")
-    })
-}
-
-/// A day that may be left out.
-pub(super) fn optional_day<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Date>, D::Error> {
-    day(deserializer).map(Some)
 }
 
 #[cfg(test)]

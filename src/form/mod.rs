@@ -10,6 +10,7 @@ mod check;
 pub mod condition;
 pub mod counter;
 pub mod draft;
+mod editions;
 mod expand;
 mod fault;
 mod forms;

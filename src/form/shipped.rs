@@ -13,7 +13,7 @@ use super::input::{Raw, read};
 use super::paper::{FillError, Paper};
 use super::questions::{AskQuestion, ignored, incomplete, known, missing, pages, with_defaults};
 use super::template::Kind;
-use super::{Form, Forms, record};
+use super::{Form, Forms, counter, record};
 use crate::applicant::Source;
 use crate::pdf::Fonts;
 
@@ -278,7 +278,7 @@ fn print(form: &Form, case: &serde_json::Value) -> Result<usize, FillError> {
     let answers = record::read(&[form], case, Source::Typed, TODAY).unwrap();
     let paper = Paper::compile(form, &fonts()).unwrap_or_else(|faults| panic!("{faults:#?}"));
     let printed = with_defaults(&[form], &answers);
-    paper.fill(&printed, &Answers::default(), &fonts()).map(|filled| filled.findings.len())
+    paper.fill(&printed, &Answers::default()).map(|filled| filled.findings.len())
 }
 
 #[test]
@@ -291,6 +291,93 @@ fn the_sample_of_every_form_is_valid_complete_and_fits_its_paper() {
         assert_eq!(ignored(&[form], &answers), [""; 0], "{}", form.id());
         assert_eq!(print(form, sample), Ok(0), "{}", form.id());
     }
+}
+
+/// Bytes that no filled form may have, however much there is to write.
+const BYTES_MAX: usize = 60_000;
+
+/// A case with all that a counter adds, in the shipped fonts: the same bytes on
+/// every machine.
+fn bytes(form: &Form, case: &serde_json::Value) -> usize {
+    let answers = record::read(&[form], case, Source::Typed, TODAY)
+        .unwrap_or_else(|refused| panic!("{}: {refused:#?}", form.id()));
+    let added = counter::read(form, &counter::example(form), Answers::default());
+    let added = added.unwrap_or_else(|refused| panic!("{}: {refused:#?}", form.id()));
+    let paper = Paper::compile(form, &Fonts::shipped()).unwrap();
+    let printed = with_defaults(&[form], &answers);
+    paper.fill(&printed, &added).unwrap().pdf.len()
+}
+
+#[test]
+fn the_sample_of_every_form_is_a_small_file() {
+    for form in shipped().iter() {
+        let bytes = bytes(form, form.sample().unwrap());
+        assert!(bytes < BYTES_MAX, "{}: {bytes} bytes", form.id());
+    }
+}
+
+/// A household of six with long names, two of them from abroad; hardly a
+/// character comes twice.
+fn a_large_household(form: &Form) -> serde_json::Value {
+    let mut case = form.sample().unwrap().clone();
+    case["applicant"]["name"] = "勅使河原　薫右衛門".into();
+    case["applicant"]["kana"] = "テシガワラ　クンエモン".into();
+    let answers = case["answers"].as_object_mut().unwrap();
+    answers.retain(|path, _| !path.starts_with("ido.member."));
+    let mut set = |path: String, value: serde_json::Value| answers.insert(path, value);
+    set("ido.members".into(), 6.into());
+    let japanese = [
+        (3, "榊原　勘解由小路左衛門", "サカキバラ　カデノコウジサエモン"),
+        (4, "齋藤　龍之介権兵衛", "サイトウ　リュウノスケゴンベエ"),
+        (6, "渡邊　彌太郎重右衛門", "ワタナベ　ヤタロウジュウエモン"),
+    ];
+    let abroad = [
+        (
+            2,
+            "WOLFGANG ALEXANDER MAXIMILIAN",
+            "ウォルフガング　アレクサンダー",
+            "オーストリア",
+            "技術・人文知識・国際業務",
+        ),
+        (5, "NGUYEN THI MINH KHAI", "グエン　ティ　ミン　カイ", "ベトナム", "家族滞在"),
+    ];
+    for (row, name, kana) in japanese {
+        set(format!("ido.member.{row}.name"), name.into());
+        set(format!("ido.member.{row}.kana"), kana.into());
+        set(format!("ido.member.{row}.has"), ["card", "pension", "child"].into());
+    }
+    for (row, name, kana, nationality, status) in abroad {
+        set(format!("ido.member.{row}.foreign"), true.into());
+        for (part, words) in [
+            ("name", name),
+            ("kana", kana),
+            ("nationality", nationality),
+            ("status", status),
+            ("category", "resident"),
+            ("period", "5年"),
+            ("until", "2030-02-28"),
+            ("card_number", "AB12345678CD"),
+        ] {
+            set(format!("ido.member.{row}.{part}"), words.into());
+        }
+    }
+    for row in 1..=6 {
+        let relation = if row == 1 { "head" } else { "child" };
+        set(format!("ido.member.{row}.relation"), relation.into());
+        if row > 1 {
+            set(format!("ido.member.{row}.birth_date"), format!("19{row}7-0{row}-1{row}").into());
+            set(format!("ido.member.{row}.sex"), "female".into());
+        }
+    }
+    case
+}
+
+#[test]
+fn the_removal_of_a_large_household_is_a_small_file() {
+    let forms = shipped();
+    let ido = forms.get("ido").unwrap();
+    let bytes = bytes(ido, &a_large_household(ido));
+    assert!(bytes < BYTES_MAX, "{bytes} bytes");
 }
 
 /// The longest entry each question takes, its names made of `name`.

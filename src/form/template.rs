@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use time::Date;
 
+use crate::clock;
 use crate::lang::{Lang, Words};
 pub use crate::pdf::{Align, Face, Valign};
 
@@ -26,10 +28,17 @@ pub type Point = [f32; 2];
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Template {
-    /// Same as the folder's name: `juminhyo`.
+    /// Same as the folder's name: `juminhyo`. The folder of a further edition has
+    /// more after an `@`: `juminhyo@2027-04`.
     pub id: String,
     /// Printed at the foot; a change of layout or wording is a new edition.
     pub edition: String,
+    /// First day on which this edition is used; left out, since ever.
+    #[serde(default, deserialize_with = "clock::written_day_if_any")]
+    pub valid_from: Option<Date>,
+    /// Last day on which this edition is used; left out, until further notice.
+    #[serde(default, deserialize_with = "clock::written_day_if_any")]
+    pub valid_until: Option<Date>,
     pub title: Words,
     /// One sentence for the kiosk: what this form is for.
     pub about: Words,
@@ -54,6 +63,14 @@ pub struct Template {
     /// Where answers are written.
     #[serde(default)]
     pub field: Vec<Field>,
+}
+
+impl Template {
+    /// Whether this edition is used on `day`.
+    pub fn is_valid_on(&self, day: Date) -> bool {
+        self.valid_from.is_none_or(|first| first <= day)
+            && self.valid_until.is_none_or(|last| day <= last)
+    }
 }
 
 /// What the resident does with the pen.

@@ -107,7 +107,7 @@ pub fn correct(
     let before = store::answers(tx, journal, id)?;
     let mut after = before.clone();
     after.set(path, answer.value.clone(), answer.source);
-    let of_visit = counter.forms_of(&visit.procedures);
+    let of_visit = counter.forms_of(&visit);
     let mut forms = changed(&of_visit, &before, &after);
     // The source changes at least, and the clerk means to change the form.
     let asks = of_visit.iter().filter(|form| form.question(path).is_some());
@@ -191,7 +191,7 @@ pub fn identify(
     for (path, answer) in checked.iter() {
         after.set(path, answer.value.clone(), answer.source);
     }
-    outdate(tx, id, &changed(&counter.forms_of(&visit.procedures), &before, &after))?;
+    outdate(tx, id, &changed(&counter.forms_of(&visit), &before, &after))?;
     store::put_answers(tx, journal, id, &checked)?;
     journal.append(
         tx,
@@ -227,9 +227,9 @@ fn identity_suffices(rule: IdentityRule, answers: &Answers) -> Result<(), Error>
     }
 }
 
-/// Records that papers of these applications were made from what was `opened`, and
-/// counts them. Where another clerk corrected something meanwhile, the paper is
-/// outdated as it leaves the printer, and the journal says so.
+/// Records that papers of these applications were shown to be printed from a
+/// browser, made from what was `opened`, and counts them: what comes of it only the
+/// clerk sees.
 pub fn printed(
     tx: &Tx<'_>,
     journal: &Journal,
@@ -239,8 +239,22 @@ pub fn printed(
     applications: &[ApplicationId],
 ) -> Result<(), Error> {
     let visit = submitted(tx, opened.visit.id)?;
-    let now = store::answers(tx, journal, visit.id)?;
-    let changed = changed(&counter.forms_of(&visit.procedures), &opened.answers, &now);
+    let outdated = came_out(tx, journal, counter, opened, applications)?;
+    let facts = json!({ "applications": applications, "outdated": outdated, "printer": "browser" });
+    note(journal, tx, Actor::Staff(staff), visit.id, ("application.printed", facts))
+}
+
+/// Counts papers that were made from what was `opened`. Those that show what was
+/// corrected meanwhile are outdated as they leave the printer, and are given back.
+pub(super) fn came_out<'a>(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    counter: Counter<'_>,
+    opened: &Opened,
+    applications: &'a [ApplicationId],
+) -> Result<Vec<&'a ApplicationId>, Error> {
+    let now = store::answers(tx, journal, opened.visit.id)?;
+    let changed = changed(&counter.forms_of(&opened.visit), &opened.answers, &now);
     let mut outdated = Vec::new();
     for application in applications {
         application::was_printed(tx, *application)?;
@@ -250,8 +264,7 @@ pub fn printed(
             outdated.push(application);
         }
     }
-    let facts = json!({ "applications": applications, "outdated": outdated });
-    note(journal, tx, Actor::Staff(staff), visit.id, ("application.printed", facts))
+    Ok(outdated)
 }
 
 /// What a clerk decides about an application.
@@ -323,18 +336,17 @@ fn may_be_accepted(
     visit: VisitId,
     application: &Application,
 ) -> Result<(), Error> {
-    let form = counter.forms.get(&application.form).ok_or(Error::NoProcedure)?;
     let answers = store::answers(tx, journal, visit)?;
-    // All forms of the visit: one may know what another asked.
     let visit = store::get(tx, visit)?.ok_or(Error::Gone)?;
+    let form = counter.forms.on(&application.form, visit.day).ok_or(Error::NoProcedure)?;
     if let Some(closed) = gate::closed(&[form], &answers) {
         return Err(Error::Closed(closed.gate.title.clone()));
     }
-    let mut missing: Vec<String> =
-        questions::incomplete(&counter.forms_of(&visit.procedures), &answers)
-            .into_iter()
-            .map(|missing| missing.path)
-            .collect();
+    // All forms of the visit: one may know what another asked.
+    let mut missing: Vec<String> = questions::incomplete(&counter.forms_of(&visit), &answers)
+        .into_iter()
+        .map(|missing| missing.path)
+        .collect();
     missing.retain(|path| form.question(path).is_some());
     if !missing.is_empty() {
         return Err(Error::Incomplete(missing));

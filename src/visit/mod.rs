@@ -8,8 +8,10 @@
 pub mod desk;
 pub mod listed;
 pub mod paper;
+pub mod printing;
 pub mod retention;
 mod search;
+pub mod slip;
 pub mod step;
 mod store;
 mod submit;

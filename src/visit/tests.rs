@@ -68,7 +68,7 @@ impl Town {
     /// What the kiosk would show now, in a word.
     fn step(&self, id: VisitId) -> String {
         let visit = self.visit(id);
-        let forms = self.counter().forms_of(&visit.procedures);
+        let forms = self.counter().forms_of(&visit);
         match step::next(&visit, &forms, &self.answers(id), true) {
             Step::Ask(page) => page.page.id.clone(),
             other => format!("{other:?}").to_lowercase(),
@@ -97,7 +97,7 @@ impl Town {
         typed.set("juminhyo.relation", Value::Choice("self".into()), Source::Typed);
         answer(&tx, journal, actor, id, &typed).unwrap();
         let visit = self.visit(id);
-        let forms = self.counter().forms_of(&visit.procedures);
+        let forms = self.counter().forms_of(&visit);
         while let Step::Ask(page) = step::next(&visit, &forms, &self.answers(id), true) {
             let mut entered = Answers::default();
             for ask in &page.questions {
@@ -287,7 +287,7 @@ fn a_clerk_identifies_corrects_and_accepts() {
     assert_eq!(opened.applications[0].state, application::State::Accepted);
     let name = opened.answers.get("applicant.name").unwrap();
     assert_eq!((&name.value, name.source), (&value, Source::Clerk));
-    let forms = town.counter().forms_of(&opened.visit.procedures);
+    let forms = town.counter().forms_of(&opened.visit);
     let known = questions::known(&forms, &opened.answers);
     assert_eq!(known.text("juminhyo.target.name"), Some(&"見本　京子".into()));
     assert!(matches!(correct(Value::Text("見本　太郎".into())), Err(Error::Accepted)));

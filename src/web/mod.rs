@@ -18,9 +18,11 @@ mod guard;
 pub mod kiosk;
 mod page;
 mod pair;
+pub mod printers;
 mod reader_line;
 pub mod readers;
 pub mod shown;
+mod slips;
 
 use std::sync::Arc;
 
@@ -33,6 +35,7 @@ use crate::form::Forms;
 use crate::journal::Journal;
 use crate::visit;
 
+pub use printers::Printers;
 pub use readers::Readers;
 
 /// What every handler may use. One for the process.
@@ -44,6 +47,7 @@ pub struct Office {
     pub db: Db,
     pub journal: Arc<Journal>,
     pub readers: Readers,
+    pub printers: Printers,
     /// Invented residents, ready accounts, and a line on every page that says so.
     pub demo: bool,
 }

@@ -15,5 +15,6 @@ mod kiosk;
 mod modules;
 mod papers;
 mod people;
+mod printing;
 mod sheets;
 mod stage;

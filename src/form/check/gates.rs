@@ -109,7 +109,7 @@ pub(super) fn offers<'f>(form: &'f Form, forms: &[&'f Form]) -> Vec<Finding<'f>>
         .map(|id| {
             let message = format!("gate の instead の様式「{id}」にも gate があります");
             let fault = Fault::new(message, "gate のない様式を書くか、instead を消してください");
-            Finding { form: form.id(), word: id, fault }
+            Finding { folder: form.folder(), word: id, fault }
         })
         .collect()
 }

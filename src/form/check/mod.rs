@@ -17,8 +17,10 @@ mod written;
 pub(super) use written::written;
 
 /// A fault between forms: which form, and the word its line is found by.
+#[derive(PartialEq, Eq)]
 pub(super) struct Finding<'f> {
-    pub form: &'f str,
+    /// The folder of the form.
+    pub folder: &'f str,
     pub word: &'f str,
     pub fault: Fault,
 }
@@ -57,13 +59,13 @@ pub(super) fn together<'f>(forms: &[&'f Form]) -> Vec<Finding<'f>> {
                 );
                 let instead = "kind と選択肢を両方で同じにするか、別の id にしてください";
                 let fault = Fault::new(message, instead);
-                findings.push(Finding { form: form.id(), word: &question.id, fault });
+                findings.push(Finding { folder: form.folder(), word: &question.id, fault });
             }
             for path in depends_on(question) {
                 let owner = forms.iter().find(|other| other.id() == prefix(path));
                 if owner.is_some_and(|owner| owner.question(path).is_none()) {
                     let fault = unknown_question(path);
-                    findings.push(Finding { form: form.id(), word: path, fault });
+                    findings.push(Finding { folder: form.folder(), word: path, fault });
                 }
             }
         }
@@ -342,7 +344,7 @@ when = [{ question = "try.kind", is = ["a"] }]
         let one = text("one", "instead = \"two\"\n");
         let two = text("two", "");
         let found = together(&[&one, &two]);
-        let told: Vec<_> = found.iter().map(|found| (found.form, found.word)).collect();
+        let told: Vec<_> = found.iter().map(|found| (found.folder, found.word)).collect();
         assert_eq!(told, [("one", "two")]);
         assert!(together(&[&one]).is_empty(), "a town may do without it");
     }

@@ -83,11 +83,11 @@ fn printed(sheet: &pdf::Sheet) -> (Vec<Stands>, Vec<Stands>) {
 }
 
 /// The words and marks of the answers, each with its field.
-fn filled(paper: &Paper, answers: &Answers, counter: &Answers, fonts: &Fonts) -> Vec<Stands> {
+fn filled(paper: &Paper, answers: &Answers, counter: &Answers) -> Vec<Stands> {
     let mut stand = Vec::new();
     for row in &paper.fields {
         let pages = paper.pages.iter().map(pdf::Page::new).collect();
-        let mut placing = place::Placing::new(pages, fonts);
+        let mut placing = place::Placing::new(pages);
         if !condition::all_hold(&row.field.when, answers) {
             continue;
         }
@@ -113,7 +113,7 @@ fn in_the_way(form: &Form, answers: &Answers, counter: &Answers, fonts: &Fonts) 
     let paper = Paper::compile(form, fonts).unwrap();
     let sheet = sheet::drawing(form.template(), fonts, &mut Vec::new());
     let (labels, rules) = printed(&sheet);
-    let filled = filled(&paper, answers, counter, fonts);
+    let filled = filled(&paper, answers, counter);
     let mut found = Vec::new();
     let mut hold = |one: &Stands, other: &Stands| {
         if one.name != other.name && overlap(&one.area, &other.area) {

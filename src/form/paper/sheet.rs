@@ -30,13 +30,17 @@ pub(super) fn drawing(template: &Template, fonts: &Fonts, faults: &mut Vec<Fault
 }
 
 /// Compiles the pages of a town's own PDF.
-pub(super) fn of_town(template: &Template, bytes: &[u8]) -> Result<Vec<Background>, Vec<Fault>> {
+pub(super) fn of_town(
+    template: &Template,
+    bytes: &[u8],
+    fonts: &Fonts,
+) -> Result<Vec<Background>, Vec<Fault>> {
     let fault = |trouble| Fault { place: Place::Background, trouble };
     if !template.draw.is_empty() {
         return Err(vec![fault(Trouble::DrawOnBackground)]);
     }
-    let pages =
-        Background::from_pdf(bytes).map_err(|error| vec![fault(Trouble::Background(error))])?;
+    let pages = Background::from_pdf(bytes, fonts)
+        .map_err(|error| vec![fault(Trouble::Background(error))])?;
     let wrong = (1..).zip(&pages).filter(|(number, page)| {
         let is_first = *number == 1;
         !fits(page, size_mm(&template.paper)) && (is_first || !fits(page, turned(template)))

@@ -50,7 +50,7 @@ pub(super) fn page(
     ask: &AskPage<'_>,
     refused: Option<&Refused>,
 ) -> Result<Response, Failure> {
-    let forms = office.counter().forms_of(&at.visit.procedures);
+    let forms = office.counter().forms_of(&at.visit);
     let mut frame = Frame::new(office, kiosk, Some(at));
     frame.progress = Some(step::progress(&forms, &at.answers, &ask.page.id));
     let back = step::before(&forms, &at.answers, ask).map(|before| address(&before.page.id));
@@ -97,7 +97,7 @@ pub(super) fn address(page: &str) -> String {
 
 /// The page of this id with all its questions, if it applies to the visit.
 fn find<'f>(office: &'f Office, at: &AtKiosk, page: &str) -> Option<AskPage<'f>> {
-    let forms = office.counter().forms_of(&at.visit.procedures);
+    let forms = office.counter().forms_of(&at.visit);
     questions::pages(&forms, &at.answers).into_iter().find(|ask| ask.page.id == page)
 }
 

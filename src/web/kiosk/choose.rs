@@ -70,15 +70,15 @@ pub(super) fn procedures_page(
         pictogram: procedure.pictogram.clone(),
         chosen: chosen.contains(&procedure.id),
     };
-    let neighbours = office.config.procedures.chunk_by(|one, next| one.lane == next.lane);
-    let group = |procedures: &[crate::config::Procedure]| Group {
+    let offered = office.counter().offered(at.visit.day);
+    let group = |procedures: &[&crate::config::Procedure]| Group {
         name: procedures
             .first()
             .and_then(|first| office.config.lane(&first.lane))
             .map_or_else(String::new, |lane| lane.name.in_lang(lang).to_owned()),
-        offers: procedures.iter().map(offer).collect(),
+        offers: procedures.iter().copied().map(offer).collect(),
     };
-    let groups = neighbours.map(group).collect();
+    let groups = offered.chunk_by(|one, next| one.lane == next.lane).map(group).collect();
     page::show(&Procedures { frame: Frame::new(office, kiosk, Some(at)), groups, error })
 }
 
@@ -103,11 +103,12 @@ pub(super) async fn choose(
     }
     let (shared, journal, actor, id) =
         (office.0.clone(), office.journal.clone(), kiosk.actor(), at.visit.id);
-    let chosen_ids = ids.clone();
+    let (chosen_ids, day) = (ids.clone(), at.visit.day);
     let chosen = office
         .db
         .write(move |tx| {
-            let procedures = shared.counter().procedures(&chosen_ids);
+            let mut procedures = shared.counter().offered(day);
+            procedures.retain(|procedure| chosen_ids.contains(&procedure.id));
             visit::choose(tx, &journal, actor, id, &procedures)
         })
         .await;

@@ -56,7 +56,8 @@ pub(super) fn page(
 /// has chosen it anyway.
 fn instead<'o>(office: &'o Office, at: &AtKiosk, closed: Closed<'_>) -> Option<&'o Procedure> {
     let form = closed.gate.instead.as_deref()?;
-    let offered = office.config.procedures.iter().find(|procedure| procedure.form == form)?;
+    let mut offered = office.counter().offered(at.visit.day).into_iter();
+    let offered = offered.find(|procedure| procedure.form == form)?;
     let chosen = office.counter().procedures(&at.visit.procedures);
     (!chosen.iter().any(|procedure| procedure.form == form)).then_some(offered)
 }
@@ -68,7 +69,7 @@ pub(super) async fn go_on(
     SentDraft(Sent { kiosk, at, fields }): SentDraft,
 ) -> Result<Response, Failure> {
     let counter = office.counter();
-    let forms = counter.forms_of(&at.visit.procedures);
+    let forms = counter.forms_of(&at.visit);
     // Pressed twice: the first press has opened the way.
     let Some(closed) = gate::closed(&forms, &at.answers) else { return Ok(page::go("/kiosk")) };
     let chosen = counter.procedures(&at.visit.procedures);

@@ -13,6 +13,7 @@ mod demo;
 mod frame;
 mod present;
 mod session;
+mod slip;
 mod start;
 
 #[cfg(test)]
@@ -55,7 +56,7 @@ async fn next(State(office): State<Shared>, kiosk: session::Kiosk) -> Result<Res
         return start::page(&office, &kiosk);
     };
     let counter = office.counter();
-    let forms = counter.forms_of(&visit.visit.procedures);
+    let forms = counter.forms_of(&visit.visit);
     match step::next(&visit.visit, &forms, &visit.answers, kiosk.reader(&office).is_some()) {
         Step::Purpose => choose::purpose(&office, &kiosk, &visit),
         Step::Procedures => {

@@ -61,7 +61,7 @@ impl AtKiosk {
 
     /// The page before the card's: the last gate, or the choice of procedures.
     pub fn before_card(&self, office: &Office) -> String {
-        let forms = office.counter().forms_of(&self.visit.procedures);
+        let forms = office.counter().forms_of(&self.visit);
         let gate = step::last_gate(&forms, &self.answers);
         gate.map_or("/kiosk/procedures".to_owned(), |ask| super::ask::address(&ask.page.id))
     }
