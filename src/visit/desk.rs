@@ -13,14 +13,18 @@ use crate::application::{self, Action, Application, Refused};
 use crate::db::Tx;
 use crate::form::Form;
 use crate::form::answers::{Answer, Answers, Value};
-use crate::form::questions;
 use crate::form::template::IdentityRule;
+use crate::form::{gate, questions};
 use crate::id::{ApplicationId, OpId, StaffId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
 
 /// The paths of a recorded identity check (本人確認).
 const ID_KIND: &str = "office.id_kind";
 const ID_POINTS: &str = "office.id_points";
+
+/// The documents that carry a photo.
+const WITH_PHOTO: [&str; 5] =
+    ["my_number_card", "licence", "passport", "residence_card", "disability"];
 
 /// A submitted visit with everything in it.
 #[derive(Clone, Debug)]
@@ -211,6 +215,18 @@ pub fn is_identified(answers: &Answers) -> bool {
         && answers.value(ID_POINTS).is_some()
 }
 
+/// Whether what was looked at is what the form asks for.
+fn identity_suffices(rule: IdentityRule, answers: &Answers) -> Result<(), Error> {
+    let seen = answers.value(ID_KIND).map(Value::selected).unwrap_or_default();
+    match rule {
+        IdentityRule::None => Ok(()),
+        _ if !is_identified(answers) => Err(Error::NotIdentified),
+        IdentityRule::OnePhotoOrTwo => Ok(()),
+        IdentityRule::OnePhoto if WITH_PHOTO.iter().any(|kind| seen.contains(*kind)) => Ok(()),
+        IdentityRule::OnePhoto => Err(Error::NoPhoto),
+    }
+}
+
 /// Records that papers of these applications were shown to be printed from a
 /// browser, made from what was `opened`, and counts them: what comes of it only the
 /// clerk sees.
@@ -264,7 +280,7 @@ pub struct Decision {
 /// Accepts an application, sends it back with a reason, or takes that back.
 ///
 /// # Errors
-/// Accepting needs every required answer and, where the form asks for it, the
+/// Accepting needs an open gate, every required answer and, where the form asks for it, the
 /// identity check. [`Error::Application`] where the state does not allow it.
 pub fn decide(
     tx: &Tx<'_>,
@@ -323,6 +339,9 @@ fn may_be_accepted(
     let answers = store::answers(tx, journal, visit)?;
     let visit = store::get(tx, visit)?.ok_or(Error::Gone)?;
     let form = counter.forms.on(&application.form, visit.day).ok_or(Error::NoProcedure)?;
+    if let Some(closed) = gate::closed(&[form], &answers) {
+        return Err(Error::Closed(closed.gate.title.clone()));
+    }
     // All forms of the visit: one may know what another asked.
     let mut missing: Vec<String> = questions::incomplete(&counter.forms_of(&visit), &answers)
         .into_iter()
@@ -332,11 +351,7 @@ fn may_be_accepted(
     if !missing.is_empty() {
         return Err(Error::Incomplete(missing));
     }
-    let needs_check = form.template().identity != IdentityRule::None;
-    if needs_check && !is_identified(&answers) {
-        return Err(Error::NotIdentified);
-    }
-    Ok(())
+    identity_suffices(form.template().identity, &answers)
 }
 
 fn reason_place(id: ApplicationId) -> String {

@@ -8,7 +8,7 @@ use crate::application::{self, Application};
 use crate::clock;
 use crate::config::{Config, Procedure};
 use crate::db::{self, Tx};
-use crate::form::{Form, Forms, questions};
+use crate::form::{Form, Forms, gate, questions};
 use crate::id::{ApplicationId, OpId, TicketId, VisitId};
 use crate::journal::{Actor, Entity, Event, Journal};
 use crate::queue::{self, Lane, Ticket};
@@ -79,7 +79,8 @@ pub fn number<'a>(ticket: Option<&Ticket>, mut receipts: impl Iterator<Item = &'
 /// time.
 ///
 /// # Errors
-/// [`Error::Incomplete`] with the paths that are missing.
+/// [`Error::Closed`] when a form is not for this resident; [`Error::Incomplete`]
+/// with the paths that are missing.
 pub fn submit(
     tx: &Tx<'_>,
     journal: &Journal,
@@ -96,6 +97,9 @@ pub fn submit(
     let first = procedures.first().ok_or(Error::NoProcedure)?;
     let forms = counter.forms_of(&visit);
     let answers = store::answers(tx, journal, id)?;
+    if let Some(closed) = gate::closed(&forms, &answers) {
+        return Err(Error::Closed(closed.gate.title.clone()));
+    }
     let missing = questions::incomplete(&forms, &answers);
     if !missing.is_empty() {
         return Err(Error::Incomplete(missing.into_iter().map(|missing| missing.path).collect()));

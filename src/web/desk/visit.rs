@@ -160,7 +160,7 @@ pub(super) async fn page(
     opened: Opened,
     again: Again,
 ) -> Result<Response, Failure> {
-    let words = frame.words;
+    let (words, today) = (frame.words, office.journal.now().date());
     let ticket = ticket(office, opened.visit.id).await?;
     let counter = office.counter();
     let forms = counter.forms_of(&opened.visit);
@@ -181,7 +181,7 @@ pub(super) async fn page(
         kana: text("applicant.kana"),
         marks: marks(&words, &opened.visit.wishes),
         missing: missing(&forms, &opened, words),
-        sections: sections::sections(&forms, &opened, words, again.edit.as_ref()),
+        sections: sections::sections(&forms, &opened, (today, words), again.edit.as_ref()),
         identified: desk::is_identified(&opened.answers),
         kinds: identity::kinds(&words, ticked),
         points: identity::points(&words, ticked),
@@ -348,6 +348,8 @@ pub(super) fn refusal(office: &Office, words: Phrases, error: Error) -> Result<S
             let labels = labels.join(words.t("list.and"));
             words.with("desk.visit.incomplete", &[("labels", labels)])
         }
+        Error::NoPhoto => words.t("desk.visit.no_photo").to_owned(),
+        Error::Closed(title) => title.in_lang(words.lang()).to_owned(),
         Error::Accepted => words.t("desk.visit.accepted_already").to_owned(),
         Error::Application(_) => words.t("desk.visit.decided").to_owned(),
         fault => return Err(fault.into()),
