@@ -49,9 +49,14 @@ pub fn answer_call(
 ///
 /// # Errors
 /// Faults of storage.
-pub fn withdraw_call(tx: &Tx<'_>, journal: &Journal, id: DeviceId) -> Result<(), Error> {
+pub fn withdraw_call(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    actor: Actor,
+    id: DeviceId,
+) -> Result<(), Error> {
     let Some(help) = store::device(tx, id)?.and_then(|device| device.help) else { return Ok(()) };
     store::set_help(tx, id, None)?;
     let facts = json!({ "answered": help.answered.is_some() });
-    record(tx, journal, "device.help_withdrawn", id, Actor::Device(id), facts)
+    record(tx, journal, "device.help_withdrawn", id, actor, facts)
 }

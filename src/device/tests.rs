@@ -199,7 +199,8 @@ fn a_call_does_not_outlive_whoever_called() {
     let office = office();
     let (tablet, _) = office.pair("記載台1", "");
     let staff = StaffId::new(office.journal.now(), &SeededChance::new(5));
-    let withdraw = || withdraw_call(&office.tx(), &office.journal, tablet.id).unwrap();
+    let withdraw =
+        || withdraw_call(&office.tx(), &office.journal, tablet.actor(), tablet.id).unwrap();
     withdraw();
     for is_answered in [false, true] {
         call_staff(&office.tx(), &office.journal, tablet.id).unwrap();

@@ -229,7 +229,7 @@ fn read_sample(folder: &Path) -> Result<Option<serde_json::Value>, crate::fault:
         .map_err(|error| fault(format!("読めません（{error}）"), None))?;
     super::json::parse(&text)
         .map(Some)
-        .map_err(|error| fault(format!("JSON として読めません（{error}）"), Some(error.line())))
+        .map_err(|error| fault(format!("JSON として読めません（{error}）"), Some(error.line)))
 }
 
 #[cfg(test)]

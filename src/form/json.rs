@@ -5,18 +5,46 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::error::Category;
 use serde_json::{Map, Value};
+
+/// Why a text is not taken, for whoever wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{line}行{column}桁目：{what}")]
+pub struct Error {
+    /// 1 first.
+    pub line: usize,
+    /// In bytes, 1 first; 0 where the line has not begun.
+    pub column: usize,
+    what: String,
+}
 
 /// Reads a document; a byte order mark before it is passed over.
 ///
 /// # Errors
 /// What is no JSON, and an object with a key twice.
-pub fn parse(text: &str) -> Result<Value, serde_json::Error> {
+pub fn parse(text: &str) -> Result<Value, Error> {
     let mut reader = serde_json::Deserializer::from_str(text.trim_start_matches('\u{FEFF}'));
     let value = Once.deserialize(&mut reader)?;
     reader.end()?;
     Ok(value)
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        let what = match error.classify() {
+            // The one refusal of our own; the parser adds the place to it.
+            Category::Data => {
+                let (place, told) = (format!(" at line {line} column {column}"), error.to_string());
+                told.strip_suffix(&place).unwrap_or(&told).to_owned()
+            }
+            Category::Eof => "途中で終わっています".to_owned(),
+            Category::Syntax | Category::Io => "JSON の書き方ではありません".to_owned(),
+        };
+        Self { line, column, what }
+    }
 }
 
 struct Once;
@@ -36,27 +64,27 @@ impl<'de> Visitor<'de> for Once {
         f.write_str("JSON")
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Value, E> {
         Ok(value.into())
     }
 
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Value, E> {
         Ok(value.into())
     }
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Value, E> {
         Ok(value.into())
     }
 
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
         Ok(value.into())
     }
 
-    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
         Ok(value.into())
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+    fn visit_unit<E: serde::de::Error>(self) -> Result<Value, E> {
         Ok(Value::Null)
     }
 
@@ -72,7 +100,7 @@ impl<'de> Visitor<'de> for Once {
         let mut read = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
             if read.contains_key(&key) {
-                return Err(A::Error::custom(format_args!("the key \"{key}\" stands twice")));
+                return Err(A::Error::custom(format_args!("キー「{key}」が2度書かれています")));
             }
             let value = entries.next_value_seed(Once)?;
             read.insert(key, value);
@@ -97,7 +125,14 @@ mod tests {
     fn a_key_that_stands_twice_is_refused_at_any_depth() {
         for text in [r#"{"a": 1, "a": 1}"#, r#"[{"b": {"a": 1, "c": 2, "a": 3}}]"#] {
             let error = parse(text).unwrap_err().to_string();
-            assert!(error.contains("\"a\" stands twice"), "{error}");
+            assert!(error.ends_with("桁目：キー「a」が2度書かれています"), "{error}");
         }
+    }
+
+    #[test]
+    fn what_is_no_json_is_told_with_its_place() {
+        let told = |text| parse(text).unwrap_err().to_string();
+        assert_eq!(told("{\n \"a\": x}"), "2行7桁目：JSON の書き方ではありません");
+        assert_eq!(told("{\"a\": [1"), "1行8桁目：途中で終わっています");
     }
 }

@@ -26,6 +26,7 @@ pub struct Refused {
     pub path: String,
     /// Stable: a code of [`InputError`], or `record.unknown_path`.
     pub code: &'static str,
+    /// For people, in Japanese.
     pub message: String,
 }
 
@@ -35,7 +36,7 @@ impl Refused {
     }
 
     pub(super) fn unknown(path: &str) -> Self {
-        let message = "no question of the form is kept under this path".to_owned();
+        let message = "この様式に、この名前の項目はありません".to_owned();
         Refused { path: path.to_owned(), code: "record.unknown_path", message }
     }
 }

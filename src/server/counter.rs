@@ -6,12 +6,12 @@ use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tokio::net::TcpListener;
 
 use super::lock::FolderLock;
+use super::sweep;
 use crate::card::CardReader;
 use crate::chance::SystemChance;
 use crate::clock::SystemClock;
@@ -22,16 +22,12 @@ use crate::journal::{self, Actor, Journal, OfficeKey};
 use crate::pdf::Fonts;
 use crate::staff::{self, NewAccount};
 use crate::visit::paper::Papers;
-use crate::visit::{self, retention};
 use crate::web::{self, Office, Readers};
 use crate::{fault, schema};
 
 /// Files in the data folder.
 pub const DATABASE: &str = "office.db";
 pub const OFFICE_KEY: &str = "office.key";
-
-/// How often what is due is erased.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
 /// Where things are.
 #[derive(Clone, Debug)]
@@ -56,7 +52,7 @@ async fn serve(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Res
         format!("cannot listen on {listen}: stop what uses it, or choose another with --listen")
     })?;
     let office = Arc::new(open(folders, (config, forms, papers), demo).await?);
-    let sweeping = tokio::spawn(sweep(office.clone()));
+    let sweeping = tokio::spawn(sweep::forever(office.clone()));
     let address = listener.local_addr()?;
     eprintln!("窓口 http://{address}/");
     axum::serve(listener, web::router(office)).with_graceful_shutdown(told_to_stop()).await?;
@@ -189,41 +185,6 @@ async fn offer_setup(office: &Office) -> anyhow::Result<()> {
     let code = office.db.write(move |tx| staff::make_code(tx, &journal)).await?;
     if let Some(code) = code {
         eprintln!("最初の管理者を登録してください: /desk  登録コード {code}");
-    }
-    Ok(())
-}
-
-/// Erases what is due, again and again, and empties the database's log, where
-/// what was erased may still stand. What cannot be done now is done next time.
-async fn sweep(office: Arc<Office>) {
-    let mut every = tokio::time::interval(SWEEP_EVERY);
-    loop {
-        every.tick().await;
-        if let Err(error) = erase_due(&office).await {
-            tracing::error!(%error, "what is due was not found");
-        }
-        if let Err(error) = office.db.truncate_log().await {
-            tracing::info!(%error, "the database's log is emptied later");
-        }
-    }
-}
-
-async fn erase_due(office: &Arc<Office>) -> Result<(), visit::Error> {
-    let (look, now) = (office.clone(), office.journal.now());
-    let due = office
-        .db
-        .read(move |connection| {
-            let site = &look.config.site;
-            retention::due(connection, &site.screen, &site.retention, now)
-        })
-        .await?;
-    for visit in due {
-        let journal = office.journal.clone();
-        let erased = office.db.write(move |tx| retention::erase_one(tx, &journal, visit)).await;
-        match erased {
-            Ok(()) => tracing::info!(%visit, "erased what was due"),
-            Err(error) => tracing::error!(%visit, %error, "what was due was not erased"),
-        }
     }
     Ok(())
 }

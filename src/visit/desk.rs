@@ -103,15 +103,12 @@ pub fn correct(
     let before = store::answers(tx, journal, id)?;
     let mut after = before.clone();
     after.set(path, answer.value.clone(), answer.source);
-    let forms = changed(&counter.forms_of(&visit.procedures), path, &before, &after);
-    let mut applications = application::of_visit(tx, id)?;
-    applications.retain(|application| forms.contains(application.form.as_str()));
-    if applications.iter().any(|one| one.state == application::State::Accepted) {
-        return Err(Error::Accepted);
-    }
-    for application in &applications {
-        application::was_corrected(tx, application.id)?;
-    }
+    let of_visit = counter.forms_of(&visit.procedures);
+    let mut forms = changed(&of_visit, &before, &after);
+    // The source changes at least, and the clerk means to change the form.
+    let asks = of_visit.iter().filter(|form| form.question(path).is_some());
+    forms.extend(asks.map(|form| form.id()));
+    outdate(tx, id, &forms)?;
     let key = journal.visit_key(tx, id)?;
     store::put_answer(tx, journal, &key, id, (path, &answer))?;
     store::touch(tx, id, journal.now())?;
@@ -130,37 +127,68 @@ pub fn correct(
     Ok(())
 }
 
-/// The forms that ask `path`, or on which something follows from it.
-fn changed<'f>(
-    forms: &[&'f Form],
-    path: &str,
-    before: &Answers,
-    after: &Answers,
-) -> BTreeSet<&'f str> {
+/// The forms that ask or print something that differs.
+fn changed<'f>(forms: &[&'f Form], before: &Answers, after: &Answers) -> BTreeSet<&'f str> {
     let before = questions::with_defaults(forms, before);
     let after = questions::with_defaults(forms, after);
+    let differs = |path: &str| before.value(path) != after.value(path);
     let shows = |form: &&&Form| {
-        let differs = |path: &str| before.value(path) != after.value(path);
-        form.question(path).is_some() || form.questions().iter().any(|one| differs(&one.id))
+        let mut printed = form.template().field.iter().flat_map(|field| field.bind.paths());
+        form.questions().iter().any(|one| differs(&one.id)) || printed.any(|path| differs(path))
     };
     forms.iter().filter(shows).map(|form| form.id()).collect()
 }
 
-/// Records how the person was identified: which documents, and whether one, two
-/// or an interview made the check.
+/// What was printed of these forms no longer holds.
+///
+/// # Errors
+/// [`Error::Accepted`] when one of them was accepted.
+fn outdate(tx: &Tx<'_>, id: VisitId, forms: &BTreeSet<&str>) -> Result<(), Error> {
+    let mut applications = application::of_visit(tx, id)?;
+    applications.retain(|application| forms.contains(application.form.as_str()));
+    if applications.iter().any(|one| one.state == application::State::Accepted) {
+        return Err(Error::Accepted);
+    }
+    for application in &applications {
+        application::was_corrected(tx, application.id)?;
+    }
+    Ok(())
+}
+
+/// What a clerk looked at to know who somebody is (本人確認).
+#[derive(Clone, Debug)]
+pub struct IdentityCheck {
+    /// Ids of the documents.
+    pub kinds: Vec<String>,
+    /// Whether one, two or an interview made the check.
+    pub points: String,
+}
+
+/// Records how the person was identified. A paper that shows another check, or
+/// none, is outdated from now on; the same check recorded again changes nothing.
+///
+/// # Errors
+/// [`Error::Accepted`] when a form that shows another check was accepted.
 pub fn identify(
     tx: &Tx<'_>,
     journal: &Journal,
+    counter: Counter<'_>,
     staff: StaffId,
     id: VisitId,
-    kinds: &[String],
-    points: &str,
+    check: &IdentityCheck,
 ) -> Result<(), Error> {
-    submitted(tx, id)?;
-    let mut answers = Answers::default();
-    answers.set(ID_KIND, Value::Choices(kinds.iter().cloned().collect()), Source::Clerk);
-    answers.set(ID_POINTS, Value::Choice(points.to_owned()), Source::Clerk);
-    store::put_answers(tx, journal, id, &answers)?;
+    let visit = submitted(tx, id)?;
+    let IdentityCheck { kinds, points } = check;
+    let before = store::answers(tx, journal, id)?;
+    let mut checked = Answers::default();
+    checked.set(ID_KIND, Value::Choices(kinds.iter().cloned().collect()), Source::Clerk);
+    checked.set(ID_POINTS, Value::Choice(points.clone()), Source::Clerk);
+    let mut after = before.clone();
+    for (path, answer) in checked.iter() {
+        after.set(path, answer.value.clone(), answer.source);
+    }
+    outdate(tx, id, &changed(&counter.forms_of(&visit.procedures), &before, &after))?;
+    store::put_answers(tx, journal, id, &checked)?;
     journal.append(
         tx,
         &Event {
@@ -183,20 +211,31 @@ pub fn is_identified(answers: &Answers) -> bool {
         && answers.value(ID_POINTS).is_some()
 }
 
-/// Records that papers were made for printing, and counts them.
+/// Records that papers of these applications were made from what was `opened`, and
+/// counts them. Where another clerk corrected something meanwhile, the paper is
+/// outdated as it leaves the printer, and the journal says so.
 pub fn printed(
     tx: &Tx<'_>,
     journal: &Journal,
+    counter: Counter<'_>,
     staff: StaffId,
-    id: VisitId,
+    opened: &Opened,
     applications: &[ApplicationId],
 ) -> Result<(), Error> {
-    submitted(tx, id)?;
+    let visit = submitted(tx, opened.visit.id)?;
+    let now = store::answers(tx, journal, visit.id)?;
+    let changed = changed(&counter.forms_of(&visit.procedures), &opened.answers, &now);
+    let mut outdated = Vec::new();
     for application in applications {
         application::was_printed(tx, *application)?;
+        let of_form = opened.applications.iter().find(|one| one.id == *application);
+        if of_form.is_some_and(|one| changed.contains(one.form.as_str())) {
+            application::was_corrected(tx, *application)?;
+            outdated.push(application);
+        }
     }
-    let facts = json!({ "applications": applications });
-    note(journal, tx, Actor::Staff(staff), id, ("application.printed", facts))
+    let facts = json!({ "applications": applications, "outdated": outdated });
+    note(journal, tx, Actor::Staff(staff), visit.id, ("application.printed", facts))
 }
 
 /// What a clerk decides about an application.

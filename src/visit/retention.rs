@@ -8,7 +8,7 @@ use super::{Error, State, Visit, erase, store};
 use crate::clock::Moment;
 use crate::config::{Retention, Screen};
 use crate::db::Tx;
-use crate::id::VisitId;
+use crate::id::{DeviceId, VisitId};
 use crate::journal::{Actor, Journal};
 
 /// A page that is being used tells so several times within this; a kiosk that
@@ -39,8 +39,14 @@ pub fn due(
     Ok(due)
 }
 
-/// Erases one visit that is due. One at a time, so that a row that cannot be
-/// erased keeps nobody else's.
-pub fn erase_one(tx: &Tx<'_>, journal: &Journal, visit: VisitId) -> Result<(), Error> {
-    erase(tx, journal, Actor::System, visit)
+/// Erases one visit that is due, and tells the tablet it stood on, if any. One at a
+/// time, so that a row that cannot be erased keeps nobody else's.
+pub fn erase_one(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    visit: VisitId,
+) -> Result<Option<DeviceId>, Error> {
+    let tablet = store::kiosk_of(tx, visit)?;
+    erase(tx, journal, Actor::System, visit)?;
+    Ok(tablet)
 }

@@ -88,6 +88,16 @@ pub fn at_kiosk(connection: &Connection, kiosk: DeviceId) -> Result<Option<Visit
     one(connection, "kiosk = ?1", &kiosk.to_string())
 }
 
+/// The tablet a visit stands on now.
+pub(super) fn kiosk_of(connection: &Connection, id: VisitId) -> Result<Option<DeviceId>, Error> {
+    let kiosk: Option<Option<String>> = connection
+        .prepare_cached("select kiosk from visit where id = ?1")?
+        .query_row([id.to_string()], |row| row.get(0))
+        .optional()?;
+    let parsed = kiosk.flatten().map(|id| id.parse().map_err(|_| cannot_be("kiosk")));
+    Ok(parsed.transpose()?)
+}
+
 /// The visits submitted on a day, and those of other days with an application
 /// that is not accepted; oldest first.
 pub fn of_day_and_undecided(connection: &Connection, day: Date) -> Result<Vec<Visit>, Error> {

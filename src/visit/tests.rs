@@ -13,7 +13,7 @@ use crate::clock::HeldClock;
 use crate::config::{Config, Site};
 use crate::form::template::Kind;
 use crate::form::{Forms, questions};
-use crate::id::StaffId;
+use crate::id::{ApplicationId, StaffId};
 use crate::journal::OfficeKey;
 use crate::pdf::Fonts;
 use crate::visit::paper::Papers;
@@ -110,6 +110,23 @@ impl Town {
 
     fn submit(&self, id: VisitId, op: OpId) -> Result<Submitted, Error> {
         submit(&self.tx(), &self.journal, self.counter(), Actor::System, op, id)
+    }
+
+    fn identify(&self, staff: StaffId, id: VisitId, kinds: &[&str]) -> Result<(), Error> {
+        let points = if kinds.len() == 1 { "one" } else { "two" }.to_owned();
+        let kinds = kinds.iter().map(ToString::to_string).collect();
+        let check = desk::IdentityCheck { kinds, points };
+        desk::identify(&self.tx(), &self.journal, self.counter(), staff, id, &check)
+    }
+
+    /// Prints papers as they are now.
+    fn print(&self, staff: StaffId, id: VisitId, papers: &[ApplicationId]) {
+        let opened = desk::open(&self.tx(), &self.journal, staff, id).unwrap();
+        self.print_opened(staff, &opened, papers);
+    }
+
+    fn print_opened(&self, staff: StaffId, opened: &desk::Opened, papers: &[ApplicationId]) {
+        desk::printed(&self.tx(), &self.journal, self.counter(), staff, opened, papers).unwrap();
     }
 
     fn entries(&self, id: VisitId) -> Vec<String> {
@@ -251,7 +268,7 @@ fn a_clerk_identifies_corrects_and_accepts() {
     };
 
     assert!(matches!(decide(Action::Accept), Err(Error::NotIdentified)));
-    desk::identify(&tx, journal, staff, id, &["my_number_card".into()], "one").unwrap();
+    town.identify(staff, id, &["my_number_card"]).unwrap();
     let value = Value::Text("試験　華子".into());
     let correct =
         |value| desk::correct(&tx, journal, town.counter(), staff, id, ("applicant.name", value));
@@ -283,7 +300,7 @@ fn a_press_sent_twice_is_one_decision_and_another_press_is_told_the_state() {
     let id = town.filled(town.kiosk());
     town.submit(id, journal.op()).unwrap();
     let staff = StaffId::new(journal.now(), &*journal.chance);
-    desk::identify(&tx, journal, staff, id, &["passport".into()], "one").unwrap();
+    town.identify(staff, id, &["passport"]).unwrap();
     let application = application::of_visit(&town.connection, id).unwrap()[0].id;
     let decide = |decision: &desk::Decision| {
         desk::decide(&tx, journal, town.counter(), staff, application, decision)
@@ -318,21 +335,69 @@ fn a_paper_is_outdated_by_what_is_corrected_on_it_until_it_is_printed_again() {
     correct("applicant.phone", "0999-00-0002").unwrap();
     assert_eq!(outdated(), [false, false], "nothing was printed yet");
     let both = [of("juminhyo").id, of("ido").id];
-    desk::printed(&tx, journal, staff, id, &both).unwrap();
+    town.print(staff, id, &both);
     correct("applicant.phone", "0999-00-0003").unwrap();
     assert_eq!(outdated(), [true, true]);
-    desk::printed(&tx, journal, staff, id, &both).unwrap();
+    town.print(staff, id, &both);
     assert_eq!(outdated(), [false, false]);
 
     // The certificate shows the new address, which only the move asks for.
     correct("ido.new.address", "見本県みほん町ひがし１番地").unwrap();
     assert_eq!(outdated(), [true, true]);
-    desk::identify(&tx, journal, staff, id, &["passport".into()], "one").unwrap();
+    town.identify(staff, id, &["passport"]).unwrap();
     desk::decide(&tx, journal, town.counter(), staff, of("juminhyo").id, &accept(journal)).unwrap();
     let refused = correct("ido.new.address", "見本県みほん町にし１番地");
     assert!(matches!(refused, Err(Error::Accepted)));
     let kept = town.answers(id).text("ido.new.address").cloned();
     assert_eq!(kept, Some("見本県みほん町ひがし１番地".into()));
+}
+
+#[test]
+fn another_identity_check_outdates_the_paper_that_shows_it_and_is_refused_once_accepted() {
+    let town = Town::open();
+    let (tx, journal) = (town.tx(), &town.journal);
+    let id = town.filled(town.kiosk());
+    town.submit(id, journal.op()).unwrap();
+    let staff = StaffId::new(journal.now(), &*journal.chance);
+    let paper = || application::of_visit(&town.connection, id).unwrap().remove(0);
+    let papers = [paper().id];
+    town.print(staff, id, &papers);
+    town.identify(staff, id, &["licence"]).unwrap();
+    assert!(paper().outdated, "the printed boxes are empty");
+    town.print(staff, id, &papers);
+    town.identify(staff, id, &["licence"]).unwrap();
+    assert!(!paper().outdated, "the same check once more");
+    town.identify(staff, id, &["pension", "insurance_certificate"]).unwrap();
+    assert!(paper().outdated);
+
+    desk::decide(&tx, journal, town.counter(), staff, papers[0], &accept(journal)).unwrap();
+    let refused = town.identify(staff, id, &["passport"]);
+    assert!(matches!(refused, Err(Error::Accepted)));
+    let kinds = town.answers(id).value("office.id_kind").unwrap().selected();
+    assert_eq!(kinds, ["insurance_certificate", "pension"].map(str::to_owned).into());
+}
+
+#[test]
+fn a_paper_made_before_a_correction_is_outdated_when_it_is_counted_after_it() {
+    let town = Town::open();
+    let (tx, journal) = (town.tx(), &town.journal);
+    let id = town.filled(town.kiosk());
+    town.submit(id, journal.op()).unwrap();
+    let staff = StaffId::new(journal.now(), &*journal.chance);
+    let opened = desk::open(&tx, journal, staff, id).unwrap();
+    let papers = [opened.applications[0].id];
+    let value = Value::Text("0999-00-0602".into());
+    let correction = ("applicant.phone", value);
+    desk::correct(&tx, journal, town.counter(), staff, id, correction).unwrap();
+    town.print_opened(staff, &opened, &papers);
+    let stands = || application::of_visit(&town.connection, id).unwrap().remove(0);
+    assert_eq!((stands().printed, stands().outdated), (1, true));
+    let facts = "select facts from journal where kind = 'application.printed'";
+    let facts: String = tx.query_row(facts, [], |row| row.get(0)).unwrap();
+    let outdated = serde_json::from_str::<serde_json::Value>(&facts).unwrap()["outdated"].clone();
+    assert_eq!(outdated, json!(papers));
+    town.print(staff, id, &papers);
+    assert_eq!((stands().printed, stands().outdated), (2, false));
 }
 
 #[test]
@@ -342,7 +407,7 @@ fn what_one_form_asked_another_may_use_until_the_end() {
     let id = town.filled_for(town.kiosk(), &["juminhyo", "tenkyo"]);
     town.submit(id, journal.op()).unwrap();
     let staff = StaffId::new(journal.now(), &*journal.chance);
-    desk::identify(&tx, journal, staff, id, &["my_number_card".into()], "one").unwrap();
+    town.identify(staff, id, &["my_number_card"]).unwrap();
     let opened = desk::open(&tx, journal, staff, id).unwrap();
     let papers =
         Papers::compile(&town.forms, Path::new("templates/forms"), Fonts::shipped()).unwrap();

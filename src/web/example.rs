@@ -1,5 +1,5 @@
 //! The example town's office on a folder of its own, with a held clock: what the
-//! router's tests of every audience stand on.
+//! tests of every audience, and of what goes on beside the pages, stand on.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::schema;
 use crate::visit::paper::Papers;
 
 /// The office, the clock that moves it, and the folder it lives as long as.
-pub(super) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir) {
+pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let chance = Arc::new(SeededChance::new(1));
     let clock = Arc::new(HeldClock::at(datetime!(2026-11-24 9:00 +9)));

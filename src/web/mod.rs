@@ -12,7 +12,7 @@ pub mod desk;
 pub mod entry;
 pub mod error;
 #[cfg(test)]
-mod example;
+pub(crate) mod example;
 mod fields;
 mod guard;
 pub mod kiosk;

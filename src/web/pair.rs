@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Form, Router};
@@ -41,10 +42,14 @@ struct Entered {
 }
 
 /// The demonstration has nobody who could read out a code, so there the tablet
-/// is paired at once, with a virtual reader of its own.
-async fn enter(State(office): State<Shared>) -> Result<Response, Failure> {
+/// is paired at once, with a virtual reader of its own. One that is paired already
+/// stays the tablet it is.
+async fn enter(State(office): State<Shared>, headers: HeaderMap) -> Result<Response, Failure> {
     if !office.demo {
         return show(&office, None);
+    }
+    if let Some(token) = token_of_kiosk(&office, &headers).await? {
+        return Ok(paired_in_demo(&token));
     }
     let journal = office.journal.clone();
     let reader = office.readers.new_virtual();
@@ -57,7 +62,17 @@ async fn enter(State(office): State<Shared>) -> Result<Response, Failure> {
             device::redeem(tx, &journal, journal.op(), &code.to_string())
         })
         .await?;
-    Ok(paired(&token.1))
+    Ok(paired_in_demo(&token.1))
+}
+
+/// The token of the kiosk that asks, if it is one.
+async fn token_of_kiosk(office: &Office, headers: &HeaderMap) -> Result<Option<Token>, Failure> {
+    let Some(token) = cookie::token(headers, COOKIE) else { return Ok(None) };
+    let look = move |connection: &_| -> Result<_, Error> {
+        let device = device::paired(connection, &token)?;
+        Ok(device.filter(|device| device.role == Role::Kiosk).map(|_| token))
+    };
+    Ok(office.db.read(look).await?)
 }
 
 async fn pair(
@@ -84,5 +99,13 @@ fn show(office: &Office, refused: Option<&'static str>) -> Result<Response, Fail
 fn paired(token: &Token) -> Response {
     let mut response = page::go("/kiosk");
     cookie::keep(&mut response, COOKIE, token, "/kiosk", DAYS);
+    response
+}
+
+/// A browser shows its token to `/kiosk` only; here it is to show it to this page,
+/// too, so that it is known again.
+fn paired_in_demo(token: &Token) -> Response {
+    let mut response = paired(token);
+    cookie::keep(&mut response, COOKIE, token, "/pair", DAYS);
     response
 }

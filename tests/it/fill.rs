@@ -54,8 +54,13 @@ fn what_is_missing_or_refused_is_named_and_no_file_is_made() {
     let (code, said, pdf) = filled(folder.path(), "juminhyo", &case);
     assert_eq!((code, pdf), (1, None));
     let refused = said["refused"].as_array().unwrap();
-    let paths: Vec<&Value> = refused.iter().map(|refused| &refused["path"]).collect();
-    assert_eq!(paths, ["juminhyo.nothing", "applicant.birth_date"], "{said}");
+    let expected = [
+        ("juminhyo.nothing", "record.unknown_path", "この様式に、この名前の項目はありません"),
+        ("applicant.birth_date", "input.no_such_day", "その日は暦にありません"),
+    ];
+    let expected = expected
+        .map(|(path, code, message)| json!({ "path": path, "code": code, "message": message }));
+    assert_eq!(*refused, expected, "{said}");
 }
 
 #[test]
@@ -117,7 +122,7 @@ fn what_is_said_is_one_object_whatever_is_wrong() {
     assert!(both["fonts"].is_array() && both["cannot_be_drawn"].is_array(), "{both}");
     assert!(said(&["--config", "nowhere"])["faults"].is_array());
     std::fs::write(folder.path().join("case.json"), r#"{"answers": {}, "answers": {}}"#).unwrap();
-    assert!(said(&[])["no_json"].as_str().unwrap().contains("twice"));
+    assert!(said(&[])["no_json"].as_str().unwrap().contains("キー「answers」が2度"));
     case["counter"]["office.nothing"] = "x".into();
     case["applicant"]["birth_date"] = "5450101".into();
     std::fs::write(folder.path().join("case.json"), case.to_string()).unwrap();

@@ -1,41 +1,44 @@
 //! Why an entry was not taken, with the codes that screens have sentences for.
+//! The words here are for whoever sends a case as JSON; they read the code too.
 
 /// Why an entry was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InputError {
-    #[error("an answer is needed")]
+    #[error("答えが必要です")]
     Required,
-    #[error("longer than {max} characters")]
+    #[error("{max}文字より長い答えです")]
     TooLong { max: usize },
-    #[error("holds a control character or one that changes the direction of writing")]
+    #[error("制御文字か、書く向きを変える文字が入っています")]
     ControlCharacter,
-    #[error("holds what looks like a 個人番号, which is never taken down")]
+    #[error("個人番号のような数字が入っています。個人番号は受け取りません")]
     PersonalNumber,
-    #[error("a reading is written in katakana")]
+    #[error("フリガナはカタカナで書いてください")]
     NotKatakana,
-    #[error("a telephone number has 10 or 11 digits and begins with 0")]
+    #[error("電話番号は、0で始まる10桁か11桁の数字です")]
     NotAPhone,
-    #[error("a postal code has 7 digits")]
+    #[error("郵便番号は7桁の数字です")]
     NotAPostalCode,
-    #[error("not a date: type 7 digits (4050101 = 平成5年1月1日), 8 digits or 1993-01-01")]
+    #[error(
+        "日付として読めません。「1993-01-01」か、8桁、7桁（4050101 = 平成5年1月1日）で書いてください"
+    )]
     NotADate,
-    #[error("there is no such day in the calendar")]
+    #[error("その日は暦にありません")]
     NoSuchDay,
-    #[error("the day must be known")]
+    #[error("日まで必要です")]
     DayNeeded,
-    #[error("the day is still to come")]
+    #[error("今日より後の日です")]
     FutureDay,
-    #[error("the day has passed")]
+    #[error("今日より前の日です")]
     PastDay,
-    #[error("the day is more than a year ahead")]
+    #[error("今日から1年より先の日です")]
     FarDay,
-    #[error("not one of the options")]
+    #[error("選択肢にない答えです")]
     NotAnOption,
-    #[error("not a whole number")]
+    #[error("整数ではありません")]
     NotANumber,
-    #[error("not between {min} and {max}")]
+    #[error("{min}から{max}までの数ではありません")]
     OutOfRange { min: u32, max: u32 },
-    #[error("not of the kind this question takes")]
+    #[error("この項目が受け取る形の値ではありません")]
     WrongKind,
 }
 

@@ -15,7 +15,7 @@ use crate::form::input::{self, InputError};
 use crate::id::{ApplicationId, VisitId};
 use crate::staff::Action;
 use crate::visit::Error;
-use crate::visit::desk::{self, Decision};
+use crate::visit::desk::{self, Decision, IdentityCheck};
 use crate::web::error::Failure;
 use crate::web::{Shared, entry, page};
 
@@ -44,9 +44,28 @@ pub(super) async fn identify(
         let ticked = Some(ticked(kinds, points));
         return visit::again(&office, &sent.clerk, id, Again { ticked, ..refusing(refused) }).await;
     }
-    let (journal, staff) = (office.journal.clone(), sent.clerk.signed_in.staff.id);
-    office.db.write(move |tx| desk::identify(tx, &journal, staff, id, &kinds, &points)).await?;
-    Ok(page::go(&format!("/desk/visits/{id}?note=identified#papers")))
+    let check = IdentityCheck { kinds, points };
+    match store_check(&office, &sent, id, check.clone()).await {
+        Ok(()) => Ok(page::go(&format!("/desk/visits/{id}?note=identified#papers"))),
+        Err(error) => {
+            let refused = visit::refusal(&office, words, error)?;
+            let ticked = Some(ticked(check.kinds, check.points));
+            visit::again(&office, &sent.clerk, id, Again { ticked, ..refusing(refused) }).await
+        }
+    }
+}
+
+async fn store_check(
+    office: &Shared,
+    sent: &Sent,
+    id: VisitId,
+    check: IdentityCheck,
+) -> Result<(), Error> {
+    let (shared, journal) = (office.0.clone(), office.journal.clone());
+    let staff = sent.clerk.signed_in.staff.id;
+    let identify =
+        move |tx: &Tx<'_>| desk::identify(tx, &journal, shared.counter(), staff, id, &check);
+    office.db.write(identify).await
 }
 
 /// Accepts a form, sends it back, or takes the decision back.

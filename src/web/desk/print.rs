@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::guard::Sent;
 use super::visit;
+use crate::db::Tx;
 use crate::id::{ApplicationId, VisitId};
 use crate::staff::Action;
 use crate::visit::desk;
@@ -39,8 +40,10 @@ pub(super) async fn print(
         .collect::<Result<Vec<_>, _>>()?;
     let filled = office.papers.print(&sheets);
     let ids: Vec<ApplicationId> = applications.iter().map(|application| application.id).collect();
-    let (journal, staff) = (office.journal.clone(), staff.id);
-    office.db.write(move |tx| desk::printed(tx, &journal, staff, id, &ids)).await?;
+    let (shared, journal, staff) = (office.0.clone(), office.journal.clone(), staff.id);
+    let printed =
+        move |tx: &Tx<'_>| desk::printed(tx, &journal, shared.counter(), staff, &opened, &ids);
+    office.db.write(printed).await?;
     Ok(inline(filled.pdf, &first))
 }
 

@@ -171,7 +171,7 @@ impl Kiosk {
         let leave = move |tx: &db::Tx<'_>| -> Result<(), Failure> {
             visit::leave(tx, &journal, actor, &visit)?;
             // Who called for staff has gone.
-            Ok(device::withdraw_call(tx, &journal, kiosk)?)
+            Ok(device::withdraw_call(tx, &journal, actor, kiosk)?)
         };
         office.db.write(leave).await?;
         if let Err(error) = office.db.truncate_log().await {

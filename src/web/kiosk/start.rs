@@ -110,8 +110,8 @@ pub(super) async fn end(
         }
         kiosk.leave(&office, at.visit).await?;
     }
-    let (journal, device) = (office.journal.clone(), kiosk.device.id);
-    office.db.write(move |tx| device::withdraw_call(tx, &journal, device)).await?;
+    let (journal, actor, device) = (office.journal.clone(), kiosk.actor(), kiosk.device.id);
+    office.db.write(move |tx| device::withdraw_call(tx, &journal, actor, device)).await?;
     if let Some(slot) = kiosk.reader(&office).and_then(|reader| reader.slot) {
         drop(slot.remove());
     }

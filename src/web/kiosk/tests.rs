@@ -421,3 +421,19 @@ async fn the_last_try_speaks_of_what_is_asked_for() {
     assert!(page.says("カードに書かれた番号を入れられるのは、あと1回"), "{}", page.text);
     assert!(page.says("番号をまちがえると") && !page.says("暗証番号を入れられる"), "{}", page.text);
 }
+
+#[tokio::test]
+async fn a_tablet_of_the_demonstration_that_asks_to_be_paired_again_stays_the_one_it_is() {
+    let mut tablet = Tablet::paired().await;
+    tablet.arrive("ja").await;
+    let again = tablet.get("/pair").await;
+    assert_eq!(
+        (again.to.as_str(), again.cookie.split(';').next()),
+        ("/kiosk", Some(&*tablet.cookie))
+    );
+    let devices = async |tablet: &Tablet| tablet.office.db.read(device::all).await.unwrap().len();
+    assert_eq!(devices(&tablet).await, 1);
+    tablet.cookie.clear();
+    tablet.get("/pair").await;
+    assert_eq!(devices(&tablet).await, 2, "another browser is another tablet");
+}

@@ -1,0 +1,92 @@
+//! The broom: erases what is due, again and again, as long as the office is open.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::db::Tx;
+use crate::device;
+use crate::id::VisitId;
+use crate::journal::{Actor, Journal};
+use crate::visit::{self, retention};
+use crate::web::Office;
+
+/// How often what is due is erased.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Erases what is due, and empties the database's log, where what was erased may
+/// still stand. What cannot be done now is done next time.
+pub(super) async fn forever(office: Arc<Office>) {
+    let mut every = tokio::time::interval(EVERY);
+    loop {
+        every.tick().await;
+        if let Err(error) = erase_due(&office).await {
+            tracing::error!(%error, "what is due was not found");
+        }
+        if let Err(error) = office.db.truncate_log().await {
+            tracing::info!(%error, "the database's log is emptied later");
+        }
+    }
+}
+
+async fn erase_due(office: &Arc<Office>) -> Result<(), visit::Error> {
+    let (look, now) = (office.clone(), office.journal.now());
+    let due = office
+        .db
+        .read(move |connection| {
+            let site = &look.config.site;
+            retention::due(connection, &site.screen, &site.retention, now)
+        })
+        .await?;
+    for visit in due {
+        let journal = office.journal.clone();
+        match office.db.write(move |tx| erase(tx, &journal, visit)).await {
+            Ok(()) => tracing::info!(%visit, "erased what was due"),
+            Err(error) => tracing::error!(%visit, %error, "what was due was not erased"),
+        }
+    }
+    Ok(())
+}
+
+/// Whoever stood at the tablet and called for staff has gone, too.
+fn erase(tx: &Tx<'_>, journal: &Journal, visit: VisitId) -> anyhow::Result<()> {
+    if let Some(tablet) = retention::erase_one(tx, journal, visit)? {
+        device::withdraw_call(tx, journal, Actor::System, tablet)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::{Device, NewDevice, Role};
+    use crate::visit::Wishes;
+    use crate::web::example;
+
+    /// A tablet at which somebody began a visit and called for staff.
+    fn calling(tx: &Tx<'_>, journal: &Journal, name: &str) -> anyhow::Result<Device> {
+        let new = NewDevice::typed(name, Role::Kiosk, "")?;
+        let (code, _) = device::offer(tx, journal, journal.op(), Actor::System, &new)?;
+        let (tablet, _) = device::redeem(tx, journal, journal.op(), &code.to_string())?;
+        visit::start(tx, journal, journal.op(), tablet.id, &Wishes::default())?;
+        device::call_staff(tx, journal, tablet.id)?;
+        Ok(tablet)
+    }
+
+    #[tokio::test]
+    async fn a_draft_that_nobody_is_at_any_more_takes_its_call_for_staff_along() {
+        let (office, clock, _folder) = example::office(false).await;
+        let put_up = |name: &'static str| {
+            let journal = office.journal.clone();
+            office.db.write(move |tx| calling(tx, &journal, name))
+        };
+        let left = put_up("記載台1").await.unwrap();
+        clock.advance(Duration::from_secs(3_600));
+        let in_use = put_up("記載台2").await.unwrap();
+        erase_due(&office).await.unwrap();
+        let waits = async |tablet: Device| {
+            let found = office.db.read(move |connection| device::device(connection, tablet.id));
+            found.await.unwrap().unwrap().calling_since().is_some()
+        };
+        assert_eq!((waits(left).await, waits(in_use).await), (false, true));
+    }
+}
