@@ -219,7 +219,9 @@ pub fn start(
     Ok(id)
 }
 
-/// Changes the language or the type size of a visit.
+/// Changes the language or the type size of a visit. One that was handed in still
+/// stands on its tablet and may be read in another language, but that is no work
+/// which keeps its data longer.
 pub fn wish(
     tx: &Tx<'_>,
     journal: &Journal,

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Error, State, draft, store};
 use crate::application::{self, Application};
-use crate::clock;
+use crate::clock::{self, Moment};
 use crate::config::{Config, Procedure};
 use crate::db::{self, Tx};
 use crate::form::{Form, Forms, questions};
@@ -96,7 +96,7 @@ pub fn submit(
     let mut applications = Vec::new();
     for procedure in &procedures {
         let form = counter.forms.get(&procedure.form).ok_or(Error::NoProcedure)?;
-        let application = new_application(tx, journal, counter, procedure, form)?;
+        let application = new_application(tx, journal, counter, now, (procedure, form))?;
         application::add(tx, id, &application)?;
         applications.push(application);
     }
@@ -154,10 +154,9 @@ fn new_application(
     tx: &Tx<'_>,
     journal: &Journal,
     counter: Counter<'_>,
-    procedure: &Procedure,
-    form: &Form,
+    now: Moment,
+    (procedure, form): (&Procedure, &Form),
 ) -> Result<Application, Error> {
-    let now = journal.now();
     let number = db::next_number(tx, now.date(), "receipt")?;
     let day = clock::iso_day(now.date()).replace('-', "");
     Ok(Application {
