@@ -193,7 +193,7 @@ pub fn start(
             .map_err(|_| db::Error::Inconsistent { table: "journal", column: "entity_id" }.into());
     }
     if let Some(left) = store::at_kiosk(tx, kiosk)? {
-        leave(tx, journal, Actor::Device(kiosk), &left)?;
+        leave(tx, journal, Actor::Device(kiosk), left.id)?;
     }
     let now = journal.now();
     let id = VisitId::new(now, &*journal.chance);
@@ -229,7 +229,12 @@ pub fn wish(
     visit: VisitId,
     wishes: &Wishes,
 ) -> Result<(), Error> {
-    store::set_wishes(tx, visit, wishes, journal.now())?;
+    match store::get(tx, visit)?.ok_or(Error::Gone)?.state {
+        State::Draft => store::touch(tx, visit, journal.now())?,
+        State::Submitted => {}
+        State::Erased => return Err(Error::Gone),
+    }
+    store::set_wishes(tx, visit, wishes)?;
     let facts = json!({ "lang": wishes.lang, "big_type": wishes.big_type });
     note(journal, tx, actor, visit, ("visit.wishes_changed", facts))
 }
@@ -341,14 +346,18 @@ fn draft(tx: &Tx<'_>, visit: VisitId) -> Result<Visit, Error> {
 
 /// The resident leaves the kiosk. A draft is erased; what was submitted stays
 /// for the clerk. Sent twice, it does nothing more.
-pub fn leave(tx: &Tx<'_>, journal: &Journal, actor: Actor, visit: &Visit) -> Result<(), Error> {
+///
+/// What the caller knows of the visit may be old: it is looked at again here, so
+/// that nothing that was handed in meanwhile is erased.
+pub fn leave(tx: &Tx<'_>, journal: &Journal, actor: Actor, id: VisitId) -> Result<(), Error> {
+    let visit = store::get(tx, id)?.ok_or(Error::Gone)?;
     match visit.state {
-        State::Draft => erase(tx, journal, actor, visit.id),
-        State::Submitted => {
-            store::leave_kiosk(tx, visit.id, journal.now())?;
-            note(journal, tx, actor, visit.id, ("visit.left_kiosk", json!({})))
+        State::Draft => erase(tx, journal, actor, id),
+        State::Submitted if store::kiosk_of(tx, id)?.is_some() => {
+            store::leave_kiosk(tx, id, journal.now())?;
+            note(journal, tx, actor, id, ("visit.left_kiosk", json!({})))
         }
-        State::Erased => Ok(()),
+        State::Submitted | State::Erased => Ok(()),
     }
 }
 

@@ -242,12 +242,12 @@ fn leaving_erases_a_draft_and_keeps_what_was_handed_in() {
     let town = Town::open();
     let kiosk = town.kiosk();
     let draft = town.filled(kiosk);
-    leave(&town.tx(), &town.journal, Actor::System, &town.visit(draft)).unwrap();
+    leave(&town.tx(), &town.journal, Actor::System, draft).unwrap();
     assert_eq!(town.visit(draft).state, State::Erased);
 
     let handed_in = town.filled(kiosk);
     town.submit(handed_in, town.journal.op()).unwrap();
-    leave(&town.tx(), &town.journal, Actor::System, &town.visit(handed_in)).unwrap();
+    leave(&town.tx(), &town.journal, Actor::System, handed_in).unwrap();
     assert_eq!(at_kiosk(&town.connection, kiosk).unwrap(), None);
     assert_eq!(town.visit(handed_in).state, State::Submitted);
     assert!(town.answers(handed_in).text("applicant.name").is_some());
@@ -437,23 +437,24 @@ fn two_procedures_of_one_form_are_not_taken_together() {
 #[test]
 fn what_is_due_is_erased_at_the_towns_own_times() {
     let town = Town::open();
-    let Site { screen, retention: times, .. } = &town.config.site;
+    let site = &town.config.site;
+    let Site { screen, retention: times, .. } = site;
     let draft = town.start(town.kiosk());
     let in_use = town.start(town.kiosk());
     let handed_in = town.filled(town.kiosk());
     town.submit(handed_in, town.journal.op()).unwrap();
-    let due = || retention::due(&town.connection, screen, times, town.journal.now()).unwrap();
+    let due = || retention::due(&town.connection, site, town.journal.now()).unwrap();
     assert_eq!(due(), []);
     let waits = u64::from(screen.idle_secs + screen.warning_secs);
     town.clock.advance(Duration::from_secs(waits));
     touched(&town.tx(), &town.journal, in_use).unwrap();
     town.clock.advance(Duration::from_secs(61));
     assert_eq!(due(), [draft]);
-    retention::erase_one(&town.tx(), &town.journal, draft).unwrap();
+    retention::erase_one(&town.tx(), &town.journal, Actor::System, site, draft).unwrap();
     assert_eq!(town.visit(draft).state, State::Erased);
     town.clock.advance(Duration::from_secs(86_400 * u64::from(times.visit_days)));
     assert_eq!(due(), [in_use, handed_in]);
-    retention::erase_one(&town.tx(), &town.journal, handed_in).unwrap();
+    retention::erase_one(&town.tx(), &town.journal, Actor::System, site, handed_in).unwrap();
     assert_eq!(town.visit(handed_in).state, State::Erased);
     assert!(journal::verify(&town.connection, None).unwrap().is_ok());
 }
@@ -517,4 +518,67 @@ fn a_row_that_contradicts_the_journal_is_named() {
         assert_eq!(found.is_some(), what.is_some(), "{sql}: {found:?}");
         assert!(found.unwrap_or_default().starts_with(what.unwrap_or_default()), "{sql}");
     }
+}
+
+#[test]
+fn what_was_handed_in_while_the_resident_left_stays() {
+    let town = Town::open();
+    let kiosk = town.kiosk();
+    let id = town.filled(kiosk);
+    let handed_in = town.submit(id, town.journal.op()).unwrap();
+    for _ in 0..2 {
+        leave(&town.tx(), &town.journal, Actor::Device(kiosk), id).unwrap();
+    }
+    assert_eq!(town.visit(id).state, State::Submitted);
+    assert_eq!(submitted(&town.connection, id).unwrap(), Some(handed_in));
+    let left = town.entries(id).into_iter().filter(|kind| kind == "visit.left_kiosk").count();
+    assert_eq!(left, 1);
+}
+
+#[test]
+fn the_sweep_takes_nothing_that_was_touched_since_it_looked() {
+    let town = Town::open();
+    let site = &town.config.site;
+    let due = || retention::due(&town.connection, site, town.journal.now()).unwrap();
+    let erase = |id| {
+        retention::erase_one(&town.tx(), &town.journal, Actor::System, site, id).unwrap();
+    };
+    let (left, id) = (town.start(town.kiosk()), town.filled(town.kiosk()));
+    town.clock.advance(Duration::from_secs(3_600));
+    assert_eq!(due(), [left, id]);
+    town.submit(id, town.journal.op()).unwrap();
+    erase(id);
+    assert_eq!(town.visit(id).state, State::Submitted, "handed in since");
+    for _ in 0..2 {
+        erase(left);
+    }
+    assert_eq!(town.entries(left), ["visit.started", "visit.erased"]);
+
+    town.clock.advance(Duration::from_secs(86_400 * u64::from(site.retention.visit_days) + 1));
+    assert_eq!(due(), [id]);
+    let staff = StaffId::new(town.journal.now(), &*town.journal.chance);
+    let value = ("applicant.phone", Value::Text("0999-00-0002".into()));
+    desk::correct(&town.tx(), &town.journal, town.counter(), staff, id, value).unwrap();
+    erase(id);
+    assert_eq!(town.visit(id).state, State::Submitted, "a clerk works on it");
+}
+
+#[test]
+fn another_language_keeps_nothing_longer_and_wakes_nothing_that_was_erased() {
+    let town = Town::open();
+    let kiosk = town.kiosk();
+    let id = town.filled(kiosk);
+    town.submit(id, town.journal.op()).unwrap();
+    let before = town.visit(id);
+    town.clock.advance(Duration::from_secs(60));
+    let english = Wishes { lang: Lang::En, ..Wishes::default() };
+    let wish = |id| wish(&town.tx(), &town.journal, Actor::Device(kiosk), id, &english);
+    wish(id).unwrap();
+    let after = town.visit(id);
+    assert_eq!((after.wishes.lang, after.touched_at), (Lang::En, before.touched_at));
+
+    let draft = town.start(town.kiosk());
+    wish(draft).unwrap();
+    leave(&town.tx(), &town.journal, Actor::System, draft).unwrap();
+    assert!(matches!(wish(draft), Err(Error::Gone)));
 }

@@ -10,7 +10,7 @@ use crate::card;
 use crate::db;
 use crate::device::{self, Device, Role};
 use crate::form::answers::Answers;
-use crate::id::OpId;
+use crate::id::{OpId, VisitId};
 use crate::journal::Actor;
 use crate::visit::{self, State, Visit, retention};
 use crate::web::error::Failure;
@@ -147,36 +147,57 @@ impl Kiosk {
 
     /// The visit that stands here.
     pub async fn visit(&self, office: &Office) -> Result<Option<AtKiosk>, Failure> {
-        let kiosk = self.device.id;
-        let journal = office.journal.clone();
+        let found = self.look(office).await?;
+        let now = office.journal.now();
+        let is_abandoned =
+            |at: &AtKiosk| retention::is_abandoned(&at.visit, &office.config.site.screen, now);
+        match &found {
+            Some(at) if is_abandoned(at) => {
+                self.sweep(office, at.visit.id).await?;
+                // Nothing, unless somebody came back to it in between.
+                self.look(office).await
+            }
+            _ => Ok(found),
+        }
+    }
+
+    async fn look(&self, office: &Office) -> Result<Option<AtKiosk>, Failure> {
+        let (kiosk, journal) = (self.device.id, office.journal.clone());
         let found = office.db.read(move |connection| -> Result<_, visit::Error> {
             let Some(visit) = visit::at_kiosk(connection, kiosk)? else { return Ok(None) };
             let answers = visit::answers(connection, &journal, visit.id)?;
             Ok(Some(AtKiosk { visit: visit.with_care(&answers), answers }))
         });
-        let Some(at) = found.await? else { return Ok(None) };
-        let now = office.journal.now();
-        if retention::is_abandoned(&at.visit, &office.config.site.screen, now) {
-            self.leave(office, at.visit).await?;
-            return Ok(None);
-        }
-        Ok(Some(at))
+        Ok(found.await?)
     }
 
-    /// Ends the visit here: what was not handed in is erased, down to the
-    /// database's log. The log may be in use for a moment; the sweep empties it
-    /// then.
-    pub async fn leave(&self, office: &Office, visit: Visit) -> Result<(), Failure> {
+    /// Erases a visit that nobody is at any more, and what called for staff.
+    async fn sweep(&self, office: &Office, visit: VisitId) -> Result<(), Failure> {
+        let (journal, site) = (office.journal.clone(), office.config.site.clone());
+        let (actor, kiosk) = (self.actor(), self.device.id);
+        let erase = move |tx: &db::Tx<'_>| -> Result<(), Failure> {
+            if retention::erase_one(tx, &journal, actor, &site, visit)?.is_some() {
+                device::withdraw_call(tx, &journal, actor, kiosk)?;
+            }
+            Ok(())
+        };
+        office.db.write(erase).await?;
+        empty_log(office).await;
+        Ok(())
+    }
+
+    /// The resident goes: the visit here, if any, ends, and with it the call for
+    /// staff. What was not handed in is erased, down to the database's log.
+    pub async fn leave(&self, office: &Office, visit: Option<VisitId>) -> Result<(), Failure> {
         let (journal, actor, kiosk) = (office.journal.clone(), self.actor(), self.device.id);
         let leave = move |tx: &db::Tx<'_>| -> Result<(), Failure> {
-            visit::leave(tx, &journal, actor, &visit)?;
-            // Who called for staff has gone.
+            if let Some(visit) = visit {
+                visit::leave(tx, &journal, actor, visit)?;
+            }
             Ok(device::withdraw_call(tx, &journal, actor, kiosk)?)
         };
         office.db.write(leave).await?;
-        if let Err(error) = office.db.truncate_log().await {
-            tracing::info!(%error, "the database's log is emptied later");
-        }
+        empty_log(office).await;
         Ok(())
     }
 
@@ -196,7 +217,7 @@ impl Kiosk {
                 &db::Tx<'_>,
                 &crate::journal::Journal,
                 Actor,
-                crate::id::VisitId,
+                VisitId,
             ) -> Result<(), visit::Error>
             + Send
             + 'static,
@@ -208,5 +229,13 @@ impl Kiosk {
             Err(visit::Error::Gone | visit::Error::Refused(_)) => Err(Failure::Elsewhere("/kiosk")),
             other => Ok(other?),
         }
+    }
+}
+
+/// Empties the database's log, where what was erased may still stand. It may be in
+/// use for a moment; the sweep empties it then.
+async fn empty_log(office: &Office) {
+    if let Err(error) = office.db.truncate_log().await {
+        tracing::info!(%error, "the database's log is emptied later");
     }
 }

@@ -7,7 +7,6 @@ use axum::response::Response;
 
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk, Sent};
-use crate::device;
 use crate::id::OpId;
 use crate::lang::Lang;
 use crate::visit::{self, Care, Wishes};
@@ -104,14 +103,12 @@ pub(super) async fn end(
     kiosk: Kiosk,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    if let Some(at) = kiosk.visit(&office).await? {
-        if fields.has("key") && fields.get("key") != at.key() {
-            return Ok(page::go("/kiosk"));
-        }
-        kiosk.leave(&office, at.visit).await?;
+    let at = kiosk.visit(&office).await?;
+    let is_old = |at: &AtKiosk| fields.has("key") && fields.get("key") != at.key();
+    if at.as_ref().is_some_and(is_old) {
+        return Ok(page::go("/kiosk"));
     }
-    let (journal, actor, device) = (office.journal.clone(), kiosk.actor(), kiosk.device.id);
-    office.db.write(move |tx| device::withdraw_call(tx, &journal, actor, device)).await?;
+    kiosk.leave(&office, at.map(|at| at.visit.id)).await?;
     if let Some(slot) = kiosk.reader(&office).and_then(|reader| reader.slot) {
         drop(slot.remove());
     }
