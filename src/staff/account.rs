@@ -64,7 +64,7 @@ pub fn add(
     actor: Actor,
     new: &NewAccount,
 ) -> Result<Staff, Error> {
-    if let Some((_, id)) = journal::entity_of_op(tx, op)? {
+    if let Some(id) = journal::entity_of_op(tx, op, "staff.added")? {
         return existing(tx, id.parse().map_err(|_| Error::NoSuchAccount)?);
     }
     if store::account_of_login(tx, &new.login)?.is_some() {

@@ -263,10 +263,22 @@ pub fn decide(
 ) -> Result<VisitId, Error> {
     let (visit, application) = application::get(tx, id)?.ok_or(Error::Gone)?;
     submitted(tx, visit)?;
-    if let Some((_, decided)) = journal::entity_of_op(tx, decision.op)? {
-        let stands = decided == id.to_string() && application.state == decision.action.leads_to();
-        let refused = Refused { state: application.state, action: decision.action };
-        return if stands { Ok(visit) } else { Err(refused.into()) };
+    let kind = match decision.action {
+        Action::Accept => "application.accepted",
+        Action::SendBack => "application.sent_back",
+        Action::Reopen => "application.reopened",
+    };
+    let refused = Refused { state: application.state, action: decision.action };
+    match journal::entity_of_op(tx, decision.op, kind) {
+        Ok(None) => {}
+        Ok(Some(decided)) => {
+            let stands =
+                decided == id.to_string() && application.state == decision.action.leads_to();
+            return if stands { Ok(visit) } else { Err(refused.into()) };
+        }
+        // The buttons of a page share the press.
+        Err(journal::Error::OpTaken) => return Err(refused.into()),
+        Err(error) => return Err(error.into()),
     }
     let state = application.state.after(decision.action)?;
     if state == application::State::Accepted {
@@ -285,11 +297,7 @@ pub fn decide(
         tx,
         &Event {
             op: decision.op,
-            kind: match decision.action {
-                Action::Accept => "application.accepted",
-                Action::SendBack => "application.sent_back",
-                Action::Reopen => "application.reopened",
-            },
+            kind,
             schema_version: 1,
             entity: Entity::new("application", id),
             actor: Actor::Staff(staff),

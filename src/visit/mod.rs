@@ -45,6 +45,9 @@ pub enum Error {
     /// The act belongs to another state of the visit.
     #[error("a visit that is {0:?} cannot do this")]
     Refused(State),
+    /// The resident has not said that they saw what the data is used for.
+    #[error("what the data is used for was not agreed to")]
+    NotAgreed,
     /// Required questions have no answer yet.
     #[error("{} required answers are missing", .0.len())]
     Incomplete(Vec<String>),
@@ -187,7 +190,7 @@ pub fn start(
     kiosk: DeviceId,
     wishes: &Wishes,
 ) -> Result<VisitId, Error> {
-    if let Some((_, id)) = journal::entity_of_op(tx, op)? {
+    if let Some(id) = journal::entity_of_op(tx, op, "visit.started")? {
         return id
             .parse()
             .map_err(|_| db::Error::Inconsistent { table: "journal", column: "entity_id" }.into());

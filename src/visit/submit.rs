@@ -9,7 +9,7 @@ use crate::config::{Config, Procedure};
 use crate::db::{self, Tx};
 use crate::form::{Form, Forms, questions};
 use crate::id::{ApplicationId, OpId, TicketId, VisitId};
-use crate::journal::{Actor, Entity, Event, Journal};
+use crate::journal::{self, Actor, Entity, Event, Journal};
 use crate::queue::{self, Lane, Ticket};
 
 /// What a counter is set up with: its configuration and its forms.
@@ -69,7 +69,7 @@ pub fn number<'a>(ticket: Option<&Ticket>, mut receipts: impl Iterator<Item = &'
 /// time.
 ///
 /// # Errors
-/// [`Error::Incomplete`] with the paths that are missing.
+/// [`Error::NotAgreed`]; [`Error::Incomplete`] with the paths that are missing.
 pub fn submit(
     tx: &Tx<'_>,
     journal: &Journal,
@@ -82,6 +82,13 @@ pub fn submit(
         return Ok(before);
     }
     let visit = draft(tx, id)?;
+    if !visit.agreed {
+        return Err(Error::NotAgreed);
+    }
+    // Of another visit: this one is not handed in yet.
+    if journal::entity_of_op(tx, op, "visit.submitted")?.is_some() {
+        return Err(journal::Error::OpTaken.into());
+    }
     let procedures = counter.procedures(&visit.procedures);
     let first = procedures.first().ok_or(Error::NoProcedure)?;
     let forms = counter.forms_of(&visit.procedures);

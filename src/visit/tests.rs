@@ -582,3 +582,23 @@ fn another_language_keeps_nothing_longer_and_wakes_nothing_that_was_erased() {
     leave(&town.tx(), &town.journal, Actor::System, draft).unwrap();
     assert!(matches!(wish(draft), Err(Error::Gone)));
 }
+
+#[test]
+fn nobody_hands_in_without_having_agreed() {
+    let town = Town::open();
+    let id = town.filled(town.kiosk());
+    town.connection.execute("update visit set agreed = 0", []).unwrap();
+    assert!(matches!(town.submit(id, town.journal.op()), Err(Error::NotAgreed)));
+}
+
+#[test]
+fn a_press_stands_for_one_act_and_no_other() {
+    let town = Town::open();
+    let (id, other) = (town.filled(town.kiosk()), town.filled(town.kiosk()));
+    let op = town.journal.op();
+    town.submit(id, op).unwrap();
+    let taken = |error| matches!(error, Error::Journal(journal::Error::OpTaken));
+    assert!(taken(town.submit(other, op).unwrap_err()));
+    let begun = start(&town.tx(), &town.journal, op, town.kiosk(), &Wishes::default());
+    assert!(taken(begun.unwrap_err()));
+}

@@ -139,11 +139,14 @@ pub(super) async fn submit(
         .write(move |tx| visit::submit(tx, &journal, shared.counter(), actor, op, at.visit.id))
         .await;
     match submitted {
+        Ok(_) => Ok(page::go("/kiosk")),
         // What is missing is shown as the next page.
-        Ok(_)
-        | Err(visit::Error::Incomplete(_) | visit::Error::Gone | visit::Error::Refused(_)) => {
-            Ok(page::go("/kiosk"))
-        }
+        Err(
+            visit::Error::NotAgreed
+            | visit::Error::Incomplete(_)
+            | visit::Error::Gone
+            | visit::Error::Refused(_),
+        ) => Ok(page::go("/kiosk")),
         Err(error) => Err(error.into()),
     }
 }
