@@ -267,7 +267,8 @@ fn a_supervisor_can_end_the_wait_and_a_reset_does_too() {
     block();
     let initial = NewPassword::new("first-password", "hanako").unwrap();
     let initial = initial.hash(&SeededChance::new(3));
-    reset_password(&office.tx(), &office.journal, Actor::Console, staff.id, &initial).unwrap();
+    let op = office.journal.op();
+    reset_password(&office.tx(), &office.journal, op, Actor::Console, staff.id, &initial).unwrap();
     let Outcome::SignedIn { staff, .. } = office.attempt("hanako", "first-password").unwrap()
     else {
         panic!("the initial password signs in")
@@ -340,4 +341,28 @@ fn the_code_on_the_console_is_not_a_pairing_code() {
     let stored = store::setup_code(&office.connection).unwrap().unwrap();
     assert_eq!(stored, code.digest("staff setup"));
     assert_ne!(stored, Code::typed(&code.to_string()).unwrap().digest("device pairing"));
+}
+
+#[test]
+fn a_reset_that_is_sent_again_leaves_the_password_its_owner_chose() {
+    let office = office();
+    let staff = office.add("hanako", Role::Clerk).unwrap();
+    let initial = NewPassword::new("first-password", "hanako").unwrap();
+    let initial = initial.hash(&SeededChance::new(3));
+    let op = office.journal.op();
+    let reset =
+        || reset_password(&office.tx(), &office.journal, op, Actor::Console, staff.id, &initial);
+    reset().unwrap();
+    let token = match office.attempt("hanako", "first-password").unwrap() {
+        Outcome::SignedIn { token, .. } => token,
+        refused => panic!("{refused:?}"),
+    };
+    let me = office.who(&token).unwrap();
+    let own = NewPassword::instead_of("first-password", "one only I know", "hanako").unwrap();
+    let checked = begin(&office.tx(), &office.journal, "hanako").unwrap().check("first-password");
+    let own = own.hash(&SeededChance::new(4));
+    assert!(change_password(&office.tx(), &office.journal, &me, &checked, &own).unwrap());
+    reset().unwrap();
+    let again = office.attempt("hanako", "one only I know").unwrap();
+    assert!(matches!(again, Outcome::SignedIn { .. }));
 }

@@ -89,18 +89,23 @@ fn submitted(tx: &Tx<'_>, id: VisitId) -> Result<Visit, Error> {
 /// outdated from now on.
 ///
 /// # Errors
-/// [`Error::Accepted`] when the value stands on a form that was accepted.
+/// [`Error::Accepted`] when the value stands on a form that was accepted;
+/// [`Error::Late`] when `op` was sent before and another value stands there now.
 pub fn correct(
     tx: &Tx<'_>,
     journal: &Journal,
     counter: Counter<'_>,
     staff: StaffId,
+    op: OpId,
     id: VisitId,
     (path, value): (&str, Value),
 ) -> Result<(), Error> {
     let visit = submitted(tx, id)?;
     let answer = Answer { value, source: Source::Clerk };
     let before = store::answers(tx, journal, id)?;
+    if was_done(tx, op, "visit.corrected", id)? {
+        return if before.get(path) == Some(&answer) { Ok(()) } else { Err(Error::Late) };
+    }
     let mut after = before.clone();
     after.set(path, answer.value.clone(), answer.source);
     let of_visit = counter.forms_of(&visit.procedures);
@@ -115,7 +120,7 @@ pub fn correct(
     journal.append(
         tx,
         &Event {
-            op: journal.op(),
+            op,
             kind: "visit.corrected",
             schema_version: 1,
             entity: Entity::new("visit", id),
@@ -125,6 +130,15 @@ pub fn correct(
         },
     )?;
     Ok(())
+}
+
+/// Whether the press `op` was taken for this visit before.
+fn was_done(tx: &Tx<'_>, op: OpId, kind: &str, id: VisitId) -> Result<bool, Error> {
+    match journal::entity_of_op(tx, op, kind)? {
+        None => Ok(false),
+        Some(done) if done == id.to_string() => Ok(true),
+        Some(_) => Err(journal::Error::OpTaken.into()),
+    }
 }
 
 /// The forms that ask or print something that differs.
@@ -168,12 +182,14 @@ pub struct IdentityCheck {
 /// none, is outdated from now on; the same check recorded again changes nothing.
 ///
 /// # Errors
-/// [`Error::Accepted`] when a form that shows another check was accepted.
+/// [`Error::Accepted`] when a form that shows another check was accepted;
+/// [`Error::Late`] when `op` was sent before and another check stands there now.
 pub fn identify(
     tx: &Tx<'_>,
     journal: &Journal,
     counter: Counter<'_>,
     staff: StaffId,
+    op: OpId,
     id: VisitId,
     check: &IdentityCheck,
 ) -> Result<(), Error> {
@@ -187,12 +203,15 @@ pub fn identify(
     for (path, answer) in checked.iter() {
         after.set(path, answer.value.clone(), answer.source);
     }
+    if was_done(tx, op, "visit.identified", id)? {
+        return if after == before { Ok(()) } else { Err(Error::Late) };
+    }
     outdate(tx, id, &changed(&counter.forms_of(&visit.procedures), &before, &after))?;
     store::put_answers(tx, journal, id, &checked)?;
     journal.append(
         tx,
         &Event {
-            op: journal.op(),
+            op,
             kind: "visit.identified",
             schema_version: 1,
             entity: Entity::new("visit", id),

@@ -60,6 +60,9 @@ pub enum Error {
     /// The clerk has not recorded how the person was identified.
     #[error("the identity check is not recorded")]
     NotIdentified,
+    /// The same press was taken before, and what it changed was changed again.
+    #[error("this was sent before, and something else stands there now")]
+    Late,
     /// The value stands on a form that was accepted.
     #[error("an accepted form is not corrected before it is open again")]
     Accepted,

@@ -116,7 +116,15 @@ impl Town {
         let points = if kinds.len() == 1 { "one" } else { "two" }.to_owned();
         let kinds = kinds.iter().map(ToString::to_string).collect();
         let check = desk::IdentityCheck { kinds, points };
-        desk::identify(&self.tx(), &self.journal, self.counter(), staff, id, &check)
+        desk::identify(
+            &self.tx(),
+            &self.journal,
+            self.counter(),
+            staff,
+            self.journal.op(),
+            id,
+            &check,
+        )
     }
 
     /// Prints papers as they are now.
@@ -270,8 +278,17 @@ fn a_clerk_identifies_corrects_and_accepts() {
     assert!(matches!(decide(Action::Accept), Err(Error::NotIdentified)));
     town.identify(staff, id, &["my_number_card"]).unwrap();
     let value = Value::Text("試験　華子".into());
-    let correct =
-        |value| desk::correct(&tx, journal, town.counter(), staff, id, ("applicant.name", value));
+    let correct = |value| {
+        desk::correct(
+            &tx,
+            journal,
+            town.counter(),
+            staff,
+            journal.op(),
+            id,
+            ("applicant.name", value),
+        )
+    };
     correct(value.clone()).unwrap();
     decide(Action::SendBack).unwrap();
     let sent_back = &application::of_visit(&town.connection, id).unwrap()[0];
@@ -329,7 +346,7 @@ fn a_paper_is_outdated_by_what_is_corrected_on_it_until_it_is_printed_again() {
     };
     let correct = |path: &str, words: &str| {
         let value = Value::Text(words.into());
-        desk::correct(&tx, journal, town.counter(), staff, id, (path, value))
+        desk::correct(&tx, journal, town.counter(), staff, journal.op(), id, (path, value))
     };
     let outdated = || ["juminhyo", "ido"].map(|form| of(form).outdated);
     correct("applicant.phone", "0999-00-0002").unwrap();
@@ -388,7 +405,7 @@ fn a_paper_made_before_a_correction_is_outdated_when_it_is_counted_after_it() {
     let papers = [opened.applications[0].id];
     let value = Value::Text("0999-00-0602".into());
     let correction = ("applicant.phone", value);
-    desk::correct(&tx, journal, town.counter(), staff, id, correction).unwrap();
+    desk::correct(&tx, journal, town.counter(), staff, journal.op(), id, correction).unwrap();
     town.print_opened(staff, &opened, &papers);
     let stands = || application::of_visit(&town.connection, id).unwrap().remove(0);
     assert_eq!((stands().printed, stands().outdated), (1, true));
@@ -558,7 +575,8 @@ fn the_sweep_takes_nothing_that_was_touched_since_it_looked() {
     assert_eq!(due(), [id]);
     let staff = StaffId::new(town.journal.now(), &*town.journal.chance);
     let value = ("applicant.phone", Value::Text("0999-00-0002".into()));
-    desk::correct(&town.tx(), &town.journal, town.counter(), staff, id, value).unwrap();
+    desk::correct(&town.tx(), &town.journal, town.counter(), staff, town.journal.op(), id, value)
+        .unwrap();
     erase(id);
     assert_eq!(town.visit(id).state, State::Submitted, "a clerk works on it");
 }

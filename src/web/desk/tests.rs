@@ -648,3 +648,32 @@ async fn a_tablet_is_paired_with_the_code_on_the_page_and_stands_in_the_list() {
     let revoked = supervisor.post(&format!("/desk/devices/{}/revoke", tablet.id), &[]).await;
     assert_eq!(revoked.to, "/desk/devices?note=revoked");
 }
+
+#[tokio::test]
+async fn an_act_sent_again_is_one_act_and_brings_nothing_old_back() {
+    let (town, visit) = furnished().await;
+    let clerk = town.sign_in("clerk").await;
+    let page = format!("/desk/visits/{visit}");
+    let count = async |kind: &str| town.kinds().await.iter().filter(|one| *one == kind).count();
+    let phone = |number| [("path", "applicant.phone"), ("applicant.phone", number)];
+    let open = clerk.get(&format!("{page}?edit=applicant.phone")).await;
+    let op = [("op", open.hidden("op"))];
+    let first = [&op[..], &phone("0999-00-0002")].concat();
+    for _ in 0..2 {
+        assert!(clerk.post(&format!("{page}/answers"), &first).await.to.contains("note=saved"));
+    }
+    assert_eq!(count("visit.corrected").await, 1);
+    clerk.post(&format!("{page}/answers"), &phone("0999-00-0003")).await;
+    let late = clerk.post(&format!("{page}/answers"), &first).await;
+    assert!(late.says("前の画面"), "{}", late.to);
+    assert!(clerk.get(&page).await.says("0999-00-0003"));
+
+    let passport = [("op", clerk.get(&page).await.hidden("op").to_owned())];
+    let passport: Vec<(&str, &str)> =
+        passport.iter().map(|(name, op)| (*name, op.as_str())).collect();
+    let passport = [&passport[..], &[("kind", "passport"), ("points", "one")]].concat();
+    for _ in 0..2 {
+        assert!(clerk.post(&format!("{page}/identity"), &passport).await.to.contains("identified"));
+    }
+    assert_eq!(count("visit.identified").await, 1);
+}

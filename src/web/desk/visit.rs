@@ -61,6 +61,9 @@ struct Form {
 struct Page {
     frame: Frame,
     id: VisitId,
+    /// Make a second press of the same button the same act.
+    correct_op: OpId,
+    identify_op: OpId,
     /// What the resident is called by.
     number: String,
     /// The day it was handed in, unless that is today.
@@ -158,6 +161,8 @@ pub(super) async fn page(
     let ticked = again.ticked.as_ref().unwrap_or(&opened.answers);
     page::show(&Page {
         id: opened.visit.id,
+        correct_op: office.journal.op(),
+        identify_op: office.journal.op(),
         day: other_day(office, &words, &opened.visit),
         time: opened.visit.submitted_at.map(time_of_day).unwrap_or_default(),
         name: text("applicant.name"),
@@ -320,6 +325,7 @@ pub(super) fn refusal(office: &Office, words: Phrases, error: Error) -> Result<S
             let labels = labels.join(words.t("list.and"));
             words.with("desk.visit.incomplete", &[("labels", labels)])
         }
+        Error::Late => words.t("desk.visit.late").to_owned(),
         Error::Accepted => words.t("desk.visit.accepted_already").to_owned(),
         Error::Application(_) => words.t("desk.visit.decided").to_owned(),
         fault => return Err(fault.into()),
