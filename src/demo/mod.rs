@@ -91,6 +91,7 @@ mod tests {
     use crate::card::emulator::VirtualReader;
     use crate::card::{self, Ask, Error, Pin, Secret, VerificationNumberB};
     use crate::config::Config;
+    use crate::wareki::Wareki;
 
     fn example() -> Vec<PurseCard> {
         purses(&Config::load(Path::new("kiosk-config/example")).unwrap().demo)
@@ -109,8 +110,10 @@ mod tests {
             Ask::Pin { .. } => Secret::Pin(Pin::new(card.pin().unwrap()).unwrap()),
             Ask::NumberB { .. } => {
                 let (year, code) = card.face().unwrap();
-                let birth = card.holder.birth_date.exact().unwrap();
-                Secret::NumberB(VerificationNumberB::of_card_face(birth, year, code).unwrap())
+                let born = card.holder.birth_date.exact().and_then(Wareki::of).unwrap();
+                let birth = format!("{:02}{:02}{:02}", born.year, born.month, born.day);
+                let number = VerificationNumberB::of_card_face(&birth, &year.to_string(), code);
+                Secret::NumberB(number.unwrap())
             }
             Ask::NoSecret => Secret::None,
             Ask::Nothing(error) => return Err(error),

@@ -47,10 +47,7 @@ fn each_kind_of_card_is_told_apart_and_asks_for_what_it_takes() {
         ("my-number", (Kind::MyNumber, Ask::Pin { tries_left: 3 })),
         ("my-number-one-try", (Kind::MyNumber, Ask::Pin { tries_left: 1 })),
         ("my-number-face", (Kind::MyNumber, Ask::NumberB { tries_left: 10 })),
-        (
-            "my-number-blocked",
-            (Kind::MyNumber, Ask::Nothing(Error::Blocked { kind: Kind::MyNumber })),
-        ),
+        ("my-number-blocked", (Kind::MyNumber, Ask::Nothing(Error::NumberBBlocked))),
         ("licence", (Kind::Licence, Ask::Pin { tries_left: 3 })),
         ("licence-no-pin", (Kind::Licence, Ask::NoSecret)),
         ("residence-card", declined(Kind::ResidenceCard)),
@@ -138,7 +135,7 @@ fn a_blocked_card_is_refused_before_anything_is_presented() {
     assert_eq!(tap_card(fixtures::blocked(), pin("1234")), Err(blocked));
     assert_eq!(tap_card(fixtures::face_only(), pin("1234")), Err(blocked));
     let number = number_b("60040120351111");
-    assert_eq!(tap_card(fixtures::blocked(), number), Err(blocked));
+    assert_eq!(tap_card(fixtures::blocked(), number), Err(Error::NumberBBlocked));
 }
 
 #[test]
