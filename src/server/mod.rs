@@ -2,4 +2,5 @@
 
 pub mod counter;
 pub mod lock;
+pub mod panics;
 mod sweep;
