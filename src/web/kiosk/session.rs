@@ -12,6 +12,7 @@ use crate::device::{self, Device, Role};
 use crate::form::answers::Answers;
 use crate::id::{OpId, VisitId};
 use crate::journal::Actor;
+use crate::secret::Token;
 use crate::visit::{self, State, Visit, retention};
 use crate::web::error::Failure;
 use crate::web::fields::Fields;
@@ -21,6 +22,8 @@ use crate::web::{Office, Shared, cookie};
 /// A paired kiosk. A browser without the cookie is sent to be paired.
 pub(super) struct Kiosk {
     pub device: Device,
+    /// What it is known by.
+    pub token: Token,
     /// The address that was asked for.
     pub here: String,
 }
@@ -30,14 +33,15 @@ impl FromRequestParts<Shared> for Kiosk {
 
     async fn from_request_parts(parts: &mut Parts, office: &Shared) -> Result<Self, Failure> {
         let token = cookie::token(&parts.headers, COOKIE).ok_or(Failure::Elsewhere("/pair"))?;
-        let device = office
-            .db
-            .read(move |connection| device::paired(connection, &token))
-            .await?
-            .filter(|device| device.role == Role::Kiosk);
+        let look = move |connection: &_| -> Result<_, device::Error> {
+            Ok(device::paired(connection, &token)?.map(|device| (device, token)))
+        };
+        let found = office.db.read(look).await?.filter(|(device, _)| device.role == Role::Kiosk);
         // The routes are nested, and see only what follows.
         let here = format!("/kiosk{}", parts.uri.path().trim_end_matches('/'));
-        device.map(|device| Kiosk { device, here }).ok_or(Failure::Elsewhere("/pair"))
+        found
+            .map(|(device, token)| Kiosk { device, token, here })
+            .ok_or(Failure::Elsewhere("/pair"))
     }
 }
 

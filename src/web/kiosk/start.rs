@@ -12,7 +12,7 @@ use crate::lang::Lang;
 use crate::visit::{self, Care, Wishes};
 use crate::web::error::Failure;
 use crate::web::fields::Fields;
-use crate::web::{Office, Shared, page};
+use crate::web::{Office, Shared, page, pair};
 
 #[derive(Template)]
 #[template(path = "kiosk/start.html")]
@@ -22,8 +22,12 @@ struct Start {
     op: OpId,
 }
 
+/// The page a tablet waits on: shown every day, so it renews the pairing.
 pub(super) fn page(office: &Office, kiosk: &Kiosk) -> Result<Response, Failure> {
-    page::show(&Start { frame: Frame::new(office, kiosk, None), op: office.journal.op() })
+    let frame = Frame::new(office, kiosk, None);
+    let mut response = page::show(&Start { frame, op: office.journal.op() })?;
+    pair::keep(&mut response, &kiosk.token);
+    Ok(response)
 }
 
 /// Begins a visit. There is none yet, so the form has no key of one; sent again,
