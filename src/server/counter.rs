@@ -22,6 +22,7 @@ use crate::journal::{self, Actor, Journal, OfficeKey};
 use crate::pdf::Fonts;
 use crate::staff::{self, NewAccount};
 use crate::visit::paper::Papers;
+use crate::web::desk::Shown;
 use crate::web::{self, Office, Readers};
 use crate::{fault, schema};
 
@@ -115,7 +116,8 @@ async fn open(
     db.read(move |connection| key_of_this.check_key(connection)).await?;
     let site = format!("{}/{}", config.site.town.code, config.site.office.id);
     let readers = Readers::new(demo && config.site.modules.card_reader);
-    let office = Office { config, forms, papers, db, journal, readers, demo };
+    let office =
+        Office { config, forms, papers, db, journal, readers, shown: Shown::default(), demo };
     let journal = office.journal.clone();
     office.db.write(move |tx| journal.open_log(tx, &site).map(drop)).await?;
     add_readers(&office)?;

@@ -3,7 +3,7 @@
 //! Every look at a person and every paper made is an entry in the journal, and
 //! happens only if that entry can be written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -28,6 +28,8 @@ pub struct Opened {
     pub visit: Visit,
     pub answers: Answers,
     pub applications: Vec<Application>,
+    /// Why an application was sent back, in the clerk's words.
+    pub reasons: BTreeMap<ApplicationId, String>,
 }
 
 impl Opened {
@@ -46,11 +48,14 @@ pub fn open(tx: &Tx<'_>, journal: &Journal, staff: StaffId, id: VisitId) -> Resu
     let visit = submitted(tx, id)?;
     note(journal, tx, Actor::Staff(staff), id, ("visit.viewed", json!({})))?;
     let answers = store::answers(tx, journal, id)?;
-    Ok(Opened {
-        visit: visit.with_care(&answers),
-        answers,
-        applications: application::of_visit(tx, id)?,
-    })
+    let applications = application::of_visit(tx, id)?;
+    let mut reasons = BTreeMap::new();
+    for application in &applications {
+        if let Some(reason) = reason(tx, journal, id, application)? {
+            reasons.insert(application.id, reason);
+        }
+    }
+    Ok(Opened { visit: visit.with_care(&answers), answers, applications, reasons })
 }
 
 /// Records that a clerk saw a list of visits: all of the day, or those that a
@@ -358,15 +363,14 @@ fn reason_place(id: ApplicationId) -> String {
     format!("application/{id}/reason")
 }
 
-/// Why an application was sent back, in the clerk's words.
-pub fn reason(
-    connection: &rusqlite::Connection,
+fn reason(
+    tx: &Tx<'_>,
     journal: &Journal,
     visit: VisitId,
     application: &Application,
 ) -> Result<Option<String>, Error> {
     let Some(sealed) = &application.reason else { return Ok(None) };
-    let key = journal.visit_key(connection, visit)?;
+    let key = journal.visit_key(tx, visit)?;
     let plain = key.open(&reason_place(application.id), sealed)?;
     Ok(Some(String::from_utf8_lossy(&plain).into_owned()))
 }

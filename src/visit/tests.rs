@@ -291,9 +291,8 @@ fn a_clerk_identifies_corrects_and_accepts() {
     };
     correct(value.clone()).unwrap();
     decide(Action::SendBack).unwrap();
-    let sent_back = &application::of_visit(&town.connection, id).unwrap()[0];
-    let reason = desk::reason(&town.connection, journal, id, sent_back).unwrap();
-    assert_eq!(reason.as_deref(), Some("委任状"));
+    let reasons = desk::open(&tx, journal, staff, id).unwrap().reasons;
+    assert_eq!(reasons, [(application, "委任状".to_owned())].into());
     decide(Action::Accept).unwrap();
 
     let opened = desk::open(&tx, journal, staff, id).unwrap();
@@ -619,4 +618,20 @@ fn a_press_stands_for_one_act_and_no_other() {
     assert!(taken(town.submit(other, op).unwrap_err()));
     let begun = start(&town.tx(), &town.journal, op, town.kiosk(), &Wishes::default());
     assert!(taken(begun.unwrap_err()));
+}
+
+#[test]
+fn a_visit_that_cannot_be_read_hides_no_other() {
+    let town = Town::open();
+    let (damaged, whole) = (town.filled(town.kiosk()), town.filled(town.kiosk()));
+    for id in [damaged, whole] {
+        town.submit(id, town.journal.op()).unwrap();
+    }
+    let spoil = "update answer set sealed = zeroblob(64) where visit = ?1";
+    town.connection.execute(spoil, [damaged.to_string()]).unwrap();
+    let day = town.journal.now().date();
+    let list = listed::on(&town.connection, &town.journal, day).unwrap();
+    assert_eq!(list.visits.iter().map(|listed| listed.visit.id).collect::<Vec<_>>(), [whole]);
+    let numbers: Vec<&str> = list.unreadable.iter().map(|one| one.number.as_str()).collect();
+    assert_eq!(numbers, ["A1"]);
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use time::macros::datetime;
 
+use super::desk::Shown;
 use super::{Office, Readers};
 use crate::chance::SeededChance;
 use crate::clock::HeldClock;
@@ -34,6 +35,7 @@ pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir)
     let papers = Papers::compile(&forms, templates, Fonts::shipped()).unwrap();
     let config = Config::load(Path::new("kiosk-config/example")).unwrap();
     let readers = Readers::new(demo);
-    let office = Office { config, forms, papers, db, journal, readers, demo };
+    let office =
+        Office { config, forms, papers, db, journal, readers, shown: Shown::default(), demo };
     (Arc::new(office), clock, folder)
 }

@@ -43,6 +43,8 @@ pub struct Office {
     pub db: Db,
     pub journal: Arc<Journal>,
     pub readers: Readers,
+    /// What the refreshing lists at the desk have shown to whom.
+    pub shown: desk::Shown,
     /// Invented residents, ready accounts, and a line on every page that says so.
     pub demo: bool,
 }

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::guard::Sent;
 use super::visit;
+use crate::application::Application;
 use crate::db::Tx;
 use crate::id::{ApplicationId, VisitId};
 use crate::staff::Action;
@@ -30,16 +31,18 @@ pub(super) async fn print(
     if !only.is_empty() {
         applications.retain(|application| only.contains(&application.id.to_string()));
     }
-    let first = applications.first().ok_or(Failure::NotFound)?.receipt.clone();
     let staff = &sent.clerk.signed_in.staff;
-    let sheets = applications
-        .iter()
-        .map(|one| {
-            office.papers.sheet(office.counter(), &opened, one, ticket.as_ref(), &staff.name)
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+    let sheet = |one: &Application| {
+        let counter = office.counter();
+        office.papers.sheet(counter, &opened, one, ticket.as_ref(), &staff.name).ok()
+    };
+    // A form that the town has taken out since is named on the visit's page; it keeps
+    // no other from the printer.
+    let (made, sheets): (Vec<_>, Vec<_>) =
+        applications.iter().filter_map(|one| Some((one, sheet(one)?))).unzip();
+    let first = made.first().ok_or(Failure::NotFound)?.receipt.clone();
     let filled = office.papers.print(&sheets);
-    let ids: Vec<ApplicationId> = applications.iter().map(|application| application.id).collect();
+    let ids: Vec<ApplicationId> = made.iter().map(|application| application.id).collect();
     let (shared, journal, staff) = (office.0.clone(), office.journal.clone(), staff.id);
     let printed =
         move |tx: &Tx<'_>| desk::printed(tx, &journal, shared.counter(), staff, &opened, &ids);

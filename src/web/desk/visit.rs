@@ -153,7 +153,7 @@ pub(super) async fn page(
     let text = |path| opened.answers.text(path).map(ToString::to_string).unwrap_or_default();
     let receipts = in_order(office, &opened).into_iter().map(|one| one.receipt);
     let receipts: Vec<String> = receipts.collect();
-    let mut papers = papers(office, clerk, words, &opened, ticket.as_ref()).await?;
+    let mut papers = papers(office, clerk, words, &opened, ticket.as_ref());
     if let Some((id, typed)) = again.reason {
         let form = papers.iter_mut().find(|form| form.id == id);
         form.into_iter().for_each(|form| form.typed = Some(typed.clone()));
@@ -201,28 +201,23 @@ pub(super) fn in_order(office: &Office, opened: &Opened) -> Vec<Application> {
     applications
 }
 
-async fn papers(
+fn papers(
     office: &Office,
     clerk: &Clerk,
     words: Phrases,
     opened: &Opened,
     ticket: Option<&Ticket>,
-) -> Result<Vec<Form>, Failure> {
+) -> Vec<Form> {
     let mut forms = Vec::new();
     for application in in_order(office, opened) {
-        let (journal, id) = (office.journal.clone(), opened.visit.id);
-        let sought = application.clone();
-        let reason = office
-            .db
-            .read(move |connection| desk::reason(connection, &journal, id, &sought))
-            .await?;
+        let reason = opened.reasons.get(&application.id).cloned();
         let hand = needs_hand(office, clerk, words, opened, &application, ticket);
         forms.push(form(office, words, &application, reason, hand));
     }
     if let Some(next) = forms.iter_mut().find(|form| form.accepts) {
         next.is_next = true;
     }
-    Ok(forms)
+    forms
 }
 
 fn form(
