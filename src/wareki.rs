@@ -39,6 +39,17 @@ impl Era {
         }
     }
 
+    /// `Meiji` … `Reiwa`.
+    pub fn roman(self) -> &'static str {
+        match self {
+            Era::Meiji => "Meiji",
+            Era::Taisho => "Taisho",
+            Era::Showa => "Showa",
+            Era::Heisei => "Heisei",
+            Era::Reiwa => "Reiwa",
+        }
+    }
+
     /// The lower-case name used in templates and web forms: `meiji` … `reiwa`.
     pub fn id(self) -> &'static str {
         match self {

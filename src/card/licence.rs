@@ -161,8 +161,8 @@ mod tests {
         [
             object(0x12, &words("試験　花子")),
             object(0x13, &words("シケン　ハナコ")),
-            object(0x16, b"3600401"),
-            object(0x17, &words("見本県みほん町本町１－２")),
+            object(0x16, b"4050514"),
+            object(0x17, &words("見本県みほん町中央一丁目２番３号")),
             vec![0xFF; 8],
         ]
         .concat()
@@ -190,7 +190,7 @@ mod tests {
         for empty in [object(0x71, b""), change(0x71, ""), object(0x71, &[0x02; 24])] {
             let changes = [change(0x70, "新町"), empty.clone()];
             assert_eq!(address_after(&changes), Text::from("新町"));
-            assert_eq!(address_after(&[empty]), Text::from("見本県みほん町本町１－２"));
+            assert_eq!(address_after(&[empty]), Text::from("見本県みほん町中央一丁目２番３号"));
         }
     }
 

@@ -32,6 +32,7 @@ pub mod pcsc;
 mod pin;
 mod reader_thread;
 mod reading;
+pub mod remote;
 mod session;
 mod tlv;
 #[cfg(target_os = "linux")]

@@ -152,7 +152,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const ADDRESS: &str = "○○県架空市みなみ町１２番地３４　サンプルハイツ１０１号室";
+    const ADDRESS: &str = "見本県みほん町ひがし台４５番地の６　コーポみほん２０１号室";
 
     /// An EF 0002 of 138 bytes, so that the outer length takes two: its table of
     /// offsets begins at `000F`.
@@ -161,10 +161,10 @@ mod tests {
             b"\xFF\x20\x81\x86\xDF\x21\x08".as_slice(),
             &table,
             b"\xDF\x22\x0F",
-            "試験　花子".as_bytes(),
+            "見本　太郎".as_bytes(),
             b"\xDF\x23\x57",
             ADDRESS.as_bytes(),
-            b"\xDF\x24\x0819850401\xDF\x25\x012",
+            b"\xDF\x24\x0819840108\xDF\x25\x011",
         ]
         .concat()
     }
@@ -185,7 +185,7 @@ mod tests {
         let short_form = [0x00, 0x0E, 0x00, 0x20, 0x00, 0x7A, 0x00, 0x85];
         let reading = parse(&file(short_form)).unwrap();
         assert_eq!(reading.warnings, [Warning::OffsetsDisagree]);
-        assert_eq!(reading.applicant.name.unwrap().value, Text::from("試験　花子"));
+        assert_eq!(reading.applicant.name.unwrap().value, Text::from("見本　太郎"));
     }
 
     #[test]

@@ -127,8 +127,8 @@ impl Wire {
 mod tests {
     use std::net::TcpListener;
 
-    use super::super::emulator::fixtures;
     use super::*;
+    use crate::demo::example;
 
     fn send(stream: &mut TcpStream, payload: &[u8]) {
         stream.write_all(&(payload.len() as u16).to_be_bytes()).unwrap();
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn a_card_answers_power_and_commands_over_the_wire_and_comes_back_when_lifted() {
         let reader = TcpListener::bind("127.0.0.1:0").unwrap();
-        let inserted = insert(fixtures::my_number(), reader.local_addr().unwrap()).unwrap();
+        let inserted = insert(example::my_number(), reader.local_addr().unwrap()).unwrap();
         let (mut stream, _) = reader.accept().unwrap();
         send(&mut stream, &[POWER_ON]);
         send(&mut stream, &[GET_ATR]);

@@ -6,6 +6,7 @@ mod check;
 mod fill;
 mod folder;
 mod keep;
+mod reader;
 mod serve;
 
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ enum Command {
     /// Read identity cards
     #[command(subcommand)]
     Card(card::Command),
+    Reader(reader::Reader),
     Backup(keep::Backup),
     Restore(keep::Restore),
     Verify(keep::Verify),
@@ -48,6 +50,7 @@ pub fn run() -> ExitCode {
         Some(Command::Check(arguments)) => Ok(check::run(&arguments)),
         Some(Command::Fill(arguments)) => fill::run(&arguments),
         Some(Command::Card(command)) => Ok(card::run(command)),
+        Some(Command::Reader(arguments)) => reader::run(arguments),
         Some(Command::Backup(arguments)) => keep::backup(&arguments),
         Some(Command::Restore(arguments)) => keep::restore(&arguments),
         Some(Command::Verify(arguments)) => keep::verify(&arguments),

@@ -24,6 +24,8 @@ pub enum ReaderKind {
     Virtual,
     /// A real reader through PC/SC.
     Pcsc,
+    /// A reader at another PC, where `madoguchi reader` runs.
+    Remote,
 }
 
 /// The whole file.
@@ -42,7 +44,7 @@ impl File {
             document.require(
                 reader.kind == ReaderKind::Pcsc || reader.name.is_none(),
                 Place::key_of("reader").row(row).key("name"),
-                "内蔵の見本（virtual）にリーダーの名前は付けられません",
+                "リーダーの名前を書けるのは、この機械につないだもの（pcsc）だけです",
                 "この行を消すか、kind を \"pcsc\" にしてください",
             );
         }

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::residents::{Card, CardKind, File, Household, Pattern, Relation, Resident};
+use super::residents::{Card, CardKind, Changed, File, Household, Pattern, Relation, Resident};
 use super::rules;
 use crate::card::emulator::fits_a_licence;
 use crate::document::{Document, Place};
 use crate::kana;
 use crate::text::Text;
+
+/// Longer ones do not fit what a reader takes at once, together with a name.
+const LONG_ADDRESS_BYTES: usize = 200;
 
 impl File {
     /// Rules of this file. `town` is how the town's own addresses begin,
@@ -20,6 +23,13 @@ impl File {
             household.check(document, &place);
             if let Some(town) = town {
                 household.check_address(document, place.clone().key("address"), town);
+                let moves_here = household.moves_to.as_deref();
+                document.require(
+                    moves_here.is_none_or(|address| address.starts_with(town)),
+                    place.clone().key("moves_to"),
+                    "引っ越し先が町の外です",
+                    format!("引っ越し先は「{town}」で始めてください"),
+                );
             }
             for (row, person) in household.people.iter().enumerate() {
                 let place = place.clone().key("person").row(row);
@@ -79,8 +89,8 @@ impl Pattern {
     fn missing_in(self, household: &Household) -> Option<&'static str> {
         use Relation::{Grandchild, Head, Husband, Wife};
         let people = &household.people;
-        let has = |relation| people.iter().any(|person| person.relation == relation);
         let names = || people.iter().filter_map(|person| person.name.as_plain());
+        let has = |relation| people.iter().any(|person| person.relation == relation);
         let (holds, missing) = match self {
             Pattern::Single => (people.len() == 1, "1人だけです"),
             Pattern::Couple => (people.len() == 2 && (has(Wife) || has(Husband)), "夫婦2人です"),
@@ -90,10 +100,12 @@ impl Pattern {
                 "国籍と通称のある人がいます",
             ),
             Pattern::RareCharacters => (
-                names().any(|name| name.chars().any(kana::is_variation_selector))
-                    && names().any(|name| name.chars().any(is_beyond_the_basic_plane)),
-                "異体字と、基本面の外の字の名前があります",
+                names().any(|name| name.chars().any(is_rare)),
+                "異体字か、基本面の外の字か、髙・﨑のある名前があります",
             ),
+            Pattern::LongAddress => {
+                (household.address.len() > LONG_ADDRESS_BYTES, "住所が200バイトより長い世帯です")
+            }
             Pattern::DeceasedHead => (
                 people.iter().all(|one| one.deceased_on.is_some() == (one.relation == Head)),
                 "世帯主だけが亡くなっています",
@@ -104,8 +116,10 @@ impl Pattern {
     }
 }
 
-fn is_beyond_the_basic_plane(c: char) -> bool {
-    c > '\u{FFFF}' && !kana::is_variation_selector(c)
+/// Characters that other systems lose: variants, those beyond the basic plane, and
+/// the two commonest that JIS X 0208 lacks.
+fn is_rare(c: char) -> bool {
+    c > '\u{FFFF}' || kana::is_variation_selector(c) || matches!(c, '髙' | '﨑')
 }
 
 impl Resident {
@@ -149,16 +163,17 @@ impl Resident {
     fn check_licences(&self, document: &mut Document, place: &Place, address: &str) {
         let licence = |card: &&Card| card.kind == CardKind::Licence;
         for (row, card) in self.cards.iter().enumerate().filter(|(_, card)| licence(card)) {
-            let changed = card.changed.as_ref();
+            let changed = card.changed.iter().map(|changed| match changed {
+                Changed::Name(name) => name.clone(),
+                Changed::Address(address) => address.as_str().into(),
+            });
             let words = [
                 Some(card.name.clone().unwrap_or_else(|| self.name.clone())),
                 Some(card.address.as_deref().unwrap_or(address).into()),
                 self.kana.as_deref().map(Text::from),
-                changed.and_then(|changed| changed.name.clone()),
-                changed.and_then(|changed| changed.address.as_deref()).map(Text::from),
             ];
             document.require(
-                words.iter().flatten().all(fits_a_licence),
+                words.into_iter().flatten().chain(changed).all(|text| fits_a_licence(&text)),
                 place.clone().key("card").row(row),
                 "免許証に入らない字（JIS X 0208 にない字）があります",
                 "カードの name や address に、免許証での書き方を書いてください",
@@ -186,6 +201,9 @@ impl Resident {
 
 impl Card {
     fn check(&self, document: &mut Document, place: &Place) {
+        if let Some(shows) = &self.shows {
+            rules::words(document, place.clone().key("shows"), shows);
+        }
         if let Some(pin) = &self.pin {
             document.require(
                 are_four_digits(pin),
@@ -201,7 +219,7 @@ impl Card {
             "この行を消してください",
         );
         document.require(
-            self.kind == CardKind::Licence || self.changed.is_none(),
+            self.kind == CardKind::Licence || self.changed.is_empty(),
             place.clone().key("changed"),
             "記載事項変更があるのは免許証だけです",
             "この行を消してください",

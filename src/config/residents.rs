@@ -22,6 +22,8 @@ pub struct Household {
     pub about: Words,
     /// 住所, building and room included, as the register and the cards have it.
     pub address: String,
+    /// Where they are moving to, as they would say it at the counter.
+    pub moves_to: Option<String>,
     #[serde(rename = "person")]
     pub people: Vec<Resident>,
 }
@@ -38,8 +40,10 @@ pub enum Pattern {
     ThreeGenerations,
     /// 外国人住民: a Latin name and a 通称.
     Foreign,
-    /// A name with a variation selector, or from beyond the basic plane.
+    /// A name with a variation selector, from beyond the basic plane, or with 髙, 﨑.
     RareCharacters,
+    /// An address that takes a card two chunks and a form its smallest type.
+    LongAddress,
     /// 世帯主の死亡.
     DeceasedHead,
     /// 支援措置: the address is protected.
@@ -50,12 +54,13 @@ pub enum Pattern {
 
 impl Pattern {
     /// Every pattern.
-    pub const ALL: [Pattern; 8] = [
+    pub const ALL: [Pattern; 9] = [
         Pattern::Single,
         Pattern::Couple,
         Pattern::ThreeGenerations,
         Pattern::Foreign,
         Pattern::RareCharacters,
+        Pattern::LongAddress,
         Pattern::DeceasedHead,
         Pattern::ProtectedAddress,
         Pattern::MovingIn,
@@ -113,6 +118,9 @@ pub enum Relation {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Card {
+    /// What the card is there to show, for whoever tries the demonstration; one
+    /// without is for tests only.
+    pub shows: Option<Words>,
     pub kind: CardKind,
     /// 暗証番号: four digits. Left out, none is set (顔認証マイナンバーカード, or a
     /// licence without 暗証番号).
@@ -132,16 +140,17 @@ pub struct Card {
     pub name: Option<Text>,
     /// The address on the chip where it is not the household's.
     pub address: Option<String>,
-    /// Licence: the change notes (記載事項変更, EF04).
-    pub changed: Option<Changed>,
+    /// Licence: the change notes (記載事項変更, EF04), oldest first.
+    #[serde(default)]
+    pub changed: Vec<Changed>,
 }
 
-/// A licence's change notes: what is valid now.
+/// One change note of a licence.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Changed {
-    pub name: Option<Text>,
-    pub address: Option<String>,
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub enum Changed {
+    Name(Text),
+    Address(String),
 }
 
 /// The kinds of card people bring.

@@ -67,9 +67,17 @@ fn the_invented_people_bring_every_kind_of_card_and_quirk() {
     assert!(cards().any(|card| card.tries_left == Some(0)));
     assert!(cards().any(|card| card.face_authentication));
     assert!(cards().any(|card| card.kind == Licence && card.pin.is_none()));
-    assert!(cards().any(|card| card.changed.is_some()));
+    assert!(cards().any(|card| card.changed.len() > 1));
     assert!(cards().any(|card| card.name.as_ref().is_some_and(|name| name.needs_hand())));
     assert!(people().any(|person| person.birth_date.day().is_none()));
+    let names = || people().flat_map(|person| person.name.as_plain().unwrap().chars());
+    assert!(names().any(crate::kana::is_variation_selector));
+    assert!(names().any(|c| matches!(c, '\u{20000}'..='\u{3FFFF}')));
+    assert!(names().any(|c| c == '髙') && names().any(|c| c == '﨑'));
+    let names = || people().flat_map(|person| person.name.as_plain().unwrap().chars());
+    assert!(names().any(crate::kana::is_variation_selector));
+    assert!(names().any(|c| matches!(c, '\u{20000}'..='\u{3FFFF}')));
+    assert!(names().any(|c| c == '髙') && names().any(|c| c == '﨑'));
     assert!(config.demo.resident("shiken-hanako").is_some());
 }
 
@@ -92,6 +100,21 @@ fn every_key_of_the_example_is_explained_in_japanese_and_english() {
                 explained.insert(key.to_owned());
                 comment.clear();
             }
+        }
+    }
+}
+
+#[test]
+fn every_key_of_the_residents_is_explained_at_the_head_of_the_file() {
+    let text = std::fs::read_to_string(format!("{EXAMPLE}/demo/residents.toml")).unwrap();
+    let (head, rows) = text.split_once("\n[[household]]").unwrap();
+    let mut table = "household";
+    for line in rows.lines() {
+        if let Some(name) = line.strip_prefix("[[") {
+            table = name.trim_end_matches(']').rsplit('.').next().unwrap();
+        } else if let Some((key, _)) = line.split_once(" = ").filter(|_| !line.starts_with(' ')) {
+            let key = format!("# {table}.{key} ");
+            assert!(head.contains(&key), "{key}has no line at the head");
         }
     }
 }
@@ -140,7 +163,12 @@ const RULES: &[(&str, &str, &str, &str)] = &[
     ),
     ("fees.toml", "\"2026-04-01\"", "\"2026-04-31\"", "実在する日"),
     ("fees.toml", "option = \"removed\"", "option = \"copy\"", "同じ日に二つあります"),
-    ("devices.toml", "# name = \"ACS ACR122U\"", "name = \"ACS ACR122U\"", "名前は付けられません"),
+    (
+        "devices.toml",
+        "# name = \"ACS ACR122U\"",
+        "name = \"ACS ACR122U\"",
+        "この機械につないだもの",
+    ),
     ("demo/staff.toml", "kakaricho", "madoguchi", "ログイン名「madoguchi」が重なっています"),
     ("demo/residents.toml", "シケン　ハナコ", "しけん　はなこ", "フリガナが正しくありません"),
     ("demo/residents.toml", "見本県みほん町中央", "見本県みほん市中央", "住所が町の外です"),
@@ -150,6 +178,8 @@ const RULES: &[(&str, &str, &str, &str)] = &[
     ("demo/residents.toml", "090-0000-0101", "123456789018", "個人番号とみられる"),
     ("demo/residents.toml", "kana = \"シケン　ハナコ\"\n", "", "フリガナが正しくありません"),
     ("demo/residents.toml", "address = \"見本県みほん町辻ヶ丘７番地\"\n", "", "免許証に入らない字"),
+    ("demo/residents.toml", "グランドサンプルハイツ", "", "この型の世帯ではありません"),
+    ("demo/residents.toml", "moves_to = \"見本県みほん町", "moves_to = \"見本県", "町の外です"),
     ("demo/residents.toml", "deceased_on = \"2026-11-02\"\n", "", "この型の世帯ではありません"),
 ];
 

@@ -3,7 +3,7 @@
 use super::PurseCard;
 use crate::applicant::Sex;
 use crate::card::emulator::{self, Change, Licence, MyNumber, fixtures};
-use crate::config::CardKind;
+use crate::config::{CardKind, Changed};
 use crate::text::Text;
 use crate::wareki::PartialDate;
 
@@ -22,7 +22,8 @@ impl PurseCard {
         }
     }
 
-    fn my_number(&self) -> MyNumber {
+    /// What stands on the holder's マイナンバーカード, for who wants one that differs.
+    pub fn my_number(&self) -> MyNumber {
         let birth = self.holder.birth_date;
         let (expiry, code) = self.face().unwrap_or((0, "0000"));
         MyNumber {
@@ -40,12 +41,13 @@ impl PurseCard {
         }
     }
 
-    fn licence(&self) -> Licence {
+    /// What stands on the holder's licence, for who wants one that differs.
+    pub fn licence(&self) -> Licence {
         let (era, year) = self.holder.birth_date.era_year();
-        let changed = self.card.changed.as_ref();
-        let name = changed.and_then(|changed| changed.name.clone());
-        let address = changed.and_then(|changed| changed.address.as_deref());
-        let change_of_name = name.map(|name| Change::Name { name, kana: self.kana() });
+        let change = |changed: &Changed| match changed {
+            Changed::Name(name) => Change::Name { name: name.clone(), kana: self.kana() },
+            Changed::Address(address) => Change::Address(address.as_str().into()),
+        };
         Licence {
             name: self.name().clone(),
             kana: self.kana(),
@@ -54,10 +56,7 @@ impl PurseCard {
             pin: self.card.pin.clone(),
             pin_tries_left: self.card.tries_left.unwrap_or(PIN_TRIES),
             pin_setting: None,
-            changes: change_of_name
-                .into_iter()
-                .chain(address.map(|address| Change::Address(address.into())))
-                .collect(),
+            changes: self.card.changed.iter().map(change).collect(),
         }
     }
 

@@ -20,7 +20,8 @@ pub struct PurseCard {
     card: Card,
 }
 
-/// Every card of every household, in the order they are written.
+/// Every card of every household, in the order they are written. Not all of them
+/// are for people to choose from ([`PurseCard::shows`]).
 pub fn purses(demo: &Demo) -> Vec<PurseCard> {
     let mut cards = Vec::new();
     for household in &demo.households {
@@ -44,9 +45,9 @@ impl PurseCard {
         self.holder.name.to_string()
     }
 
-    /// What the holder's household is there to show.
-    pub fn household(&self) -> &Words {
-        &self.household.about
+    /// What the card is there to show; nothing where it is for tests only.
+    pub fn shows(&self) -> Option<&Words> {
+        self.card.shows.as_ref()
     }
 
     /// What kind of card it is.
@@ -83,80 +84,6 @@ impl PurseCard {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::*;
-    use crate::applicant::Applicant;
-    use crate::card::emulator::VirtualReader;
-    use crate::card::{self, Ask, Error, Pin, Secret, VerificationNumberB};
-    use crate::config::Config;
-    use crate::wareki::Wareki;
-
-    fn example() -> Vec<PurseCard> {
-        purses(&Config::load(Path::new("kiosk-config/example")).unwrap().demo)
-    }
-
-    fn card_of(id: &str) -> PurseCard {
-        example().into_iter().find(|card| card.id == id).unwrap()
-    }
-
-    /// Plays the holder: gives what the card asks for, as far as it is known.
-    fn read(card: &PurseCard) -> Result<Applicant, Error> {
-        let (mut reader, slot) = VirtualReader::new();
-        slot.insert(card.make());
-        let probe = card::probe(&mut reader)?;
-        let secret = match probe.ask {
-            Ask::Pin { .. } => Secret::Pin(Pin::new(card.pin().unwrap()).unwrap()),
-            Ask::NumberB { .. } => {
-                let (year, code) = card.face().unwrap();
-                let born = card.holder.birth_date.exact().and_then(Wareki::of).unwrap();
-                let birth = format!("{:02}{:02}{:02}", born.year, born.month, born.day);
-                let number = VerificationNumberB::of_card_face(&birth, &year.to_string(), code);
-                Secret::NumberB(number.unwrap())
-            }
-            Ask::NoSecret => Secret::None,
-            Ask::Nothing(error) => return Err(error),
-        };
-        card::read(&mut reader, probe.tap, secret, true).map(|reading| reading.applicant)
-    }
-
-    #[test]
-    fn every_holder_can_have_their_card_read_or_is_declined() {
-        for card in example() {
-            let kind = card.kind();
-            match read(&card) {
-                Ok(applicant) => {
-                    let name = &applicant.name.as_ref().unwrap().value;
-                    let changed = card.card.changed.as_ref().and_then(|now| now.name.as_ref());
-                    let written = changed.or(card.card.name.as_ref());
-                    assert_eq!(name, written.unwrap_or(&card.holder.name), "{}", card.id);
-                    let birth = applicant.birth_date.as_ref().unwrap().value;
-                    assert_eq!(birth, card.holder.birth_date, "{}", card.id);
-                }
-                Err(error) => {
-                    let declined = matches!(kind, CardKind::Residence | CardKind::Unknown);
-                    assert!(declined, "{}: {error}", card.id);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_blocked_and_a_pinless_card_ask_for_the_numbers_on_the_face() {
-        for id in ["mihon-kyoko.1", "tehon-kaoru.1"] {
-            let (mut reader, slot) = VirtualReader::new();
-            slot.insert(card_of(id).make());
-            let ask = card::probe(&mut reader).unwrap().ask;
-            assert_eq!(ask, Ask::NumberB { tries_left: 10 }, "{id}");
-        }
-    }
-
-    #[test]
-    fn a_licence_says_what_was_changed_last() {
-        let applicant = read(&card_of("tehon-kaoru.2")).unwrap();
-        assert_eq!(applicant.name.unwrap().value.to_string(), "手本　薫");
-        let address = applicant.address.unwrap().value.to_string();
-        assert_eq!(address, "手本県となり市本町三丁目４番５号");
-    }
-}
+pub(crate) mod example;
+#[cfg(test)]
+mod tests;

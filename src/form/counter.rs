@@ -24,7 +24,7 @@ const KNOWN: [(&str, &str); 9] = [
     ("office.receipt_no", "honcho-20261121-0001"),
     ("office.ticket", "A1"),
     ("office.received_at", "2026-11-21"),
-    ("office.clerk", "見本　係員"),
+    ("office.clerk", "見本　窓子"),
     ("office.fee", "600円"),
     ("town.name", "みほん町"),
     ("town.head", "みほん町長"),

@@ -78,7 +78,7 @@ fn likely(question: &AskQuestion<'_>) -> Raw {
         _ if !question.required => Raw::Absent,
         Kind::Name => one("見本　太郎"),
         Kind::Kana => one("みほん"),
-        Kind::Address => one("見本県みほん町みなみ５番地"),
+        Kind::Address => one("見本県みほん町中央二丁目６番１号"),
         Kind::Text => one("試験のため"),
         Kind::Phone => one("090-0000-0101"),
         Kind::Postal => one("999-9999"),
@@ -293,7 +293,7 @@ fn longest(question: &super::template::Question, name: &str) -> Option<serde_jso
     Some(match question.kind {
         Kind::Name => fill(name, max(60)).trim_end().to_owned().into(),
         Kind::Kana => fill("ウルフガング　アレクサンダー　", max(80)).trim_end().to_owned().into(),
-        Kind::Address => fill("見本県みほん町大字中央一丁目２番３号みほんタワー", max(120)).into(),
+        Kind::Address => fill("見本県みほん町大字架空字上野原１２３４番地", max(120)).into(),
         Kind::Text => fill("くわしく書いた言葉です。", max(200)).into(),
         Kind::Phone => "090-0000-0101".into(),
         Kind::Postal => "9999999".into(),

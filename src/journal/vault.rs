@@ -93,7 +93,7 @@ fn place_of_head(log: &str) -> String {
 impl OfficeKey {
     /// 32 bytes that follow from this key, a purpose and a subject, each time the
     /// same. Whoever holds only the database cannot work them out.
-    pub(super) fn secret_of(&self, purpose: &str, subject: &str) -> [u8; KEY_LEN] {
+    pub fn secret_of(&self, purpose: &str, subject: &str) -> [u8; KEY_LEN] {
         use sha2::{Digest, Sha256};
         let mut hash = Sha256::new();
         for part in [b"madoguchi secret 1" as &[u8], &*self.0, purpose.as_bytes()] {

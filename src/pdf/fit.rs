@@ -290,7 +290,7 @@ mod tests {
 
     #[test]
     fn wrapped_words_take_the_largest_size_whose_lines_the_rectangle_holds() {
-        let address = "見本県みほん町中央一丁目２番３号みほんハイツ４０５号室";
+        let address = "見本県みほん町大字東西南北字上中下前後左右１２３４番地";
         let wrapped = lines(fit(100.0, 34.0, true), address).unwrap();
         assert_eq!(wrapped.len(), 3);
         assert_eq!(wrapped[0].1, 9.0);

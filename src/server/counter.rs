@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 
 use super::lock::FolderLock;
 use super::sweep;
+use super::told_to_stop;
 use crate::card::CardReader;
 use crate::chance::SystemChance;
 use crate::clock::SystemClock;
@@ -139,6 +140,7 @@ fn add_readers(office: &Office) -> anyhow::Result<()> {
                 reader.id
             ),
             ReaderKind::Virtual => office.readers.add_virtual(&reader.id)?,
+            ReaderKind::Remote => office.readers.add_remote(&reader.id)?,
             ReaderKind::Pcsc => office.readers.add(&reader.id, pcsc(reader.name.clone())?)?,
         }
     }
@@ -189,19 +191,6 @@ async fn offer_setup(office: &Office) -> anyhow::Result<()> {
         eprintln!("最初の管理者を登録してください: /desk  登録コード {code}");
     }
     Ok(())
-}
-
-/// SIGTERM or Ctrl-C: what is being answered is answered, then the end.
-async fn told_to_stop() {
-    let mut terminate =
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(terminate) => terminate,
-            Err(_) => return std::future::pending().await,
-        };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
 }
 
 /// Opens the database of a data folder for looking, with no server needed.

@@ -1,6 +1,21 @@
-//! Start-up by role. Only the counter server so far.
+//! Start-up by role: the counter server, and a reader's PC.
 
 pub mod counter;
 pub mod lock;
 pub mod panics;
+#[cfg(feature = "pcsc")]
+pub mod reader;
 mod sweep;
+
+/// SIGTERM or Ctrl-C: what is begun is brought to its end.
+async fn told_to_stop() {
+    let mut terminate =
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(terminate) => terminate,
+            Err(_) => return std::future::pending().await,
+        };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

@@ -41,7 +41,7 @@ impl Office {
 
     fn add(&self, login: &str, role: Role) -> Result<Staff, Error> {
         let chance = SeededChance::new(7);
-        let new = NewAccount::typed(login, "見本　職員", role, PASSWORD, false, &chance)?;
+        let new = NewAccount::typed(login, "見本　窓子", role, PASSWORD, false, &chance)?;
         add(&self.tx(), &self.journal, self.journal.op(), Actor::Console, &new)
     }
 
@@ -78,8 +78,7 @@ fn the_first_account_is_made_with_the_code_from_the_console_and_only_once() {
     let first = make_code(&tx, &office.journal).unwrap().unwrap();
     let code = make_code(&tx, &office.journal).unwrap().unwrap().to_string();
     let chance = SeededChance::new(2);
-    let new =
-        NewAccount::typed("Admin", "見本　管理", Role::Clerk, PASSWORD, true, &chance).unwrap();
+    let new = NewAccount::typed("Admin", "見本　情", Role::Clerk, PASSWORD, true, &chance).unwrap();
     for wrong in ["", "ABCD-EFGH-JKMN", &first.to_string()] {
         let refused = set_up(&tx, &office.journal, wrong, &new);
         assert!(matches!(refused, Err(Error::WrongSetupCode)), "{wrong}");
@@ -108,7 +107,7 @@ fn a_login_means_one_person_for_ever() {
 fn an_account_that_is_sent_twice_is_made_once() {
     let office = office();
     let chance = SeededChance::new(7);
-    let new = NewAccount::typed("hanako", "見本　花子", Role::Clerk, PASSWORD, true, &chance);
+    let new = NewAccount::typed("hanako", "見本　係", Role::Clerk, PASSWORD, true, &chance);
     let (new, op) = (new.unwrap(), office.journal.op());
     let add = || add(&office.tx(), &office.journal, op, Actor::Console, &new).unwrap();
     assert_eq!(add(), add());
@@ -123,10 +122,10 @@ fn what_cannot_be_an_account_is_refused_with_the_field_to_mend() {
             .map(|_| ())
             .unwrap_err()
     };
-    assert!(matches!(new("花子", "見本　花子", PASSWORD), Error::LoginForm));
-    assert!(matches!(new("a", "見本　花子", PASSWORD), Error::LoginForm));
+    assert!(matches!(new("花子", "見本　係", PASSWORD), Error::LoginForm));
+    assert!(matches!(new("a", "見本　係", PASSWORD), Error::LoginForm));
     assert!(matches!(new("hanako", "　", PASSWORD), Error::NameForm));
-    assert!(matches!(new("hanako", "見本　花子", "short"), Error::PasswordTooShort { min: 10 }));
+    assert!(matches!(new("hanako", "見本　係", "short"), Error::PasswordTooShort { min: 10 }));
 }
 
 #[test]

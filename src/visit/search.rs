@@ -97,10 +97,10 @@ mod tests {
     fn visit() -> Findable {
         let mut answers = Answers::default();
         let mut set = |path: &str, value: Value| answers.set(path, value, Source::Typed);
-        set("applicant.name", Value::Text("見本　響子".into()));
+        set("applicant.name", Value::Text("見本　京子".into()));
         set("applicant.kana", Value::Text("ミホン　キョウコ".into()));
-        set("applicant.birth_date", Value::Date("1993-01-01".parse().unwrap()));
-        set("applicant.address", Value::Text("みほん町みなみ１".into()));
+        set("applicant.birth_date", Value::Date("1986-11-30".parse().unwrap()));
+        set("applicant.address", Value::Text("見本県みほん町ひがし台４５番地の６".into()));
         set("ido.member.2.name", Value::Text("見本　Ａｎｎａ".into()));
         Findable::new(&answers, "A12", ["honcho-20261121-0034"])
     }
@@ -110,17 +110,17 @@ mod tests {
         for typed in [
             "",
             "　",
-            "響子",
-            "見本響子",
+            "京子",
+            "見本京子",
             "見 本",
             "きょうこ",
             "ｷｮｳｺ",
             "みほん きょ",
             "anna",
-            "4050101",
-            "４０５０１０１",
-            "19930101",
-            "1993-01-01",
+            "3611130",
+            "３６１１１３０",
+            "19861130",
+            "1986-11-30",
             "A12",
             "ａ１２",
             "A012",
@@ -136,9 +136,17 @@ mod tests {
 
     #[test]
     fn what_is_not_there_finds_nothing() {
-        for typed in
-            ["杏子", "4050102", "13", "A1", "honcho-20261121-0003", "20261121", "みなみ", "-", "・"]
-        {
+        for typed in [
+            "杏子",
+            "3611201",
+            "13",
+            "A1",
+            "honcho-20261121-0003",
+            "20261121",
+            "ひがし台",
+            "-",
+            "・",
+        ] {
             assert!(!visit().is_found_by(typed), "{typed}");
         }
     }

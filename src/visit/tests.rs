@@ -157,7 +157,7 @@ fn likely(ask: &questions::AskQuestion<'_>) -> Value {
         Kind::Choice => first,
         Kind::Date => Some(Value::Date("2026-11-20".parse().unwrap())),
         Kind::Number => Some(Value::Number(1)),
-        _ => Some(Value::Text("見本県みほん町きた７番地".into())),
+        _ => Some(Value::Text("見本県みほん町中央二丁目６番１号".into())),
     };
     ask.prefill().or(plain.filter(|_| ask.required)).unwrap_or(Value::skipped())
 }
@@ -167,9 +167,9 @@ fn card() -> Answers {
     let source = Source::Card;
     answers.set_applicant(&Applicant {
         name: Some(Sourced { value: "試験　花子".into(), source }),
-        birth_date: Some(Sourced { value: "1985-04-01".parse().unwrap(), source }),
+        birth_date: Some(Sourced { value: "1993-05-14".parse().unwrap(), source }),
         address: Some(Sourced {
-            value: "見本県みほん町みなみ１２番地".into(), source
+            value: "見本県みほん町中央一丁目２番３号".into(), source
         }),
         ..Applicant::default()
     });
@@ -277,7 +277,7 @@ fn a_clerk_identifies_corrects_and_accepts() {
 
     assert!(matches!(decide(Action::Accept), Err(Error::NotIdentified)));
     town.identify(staff, id, &["my_number_card"]).unwrap();
-    let value = Value::Text("試験　華子".into());
+    let value = Value::Text("見本　京子".into());
     let correct = |value| {
         desk::correct(
             &tx,
@@ -301,8 +301,8 @@ fn a_clerk_identifies_corrects_and_accepts() {
     assert_eq!((&name.value, name.source), (&value, Source::Clerk));
     let forms = town.counter().forms_of(&opened.visit.procedures);
     let known = questions::known(&forms, &opened.answers);
-    assert_eq!(known.text("juminhyo.target.name"), Some(&"試験　華子".into()));
-    assert!(matches!(correct(Value::Text("試験　花".into())), Err(Error::Accepted)));
+    assert_eq!(known.text("juminhyo.target.name"), Some(&"見本　京子".into()));
+    assert!(matches!(correct(Value::Text("見本　太郎".into())), Err(Error::Accepted)));
 }
 
 fn accept(journal: &Journal) -> desk::Decision {
@@ -358,14 +358,14 @@ fn a_paper_is_outdated_by_what_is_corrected_on_it_until_it_is_printed_again() {
     assert_eq!(outdated(), [false, false]);
 
     // The certificate shows the new address, which only the move asks for.
-    correct("ido.new.address", "見本県みほん町ひがし１番地").unwrap();
+    correct("ido.new.address", "見本県みほん町中央二丁目１番１号").unwrap();
     assert_eq!(outdated(), [true, true]);
     town.identify(staff, id, &["passport"]).unwrap();
     desk::decide(&tx, journal, town.counter(), staff, of("juminhyo").id, &accept(journal)).unwrap();
-    let refused = correct("ido.new.address", "見本県みほん町にし１番地");
+    let refused = correct("ido.new.address", "見本県みほん町大字例文８９番地の１");
     assert!(matches!(refused, Err(Error::Accepted)));
     let kept = town.answers(id).text("ido.new.address").cloned();
-    assert_eq!(kept, Some("見本県みほん町ひがし１番地".into()));
+    assert_eq!(kept, Some("見本県みほん町中央二丁目１番１号".into()));
 }
 
 #[test]
@@ -432,7 +432,7 @@ fn what_one_form_asked_another_may_use_until_the_end() {
     let sheet = papers.sheet(town.counter(), &opened, juminhyo, ticket.as_ref(), "見本").unwrap();
     // Only the move asked for the new address.
     let address = sheet.answers.text("juminhyo.target.address");
-    assert_eq!(address, Some(&"見本県みほん町きた７番地".into()));
+    assert_eq!(address, Some(&"見本県みほん町中央二丁目６番１号".into()));
     for application in &opened.applications {
         desk::decide(&tx, journal, town.counter(), staff, application.id, &accept(journal))
             .unwrap();

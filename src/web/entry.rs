@@ -24,7 +24,7 @@ pub struct Entry {
     pub text: String,
     pub date: DateBoxes,
     /// The calendars a date may be written in: id and name.
-    pub eras: Vec<(&'static str, &'static str)>,
+    pub eras: Vec<(&'static str, String)>,
     pub options: Vec<OptionBox>,
     pub min: u32,
     pub max: u32,
@@ -101,7 +101,7 @@ impl Entry {
             settled: ask.default().is_some(),
             text: String::new(),
             date: DateBoxes { era: likely_era(question, lang), ..DateBoxes::default() },
-            eras: eras(question),
+            eras: eras(question, lang),
             options: options(ask, words),
             min,
             max,
@@ -151,10 +151,15 @@ impl Entry {
 }
 
 /// The eras to choose from, oldest first. A day near today is in the present one.
-fn eras(question: &Question) -> Vec<(&'static str, &'static str)> {
+fn eras(question: &Question, lang: Lang) -> Vec<(&'static str, String)> {
     let near = matches!(question.days, Some(Days::Near | Days::Future));
     let eras = Era::ALL.iter().filter(|era| !near || **era == Era::Reiwa);
-    eras.map(|era| (era.id(), era.kanji())).collect()
+    // Cards and papers show the characters, in whichever language one reads.
+    let name = |era: &Era| match lang {
+        Lang::Ja => era.kanji().to_owned(),
+        Lang::En => format!("{} {}", era.roman(), era.kanji()),
+    };
+    eras.map(|era| (era.id(), name(era))).collect()
 }
 
 /// The calendar chosen before anybody chooses: the western one for those who

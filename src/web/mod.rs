@@ -18,6 +18,7 @@ mod guard;
 pub mod kiosk;
 mod page;
 mod pair;
+mod reader_line;
 pub mod readers;
 pub mod shown;
 
@@ -79,6 +80,7 @@ pub fn router(office: Arc<Office>) -> Router {
     let pages = Router::new()
         .merge(chooser::routes())
         .merge(pair::routes())
+        .merge(reader_line::routes())
         .nest("/kiosk", kiosk::routes())
         .nest("/desk", desk::routes())
         .fallback(error::not_found)

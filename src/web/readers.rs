@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::card::emulator::{VirtualReader, VirtualSlot};
-use crate::card::{CardReader, Error, ReaderThread};
+use crate::card::remote::{Line, RemoteReader};
+use crate::card::{CardReader, Error, Presence, ReaderThread};
 use crate::id::{OpId, VisitId};
 
 /// A reader, and the hand that lays cards on it where the reader is virtual.
@@ -14,6 +15,8 @@ use crate::id::{OpId, VisitId};
 pub struct Reader {
     pub thread: ReaderThread,
     pub slot: Option<VirtualSlot>,
+    /// Where a reader at another PC calls.
+    pub line: Option<Line>,
     /// The demonstration's card that was laid on a virtual reader last.
     laid: Option<String>,
     /// Held while a card is looked at or read.
@@ -25,9 +28,9 @@ pub struct Reader {
 }
 
 impl Reader {
-    fn new(thread: ReaderThread, slot: Option<VirtualSlot>) -> Self {
+    fn new(thread: ReaderThread) -> Self {
         let turn = Arc::default();
-        Self { thread, slot, laid: None, turn, page: None, failed: None }
+        Self { thread, slot: None, line: None, laid: None, turn, page: None, failed: None }
     }
 
     /// Waits until nobody else uses the reader: whoever presses twice sees what
@@ -62,7 +65,19 @@ impl Readers {
     /// When the system refuses a thread.
     pub fn add(&self, name: &str, reader: Box<dyn CardReader>) -> std::io::Result<()> {
         let thread = ReaderThread::start(reader, ReaderThread::WATCHDOG)?;
-        self.lock().insert(name.to_owned(), Reader::new(thread, None));
+        self.lock().insert(name.to_owned(), Reader::new(thread));
+        Ok(())
+    }
+
+    /// Adds a reader at another PC, which will call.
+    ///
+    /// # Errors
+    /// When the system refuses a thread.
+    pub fn add_remote(&self, name: &str) -> std::io::Result<()> {
+        let (reader, line) = RemoteReader::new(name);
+        let thread = ReaderThread::start(Box::new(reader), ReaderThread::WATCHDOG)?;
+        let reader = Reader { line: Some(line), ..Reader::new(thread) };
+        self.lock().insert(name.to_owned(), reader);
         Ok(())
     }
 
@@ -73,7 +88,8 @@ impl Readers {
     pub fn add_virtual(&self, name: &str) -> std::io::Result<()> {
         let (reader, slot) = VirtualReader::new();
         let thread = ReaderThread::start(Box::new(reader), ReaderThread::WATCHDOG)?;
-        self.lock().insert(name.to_owned(), Reader::new(thread, Some(slot)));
+        let reader = Reader { slot: Some(slot), ..Reader::new(thread) };
+        self.lock().insert(name.to_owned(), reader);
         Ok(())
     }
 
@@ -139,6 +155,13 @@ impl Readers {
     pub fn take_failure(&self, reader: &str, visit: VisitId) -> Option<Error> {
         let failed = self.lock().get_mut(reader)?.failed.take();
         failed.filter(|(of, _)| *of == visit).map(|(_, error)| error)
+    }
+
+    /// Whether somebody must look after the reader: it is unplugged, its PC is
+    /// away, or a card on it went silent.
+    pub fn is_in_trouble(&self, name: &str) -> bool {
+        let presence = self.lock().get(name).map(|reader| reader.thread.presence());
+        !matches!(presence, Some(Presence::Empty | Presence::Card(_)))
     }
 
     /// All names, for the desk.

@@ -2,7 +2,7 @@
 
 use crate::applicant::Source;
 use crate::form::answers::Value;
-use crate::form::template::Question;
+use crate::form::template::{Kind, Question};
 use crate::lang::{Lang, Phrases};
 use crate::wareki::PartialDate;
 
@@ -13,6 +13,7 @@ pub fn value(question: &Question, value: &Value, words: Phrases) -> String {
         option.map_or(id, |option| option.in_lang(words.lang())).to_owned()
     };
     match value {
+        Value::Text(text) if question.kind == Kind::Postal => postal_code(&text.to_string()),
         Value::Text(text) => text.to_string(),
         Value::Date(date) => self::date(*date, words.lang()),
         Value::Choice(id) => label(id),
@@ -29,6 +30,14 @@ pub fn value(question: &Question, value: &Value, words: Phrases) -> String {
             })
             .collect::<Vec<_>>()
             .join(words.t("list.and")),
+    }
+}
+
+/// `〒999-0002`. What is no postal code stays as it is.
+fn postal_code(code: &str) -> String {
+    match code.split_at_checked(3) {
+        Some((area, town)) if town.len() == 4 => format!("〒{area}-{town}"),
+        _ => code.to_owned(),
     }
 }
 
@@ -56,6 +65,13 @@ pub fn source_key(source: Source) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_postal_code_is_shown_as_it_stands_on_letters() {
+        assert_eq!(postal_code("9990002"), "〒999-0002");
+        assert_eq!(postal_code("999"), "999");
+        assert_eq!(postal_code("みほん"), "みほん");
+    }
 
     #[test]
     fn a_date_is_shown_in_both_calendars() {

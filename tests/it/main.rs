@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage has failed")]
 
+mod access;
 mod card_pcsc;
 mod commands;
 mod desk;
@@ -12,4 +13,5 @@ mod imports;
 mod keeping;
 mod kiosk;
 mod modules;
+mod people;
 mod stage;

@@ -4,7 +4,7 @@
 //! For the demonstration and for tests. A card is laid on a [`VirtualReader`]
 //! inside this process, or served to a real pcscd by `card::vpcd`; it is the same
 //! [`Card`] either way. Retry counters last like EEPROM, opened keys until the
-//! power goes. Everybody in [`fixtures`] is invented.
+//! power goes. This room knows nobody: a persona is passed in.
 
 mod chip;
 pub mod fixtures;

@@ -1,4 +1,4 @@
-//! Cards of invented people, byte for byte as an issuer would write them.
+//! Cards of people who are passed in, byte for byte as an issuer would write them.
 
 use crate::text::Text;
 

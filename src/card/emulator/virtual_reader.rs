@@ -70,6 +70,11 @@ impl VirtualSlot {
         look(self.0.lock().card.as_ref())
     }
 
+    /// Whether somebody holds the card under power.
+    pub fn is_held(&self) -> bool {
+        self.0.lock().held
+    }
+
     /// From now on the reader fails with `trouble`: unplugged, service stopped,
     /// held by another program. `None` ends it.
     pub fn set_trouble(&self, trouble: Option<LinkError>) {

@@ -4,6 +4,7 @@ use super::*;
 use crate::card::emulator::{Card, VirtualReader, VirtualSlot, fixtures};
 use crate::card::link::CardLink;
 use crate::card::pin::Pin;
+use crate::demo::example::{licence, my_number};
 
 const SHORT: Duration = Duration::from_millis(250);
 
@@ -30,7 +31,7 @@ fn wait_for(thread: &ReaderThread, wanted: impl Fn(Presence) -> bool) {
 
 #[test]
 fn a_silent_card_wedges_the_reader_until_it_is_lifted_and_then_the_next_tap_works() {
-    let (thread, slot) = started(fixtures::stalls_at(fixtures::my_number(), 2), SHORT);
+    let (thread, slot) = started(fixtures::stalls_at(my_number(), 2), SHORT);
     assert_eq!(thread.probe(), Err(Error::Silent));
     assert_eq!(thread.presence(), Presence::Wedged);
     assert_eq!(thread.probe(), Err(Error::Silent));
@@ -44,7 +45,7 @@ fn a_silent_card_wedges_the_reader_until_it_is_lifted_and_then_the_next_tap_work
 
 #[test]
 fn what_happens_to_the_reader_is_shown_and_passes() {
-    let (thread, slot) = started(fixtures::my_number(), ReaderThread::WATCHDOG);
+    let (thread, slot) = started(my_number(), ReaderThread::WATCHDOG);
     wait_for(&thread, |presence| matches!(presence, Presence::Card(_)));
     for (trouble, presence) in
         [(LinkError::NoReader, Presence::ReaderGone), (LinkError::NoService, Presence::ServiceGone)]
@@ -59,11 +60,12 @@ fn what_happens_to_the_reader_is_shown_and_passes() {
 
 #[test]
 fn async_callers_get_the_same_answers() {
-    let (thread, _slot) = started(fixtures::licence(), ReaderThread::WATCHDOG);
+    let (thread, _slot) = started(licence(), ReaderThread::WATCHDOG);
+    let pin = Secret::Pin(Pin::new("5678").unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let reading = runtime.block_on(async {
         let probe = thread.probe_async().await?;
-        thread.read_async(probe.tap, pin(), false).await
+        thread.read_async(probe.tap, pin, false).await
     });
     assert!(reading.unwrap().applicant.kana.is_some());
 }
@@ -120,7 +122,7 @@ impl CardLink for SlowLink {
 #[test]
 fn a_card_that_answers_late_is_never_shown_a_pin_that_nobody_waits_for() {
     let (reader, slot) = VirtualReader::new();
-    slot.insert(fixtures::my_number());
+    slot.insert(my_number());
     let (open, gate) = mpsc::channel();
     // The third command of a reading asks for the tries left, the fourth would
     // present the PIN.
@@ -139,7 +141,7 @@ fn a_card_that_answers_late_is_never_shown_a_pin_that_nobody_waits_for() {
 #[test]
 fn a_panic_powers_the_card_off_and_the_thread_lives_on() {
     let (reader, slot) = VirtualReader::new();
-    slot.insert(fixtures::my_number());
+    slot.insert(my_number());
     let (_open, gate) = mpsc::channel();
     let gate = Arc::new(Mutex::new(gate));
     let broken = SlowReader { reader, slow_at: u32::MAX, gate, panics: true };

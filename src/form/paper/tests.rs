@@ -43,7 +43,7 @@ fn sample() -> Answers {
         ("applicant.kana", words("タカサキ　イチロウ")),
         ("applicant.birth_date", day("1989-01-08")),
         ("applicant.sex", Value::Choice("male".into())),
-        ("applicant.address", words("見本市みほん町一丁目2番3号　みほんハイツ405号室")),
+        ("applicant.address", words("見本県みほん町にし一丁目2番3号　みほんハイツ405号室")),
         ("applicant.phone", words("090-0000-1234")),
         ("mihon.kind", Value::Choices(["copy".into(), "other".into()].into())),
         ("mihon.copies", Value::Copies([("copy".into(), 12)].into())),

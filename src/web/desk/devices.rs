@@ -23,6 +23,8 @@ struct Row {
     paired: String,
     revoked: Option<String>,
     calls: bool,
+    /// Its card reader needs somebody to look after it.
+    trouble: bool,
 }
 
 /// What was typed for a device, as the page shows it again.
@@ -80,14 +82,16 @@ pub(super) async fn show(
 
 async fn list(office: &Office, frame: Frame, entered: Entered) -> Result<Response, Failure> {
     let devices = office.db.read(device::all).await?;
-    let rows = devices.into_iter().map(row).collect();
+    let rows = devices.into_iter().map(|device| row(office, device)).collect();
     let readers = office.readers.names();
     let cards = office.config.site.modules.card_reader;
     page::show(&Page { frame, op: office.journal.op(), rows, cards, readers, entered })
 }
 
-fn row(device: Device) -> Row {
+fn row(office: &Office, device: Device) -> Row {
+    let used = device.reader.as_deref().filter(|_| device.revoked_at.is_none());
     Row {
+        trouble: used.is_some_and(|reader| office.readers.is_in_trouble(reader)),
         id: device.id,
         calls: device.calling_since().is_some(),
         reader: device.reader.unwrap_or_default(),

@@ -90,7 +90,7 @@ impl Town {
         let journal = self.office.journal.clone();
         let new = NewAccount::typed(
             login,
-            "見本　職員",
+            "見本　窓子",
             role,
             PASSWORD,
             password_is_initial,
@@ -407,7 +407,7 @@ async fn a_clerk_goes_from_the_search_to_the_accepted_paper() {
     let page = format!("/desk/visits/{visit}");
     let nothing = clerk.post("/desk", &[("find", "いない人")]).await;
     assert!(nothing.says("見つかりませんでした"));
-    let found = clerk.post("/desk", &[("find", "しけん はなこ")]).await;
+    let found = clerk.post("/desk", &[("find", "かくう ゆみ")]).await;
     assert_eq!(found.to, page);
 
     let answers = format!("{page}/answers");
@@ -449,6 +449,8 @@ async fn a_clerk_goes_from_the_search_to_the_accepted_paper() {
 
     let late = clerk.post(&answers, &birth("4050516")).await;
     assert!(late.says("先に「受付中に戻す」"));
+    let another = clerk.post(&identity, &[("kind", "passport"), ("points", "one")]).await;
+    assert!(another.says("先に「受付中に戻す」") && another.says("value=\"passport\" checked"));
     let shut = clerk.get(&format!("{page}?edit=applicant.birth_date")).await;
     assert!(!shut.says("name=\"path\""), "nothing of it opens for correction");
     assert_eq!(clerk.post(&application, &[("act", "reopen")]).await.status, StatusCode::SEE_OTHER);
@@ -508,7 +510,7 @@ async fn looks_at_the_list_are_recorded_without_what_was_searched_for() {
     let seen = town.kinds().await.len();
     clerk.get("/desk").await;
     clerk.get("/desk/today").await;
-    clerk.post("/desk", &[("find", "しけん")]).await;
+    clerk.post("/desk", &[("find", "かくう")]).await;
     clerk.post("/desk", &[("find", "いない人")]).await;
     assert_eq!(town.kinds().await[seen..], ["visit.listed", "visit.searched", "visit.searched"]);
     let facts = town.office.db.read(|connection| -> Result<Vec<String>, crate::db::Error> {
@@ -539,7 +541,7 @@ async fn a_list_that_has_not_changed_is_not_sent_again() {
     assert_eq!(refresh(&first).await.0, StatusCode::NO_CONTENT);
 
     town.clock.advance(Duration::from_millis(1));
-    let value = [("path", "applicant.name"), ("applicant.name", "見本　華子")];
+    let value = [("path", "applicant.name"), ("applicant.name", "見本　京子")];
     clerk.post(&format!("/desk/visits/{visit}/answers"), &value).await;
     let (status, corrected) = refresh(&first).await;
     assert_eq!((status, corrected == first), (StatusCode::OK, false));
@@ -556,7 +558,7 @@ async fn an_account_and_a_decision_pressed_twice_are_made_once() {
     let administrator = town.sign_in("administrator").await;
     let form = administrator.get("/desk/staff").await;
     let op = ("op", form.hidden("op"));
-    let new = [("login", "hanako"), ("name", "見本　花子"), ("password", PASSWORD), op];
+    let new = [("login", "hanako"), ("name", "見本　係"), ("password", PASSWORD), op];
     for _ in 0..2 {
         assert_eq!(administrator.post("/desk/staff", &new).await.to, "/desk/staff?note=added");
     }
@@ -604,7 +606,7 @@ async fn a_call_for_staff_stands_on_the_list_until_somebody_goes() {
     let going = clerk.post(&format!("/desk/calls/{kiosk}"), &[]).await;
     assert_eq!(going.to, "/desk?note=answered");
     let list = clerk.get("/desk/today").await;
-    assert!(!list.says("職員を呼んでいます") && list.says("見本　職員さんが向かっています"));
+    assert!(!list.says("職員を呼んでいます") && list.says("見本　窓子さんが向かっています"));
     town.clock.advance(Duration::from_secs(300));
     assert!(!clerk.get("/desk/today").await.says("さんが向かっています"));
 }

@@ -39,7 +39,7 @@ struct Row {
     number: String,
     name: String,
     kana: String,
-    procedures: Vec<String>,
+    procedures: String,
     state: &'static str,
     state_words: String,
     marks: Vec<String>,
@@ -255,6 +255,7 @@ fn rows(office: &Office, words: Phrases, visits: Vec<Listed>) -> Vec<Row> {
 fn row(office: &Office, words: Phrases, listed: Listed) -> Row {
     let lang = words.lang();
     let procedures = office.counter().procedures(&listed.visit.procedures);
+    let titles: Vec<&str> = procedures.iter().map(|one| one.title.in_lang(lang)).collect();
     let (state, state_words) = state(&words, &listed);
     let words_of = |text: &Option<crate::text::Text>| {
         text.as_ref().map(ToString::to_string).unwrap_or_default()
@@ -266,7 +267,7 @@ fn row(office: &Office, words: Phrases, listed: Listed) -> Row {
         number: listed.number,
         name: words_of(&listed.name),
         kana: words_of(&listed.kana),
-        procedures: procedures.iter().map(|one| one.title.in_lang(lang).to_owned()).collect(),
+        procedures: titles.join(words.t("list.and")),
         state,
         state_words: state_words.to_owned(),
         marks: marks(&words, &listed.visit.wishes),

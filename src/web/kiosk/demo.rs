@@ -57,20 +57,23 @@ pub(super) fn is_laid(office: &Office, kiosk: &Kiosk) -> bool {
     office.demo && super::card::lies_there(office, kiosk)
 }
 
+/// The cards to choose from: those that are there to show something.
 pub(super) fn cards(office: &Office, frame: &Frame) -> Vec<DemoCard> {
     let lang = frame.words.lang();
-    let card = |card: PurseCard| DemoCard {
-        holder: card.holder(),
-        kind: match card.kind() {
-            crate::config::CardKind::MyNumber => "kiosk.card.my_number",
-            crate::config::CardKind::Licence => "kiosk.card.licence",
-            crate::config::CardKind::Residence => "kiosk.card.residence",
-            crate::config::CardKind::Unknown => "kiosk.card.unknown",
-        },
-        hint: card.household().in_lang(lang).to_owned(),
-        id: card.id,
+    let card = |card: PurseCard| {
+        Some(DemoCard {
+            hint: card.shows()?.in_lang(lang).to_owned(),
+            holder: card.holder(),
+            kind: match card.kind() {
+                crate::config::CardKind::MyNumber => "kiosk.card.my_number",
+                crate::config::CardKind::Licence => "kiosk.card.licence",
+                crate::config::CardKind::Residence => "kiosk.card.residence",
+                crate::config::CardKind::Unknown => "kiosk.card.unknown",
+            },
+            id: card.id,
+        })
     };
-    purse(office).into_iter().map(card).collect()
+    purse(office).into_iter().filter_map(card).collect()
 }
 
 /// What the holder of the card that lies there knows.

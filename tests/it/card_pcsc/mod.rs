@@ -5,6 +5,10 @@
 //! its own; see [`rig`].
 
 #[cfg(feature = "pcsc")]
+mod at_another_pc;
+#[cfg(feature = "pcsc")]
+mod purse;
+#[cfg(feature = "pcsc")]
 mod rig;
 #[cfg(feature = "pcsc")]
 mod through_the_command;

@@ -34,6 +34,8 @@ const DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
 /// A running pcscd with one virtual reader.
 pub struct Rig {
     folder: String,
+    /// Whether it has a place of its own.
+    alone: bool,
     port: u16,
     daemon: Option<Child>,
 }
@@ -97,6 +99,28 @@ fn take_turn() -> File {
 
 impl Rig {
     fn start(folder: String) -> Self {
+        let alone = is_alone(&folder);
+        let mut rig = Self::set_up(folder, alone);
+        rig.start_pcscd();
+        rig
+    }
+
+    /// A second pcscd, as at another PC; `None` where there can be only one.
+    pub fn elsewhere(&self) -> Option<Self> {
+        let rig = self.alone.then(|| Self::set_up(format!("{}/elsewhere", self.folder), true));
+        rig.map(|mut rig| {
+            rig.launch_pcscd();
+            wait_until("the other pcscd listens", || Path::new(&rig.socket()).exists());
+            rig
+        })
+    }
+
+    /// Where this pcscd listens.
+    pub fn socket(&self) -> String {
+        format!("{}/run/pcscd.comm", self.folder)
+    }
+
+    fn set_up(folder: String, alone: bool) -> Self {
         let port = free_ports();
         let conf = Path::new(&folder).join("conf");
         std::fs::create_dir_all(&conf).unwrap();
@@ -105,16 +129,20 @@ impl Rig {
              LIBPATH {DRIVER}\nCHANNELID 0x{port:X}\n"
         );
         std::fs::write(conf.join("vpcd"), reader).unwrap();
-        let mut rig = Self { folder, port, daemon: None };
-        rig.start_pcscd();
-        rig
+        Self { folder, alone, port, daemon: None }
     }
 
     /// Starts pcscd, and waits until it lists its reader.
     pub fn start_pcscd(&mut self) {
+        self.launch_pcscd();
+        wait_until("pcscd lists its reader", || PcscReader::names().is_ok_and(|n| !n.is_empty()));
+    }
+
+    /// Starts pcscd.
+    pub fn launch_pcscd(&mut self) {
         let folder = &self.folder;
         let start = format!("exec /usr/sbin/pcscd --foreground --config {folder}/conf");
-        let (program, script) = if is_alone(folder) {
+        let (program, script) = if self.alone {
             let own_run = format!(
                 "rm -rf {folder}/run && mkdir {folder}/run && mount -t tmpfs tmpfs /run \
                  && mkdir {SHARED_RUN} && mount --bind {folder}/run {SHARED_RUN}"
@@ -130,7 +158,6 @@ impl Rig {
             .spawn()
             .unwrap();
         self.daemon = Some(daemon);
-        wait_until("pcscd lists its reader", || PcscReader::names().is_ok_and(|n| !n.is_empty()));
     }
 
     /// Ends pcscd as an administrator would, and waits for its end.
@@ -149,10 +176,15 @@ impl Rig {
         // shows the reader as empty at once, but a card that is back before it
         // looked was never away for it, and stays unseen. No hand is so quick.
         thread::sleep(LIFTED_FOR);
-        let inserted = vpcd::insert(card, SocketAddr::from(([127, 0, 0, 1], self.port))).unwrap();
+        let inserted = self.lay(card);
         let mut reader = PcscReader::new(None);
         wait_until("the card is seen", || matches!(reader.tap(), Ok(Some(_))));
         inserted
+    }
+
+    /// Lays `card` on the reader, and leaves it to the caller to see it there.
+    pub fn lay(&self, card: Card) -> Inserted {
+        vpcd::insert(card, SocketAddr::from(([127, 0, 0, 1], self.port))).unwrap()
     }
 
     /// Waits until pcscd has noticed that nothing lies on the reader.

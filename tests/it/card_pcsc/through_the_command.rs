@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use madoguchi::card::emulator::fixtures;
 
+use super::purse::{card as card_of, licence, my_number};
 use super::rig::{hold, with_pcscd};
 
 /// A card, what is typed for it, and what it then tells.
@@ -20,7 +21,7 @@ impl Readable {
     }
 
     fn expected(&self) -> Value {
-        let licence = self.id.starts_with("licence");
+        let licence = self.values["kana"].is_string();
         let (card, source) = if licence { ("licence", "licence") } else { ("my_number", "card") };
         let values = self.values.as_object().unwrap().clone().into_iter();
         let applicant: serde_json::Map<_, _> = values
@@ -30,57 +31,63 @@ impl Readable {
     }
 }
 
-/// `base` with other values.
-fn but(base: &Value, other: &Value) -> Value {
-    let mut values = base.clone();
-    values.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
-    values
-}
-
 fn my_number_cards() -> Vec<Readable> {
     let hanako = json!({
-        "name": "試験　花子", "birth_date": "1985-04-01", "sex": "female",
-        "address": "見本県みほん町本町１－２",
+        "name": "試験　花子", "birth_date": "1993-05-14", "sex": "female",
+        "address": "見本県みほん町中央一丁目２番３号",
+    });
+    let taro = json!({
+        "name": "見本　太郎", "birth_date": "1984-01-08", "sex": "male",
+        "address": "見本県みほん町ひがし台４５番地の６　コーポみほん２０１号室",
     });
     let long_address = json!({
-        "name": "見本　太郎兵衛", "birth_date": "1955-08-15", "sex": "male",
-        "address": "見本県架空郡みほん町大字東西南北字上中下１２３４番地５６７８　\
+        "name": "書式　太郎兵衛", "birth_date": "1955-08-15", "sex": "male",
+        "address": "見本県みほん町大字東西南北字上中下前後左右１２３４番地５６７８　\
             グランドサンプルハイツみほん駅前ガーデンテラスノースウイング弐番館１２０１号室",
     });
     let rare_name = json!({
-        "name": "𠮷﨑　辻\u{E0100}男", "birth_date": "1970-11-30", "sex": "male",
-        "address": "見本県みほん町葛\u{E0101}谷３丁目４－５",
+        "name": "辻\u{E0100}　𠮷男", "birth_date": "1965-10-10", "sex": "male",
+        "address": "見本県みほん町辻\u{E0100}ヶ丘７番地",
     });
-    let face = but(&hanako, &json!({"name": "顔見　知代", "birth_date": "1980-02-17"}));
+    let face = json!({
+        "name": "手本　薫", "birth_date": "1998-12-31", "sex": "male",
+        "address": "手本県となり市本町三丁目４番５号　となり駅前タワーレジデンス西館２８１４号室",
+    });
     vec![
-        Readable::new("my-number", "1234", hanako.clone()),
-        Readable::new("my-number-one-try", "1234", hanako),
-        Readable::new("my-number-long-address", "1234", long_address),
-        Readable::new("my-number-rare-name", "1234", rare_name),
-        Readable::new("my-number-face", "55021720352285", face),
+        Readable::new("shiken-hanako.1", "1234", hanako),
+        Readable::new("mihon-taro.1", "2468", taro),
+        Readable::new("shoshiki-tarobe.1", "1955", long_address),
+        Readable::new("tsuji-yoshio.1", "1010", rare_name),
+        Readable::new("tehon-kaoru.1", "10123120348123", face),
     ]
 }
 
 fn licences() -> Vec<Readable> {
     let hanako = json!({
-        "name": "試験　花子", "kana": "シケン　ハナコ", "birth_date": "1985-04-01",
-        "address": "見本県みほん町本町１－２",
+        "name": "試験　花子", "kana": "シケン　ハナコ", "birth_date": "1993-05-14",
+        "address": "見本県みほん町中央一丁目２番３号",
+    });
+    let taro = json!({
+        "name": "見本　太郎", "kana": "ミホン　タロウ", "birth_date": "1984-01-08",
+        "address": "見本県みほん町ひがし台４５番地の６　コーポみほん２０１号室",
     });
     let gaiji = json!({
-        "name": ["山", {"gaiji": 1}, {"missing": true}, "　太郎"], "kana": "ヤマサキ　タロウ",
+        "name": [{"gaiji": 1}, "　", {"missing": true}, "男"], "kana": "ツジ　ヨシオ",
+        "birth_date": "1965-10-10", "address": "見本県みほん町辻ヶ丘７番地",
     });
     let changed = json!({
-        "name": "架空　花子", "kana": "カクウ　ハナコ", "address": "見本県みほん町新町７－８",
+        "name": "手本　薫", "kana": "テホン　カオル", "birth_date": "1998-12-31",
+        "address": "手本県となり市本町三丁目４番５号",
     });
     let gaiji = Readable {
         warnings: json!([{"warning": "needs_hand", "field": "name"}]),
-        ..Readable::new("licence-gaiji", "1234", but(&hanako, &gaiji))
+        ..Readable::new("tsuji-yoshio.2", "1965", gaiji)
     };
     vec![
         gaiji,
-        Readable::new("licence-changed", "1234", but(&hanako, &changed)),
-        Readable::new("licence-no-pin", "", hanako.clone()),
-        Readable::new("licence", "1234", hanako),
+        Readable::new("tehon-kaoru.2", "1231", changed),
+        Readable::new("mihon-taro.2", "", taro),
+        Readable::new("shiken-hanako.2", "5678", hanako),
     ]
 }
 
@@ -89,9 +96,9 @@ fn every_readable_card_tells_what_it_holds_and_its_source() {
     with_pcscd(|rig| {
         for card in my_number_cards().into_iter().chain(licences()) {
             let Readable { id, typed, .. } = card;
-            let inserted = rig.insert((fixtures::by_id(id).unwrap().card)());
+            let inserted = rig.insert(card_of(id));
             let arguments: &[&str] = match (id, typed) {
-                ("my-number-one-try", _) => &["--pin-stdin", "--use-last-try"],
+                ("mihon-taro.1", _) => &["--pin-stdin", "--use-last-try"],
                 (_, "") => &[],
                 _ => &["--pin-stdin"],
             };
@@ -107,20 +114,20 @@ fn every_readable_card_tells_what_it_holds_and_its_source() {
 fn every_other_card_is_refused_with_its_reason_and_loses_no_try() {
     with_pcscd(|rig| {
         for (id, secret, code) in [
-            ("my-number-blocked", "1234", "card.blocked"),
-            ("my-number-face", "1234", "card.blocked"),
-            ("my-number-one-try", "1234", "card.last_try"),
-            ("my-number", "12345", "card.not_a_secret"),
-            ("my-number", "１２３４", "card.not_a_secret"),
-            ("licence", "55021720352285", "card.secret_needed"),
-            ("licence-silent-setting", "1234", "card.pin_setting_unknown"),
+            ("spent", "1234", "card.blocked"),
+            ("tehon-kaoru.1", "1234", "card.blocked"),
+            ("mihon-taro.1", "2468", "card.last_try"),
+            ("shiken-hanako.1", "12345", "card.not_a_secret"),
+            ("shiken-hanako.1", "１２３４", "card.not_a_secret"),
+            ("shiken-hanako.2", "10123120348123", "card.secret_needed"),
+            ("silent-about-its-pin", "1234", "card.pin_setting_unknown"),
             ("residence-card", "1234", "card.not_readable.residence_card"),
             ("passport", "1234", "card.not_readable.passport"),
             ("phone", "1234", "card.not_readable.phone"),
             ("unknown", "1234", "card.not_readable.unknown"),
             ("felica", "1234", "card.not_readable.unknown"),
         ] {
-            let card = (fixtures::by_id(id).unwrap().card)();
+            let card = card_of(id);
             let (before, before_licence) = (card.pin_tries_left(), card.licence_pin_tries_left());
             let (said, card) = rig.tap(card, secret);
             assert!(said.is_refusal(code), "{id}: {said:?}");
@@ -134,7 +141,7 @@ fn every_other_card_is_refused_with_its_reason_and_loses_no_try() {
 #[test]
 fn wrong_pins_are_counted_down_to_one_and_no_further() {
     with_pcscd(|rig| {
-        let inserted = rig.insert(fixtures::my_number());
+        let inserted = rig.insert(my_number());
         let wrong = |arguments: &[&str]| rig.card_read(arguments, "9999");
         let said = wrong(&["--pin-stdin"]);
         assert!(said.is_refusal("card.wrong_pin") && said.err.contains("2 more"), "{said:?}");
@@ -153,7 +160,7 @@ fn wrong_pins_are_counted_down_to_one_and_no_further() {
 fn a_card_pulled_at_any_command_is_said_so_and_read_on_the_next_tap() {
     with_pcscd(|rig| {
         for command in 1..=6 {
-            let inserted = rig.insert(fixtures::removed_at(fixtures::my_number(), command));
+            let inserted = rig.insert(fixtures::removed_at(my_number(), command));
             let said = rig.card_read(&["--pin-stdin"], "1234");
             assert!(said.is_refusal("card.pulled"), "{command}: {said:?}");
             inserted.wait_until_lifted();
@@ -167,8 +174,8 @@ fn a_card_pulled_at_any_command_is_said_so_and_read_on_the_next_tap() {
 #[test]
 fn a_card_that_wakes_slowly_is_read() {
     with_pcscd(|rig| {
-        for card in [fixtures::my_number(), fixtures::licence()] {
-            let (said, _) = rig.tap(fixtures::wakes_slowly(card), "1234");
+        for (card, pin) in [(my_number(), "1234"), (licence(), "5678")] {
+            let (said, _) = rig.tap(fixtures::wakes_slowly(card), pin);
             assert_eq!(said.code, Some(0), "{said:?}");
         }
     });
@@ -177,7 +184,7 @@ fn a_card_that_wakes_slowly_is_read() {
 #[test]
 fn a_silent_card_ends_the_program_and_the_next_tap_is_read() {
     with_pcscd(|rig| {
-        let inserted = rig.insert(fixtures::stalls_at(fixtures::my_number(), 5));
+        let inserted = rig.insert(fixtures::stalls_at(my_number(), 5));
         let said = rig.card_read(&["--pin-stdin", "--watchdog", "1"], "1234");
         assert!(said.is_refusal("card.silent"), "{said:?}");
         let (said, _) = rig.tap(inserted.remove(), "1234");
@@ -188,7 +195,7 @@ fn a_silent_card_ends_the_program_and_the_next_tap_is_read() {
 #[test]
 fn a_card_that_another_program_holds_is_busy_until_it_lets_go() {
     with_pcscd(|rig| {
-        let _inserted = rig.insert(fixtures::my_number());
+        let _inserted = rig.insert(my_number());
         let mut held = hold().unwrap();
         assert!(rig.card_read(&["--pin-stdin"], "1234").is_refusal("card.reader_busy"));
         held.power_off();
@@ -203,7 +210,7 @@ fn an_empty_reader_a_missing_one_and_a_missing_service_are_told_apart() {
         assert!(said.is_refusal("card.no_card"), "{said:?}");
         let said = rig.card_read(&["--wait", "0", "--reader", "no such reader"], "");
         assert!(said.is_refusal("card.reader_gone"), "{said:?}");
-        let _inserted = rig.insert(fixtures::licence());
+        let _inserted = rig.insert(licence());
         assert!(
             rig.card_read(&["--reader", "PCD 00 01", "--wait", "0"], "").is_refusal("card.no_card")
         );

@@ -6,6 +6,7 @@ use madoguchi::card::emulator::fixtures;
 use madoguchi::card::pcsc::PcscReader;
 use madoguchi::card::{CardReader, Error, Pin, Presence, ReaderThread, Reading, Secret};
 
+use super::purse::my_number;
 use super::rig::{hold, with_pcscd};
 
 fn pin(digits: &str) -> Secret {
@@ -29,7 +30,7 @@ fn is_card(presence: Presence) -> bool {
 fn a_wedged_reader_recovers_when_the_card_is_lifted() {
     with_pcscd(|rig| {
         let thread = started(Duration::from_secs(1));
-        let inserted = rig.insert(fixtures::stalls_at(fixtures::my_number(), 2));
+        let inserted = rig.insert(fixtures::stalls_at(my_number(), 2));
         assert_eq!(thread.probe(), Err(Error::Silent));
         assert_eq!(thread.presence(), Presence::Wedged);
         assert_eq!(thread.probe(), Err(Error::Silent));
@@ -45,7 +46,7 @@ fn a_wedged_reader_recovers_when_the_card_is_lifted() {
 fn a_restarted_pcscd_is_found_again() {
     with_pcscd(|rig| {
         let thread = started(ReaderThread::WATCHDOG);
-        let inserted = rig.insert(fixtures::my_number());
+        let inserted = rig.insert(my_number());
         rig.wait_until_shown(&thread, is_card);
         let before = thread.probe().unwrap();
         rig.stop_pcscd();
@@ -66,7 +67,7 @@ fn a_restarted_pcscd_is_found_again() {
 fn lifting_a_card_and_laying_it_down_again_is_another_tap() {
     with_pcscd(|rig| {
         let thread = started(ReaderThread::WATCHDOG);
-        let inserted = rig.insert(fixtures::my_number());
+        let inserted = rig.insert(my_number());
         let first = thread.probe().unwrap();
         assert_eq!(thread.probe().unwrap().tap, first.tap);
         let inserted = rig.insert(inserted.remove());
@@ -79,7 +80,7 @@ fn lifting_a_card_and_laying_it_down_again_is_another_tap() {
 fn a_card_is_closed_again_however_a_reading_ended() {
     with_pcscd(|rig| {
         let thread = started(ReaderThread::WATCHDOG);
-        let _inserted = rig.insert(fixtures::my_number());
+        let _inserted = rig.insert(my_number());
         for digits in ["1234", "9999"] {
             let _ = tap(&thread, digits);
             let mut card = hold().unwrap();
@@ -102,7 +103,7 @@ fn a_card_is_closed_again_however_a_reading_ended() {
 fn another_program_that_lets_go_soon_is_waited_for() {
     with_pcscd(|rig| {
         let thread = started(ReaderThread::WATCHDOG);
-        let _inserted = rig.insert(fixtures::my_number());
+        let _inserted = rig.insert(my_number());
         let mut held = hold().unwrap();
         assert_eq!(thread.probe(), Err(Error::ReaderBusy));
         let other_program = std::thread::spawn(move || {
@@ -118,7 +119,7 @@ fn another_program_that_lets_go_soon_is_waited_for() {
 fn a_reading_costs_milliseconds_and_not_forty_for_each_command() {
     with_pcscd(|rig| {
         let thread = started(ReaderThread::WATCHDOG);
-        let _inserted = rig.insert(fixtures::my_number());
+        let _inserted = rig.insert(my_number());
         let probe = thread.probe().unwrap();
         let mut times: Vec<Duration> = (0..50)
             .map(|_| {

@@ -1,5 +1,7 @@
 //! Clerks at the desk, in a real browser: from the number to the paper.
 
+mod moving;
+
 use crate::kiosk::{certificate, moving_in, moving_within_and_certificate, tap};
 use crate::stage::browser::{Browser, browser};
 use crate::stage::clerk::{Clerk, ENTER, words_of};

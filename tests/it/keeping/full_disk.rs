@@ -47,14 +47,13 @@ fn copied(program: &Program, data: &Path) -> TempDir {
 
 /// Residents hand in until there is no room; what the last one was told.
 fn fill(tablet: &mut Visitor, numbers: &mut BTreeSet<String>) -> Unanswered {
-    for count in 0.. {
-        let handed = hand_in(tablet, &format!("試験　{count}子"));
+    loop {
+        let handed = hand_in(tablet, "試験　花子");
         match handed.map(|number| numbers.insert(number)).and_then(|_| leave(tablet)) {
             Ok(()) => {}
             Err(unanswered) => return unanswered,
         }
     }
-    unreachable!("a small disk fills")
 }
 
 #[test]

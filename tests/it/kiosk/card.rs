@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{certificate, pin_of};
-use crate::stage::browser::{Browser, browser};
+use crate::stage::browser::{Browser, LANDSCAPE, PORTRAIT, browser};
 use crate::stage::program::Program;
 use crate::stage::resident::Resident;
 
@@ -93,4 +93,45 @@ fn a_blocked_card_is_read_by_the_numbers_on_its_face() {
     resident.enter("61113020329052");
     resident.answer_all();
     assert!(browser.text().contains("見本　京子"), "{}", browser.text());
+}
+
+/// What should be in reach and lies under the bar.
+const UNDER_THE_BAR: &str = "const bar = document.querySelector('.bar').getBoundingClientRect().top; \
+     return [...document.querySelectorAll(arguments[0])] \
+         .filter(one => one.getBoundingClientRect().bottom > bar).map(one => one.innerText)";
+
+#[test]
+fn every_key_lies_in_reach_without_scrolling() {
+    let Some(browser) = browser("the keys") else { return };
+    let program = Program::demo();
+    let mut resident = lay(&browser, &program, "shiken-hanako.1", "keys");
+    for card in ["shiken-hanako.1", "mihon-taro.1", "mihon-kyoko.1"] {
+        resident.lay(card);
+        // Lying, the other way to go on stands there too.
+        for (size, reached) in [(PORTRAIT, ".keypad button"), (LANDSCAPE, ".pin-keys button")] {
+            browser.look_at(size);
+            browser.run("scrollTo(0, 0)");
+            let under = browser.run_with(UNDER_THE_BAR, json!([reached]));
+            assert_eq!(under, json!([]), "{card} {size:?}");
+        }
+    }
+}
+
+#[test]
+fn questions_stay_where_they_are_when_the_card_is_taken_away() {
+    let Some(browser) = browser("a card taken away after it was read") else { return };
+    let program = Program::demo();
+    let mut resident = lay(&browser, &program, "shiken-hanako.1", "taken");
+    resident.enter(&pin_of("shiken-hanako"));
+    assert!(browser.shows(".notice-band"), "{}", browser.text());
+    let places = "return [...document.querySelectorAll('h1, .entry, .bar-next button')] \
+         .map(one => one.getBoundingClientRect().top)";
+    let before = browser.run(places);
+    browser.run(
+        "return fetch('/kiosk/card/lay', { method: 'POST', redirect: 'manual', \
+         body: new URLSearchParams({ key: document.querySelector('[name=key]').value }) })\
+             .then(() => true)",
+    );
+    browser.wait("the notice is gone", "document.querySelector('.notice-band').hidden");
+    assert_eq!(browser.run(places), before);
 }

@@ -1,12 +1,13 @@
 //! A person at a browser: what can be seen, pressed and typed.
 
+use std::cell::Cell;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, OnceLock};
 
 use serde_json::{Value, json};
 
 use super::driver::{Driver, ELEMENT};
-use super::{skip, wait_until};
+use super::{axe, skip, wait_until};
 
 /// A tablet lying and standing: what every kiosk page is looked at in.
 pub const LANDSCAPE: (u32, u32) = (1280, 800);
@@ -15,6 +16,8 @@ pub const PORTRAIT: (u32, u32) = (800, 1280);
 /// The browser. Tests take turns at it.
 pub struct Browser {
     driver: Driver,
+    /// What examines every page that is looked at, for a test that asks for it.
+    examiner: Cell<Option<&'static str>>,
 }
 
 /// Takes the browser, as it is after everything was cleared away. `None` where
@@ -25,7 +28,8 @@ pub fn browser(what: &str) -> Option<MutexGuard<'static, Browser>> {
         skip(what, "chromium or chromium-driver is not installed");
         return None;
     }
-    let browser = BROWSER.get_or_init(|| Mutex::new(Browser { driver: Driver::start() }));
+    let browser = BROWSER
+        .get_or_init(|| Mutex::new(Browser { driver: Driver::start(), examiner: Cell::new(None) }));
     // A test that failed at the browser must not fail the others.
     let browser = browser.lock().unwrap_or_else(|held| held.into_inner());
     browser.clear();
@@ -34,12 +38,29 @@ pub fn browser(what: &str) -> Option<MutexGuard<'static, Browser>> {
 
 impl Browser {
     fn clear(&self) {
+        self.examiner.set(None);
         self.with_script(true);
         self.go("about:blank");
         self.driver.devtools("Network.clearBrowserCookies", json!({}));
         self.driver.devtools("Page.resetNavigationHistory", json!({}));
         self.look_at(LANDSCAPE);
         self.complaints();
+    }
+
+    /// From now on every page that is looked at is examined with axe, until the
+    /// tests' next turn. `None` where axe is not there.
+    pub fn with_examiner(&self, what: &str) -> Option<()> {
+        self.examiner.set(Some(axe::source(what)?));
+        Some(())
+    }
+
+    /// What stands in the way of somebody who uses the page with other senses;
+    /// nothing when no test asked for it.
+    pub fn barriers(&self) -> Vec<String> {
+        let Some(examiner) = self.examiner.get() else { return Vec::new() };
+        self.run(examiner);
+        let asked = json!({ "script": axe::EXAMINE, "args": [] });
+        serde_json::from_value(self.driver.send("/execute/async", &asked)).unwrap()
     }
 
     /// Goes to an address.

@@ -60,6 +60,8 @@ impl<'a> Clerk<'a> {
             let faults = self.browser.run(FAULTS);
             assert_eq!(faults, json!([]), "{} {name}", self.browser.address());
         }
+        let barriers = self.browser.barriers();
+        assert!(barriers.is_empty(), "{}: {barriers:#?}", self.browser.address());
         let complaints = self.browser.complaints();
         assert!(complaints.is_empty(), "{}: {complaints:?}", self.browser.address());
     }

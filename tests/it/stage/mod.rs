@@ -4,6 +4,7 @@
 //! it, and looked at through its pages, its words on standard error and its data
 //! folder.
 
+pub mod axe;
 pub mod browser;
 pub mod clerk;
 pub mod driver;

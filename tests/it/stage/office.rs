@@ -111,10 +111,15 @@ pub fn hire(administrator: &mut Visitor) -> Visitor {
 
 /// Pairs a tablet without a reader.
 pub fn pair(clerk: &mut Visitor, name: &str) -> Visitor {
+    pair_with(clerk, name, "")
+}
+
+/// Pairs a tablet beside a reader.
+pub fn pair_with(clerk: &mut Visitor, name: &str, reader: &str) -> Visitor {
     let devices = clerk.get("/desk/devices").text;
     let key = hidden(&devices, "key");
     let op = hidden(&devices, "op");
-    let new = [("op", op), ("key", key), ("name", name), ("reader", "")];
+    let new = [("op", op), ("key", key), ("name", name), ("reader", reader)];
     let offered = clerk.post("/desk/devices", &new);
     let (_, code) =
         offered.text.split_once("shown-code\">").unwrap_or_else(|| panic!("{}", offered.text));

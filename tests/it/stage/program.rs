@@ -37,8 +37,18 @@ impl Program {
         Self::start(command.arg("--data").arg(data).arg("--config").arg(config))
     }
 
-    /// A command that becomes the program.
+    /// A command that becomes a server.
     pub fn start(command: &mut Command) -> Self {
+        let mut program = Self::start_until(command, "窓口 http");
+        let said = program.said();
+        let address = said.lines().find_map(|line| line.strip_prefix("窓口 "));
+        program.address = address.unwrap_or_default().trim_end_matches('/').to_owned();
+        program
+    }
+
+    /// A command that becomes the program, which is ready when it has said a line
+    /// with these words.
+    pub fn start_until(command: &mut Command, words: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut child = command
             .env("TMPDIR", folder.path())
@@ -57,13 +67,11 @@ impl Program {
             }
         });
         let mut program = Self { child, said, address: String::new(), _folder: folder };
-        wait_until("the program listens", || {
+        wait_until("the program is ready", || {
             let said = program.said();
             let ended = program.child.try_wait().unwrap();
             assert!(ended.is_none(), "the program ended: {ended:?}\n{said}");
-            let address = said.lines().find_map(|line| line.strip_prefix("窓口 "));
-            program.address = address.unwrap_or_default().trim_end_matches('/').to_owned();
-            !program.address.is_empty()
+            said.contains(words)
         });
         program
     }

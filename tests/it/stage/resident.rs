@@ -41,7 +41,7 @@ for (const one of document.querySelectorAll('button, a, select, input, label')) 
   const holds = one.matches('label') && one.querySelector('[type=checkbox], [type=radio]');
   if (one.matches('label') && !holds) continue;
   const least = document.body.dataset.idleSecs && !one.closest('.demo-cards, .wishes, .small') ? arguments[0] : 44;
-  if (Math.round(box.height) < least || Math.round(box.width) < 44) faults.push(`too small: ${name(one)} ${Math.round(box.width)}x${Math.round(box.height)}`);
+  if (Math.round(box.height) < least || Math.round(box.width) < least) faults.push(`too small: ${name(one)} ${Math.round(box.width)}x${Math.round(box.height)}`);
   if (box.left < -1 || box.right > innerWidth + 1) faults.push(`off the screen: ${name(one)}`);
   if (one.matches('button, a') && one.scrollWidth > one.clientWidth + 1) faults.push(`words cut off: ${name(one)}`);
 }
@@ -90,6 +90,8 @@ impl<'a> Resident<'a> {
                 self.browser.text()
             );
         }
+        let barriers = self.browser.barriers();
+        assert!(barriers.is_empty(), "{}: {barriers:#?}", self.browser.address());
         let complaints = self.browser.complaints();
         assert!(complaints.is_empty(), "{}: {complaints:?}", self.browser.address());
     }
