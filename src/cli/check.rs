@@ -111,7 +111,7 @@ fn of_sample(form: &Form, folder: &Path, today: Date) -> Vec<Fault> {
 
 /// Pages that the template does not name: whoever put one there expects to see it.
 fn stray_pages(form: &Form, folder: &Path) -> Vec<Fault> {
-    let named = form.template().paper.background.as_deref();
+    let named = form.template().paper.background_file();
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let is_stray = |file: &PathBuf| {
         let is_pdf = file.extension().is_some_and(|kind| kind.eq_ignore_ascii_case("pdf"));

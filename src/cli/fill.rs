@@ -212,7 +212,7 @@ fn read(file: &Path) -> anyhow::Result<String> {
 
 /// Writes the file whole or not at all: beside its place first, then moved there.
 /// What is no ordinary file (a pipe, a device) is written to as it is.
-fn write(out: &Path, pdf: &[u8]) -> anyhow::Result<()> {
+pub(super) fn write(out: &Path, pdf: &[u8]) -> anyhow::Result<()> {
     let failed = || format!("{} cannot be written", out.display());
     if out == Path::new("-") {
         let mut standard = std::io::stdout().lock();

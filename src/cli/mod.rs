@@ -5,6 +5,7 @@ mod card;
 mod check;
 mod fill;
 mod folder;
+mod forms;
 mod keep;
 mod reader;
 mod serve;
@@ -30,6 +31,9 @@ enum Command {
     Demo(serve::Demo),
     Check(check::Arguments),
     Fill(fill::Arguments),
+    /// Makes forms of a town's own PDFs
+    #[command(subcommand)]
+    Forms(forms::Command),
     /// Read identity cards
     #[command(subcommand)]
     Card(card::Command),
@@ -49,6 +53,7 @@ pub fn run() -> ExitCode {
         Some(Command::Demo(arguments)) => serve::demo(&arguments),
         Some(Command::Check(arguments)) => Ok(check::run(&arguments)),
         Some(Command::Fill(arguments)) => fill::run(&arguments),
+        Some(Command::Forms(command)) => forms::run(command),
         Some(Command::Card(command)) => Ok(card::run(command)),
         Some(Command::Reader(arguments)) => reader::run(arguments),
         Some(Command::Backup(arguments)) => keep::backup(&arguments),

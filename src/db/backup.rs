@@ -12,10 +12,8 @@ use super::{Error, connection};
 
 /// Copies the database at `from` to a new file at `to`, as it is at one moment,
 /// while others go on writing. In one step: a copy in several would begin anew
-/// with every write in between.
-#[expect(clippy::disallowed_methods, reason = "the copy gets its settings when it is restored")]
+/// with every write in between. A copy that fails leaves no file.
 pub fn copy_to(from: &Path, to: &Path) -> Result<(), Error> {
-    let source = connection::open_read_only(from)?;
     // For its owner only, from the first byte on.
     File::options()
         .write(true)
@@ -23,6 +21,15 @@ pub fn copy_to(from: &Path, to: &Path) -> Result<(), Error> {
         .mode(0o600)
         .open(to)
         .map_err(|error| Error::Disk(format!("{}: {error}", to.display())))?;
+    copy_into(from, to).inspect_err(|_| {
+        // The reason of the failure is told; this one would only hide it.
+        let _ = fs::remove_file(to);
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "the copy gets its settings when it is restored")]
+fn copy_into(from: &Path, to: &Path) -> Result<(), Error> {
+    let source = connection::open_read_only(from)?;
     let mut target = Connection::open(to)?;
     let backup = Backup::new(&source, &mut target)?;
     backup.run_to_completion(std::ffi::c_int::MAX, Duration::ZERO, None)?;
@@ -32,20 +39,82 @@ pub fn copy_to(from: &Path, to: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Puts the finished database at `new` in the place of the one at `target`, in one
-/// step that either happened or did not. Nobody may have either open.
+/// Puts the finished file at `new` in the place of the database at `target`, if
+/// there is one, in one step that either happened or did not. Nobody may have
+/// either open.
 pub fn put_in_place(new: &Path, target: &Path) -> Result<(), Error> {
     let failed = |error: std::io::Error| Error::Disk(format!("{}: {error}", target.display()));
     File::open(new).and_then(|file| file.sync_all()).map_err(failed)?;
-    for end in ["-wal", "-shm"] {
-        match fs::remove_file(PathBuf::from(format!("{}{end}", target.display()))) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(failed(error));
-            }
-            _ => {}
-        }
+    if target.exists() {
+        fold_log(target)?;
     }
     fs::rename(new, target).map_err(failed)?;
-    let folder = target.parent().unwrap_or(Path::new("."));
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+}
+
+/// Moves the log beside a database into it. Left beside, it would be taken for the
+/// log of the file that comes next; taken away, the last commits would be lost if
+/// that file does not come.
+fn fold_log(path: &Path) -> Result<(), Error> {
+    let connection = connection::open(path)?;
+    let mode = "pragma journal_mode = delete";
+    let found: String = connection.query_row(mode, [], |row| row.get(0))?;
+    match &*found {
+        "delete" => Ok(()),
+        _ => Err(Error::Setting { pragma: "journal_mode", found, wanted: "delete" }),
+    }
+}
+
+/// Gives a database that cannot be read, and its log, another name as they are.
+/// `false` when there is none.
+pub fn set_aside(target: &Path, aside: &Path) -> Result<bool, Error> {
+    let mut moved = false;
+    for end in ["", "-wal", "-shm"] {
+        let named = |path: &Path| PathBuf::from(format!("{}{end}", path.display()));
+        match fs::rename(named(target), named(aside)) {
+            Ok(()) => moved = true,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => {
+                return Err(Error::Disk(format!("{}: {error}", named(target).display())));
+            }
+        }
+    }
+    Ok(moved)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A database whose newest row stands only in its log, as a power cut leaves it.
+    fn cut_off(folder: &Path) -> PathBuf {
+        let (path, target) = (folder.join("running.db"), folder.join("office.db"));
+        let running = connection::open(&path).unwrap();
+        running.execute_batch("create table note (words text) strict").unwrap();
+        running.execute_batch("pragma wal_checkpoint(truncate)").unwrap();
+        running.execute("insert into note values ('the last')", []).unwrap();
+        for end in ["", "-wal"] {
+            let name = |path: &Path| format!("{}{end}", path.display());
+            fs::copy(name(&path), name(&target)).unwrap();
+        }
+        target
+    }
+
+    fn notes(path: &Path) -> i64 {
+        let connection = connection::open_read_only(path).unwrap();
+        connection.query_row("select count(*) from note", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn a_replacement_that_does_not_happen_costs_no_commit() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = cut_off(folder.path());
+        // A folder cannot take a file's place.
+        let new = folder.path().join("new");
+        fs::create_dir(&new).unwrap();
+        assert!(put_in_place(&new, &target).is_err());
+        assert_eq!(notes(&target), 1);
+    }
 }

@@ -7,12 +7,15 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::{Error, Step};
 
+/// How long to wait for another connection.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Opens for writing: WAL, full synchronisation, foreign keys, deleted content
 /// overwritten. What durability rests on is read back.
 #[expect(clippy::disallowed_methods, reason = "the one place that opens the file for writing")]
 pub fn open(path: &Path) -> Result<Connection, Error> {
     let connection = Connection::open(path)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_timeout(PATIENCE)?;
     connection.execute_batch(
         "pragma journal_mode = wal;
          pragma synchronous = full;
@@ -44,7 +47,7 @@ pub fn open(path: &Path) -> Result<Connection, Error> {
 pub fn open_read_only(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_timeout(PATIENCE)?;
     connection.execute_batch("pragma query_only = on; pragma trusted_schema = off;")?;
     Ok(connection)
 }

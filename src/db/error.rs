@@ -18,8 +18,11 @@ pub enum Error {
     /// A stored row says what the rules forbid.
     #[error("table {table}, column {column}: the stored value cannot be")]
     Inconsistent { table: &'static str, column: &'static str },
-    /// SQLite's own check found damage, or a row points nowhere.
-    #[error("the database file is damaged: {0}")]
+    /// SQLite found damage, or a row points nowhere.
+    #[error(
+        "the database file is damaged: {0}. Put the newest good backup in its place with \
+         `madoguchi restore`"
+    )]
     Damaged(String),
     /// SQLite did not take the settings that durability rests on.
     #[error("SQLite answers {found:?} to `pragma {pragma}`, which must be {wanted:?}")]
@@ -37,13 +40,12 @@ impl From<rusqlite::Error> for Error {
         use rusqlite::ErrorCode;
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Error::DiskFull,
-            Some(
-                ErrorCode::SystemIoFailure
-                | ErrorCode::CannotOpen
-                | ErrorCode::DatabaseCorrupt
-                | ErrorCode::NotADatabase
-                | ErrorCode::ReadOnly,
-            ) => Error::Disk(error.to_string()),
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly) => {
+                Error::Disk(error.to_string())
+            }
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Error::Damaged(error.to_string())
+            }
             _ => Error::Sqlite(error),
         }
     }
@@ -52,6 +54,6 @@ impl From<rusqlite::Error> for Error {
 impl Error {
     /// Whether the connection should be opened anew before going on.
     pub(super) fn breaks_connection(&self) -> bool {
-        matches!(self, Error::Disk(_) | Error::Stopped)
+        matches!(self, Error::Disk(_) | Error::Damaged(_) | Error::Stopped)
     }
 }

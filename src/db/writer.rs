@@ -13,6 +13,9 @@ use super::{Error, TailCheck, connection};
 /// Jobs in one commit. More would only make the first caller wait longer.
 const GROUP_LEN_MAX: usize = 256;
 
+/// What the callers hear whose changes were undone with somebody else's.
+const UNDONE: &str = "SQLite undid a change and all that waited with it";
+
 /// A transaction in which rows may change. Only the writer makes one, so a rule
 /// that takes a `Tx` cannot be called outside it.
 pub struct Tx<'a>(&'a Connection);
@@ -101,7 +104,7 @@ impl Writer {
                 Command::Job(job) => group.push(job),
                 Command::TruncateLog(reply) => {
                     self.commit(std::mem::take(&mut group));
-                    let _ = reply.send(truncate_log(&self.connection));
+                    let _ = reply.send(self.truncate_log());
                 }
             }
             next = if group.len() < GROUP_LEN_MAX { commands.try_recv().ok() } else { None };
@@ -134,9 +137,11 @@ impl Writer {
                 Ok(()) => answers.extend(run_one(connection, job)),
             }
             // A full or failing disk makes SQLite undo the whole transaction,
-            // with the earlier jobs of the group in it.
+            // with the earlier jobs of the group in it. Which of the two it was,
+            // the job's own caller hears from SQLite; for the others, and for the
+            // connection, the worse is assumed.
             if state.is_ok() && connection.is_autocommit() {
-                state = Err(Error::DiskFull);
+                state = Err(Error::Disk(UNDONE.to_owned()));
             }
         }
         state?;
@@ -155,6 +160,14 @@ impl Writer {
                 Err(error) => tracing::error!(%error, "the database cannot be opened again"),
             }
         }
+    }
+
+    fn truncate_log(&mut self) -> Result<(), Error> {
+        let emptied = truncate_log(&self.connection);
+        if let Err(fault) = &emptied {
+            self.recover(fault);
+        }
+        emptied
     }
 
     fn reopen(&self) -> Result<Connection, Error> {
@@ -186,6 +199,7 @@ fn again(fault: &Error) -> Error {
     match fault {
         Error::DiskFull => Error::DiskFull,
         Error::Busy => Error::Busy,
+        Error::Disk(why) => Error::Disk(why.clone()),
         other => Error::Disk(other.to_string()),
     }
 }
@@ -194,8 +208,78 @@ fn truncate_log(connection: &Connection) -> Result<(), Error> {
     // Everybody waits while this waits for a reader, so it gives up soon; the
     // caller tries again later.
     connection.busy_timeout(Duration::from_millis(200))?;
-    let busy: i64 =
-        connection.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))?;
-    connection.busy_timeout(Duration::from_secs(5))?;
-    if busy == 0 { Ok(()) } else { Err(Error::Busy) }
+    let busy: rusqlite::Result<i64> =
+        connection.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0));
+    connection.busy_timeout(connection::PATIENCE)?;
+    if busy? == 0 { Ok(()) } else { Err(Error::Busy) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    static LOOKED: AtomicUsize = AtomicUsize::new(0);
+
+    fn count_looks(_: &Connection) -> Result<(), Error> {
+        LOOKED.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    }
+
+    fn writer(folder: &Path) -> Writer {
+        let path = folder.join("office.db");
+        let connection = connection::open(&path).unwrap();
+        connection.execute_batch("create table note (words text) strict").unwrap();
+        Writer { connection, path, tail_check: count_looks }
+    }
+
+    type Outcome = oneshot::Receiver<Result<(), Error>>;
+
+    fn asked(work: impl FnOnce(&Tx<'_>) -> Result<(), Error> + Send + 'static) -> (Job, Outcome) {
+        let (reply, outcome) = oneshot::channel();
+        (job(work, reply), outcome)
+    }
+
+    fn note(tx: &Tx<'_>) -> Result<(), Error> {
+        tx.execute("insert into note values ('kept')", [])?;
+        Ok(())
+    }
+
+    #[test]
+    fn a_group_that_sqlite_undid_is_told_so_and_the_file_is_looked_at_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = writer(folder.path());
+        let (first, before) = asked(note);
+        // What SQLite does by itself when the disk fails in the middle of a change.
+        let (second, failing) = asked(|tx| {
+            tx.execute_batch("rollback")?;
+            Err(Error::Disk("disk I/O error".to_owned()))
+        });
+        let (third, after) = asked(note);
+        writer.commit(vec![first, second, third]);
+        let told = |outcome: Outcome| outcome.blocking_recv().unwrap().unwrap_err().to_string();
+        let undone = "the disk failed: SQLite undid a change and all that waited with it";
+        assert_eq!(told(failing), "the disk failed: disk I/O error");
+        assert_eq!([told(before), told(after)], [undone, undone]);
+        assert_eq!(LOOKED.load(Ordering::SeqCst), 1);
+        let (again, kept) = asked(note);
+        writer.commit(vec![again]);
+        assert!(kept.blocking_recv().unwrap().is_ok());
+        let notes = "select count(*) from note";
+        assert_eq!(writer.connection.query_row(notes, [], |row| row.get(0)), Ok(1));
+    }
+
+    #[test]
+    fn a_log_that_could_not_be_emptied_leaves_the_writer_its_patience() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = writer(folder.path());
+        writer.connection.execute_batch("begin immediate").unwrap();
+        note(&Tx(&writer.connection)).unwrap();
+        assert!(writer.truncate_log().is_err());
+        let patience = writer.connection.query_row("pragma busy_timeout", [], |row| row.get(0));
+        assert_eq!(patience, Ok(5000));
+        // And without what was left open.
+        assert!(writer.connection.is_autocommit());
+    }
 }

@@ -18,7 +18,7 @@ use crate::id::{DeviceId, StaffId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
 
 pub use help::{answer_call, call_staff, withdraw_call};
-pub use pairing::{NewDevice, choose_reader, offer, redeem, revoke};
+pub use pairing::{NewDevice, choose_reader, offer, redeem, revoke, revoke_all};
 pub use store::{all, device, paired};
 
 /// The tables of this room.

@@ -149,6 +149,20 @@ pub fn revoke(tx: &Tx<'_>, journal: &Journal, actor: Actor, id: DeviceId) -> Res
     record(tx, journal, "device.revoked", id, actor, json!({}))
 }
 
+/// Takes every device's token away, and every code that was not used yet. After a
+/// backup was restored nobody knows which of them were taken away since; how many
+/// devices it were.
+///
+/// # Errors
+/// Faults of storage.
+pub fn revoke_all(tx: &Tx<'_>, journal: &Journal, actor: Actor) -> Result<usize, Error> {
+    store::forget_codes(tx)?;
+    let mut paired = store::all(tx)?;
+    paired.retain(|device| device.revoked_at.is_none());
+    paired.iter().try_for_each(|device| revoke(tx, journal, actor, device.id))?;
+    Ok(paired.len())
+}
+
 /// Says which card reader stands beside a kiosk; an empty name is none.
 ///
 /// # Errors

@@ -177,3 +177,8 @@ pub(super) fn forget_codes_before(tx: &Tx<'_>, now: Moment) -> Result<(), Error>
     tx.execute("delete from pairing where expires_at <= ?1", [clock::rfc3339(now)])?;
     Ok(())
 }
+
+pub(super) fn forget_codes(tx: &Tx<'_>) -> Result<(), Error> {
+    tx.execute("delete from pairing", [])?;
+    Ok(())
+}

@@ -234,3 +234,16 @@ fn a_display_cannot_call_staff() {
     let refused = call_staff(&office.tx(), &office.journal, display.id);
     assert!(matches!(refused, Err(Error::NotAKiosk)));
 }
+
+#[test]
+fn after_a_restore_no_token_and_no_code_is_good() {
+    let office = office();
+    let code = office.offer("記載台1", "").unwrap();
+    let (device, token) = office.redeem(&code.to_string()).unwrap();
+    let unused = office.offer("記載台2", "").unwrap();
+    let count = || revoke_all(&office.tx(), &office.journal, Actor::Console).unwrap();
+    assert_eq!([count(), count()], [1, 0]);
+    assert_eq!(paired(&office.connection, &token).unwrap(), None);
+    assert!(super::device(&office.connection, device.id).unwrap().unwrap().revoked_at.is_some());
+    assert!(matches!(office.redeem(&unused.to_string()), Err(Error::UnknownCode)));
+}

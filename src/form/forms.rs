@@ -12,6 +12,7 @@ use super::check;
 use super::expand;
 use super::fault::Fault;
 use super::template::{Page, Question, Template};
+use crate::pdf::Fonts;
 
 /// A form as it is asked and printed. Repeated pages and questions are written
 /// out row by row.
@@ -58,7 +59,7 @@ impl Form {
             let fault = Fault::new("id とフォルダーの名前が違います", instead);
             faults.push(in_file(fault.at(&text, form.id())));
         }
-        match form.read_background(folder) {
+        match read_background(&form.template, folder) {
             Ok(background) => form.background = background,
             Err(fault) => faults.push(fault),
         }
@@ -67,15 +68,6 @@ impl Form {
             Err(fault) => faults.push(fault),
         }
         if faults.is_empty() { Ok(form) } else { Err(faults) }
-    }
-
-    fn read_background(&self, folder: &Path) -> Result<Option<Vec<u8>>, crate::fault::Fault> {
-        let Some(name) = &self.template.paper.background else { return Ok(None) };
-        let file = folder.join(name);
-        std::fs::read(&file).map(Some).map_err(|error| {
-            let instead = "PDF を置くか、paper の background を消してください";
-            Fault::new(format!("読めません（{error}）"), instead).in_file(&file)
-        })
     }
 
     /// `juminhyo`.
@@ -104,7 +96,7 @@ impl Form {
         self.questions().iter().find(|question| question.id == path)
     }
 
-    /// The bytes of the background page, if there is one.
+    /// The bytes of the PDF that shows the sheet, if there is one.
     pub fn background(&self) -> Option<&[u8]> {
         self.background.as_deref()
     }
@@ -115,12 +107,44 @@ impl Form {
     }
 }
 
+fn read_background(
+    template: &Template,
+    folder: &Path,
+) -> Result<Option<Vec<u8>>, crate::fault::Fault> {
+    let paper = &template.paper;
+    let Some(name) = paper.background_file() else { return Ok(None) };
+    let file = folder.join(name);
+    if paper.is_preprinted() && !file.exists() {
+        return Ok(None);
+    }
+    std::fs::read(&file).map(Some).map_err(|error| {
+        let instead = "PDF を置くか、paper の background を消してください";
+        Fault::new(format!("読めません（{error}）"), instead).in_file(&file)
+    })
+}
+
 /// The template as it is written, every key known and every value of its kind.
 fn spelled(text: &str) -> Result<Template, Vec<Fault>> {
     let mut document = Document::parse(Path::new("form.toml"), text);
     let template = document.read::<Template>();
     let faults: Vec<Fault> = document.faults().into_iter().map(Fault::from).collect();
     template.filter(|_| faults.is_empty()).ok_or(faults)
+}
+
+/// The sheet of the form in `folder` with a millimetre grid and every field's
+/// outline. It needs no finished form: words may still be missing.
+///
+/// # Errors
+/// Every fault of the spelling or of the layout at once.
+pub fn preview(folder: &Path, fonts: &Fonts) -> Result<Vec<u8>, Vec<crate::fault::Fault>> {
+    let file = folder.join("form.toml");
+    let in_file = |fault: Fault| fault.in_file(&file);
+    let text = read_text(&file).map_err(|fault| vec![in_file(fault)])?;
+    let template =
+        spelled(&text).map_err(|faults| faults.into_iter().map(in_file).collect::<Vec<_>>())?;
+    let background = read_background(&template, folder).map_err(|fault| vec![fault])?;
+    super::paper::preview::preview(&template, background.as_deref(), fonts)
+        .map_err(|faults| faults.iter().map(|fault| fault.in_file(&file, &text)).collect())
 }
 
 /// All forms of the town, by id.

@@ -9,6 +9,7 @@ pub mod answers;
 mod check;
 pub mod condition;
 pub mod counter;
+pub mod draft;
 mod expand;
 mod fault;
 mod forms;
@@ -25,4 +26,5 @@ pub mod template;
 mod value;
 
 pub use fault::Fault;
-pub use forms::{Form, Forms};
+pub use forms::{Form, Forms, preview};
+pub use paths::{RESERVED, is_form_id};

@@ -5,7 +5,7 @@ use crate::lang::Words;
 
 /// First words of such paths: the applicant's facts, and what the counter knows
 /// when it prints. No form may have one of them as its id.
-pub(super) const RESERVED: [&str; 6] = ["applicant", "office", "town", "visit", "form", "today"];
+pub const RESERVED: [&str; 6] = ["applicant", "office", "town", "visit", "form", "today"];
 
 /// What may be known of every applicant, whether a form asks for it or not.
 const APPLICANT: [(&str, Kind); 6] = [
@@ -16,6 +16,17 @@ const APPLICANT: [(&str, Kind); 6] = [
     ("applicant.address", Kind::Address),
     ("applicant.phone", Kind::Phone),
 ];
+
+/// Whether a form may have this id.
+pub fn is_form_id(id: &str) -> bool {
+    is_word(id) && !RESERVED.contains(&id)
+}
+
+/// Small letters, digits and `_`: what paths are made of.
+pub(super) fn is_word(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+}
 
 /// First word of a path.
 pub(super) fn prefix(path: &str) -> &str {

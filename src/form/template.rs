@@ -78,8 +78,29 @@ pub struct Paper {
     pub size: PaperSize,
     #[serde(default)]
     pub orientation: Orientation,
-    /// A PDF in the template's folder to draw on, instead of an empty page.
+    /// A PDF in the template's folder to draw on, page by page, instead of an
+    /// empty page; or `preprinted`: the paper in the printer's tray has the sheet
+    /// on it already, and only answers are printed. A preview of those shows
+    /// `background.pdf` of the folder, else what `[[draw]]` draws.
     pub background: Option<String>,
+}
+
+/// The word for paper that has the sheet on it already.
+const PREPRINTED: &str = "preprinted";
+
+impl Paper {
+    /// Whether only answers are printed.
+    pub fn is_preprinted(&self) -> bool {
+        self.background.as_deref() == Some(PREPRINTED)
+    }
+
+    /// The name of the PDF that shows the sheet. Pre-printed paper may do without.
+    pub fn background_file(&self) -> Option<&str> {
+        match self.background.as_deref() {
+            Some(PREPRINTED) => Some("background.pdf"),
+            named => named,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -344,6 +365,10 @@ pub enum Draw {
     },
 }
 
+fn first() -> usize {
+    1
+}
+
 fn thin() -> f32 {
     0.2
 }
@@ -373,6 +398,9 @@ pub struct Field {
     /// Written only while all of these hold.
     #[serde(default)]
     pub when: Vec<Condition>,
+    /// The page of the paper it stands on, 1 first.
+    #[serde(default = "first")]
+    pub page: usize,
     pub repeat: Option<Repeat>,
     pub text: Option<TextShape>,
     pub digits: Option<DigitsShape>,

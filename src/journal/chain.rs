@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::entry::{Row, genesis};
-use super::store::{COLUMNS, row};
+use super::store::{COLUMNS, Head, row};
 use super::vault::OfficeKey;
 use super::{Error, store, vault};
 use crate::db;
@@ -76,9 +76,9 @@ pub fn verify(
             verified.entries += 1;
         }
         if let Some(office_key) = office_key
-            && !ends_where_it_ended(connection, office_key, &expected)?
+            && let Err(broken) = ends_where_it_ended(connection, office_key, &expected.head())?
         {
-            return Ok(Err(Broken::CutShort { log: log.id.clone(), seq: expected.seq - 1 }));
+            return Ok(Err(broken));
         }
         verified.head = Some(hex(&expected.prev));
     }
@@ -96,34 +96,41 @@ fn missing_trigger(connection: &Connection) -> Result<Option<&'static str>, Erro
     Ok(None)
 }
 
-/// Whether the sealed head of a log agrees with its newest entry.
-fn ends_where_it_ended(
-    connection: &Connection,
-    office_key: &OfficeKey,
-    end: &Expected,
-) -> Result<bool, Error> {
-    let stands = (end.seq - 1, end.prev.as_slice());
-    match store::sealed_head(connection, &end.log)? {
-        Some(sealed) => vault::head_is(office_key, &end.log, &sealed, stands),
-        // Only a log without entries has no head.
-        None => Ok(end.seq == 1),
-    }
-}
-
-/// Whether this office key belongs to this database.
+/// Whether the sealed head of a log says that it stands at `end`.
 ///
 /// # Errors
-/// [`Error::OfficeKey`] when it does not: going on would mix two keys.
+/// [`Error::OfficeKey`] when another key sealed it.
+pub(super) fn ends_where_it_ended(
+    connection: &Connection,
+    office_key: &OfficeKey,
+    end: &Head,
+) -> Result<Result<(), Broken>, Error> {
+    let does = match store::sealed_head(connection, &end.log)? {
+        Some(sealed) => vault::head_is(office_key, &end.log, &sealed, (end.seq, &end.hash))
+            .map_err(|error| match error {
+                Error::Unreadable { .. } => Error::OfficeKey(
+                    "it is not the key of this database. Put the right office.key back".to_owned(),
+                ),
+                other => other,
+            })?,
+        // Only a log without entries has no head.
+        None => end.seq == 0,
+    };
+    Ok(if does { Ok(()) } else { Err(Broken::CutShort { log: end.log.clone(), seq: end.seq }) })
+}
+
+/// Whether this office key belongs to this database, and every log ends where it
+/// ended. For the start: an entry more would seal the end anew.
+///
+/// # Errors
+/// [`Error::OfficeKey`] when it is another key: going on would mix the two.
+/// [`Error::Broken`] when a log was cut short.
 pub fn check_key(connection: &Connection, office_key: &OfficeKey) -> Result<(), Error> {
-    let Some(log) = store::open_log(connection)? else { return Ok(()) };
-    let head = store::head(connection, &log.to_string())?;
-    let Some(sealed) = store::sealed_head(connection, &head.log)? else { return Ok(()) };
-    match vault::head_is(office_key, &head.log, &sealed, (head.seq, &head.hash)) {
-        Err(Error::Unreadable { .. }) => Err(Error::OfficeKey(
-            "it is not the key of this database. Put the right office.key back".to_owned(),
-        )),
-        other => other.map(drop),
+    for log in logs(connection)? {
+        let head = store::head(connection, &log.id)?;
+        ends_where_it_ended(connection, office_key, &head)??;
     }
+    Ok(())
 }
 
 /// The newest entries only. For the writer after a disk fault, and at start.
@@ -155,6 +162,11 @@ struct Expected {
 }
 
 impl Expected {
+    /// Where the log stands before that entry.
+    fn head(&self) -> Head {
+        Head { log: self.log.clone(), seq: self.seq - 1, hash: self.prev.clone() }
+    }
+
     fn step(&mut self, entry: &Row, hash: &[u8]) -> Result<(), Broken> {
         let log = || self.log.clone();
         let seq = entry.seq;

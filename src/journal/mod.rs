@@ -22,7 +22,7 @@ use crate::id::{LogId, OpId, VisitId};
 
 pub use chain::{Broken, Verified, check_tail, verify};
 pub use entry::{Actor, Entity, Event};
-pub use store::{continue_in_new_log, entity_of_op};
+pub use store::{continue_in_new_log, entities_unknown_to, entity_of_op};
 pub use vault::{OfficeKey, VisitKey};
 
 /// The tables of this room.
@@ -43,6 +43,9 @@ pub enum Error {
     /// The office key's file is missing, unreadable or not 32 bytes.
     #[error("office key: {0}")]
     OfficeKey(String),
+    /// The journal is not what was written; nothing more is added to it.
+    #[error("{0}. Restore the newest backup that `madoguchi verify` accepts")]
+    Broken(#[from] Broken),
     #[error(transparent)]
     Db(#[from] db::Error),
 }
@@ -96,7 +99,8 @@ impl Journal {
     ///
     /// # Errors
     /// [`db::Error`]; also when the operation id is already in the journal, which
-    /// callers look up first with [`entity_of_op`].
+    /// callers look up first with [`entity_of_op`]. [`Error::Broken`] when the log
+    /// does not end where its sealed head says: sealing the head anew would hide it.
     pub fn append(&self, tx: &db::Tx<'_>, event: &Event<'_>) -> Result<i64, Error> {
         let stamp = entry::Stamp {
             occurred_at: self.now(),
@@ -112,7 +116,9 @@ impl Journal {
             }
             None => None,
         };
-        let head = store::append(tx, event, &stamp, sealed.as_deref())?;
+        let end = store::end(tx)?;
+        chain::ends_where_it_ended(tx, &self.office_key, &end)??;
+        let head = store::append(tx, end, event, &stamp, sealed.as_deref())?;
         let stands = (head.seq, head.hash.as_slice());
         let sealed = vault::seal_head(&self.office_key, &*self.chance, &head.log, stands);
         store::keep_head(tx, &head.log, &sealed)?;
@@ -127,12 +133,22 @@ impl Journal {
         }
     }
 
-    /// Whether this journal's office key belongs to the database.
+    /// Whether this journal's office key belongs to the database, and every log in
+    /// it ends where it ended.
     ///
     /// # Errors
-    /// [`Error::OfficeKey`] when it does not: going on would mix two keys.
+    /// [`Error::OfficeKey`] when it is another key: going on would mix the two.
+    /// [`Error::Broken`] when a log was cut short.
     pub fn check_key(&self, connection: &db::Connection) -> Result<(), Error> {
         chain::check_key(connection, &self.office_key)
+    }
+
+    /// Reads the whole journal, as [`verify`] does with the office key.
+    ///
+    /// # Errors
+    /// Faults of storage; [`Error::OfficeKey`] when it is another key.
+    pub fn verify(&self, connection: &db::Connection) -> Result<Result<Verified, Broken>, Error> {
+        verify(connection, Some(&self.office_key))
     }
 
     /// Makes the key of a new visit.

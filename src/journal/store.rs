@@ -91,16 +91,23 @@ pub(super) fn head(connection: &Connection, log: &str) -> Result<Head, Error> {
     Ok(Head { log: log.to_owned(), seq: 0, hash })
 }
 
+/// Where the open log stands.
+pub(super) fn end(connection: &Connection) -> Result<Head, Error> {
+    let log =
+        open_log(connection)?.ok_or(db::Error::Inconsistent { table: "log", column: "id" })?;
+    head(connection, &log.to_string())
+}
+
+/// Adds an entry at the `end` of the open log; where the log stands then.
 pub(super) fn append(
     tx: &Tx<'_>,
+    end: Head,
     event: &Event<'_>,
     stamp: &Stamp<'_>,
     sealed: Option<&[u8]>,
 ) -> Result<Head, Error> {
-    let log = open_log(tx)?.ok_or(db::Error::Inconsistent { table: "log", column: "id" })?;
-    let head = head(tx, &log.to_string())?;
-    let seq = head.seq + 1;
-    let row = Row::new(event, stamp, sealed, (head.log, seq), &head.hash);
+    let seq = end.seq + 1;
+    let row = Row::new(event, stamp, sealed, (end.log, seq), &end.hash);
     tx.prepare_cached(&format!(
         "insert into journal ({COLUMNS}, hash)
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
@@ -164,6 +171,28 @@ pub fn entity_of_op(
         Some((done, entity)) if done == kind => Ok(Some(entity)),
         Some(_) => Err(Error::OpTaken),
     }
+}
+
+/// What something of this `kind` happened to according to `other`'s journal and not
+/// to this one.
+///
+/// # Errors
+/// Faults of storage.
+pub fn entities_unknown_to(
+    connection: &Connection,
+    other: &Connection,
+    kind: &str,
+) -> Result<Vec<String>, Error> {
+    let mut known = connection.prepare_cached("select 1 from journal where op_id = ?1")?;
+    let mut told = other.prepare_cached("select op_id, entity_id from journal where kind = ?1")?;
+    let mut told = told.query([kind])?;
+    let mut unknown = Vec::new();
+    while let Some(row) = told.next()? {
+        if !known.exists([row.get::<_, String>(0)?])? {
+            unknown.push(row.get(1)?);
+        }
+    }
+    Ok(unknown)
 }
 
 /// The kinds of everything that happened to an entity, oldest first.

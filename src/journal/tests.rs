@@ -22,8 +22,8 @@ fn database() -> Connection {
     connection
 }
 
-fn append(journal: &Journal, tx: &Tx<'_>, n: i64) -> i64 {
-    let event = Event {
+fn event(journal: &Journal, n: i64) -> Event<'static> {
+    Event {
         op: journal.op(),
         kind: "note.taken",
         schema_version: 1,
@@ -31,8 +31,11 @@ fn append(journal: &Journal, tx: &Tx<'_>, n: i64) -> i64 {
         actor: Actor::System,
         facts: json!({ "n": n }),
         personal: None,
-    };
-    journal.append(tx, &event).unwrap()
+    }
+}
+
+fn append(journal: &Journal, tx: &Tx<'_>, n: i64) -> i64 {
+    journal.append(tx, &event(journal, n)).unwrap()
 }
 
 /// A journal with `entries` entries, and its database.
@@ -122,6 +125,38 @@ fn who_has_the_file_alone_cannot_cut_it_short_or_write_another() {
     connection.execute_batch("drop trigger log_is_never_edited").unwrap();
     let unprotected = Err(Broken::Unprotected("log_is_never_edited"));
     assert_eq!(verify(&connection, None).unwrap(), unprotected);
+}
+
+#[test]
+fn a_journal_that_was_cut_short_is_neither_opened_nor_written_to() {
+    for sql in [
+        "delete from journal where seq > 3",
+        "delete from journal",
+        "delete from journal_head",
+        "delete from journal where seq > 3; delete from journal_head",
+    ] {
+        let (journal, connection) = written(5);
+        tamper(&connection, sql);
+        let refused = journal.check_key(&connection).unwrap_err();
+        assert!(matches!(refused, Error::Broken(Broken::CutShort { .. })), "{sql}: {refused}");
+        let refused = journal.append(&Tx::alone(&connection), &event(&journal, 6)).unwrap_err();
+        assert!(matches!(refused, Error::Broken(Broken::CutShort { .. })), "{sql}: {refused}");
+        let found = verify(&connection, Some(&journal.office_key)).unwrap();
+        assert!(matches!(found, Err(Broken::CutShort { .. })), "{sql}: {found:?}");
+    }
+}
+
+#[test]
+fn a_log_whose_parent_was_cut_short_is_not_opened() {
+    let (journal, connection) = written(3);
+    let tx = Tx::alone(&connection);
+    continue_in_new_log(&tx, LogId::new(journal.now(), &SeededChance::new(9)), journal.now())
+        .unwrap();
+    journal.check_key(&connection).unwrap();
+    append(&journal, &tx, 4);
+    tamper(&connection, "delete from journal where seq = 3");
+    let refused = journal.check_key(&connection).unwrap_err();
+    assert!(matches!(refused, Error::Broken(Broken::CutShort { .. })), "{refused}");
 }
 
 #[test]

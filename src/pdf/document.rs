@@ -5,6 +5,8 @@
 //! pages give the same bytes. It asks viewers not to scale when printing
 //! (PrintScaling /None), because marks must hit the boxes.
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
 use super::background::Background;
@@ -12,7 +14,7 @@ use super::deflate;
 use super::embed::write_font;
 use super::file::{FLATE, File, reference, stream};
 use super::fonts::Fonts;
-use super::object::{integer, points, utf16};
+use super::object::{OpenObject, integer, points, utf16};
 use super::page::Page;
 use super::slots::Slots;
 
@@ -42,20 +44,22 @@ pub fn document(title: &str, pages: &[Page<'_>], fonts: &Fonts) -> Vec<u8> {
 
 /// Each different background once; gives the number of each page's form.
 fn write_backgrounds(pages: &[Page<'_>], file: &mut File) -> Vec<usize> {
-    let mut written: Vec<(&Background, usize)> = Vec::new();
+    let mut written: Vec<(&Arc<[OpenObject]>, usize)> = Vec::new();
     let mut forms = Vec::with_capacity(pages.len());
     for page in pages {
-        let known = written.iter().find(|(known, _)| std::ptr::eq(*known, page.background));
-        if let Some((_, form)) = known {
-            forms.push(*form);
+        let (objects, form) = (&page.background.objects, page.background.form);
+        // Pages of one file share their objects.
+        let known = written.iter().find(|(known, _)| Arc::ptr_eq(known, objects));
+        if let Some((_, first)) = known {
+            forms.push(first + form);
             continue;
         }
         let first = file.next();
-        for object in &page.background.objects {
+        for object in objects.iter() {
             file.object(|out| object.write(out, first));
         }
-        written.push((page.background, first));
-        forms.push(first);
+        written.push((objects, first));
+        forms.push(first + form);
     }
     forms
 }

@@ -38,6 +38,6 @@ pub use document::document;
 pub use fit::{Align, Area, Fit, Lines, PlacedLine, Valign};
 pub use font::{Font, FontError};
 pub use fonts::{Face, Fonts};
-pub use import::ImportError;
-pub use page::Page;
+pub use import::{ImportError, Letter, Offered, Rule, Traced, Way, Widget, traced};
+pub use page::{Page, Tint};
 pub use sheet::{Shape, Sheet};

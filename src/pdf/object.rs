@@ -3,7 +3,7 @@
 //! Static objects are written once; where they stand in a file depends on what
 //! else the file holds, so each reference is filled in when the file is made.
 
-use lopdf::{Dictionary, Object, Stream};
+use lopdf::{Dictionary, Object, Stream, dictionary};
 
 use super::deflate;
 
@@ -21,6 +21,17 @@ impl OpenObject {
         let mut open = Self::default();
         open.object(object, number);
         open
+    }
+
+    /// A Form XObject of this size in points that draws nothing.
+    pub fn empty_form(width: f32, height: f32) -> Self {
+        let number = |x: f32| Object::Real(x);
+        let form = dictionary! {
+            "Type" => "XObject",
+            "Subtype" => "Form",
+            "BBox" => [0.0, 0.0, width, height].map(number).to_vec(),
+        };
+        Self::new(&Object::Stream(Stream::new(form, Vec::new())), &mut |_| 0)
     }
 
     /// Appends the bytes with the references filled in: object `n` is `first + n`.
@@ -186,8 +197,6 @@ pub(super) fn utf16(out: &mut Vec<u8>, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use lopdf::dictionary;
-
     use super::*;
 
     #[test]

@@ -8,18 +8,62 @@ use super::object::{hex_byte, integer, points};
 use super::qr;
 use super::slots::Slots;
 
+/// The colour of what a preview draws over a sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tint {
+    Field,
+    Grid,
+    FineGrid,
+    /// The numbers along the grid.
+    Ruler,
+}
+
+impl Tint {
+    /// Red, green, blue.
+    fn colour(self) -> [f32; 3] {
+        match self {
+            Tint::Field => [0.8, 0.1, 0.3],
+            Tint::Grid => [0.65, 0.8, 0.95],
+            Tint::FineGrid => [0.87, 0.93, 0.98],
+            Tint::Ruler => [0.1, 0.35, 0.65],
+        }
+    }
+}
+
 /// A background with words and marks on it.
 #[derive(Clone, Debug)]
 pub struct Page<'a> {
     pub(super) background: &'a Background,
     marks: Content,
     lines: Vec<PlacedLine>,
+    /// Words about the sheet, for a preview.
+    remarks: Vec<(PlacedLine, Tint)>,
+    /// How far what is filled in is moved on the background, in points.
+    moved: (f32, f32),
 }
 
 impl<'a> Page<'a> {
     /// A page with nothing filled in.
     pub fn new(background: &'a Background) -> Self {
-        Self { background, marks: Content::default(), lines: Vec::new() }
+        Self {
+            background,
+            marks: Content::default(),
+            lines: Vec::new(),
+            remarks: Vec::new(),
+            moved: (0.0, 0.0),
+        }
+    }
+
+    /// Moves all that is filled in, but not the background: to the right and up,
+    /// in points.
+    pub fn moved(mut self, right: f32, up: f32) -> Self {
+        self.moved = (right, up);
+        self
+    }
+
+    /// Height in points.
+    pub fn height(&self) -> f32 {
+        self.background.height
     }
 
     /// Writes words.
@@ -45,6 +89,33 @@ impl<'a> Page<'a> {
         self.marks.ellipse(&area);
     }
 
+    /// A thin coloured rule of a preview.
+    pub fn guide(&mut self, from: (f32, f32), to: (f32, f32), tint: Tint) {
+        let width = if tint == Tint::Field { 0.5 } else { 0.2 };
+        self.tinted(tint, width);
+        self.marks.op(&[from.0, from.1], "m");
+        self.marks.op(&[to.0, to.1], "l");
+        self.marks.op(&[], "S Q");
+    }
+
+    /// The outline of a field in a preview.
+    pub fn outline(&mut self, area: Area) {
+        self.tinted(Tint::Field, 0.7);
+        self.marks.op(&[area.x, area.y, area.width, area.height], "re");
+        self.marks.op(&[], "S Q");
+    }
+
+    fn tinted(&mut self, tint: Tint, width: f32) {
+        self.marks.op(&[], "q");
+        self.marks.op(&tint.colour(), "RG");
+        self.marks.op(&[width], "w");
+    }
+
+    /// Words of a preview.
+    pub fn remark(&mut self, line: PlacedLine, tint: Tint) {
+        self.remarks.push((line, tint));
+    }
+
     /// A QR code with its quiet zone inside `area`, or `false` when `text` is too
     /// long for one.
     pub fn qr(&mut self, area: Area, text: &str) -> bool {
@@ -65,13 +136,24 @@ impl<'a> Page<'a> {
     /// The content stream: the background, marks, then words.
     pub(super) fn content(&self, slots: &mut Slots) -> Vec<u8> {
         let mut out = b"q /B Do Q\n".to_vec();
+        if self.moved != (0.0, 0.0) {
+            let mut content = Content::default();
+            content.op(&[1.0, 0.0, 0.0, 1.0, self.moved.0, self.moved.1], "cm");
+            out.extend(content.0);
+        }
         out.extend(&self.marks.0);
-        if self.lines.is_empty() {
+        if self.lines.is_empty() && self.remarks.is_empty() {
             return out;
         }
         out.extend(b"BT\n");
         let mut state = TextState { font: None, narrowing: 1.0 };
         for line in &self.lines {
+            write_line(line, slots, &mut state, &mut out);
+        }
+        for (line, tint) in &self.remarks {
+            let mut colour = Content::default();
+            colour.op(&tint.colour(), "rg");
+            out.extend(colour.0);
             write_line(line, slots, &mut state, &mut out);
         }
         out.extend(b"ET\n");

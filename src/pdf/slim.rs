@@ -17,7 +17,10 @@ use super::sfnt::file_of;
 pub(super) fn fonts(document: &mut Document) {
     for id in programs(document) {
         let Ok(stream) = document.get_object(id).and_then(Object::as_stream) else { continue };
-        let Ok(program) = stream.decompressed_content() else { continue };
+        // No typeface is larger, and a stream may swell to anything.
+        const PROGRAM_MAX: usize = 64 << 20;
+        let program = stream.decompressed_content_with_limit(PROGRAM_MAX);
+        let Ok(program) = program else { continue };
         if let Some(slim) = slim(&program).filter(|slim| slim.len() < program.len()) {
             let mut stream = Stream::new(lopdf::Dictionary::new(), Vec::new());
             stream.dict.set("Length1", slim.len() as i64);

@@ -10,6 +10,7 @@
 mod account;
 mod password;
 mod policy;
+mod restored;
 mod session;
 mod setup;
 mod sign_in;
@@ -25,6 +26,7 @@ use crate::journal::{self, Actor, Entity, Event, Journal};
 pub use account::{NewAccount, add, change_password, disable, enable, reset_password};
 pub use password::{NewPassword, PasswordHash};
 pub use policy::{Action, may};
+pub use restored::{end_all_sessions, take_over};
 pub use session::{LIMITS, Limits, SignedIn, sign_out, touch};
 pub use setup::{make_code, set_up};
 pub use sign_in::{Attempt, Checked, Outcome, begin, finish, lift_back_off};

@@ -1,6 +1,7 @@
 //! The rows of staff, sessions and tries.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::password::PasswordHash;
 use super::sign_in::login_digest;
@@ -125,6 +126,25 @@ pub(super) fn insert(tx: &Tx<'_>, staff: &Staff, password: &PasswordHash) -> Res
     Ok(())
 }
 
+/// Makes an account what it is in `other`.
+pub(super) fn copy(tx: &Tx<'_>, other: &Connection, id: StaffId) -> Result<(), Error> {
+    let mut there = other.prepare(
+        "select id, login, name, role, password_hash, password_is_initial, added_at, disabled_at
+         from staff where id = ?1",
+    )?;
+    let values: Vec<Value> =
+        there.query_row([id.to_string()], |row| (0..8).map(|column| row.get(column)).collect())?;
+    tx.execute(
+        "insert into staff
+           (id, login, name, role, password_hash, password_is_initial, added_at, disabled_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         on conflict (id) do update set
+           name = ?3, role = ?4, password_hash = ?5, password_is_initial = ?6, disabled_at = ?8",
+        params_from_iter(values),
+    )?;
+    Ok(())
+}
+
 pub(super) fn set_disabled(tx: &Tx<'_>, id: StaffId, at: Option<Moment>) -> Result<(), Error> {
     tx.execute(
         "update staff set disabled_at = ?2 where id = ?1",
@@ -235,6 +255,11 @@ pub(super) fn end_sessions_of(
         "delete from staff_session where staff = ?1 and token_hash is not ?2",
         params![staff.to_string(), kept],
     )?;
+    Ok(())
+}
+
+pub(super) fn end_all_sessions(tx: &Tx<'_>) -> Result<(), Error> {
+    tx.execute("delete from staff_session", [])?;
     Ok(())
 }
 

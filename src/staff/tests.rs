@@ -387,3 +387,52 @@ fn a_stranger_with_made_up_logins_fills_no_disk() {
     // Somebody known signs in all the same.
     office.sign_in("hanako");
 }
+
+/// The same database at another moment, as a backup is.
+fn copy_of(office: &Office) -> (tempfile::TempDir, Connection) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("copy.db");
+    office.connection.execute("vacuum into ?1", [path.to_str().unwrap()]).unwrap();
+    let copy = crate::db::open(&path).unwrap();
+    (folder, copy)
+}
+
+#[test]
+fn a_restore_takes_over_what_happened_to_accounts_since_and_nothing_older() {
+    let office = office();
+    let administrator = office.add("joho", Role::Administrator).unwrap();
+    let clerk = office.add("madoguchi1", Role::Clerk).unwrap();
+    let ((_folder, backup), (_other, ancestor)) = (copy_of(&office), copy_of(&office));
+    let chance = SeededChance::new(8);
+    let chosen = NewPassword::new("あたらしい合言葉2026", "joho").unwrap().hash(&chance);
+    let (tx, actor) = (office.tx(), Actor::Staff(administrator.id));
+    reset_password(
+        &tx,
+        &office.journal,
+        office.journal.op(),
+        Actor::Console,
+        administrator.id,
+        &chosen,
+    )
+    .unwrap();
+    disable(&tx, &office.journal, actor, clerk.id).unwrap();
+    office.add("madoguchi2", Role::Clerk).unwrap();
+
+    // The backup is restored, and the newer database is what was there.
+    let restored = Tx::alone(&backup);
+    take_over(&restored, &office.journal, &office.connection).unwrap();
+    assert_eq!(accounts(&backup).unwrap(), accounts(&office.connection).unwrap());
+    let checked = |tx, password| begin(tx, &office.journal, "joho").unwrap().check(password);
+    let old = finish(&restored, &office.journal, &checked(&restored, PASSWORD)).unwrap();
+    assert!(!matches!(old, Outcome::SignedIn { .. }));
+
+    // The other way round: what was there is older, and gives nothing.
+    let (_third, newest) = copy_of(&office);
+    let (before, told) = (accounts(&newest).unwrap(), entries(&newest));
+    take_over(&Tx::alone(&newest), &office.journal, &ancestor).unwrap();
+    assert_eq!((accounts(&newest).unwrap(), entries(&newest)), (before, told));
+}
+
+fn entries(connection: &Connection) -> i64 {
+    connection.query_row("select count(*) from journal", [], |row| row.get(0)).unwrap()
+}

@@ -195,6 +195,7 @@ fn nonsense_is_refused_without_a_fault() {
     let sent = tablet.try_post("/kiosk/page/applicant.person", &[("applicant.name", &huge)]);
     let taken = sent.is_ok_and(|answer| answer.status != StatusCode::PAYLOAD_TOO_LARGE);
     assert!(!taken, "too much is taken");
+    let mut tablet = tablet.moved_to(&program.address);
     let shown = screen(&mut tablet).unwrap();
     assert_eq!(asked_for(&shown), Some("applicant.person"), "nothing was lost");
 }

@@ -14,4 +14,5 @@ mod keeping;
 mod kiosk;
 mod modules;
 mod people;
+mod sheets;
 mod stage;

@@ -144,7 +144,10 @@ impl CardReader for PcscReader {
             let connected =
                 self.ask(|context| context.connect(&name, ShareMode::Exclusive, Protocols::ANY));
             match connected {
-                Err(LinkError::Busy) if tries < BUSY_TRIES => thread::sleep(BUSY_PAUSE),
+                Err(LinkError::Busy) if tries < BUSY_TRIES => {
+                    tracing::debug!(tries, "another program holds the card");
+                    thread::sleep(BUSY_PAUSE);
+                }
                 connected => return connected.map(PcscLink::held),
             }
             tries += 1;

@@ -7,7 +7,7 @@ use crate::lang::Words;
 
 use super::super::condition::at_row;
 use super::super::fault::Fault;
-use super::super::paths::{RESERVED, applicant_kind, prefix};
+use super::super::paths::{RESERVED, applicant_kind, is_form_id, is_word, prefix};
 use super::super::template::{Condition, From, Kind, Question, Rows, Template};
 use super::{ids, unknown_question};
 
@@ -40,7 +40,7 @@ impl<'t> Check<'t> {
     fn head(&mut self) {
         let template = self.template;
         let id = template.id.as_str();
-        if !is_word(id) || RESERVED.contains(&id) {
+        if !is_form_id(id) {
             let instead = "英小文字・数字・「_」の短い言葉を書いてください（applicant・office・town・visit・\
                  form・today は使えません）";
             self.fault(id, format!("「{id}」は様式の id に使えません"), instead);
@@ -347,9 +347,4 @@ fn sort(kind: Kind) -> Kind {
         Kind::Name | Kind::Kana | Kind::Address | Kind::Phone | Kind::Postal => Kind::Text,
         kind => kind,
     }
-}
-
-fn is_word(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
 }

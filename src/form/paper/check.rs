@@ -14,8 +14,8 @@ const PARTS: [&str; 9] =
     ["era", "year", "month", "day", "wareki", "western", "western_year", "first", "last"];
 const ERAS: [&str; 5] = ["meiji", "taisho", "showa", "heisei", "reiwa"];
 
-/// All faults that need no font.
-pub(super) fn faults(template: &Template) -> Vec<Fault> {
+/// All faults that need no font. `pages` are the sizes of the paper's pages in mm.
+pub(super) fn faults(template: &Template, pages: &[(f32, f32)]) -> Vec<Fault> {
     let page = size_mm(&template.paper);
     let mut faults = Vec::new();
     let mut fault = |place: Place, trouble: Trouble| faults.push(Fault { place, trouble });
@@ -33,14 +33,18 @@ pub(super) fn faults(template: &Template) -> Vec<Fault> {
         if !ids.insert(&field.id) {
             fault(place(), Trouble::SameId);
         }
-        for trouble in field_troubles(field, template, page) {
+        let page = field.page.checked_sub(1).and_then(|page| pages.get(page));
+        if page.is_none() {
+            fault(place(), Trouble::NoSuchPage(field.page, pages.len()));
+        }
+        for trouble in field_troubles(field, template, page.copied()) {
             fault(place(), trouble);
         }
     }
     faults
 }
 
-fn field_troubles(field: &Field, template: &Template, page: (f32, f32)) -> Vec<Trouble> {
+fn field_troubles(field: &Field, template: &Template, page: Option<(f32, f32)>) -> Vec<Trouble> {
     let mut troubles = Vec::new();
     let shapes = [
         field.text.is_some(),
@@ -52,7 +56,9 @@ fn field_troubles(field: &Field, template: &Template, page: (f32, f32)) -> Vec<T
     if shapes.iter().filter(|shape| **shape).count() != 1 {
         troubles.push(Trouble::OneShape);
     }
-    if !rects_of_field(field).into_iter().all(|rect| is_on_page(rect, page)) {
+    if let Some(page) = page
+        && !rects_of_field(field).into_iter().all(|rect| is_on_page(rect, page))
+    {
         troubles.push(Trouble::OffPage(page.0, page.1));
     }
     for path in field.bind.paths().iter().chain(field.when.iter().map(|when| &when.question)) {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+use crate::pdf::ImportError;
+
 /// Something wrong in a `form.toml`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
@@ -47,9 +49,13 @@ pub enum Trouble {
     #[error("{code_point} の字は、どの書体にもありません：{text}")]
     LabelGlyph { text: String, code_point: String },
     #[error("背景の PDF は、{0}")]
-    Background(String),
-    #[error("背景の PDF の大きさか向きが、paper と違います")]
-    BackgroundSize,
+    Background(ImportError),
+    #[error(
+        "背景の PDF の {page} ページ目（{width} × {height} mm）の大きさか向きが、paper と違います"
+    )]
+    BackgroundSize { page: usize, width: f32, height: f32 },
+    #[error("紙は {1} ページなのに、{0} ページ目に書こうとしています")]
+    NoSuchPage(usize, usize),
     #[error("背景のある様式には、線や文字を描き足せません")]
     DrawOnBackground,
 }
@@ -76,8 +82,11 @@ impl Trouble {
                 "rect を広げるか、size を小さくするか、\\n で改行してください"
             }
             Trouble::LabelGlyph { .. } => "ほかの字にするか、線で描いてください",
-            Trouble::Background(_) => "",
-            Trouble::BackgroundSize => "paper に、PDF と同じ大きさと向きを書いてください",
+            Trouble::Background(error) => error.instead(),
+            Trouble::BackgroundSize { .. } => {
+                "A3・A4・A5 の PDF を置き、paper に同じ大きさと、1 ページ目の向きを書いてください"
+            }
+            Trouble::NoSuchPage(..) => "page は、紙のページの番号（1 から）にしてください",
             Trouble::DrawOnBackground => "[[draw]] か background のどちらかを消してください",
         }
     }

@@ -11,6 +11,11 @@ pub(super) fn points(mm: f32) -> f32 {
     mm * POINTS_PER_MM
 }
 
+/// Points in millimetres.
+pub(super) fn millimetres(points: f32) -> f32 {
+    points / POINTS_PER_MM
+}
+
 /// Width and height of the sheet in mm (ISO 216).
 pub(super) fn size_mm(paper: &Paper) -> (f32, f32) {
     let (short, long) = match paper.size {

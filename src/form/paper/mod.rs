@@ -5,13 +5,19 @@
 //! cut off: a character that no font has leaves an empty box and is reported, and
 //! so do words that do not fit.
 //!
+//! A sheet is drawn by the template, or is a town's own PDF of one page or more, or
+//! is on the paper already (pre-printed); then only answers are printed, moved by
+//! what the printer is off.
+//!
 //! It does not ask whether required answers are there, and does not know where
 //! answers come from.
 
 mod check;
 mod fault;
 mod geometry;
+mod layout;
 mod place;
+pub(super) mod preview;
 mod sheet;
 mod written;
 
@@ -20,9 +26,11 @@ use serde::Serialize;
 use super::Form;
 use super::answers::Answers;
 use super::condition;
-use super::template::{Field, Template};
+use super::template::Field;
 use crate::pdf::{self, Background, Fonts, Lacking};
 use crate::text::Text;
+
+use layout::Layout;
 
 pub use fault::{Fault, Place, Trouble};
 
@@ -30,10 +38,28 @@ pub use fault::{Fault, Place, Trouble};
 #[derive(Debug)]
 pub struct Paper {
     title: String,
-    background: Background,
+    /// What is printed under the answers, page by page.
+    pages: Vec<Background>,
+    is_preprinted: bool,
     /// Repeated fields are already taken apart into rows.
     fields: Vec<RowField>,
     words: written::OptionWords,
+}
+
+/// How far a printer is off: answers on pre-printed paper are moved by so many
+/// millimetres to the right and down. What is printed together with its sheet is
+/// never moved on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Offset {
+    pub x: f32,
+    pub y: f32,
+}
+
+impl From<[f32; 2]> for Offset {
+    /// As configurations write it: right, down.
+    fn from([x, y]: [f32; 2]) -> Self {
+        Self { x, y }
+    }
 }
 
 /// A field, or one row of a repeated one.
@@ -88,17 +114,19 @@ impl Paper {
     /// Compiles the sheet of a form. Every fault is reported at once.
     pub fn compile(form: &Form, fonts: &Fonts) -> Result<Self, Vec<Fault>> {
         let template = form.template();
-        let mut faults = check::faults(template);
-        let background = sheet::background(form, fonts, &mut faults);
-        match background {
-            Some(background) if faults.is_empty() => Ok(Self {
-                title: template.title.ja.clone(),
-                background,
-                fields: template.field.iter().flat_map(|field| rows(field, template)).collect(),
-                words: written::OptionWords::of(template),
-            }),
-            _ => Err(faults),
-        }
+        let Layout { sheet, fields } = Layout::of(template, form.background(), fonts)?;
+        let is_preprinted = template.paper.is_preprinted();
+        let empty = |page: &Background| {
+            let (width, height) = page.size();
+            Background::empty(width, height)
+        };
+        Ok(Self {
+            title: template.title.ja.clone(),
+            pages: if is_preprinted { sheet.iter().map(empty).collect() } else { sheet },
+            is_preprinted,
+            fields,
+            words: written::OptionWords::of(template),
+        })
     }
 
     /// The form with `answers` on it. `counter` has what the counter adds:
@@ -119,27 +147,27 @@ impl Paper {
         Err(FillError::DoesNotFit(filled.misfits))
     }
 
-    fn page<'a>(
+    fn pages<'a>(
         &'a self,
         answers: &Answers,
         counter: &Answers,
+        offset: Offset,
         fonts: &'a Fonts,
-    ) -> (pdf::Page<'a>, Vec<Finding>, Vec<Misfit>) {
-        let mut placing = place::Placing::new(pdf::Page::new(&self.background), fonts);
+    ) -> (Vec<pdf::Page<'a>>, Vec<Finding>, Vec<Misfit>) {
+        let offset = if self.is_preprinted { offset } else { Offset::default() };
+        let (right, up) = (geometry::points(offset.x), geometry::points(-offset.y));
+        let page = |background| pdf::Page::new(background).moved(right, up);
+        let mut placing = place::Placing::new(self.pages.iter().map(page).collect(), fonts);
         for row in &self.fields {
             if !condition::all_hold(&row.field.when, answers) {
                 continue;
             }
             let written = written::written(&row.field, answers, counter, &self.words);
             if let Some((path, written)) = written {
-                placing.place(row, path, &written, self.height());
+                placing.place(row, path, &written);
             }
         }
         placing.finish()
-    }
-
-    fn height(&self) -> f32 {
-        self.background.size().1
     }
 }
 
@@ -147,30 +175,25 @@ impl Paper {
 /// in common is in the file once. An answer that is too long for its place leaves
 /// an empty box there.
 pub fn fill_all(forms: &[(&Paper, &Answers, &Answers)], fonts: &Fonts) -> Filled {
+    fill_all_for(Offset::default(), forms, fonts)
+}
+
+/// As [`fill_all`], for a printer that is off by `offset`.
+pub fn fill_all_for(
+    offset: Offset,
+    forms: &[(&Paper, &Answers, &Answers)],
+    fonts: &Fonts,
+) -> Filled {
     let (mut pages, mut findings, mut misfits) = (Vec::new(), Vec::new(), Vec::new());
     for (paper, answers, counter) in forms {
-        let (page, found, too_long) = paper.page(answers, counter, fonts);
-        pages.push(page);
+        let (of_form, found, too_long) = paper.pages(answers, counter, offset, fonts);
+        pages.extend(of_form);
         findings.extend(found);
         misfits.extend(too_long);
     }
     let mut titles: Vec<&str> = forms.iter().map(|(paper, ..)| paper.title.as_str()).collect();
     titles.dedup();
     Filled { pdf: pdf::document(&titles.join("・"), &pages, fonts), findings, misfits }
-}
-
-/// A repeated field once for each row; another field as it is.
-fn rows(field: &Field, template: &Template) -> Vec<RowField> {
-    let is_name = check::is_name(field, template);
-    let Some(repeat) = field.repeat else {
-        return vec![RowField { id: field.id.clone(), field: field.clone(), is_name }];
-    };
-    let row = |number: u32| RowField {
-        id: format!("{}.{number}", field.id),
-        field: geometry::field_of_row(field, repeat, number),
-        is_name,
-    };
-    (1..=repeat.count).map(row).collect()
 }
 
 #[cfg(test)]

@@ -11,9 +11,11 @@ use crate::text::Text;
 const MIN_SIZE: f32 = 6.0;
 const MIN_SIZE_SHARE: f32 = 0.7;
 
-/// A page while answers are put on it.
+/// The pages of a form while answers are put on them.
 pub(super) struct Placing<'a> {
-    page: Page<'a>,
+    pages: Vec<Page<'a>>,
+    /// The one at hand, counted from 0.
+    at: usize,
     fonts: &'a Fonts,
     findings: Vec<Finding>,
     /// What was too long for its field.
@@ -21,22 +23,28 @@ pub(super) struct Placing<'a> {
 }
 
 impl<'a> Placing<'a> {
-    pub fn new(page: Page<'a>, fonts: &'a Fonts) -> Self {
-        Self { page, fonts, findings: Vec::new(), misfits: Vec::new() }
+    pub fn new(pages: Vec<Page<'a>>, fonts: &'a Fonts) -> Self {
+        Self { pages, at: 0, fonts, findings: Vec::new(), misfits: Vec::new() }
     }
 
-    pub fn finish(self) -> (Page<'a>, Vec<Finding>, Vec<Misfit>) {
-        (self.page, self.findings, self.misfits)
+    pub fn finish(self) -> (Vec<Page<'a>>, Vec<Finding>, Vec<Misfit>) {
+        (self.pages, self.findings, self.misfits)
+    }
+
+    fn page(&mut self) -> &mut Page<'a> {
+        &mut self.pages[self.at]
     }
 
     /// Writes one field; `path` is where the answer stands. Words that do not fit
     /// leave an empty box as large as the field.
-    pub fn place(&mut self, row: &RowField, path: &str, written: &Written, page_height: f32) {
+    pub fn place(&mut self, row: &RowField, path: &str, written: &Written) {
         let field = &row.field;
+        self.at = field.page - 1;
+        let page_height = self.page().height();
         match written {
             Written::Words(words) => {
                 if let Some(rect) = self.words_that_do_not_fit(row, words, page_height) {
-                    self.page.empty_box(rect);
+                    self.page().empty_box(rect);
                     let (field, path) = (row.id.clone(), path.to_owned());
                     self.misfits.push(Misfit { field, path, words: words.clone() });
                 }
@@ -66,7 +74,7 @@ impl<'a> Placing<'a> {
         } else if let Some(shape) = &field.digits {
             (shape.rect, self.digits(id, shape, words, page_height))
         } else if let Some(shape) = &field.qr {
-            (shape.rect, self.page.qr(area(shape.rect, page_height), &words.to_string()))
+            (shape.rect, self.page().qr(area(shape.rect, page_height), &words.to_string()))
         } else {
             return None;
         };
@@ -113,13 +121,13 @@ impl<'a> Placing<'a> {
     fn words(&mut self, id: &str, line: PlacedLine) {
         let lacking = line.clusters.iter().filter_map(|cluster| cluster.lacking.clone());
         self.findings.extend(lacking.map(|lacking| Finding { field: id.to_owned(), lacking }));
-        self.page.words(line);
+        self.page().words(line);
     }
 
     fn ticks(&mut self, shape: &CheckShape, selected: impl Fn(&str) -> bool, page_height: f32) {
         for (option, [x, y]) in &shape.marks {
             if selected(option) {
-                self.page.tick(area([*x, *y, shape.size, shape.size], page_height));
+                self.page().tick(area([*x, *y, shape.size, shape.size], page_height));
             }
         }
     }
@@ -127,7 +135,7 @@ impl<'a> Placing<'a> {
     fn circles(&mut self, shape: &CircleShape, selected: impl Fn(&str) -> bool, page_height: f32) {
         for (option, rect) in &shape.marks {
             if selected(option) {
-                self.page.ellipse(area(*rect, page_height));
+                self.page().ellipse(area(*rect, page_height));
             }
         }
     }

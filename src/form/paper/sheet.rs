@@ -2,22 +2,17 @@
 //! with them on top.
 
 use super::fault::{Fault, Place, Trouble};
-use super::geometry::{area, moved, moved_point, point, points, shift, size_mm};
-use crate::form::Form;
+use super::geometry::{area, millimetres, moved, moved_point, point, points, shift, size_mm};
 use crate::form::condition::at_row;
 use crate::form::template::{Draw, Point, Rect, Repeat, Template};
 use crate::pdf::{Area, Background, Fit, Fonts, Lines, Shape, Sheet};
 
-/// Compiles the sheet, or adds what is wrong with it to `faults`.
-pub(super) fn background(
-    form: &Form,
+/// Compiles the drawn sheet, or adds what is wrong with it to `faults`.
+pub(super) fn drawn(
+    template: &Template,
     fonts: &Fonts,
     faults: &mut Vec<Fault>,
 ) -> Option<Background> {
-    let template = form.template();
-    if let Some(bytes) = form.background() {
-        return town_page(template, bytes, faults);
-    }
     let (width, height) = size_mm(&template.paper);
     let (width, height) = (points(width), points(height));
     let mut drawing = Drawing { height, fonts, shapes: Vec::new(), faults, number: 0 };
@@ -29,27 +24,43 @@ pub(super) fn background(
     faults.is_empty().then(|| Background::from_sheet(&sheet, fonts))
 }
 
-fn town_page(template: &Template, bytes: &[u8], faults: &mut Vec<Fault>) -> Option<Background> {
-    let mut fault = |trouble| faults.push(Fault { place: Place::Background, trouble });
+/// Compiles the pages of a town's own PDF.
+pub(super) fn of_town(template: &Template, bytes: &[u8]) -> Result<Vec<Background>, Vec<Fault>> {
+    let fault = |trouble| Fault { place: Place::Background, trouble };
     if !template.draw.is_empty() {
-        fault(Trouble::DrawOnBackground);
-        return None;
+        return Err(vec![fault(Trouble::DrawOnBackground)]);
     }
-    let background = match Background::from_pdf(bytes) {
-        Ok(background) => background,
-        Err(error) => {
-            fault(Trouble::Background(error.to_string()));
-            return None;
-        }
-    };
+    let pages =
+        Background::from_pdf(bytes).map_err(|error| vec![fault(Trouble::Background(error))])?;
+    let wrong = (1..).zip(&pages).filter(|(number, page)| {
+        let is_first = *number == 1;
+        !fits(page, size_mm(&template.paper)) && (is_first || !fits(page, turned(template)))
+    });
+    let faults: Vec<Fault> = wrong
+        .map(|(page, background)| {
+            let (width, height) = background.size();
+            let (width, height) = (millimetres(width).round(), millimetres(height).round());
+            fault(Trouble::BackgroundSize { page, width, height })
+        })
+        .collect();
+    if faults.is_empty() { Ok(pages) } else { Err(faults) }
+}
+
+/// The size in mm of a town's page: that of the template, or it turned.
+pub(super) fn town_size(template: &Template, page: &Background) -> (f32, f32) {
+    let upright = size_mm(&template.paper);
+    if fits(page, upright) { upright } else { turned(template) }
+}
+
+fn turned(template: &Template) -> (f32, f32) {
     let (width, height) = size_mm(&template.paper);
-    let (wide, high) = background.size();
-    // A millimetre: producers round A4 to 595 × 842 points.
-    if (wide - points(width)).abs() > points(1.0) || (high - points(height)).abs() > points(1.0) {
-        fault(Trouble::BackgroundSize);
-        return None;
-    }
-    Some(background)
+    (height, width)
+}
+
+/// To a millimetre: producers round A4 to 595 × 842 points.
+fn fits(page: &Background, (width, height): (f32, f32)) -> bool {
+    let (wide, high) = page.size();
+    (wide - points(width)).abs() <= points(1.0) && (high - points(height)).abs() <= points(1.0)
 }
 
 struct Drawing<'a> {

@@ -281,8 +281,8 @@ fn a_town_s_own_page_is_drawn_on() {
     template.draw.clear();
     let empty = Paper::compile(&form(), &fonts).unwrap();
     let sheet = empty.fill(&Answers::default(), &Answers::default(), &fonts).unwrap().pdf;
-    let background = Background::from_pdf(&sheet).unwrap();
-    let paper = Paper { background, ..Paper::compile(&form(), &fonts).unwrap() };
+    let pages = Background::from_pdf(&sheet).unwrap();
+    let paper = Paper { pages, ..Paper::compile(&form(), &fonts).unwrap() };
     let filled = paper.fill(&sample(), &counter(), &fonts).unwrap().pdf;
     ask("qpdf", &["--check", "form.pdf"], &filled);
     let (Some(ours), Some(theirs)) = (ink(&self::filled().pdf), ink(&filled)) else { return };
@@ -315,4 +315,82 @@ fn every_fault_of_a_layout_is_found_at_once() {
             "1 番目の draw：文字が枠に入りません：見本申請書",
         ]
     );
+}
+
+/// Where the word of an invented name stands: left and top in points.
+fn place_of(word: &str, pdf: &[u8]) -> Option<(f32, f32)> {
+    let boxes = ask("pdftotext", &["-bbox", "form.pdf", "-"], pdf)?;
+    let boxes = String::from_utf8(boxes).unwrap();
+    let line = boxes.lines().find(|line| line.contains(&format!(">{word}<"))).unwrap();
+    let number = |key: &str| -> f32 {
+        let (_, rest) = line.split_once(&format!("{key}=\"")).unwrap();
+        rest.split('"').next().unwrap().parse().unwrap()
+    };
+    Some((number("xMin"), number("yMin")))
+}
+
+#[test]
+fn pre_printed_paper_gets_answers_only_moved_by_what_the_printer_is_off() {
+    let fonts = Fonts::shipped();
+    let on_sheet = Paper::compile(&form(), &fonts).unwrap();
+    let preprinted =
+        MIHON.replace("{ size = \"A4\" }", "{ size = \"A4\", background = \"preprinted\" }");
+    let preprinted = Paper::compile(&Form::read(&preprinted).unwrap(), &fonts).unwrap();
+    let (answers, counter) = (sample(), counter());
+    let printed = |paper: &Paper, x: f32, y: f32| {
+        fill_all_for([x, y].into(), &[(paper, &answers, &counter)], &fonts).pdf
+    };
+    let plain = printed(&preprinted, 0.0, 0.0);
+    ask("qpdf", &["--check", "form.pdf"], &plain);
+    let Some(text) = extracted(&plain) else { return };
+    assert!(text.contains("髙﨑 一郎") && !text.contains("見本申請書"), "{text}");
+    let found = |pdf: &[u8]| place_of("イチロウ", pdf).unwrap();
+    let (x, y) = found(&plain);
+    let (moved_x, moved_y) = found(&printed(&preprinted, 2.0, -1.5));
+    let mm = |points: f32| points * 25.4 / 72.0;
+    assert!((mm(moved_x - x) - 2.0).abs() < 0.02, "{x} {moved_x}");
+    assert!((mm(moved_y - y) + 1.5).abs() < 0.02, "{y} {moved_y}");
+    // What has its sheet with it stays on it.
+    assert_eq!(printed(&on_sheet, 2.0, -1.5), printed(&on_sheet, 0.0, 0.0));
+}
+
+#[test]
+fn answers_stand_on_the_page_their_field_names() {
+    let fonts = Fonts::shipped();
+    let sheet = include_bytes!("../../../tests/fixtures/sheets/jitensha.pdf");
+    let mut template: Template = toml::from_str(MIHON).unwrap();
+    template.draw.clear();
+    template.field.iter_mut().for_each(|field| field.page = 2);
+    let layout = layout::Layout::of(&template, Some(sheet), &fonts).unwrap();
+    let pages = layout.sheet;
+    let paper = Paper { pages, fields: layout.fields, ..Paper::compile(&form(), &fonts).unwrap() };
+    let pdf = paper.fill(&sample(), &counter(), &fonts).unwrap().pdf;
+    ask("qpdf", &["--check", "form.pdf"], &pdf);
+    let Some(text) = extracted(&pdf) else { return };
+    let [first, second, ""] = text.split('\u{C}').collect::<Vec<_>>()[..] else { panic!("{text}") };
+    assert!(!first.contains("髙﨑 一郎") && second.contains("髙﨑 一郎"), "{text}");
+    for page in [0, 3] {
+        template.field[0].page = page;
+        let faults = layout::Layout::of(&template, Some(sheet), &fonts).err().unwrap();
+        assert_eq!(faults[0].trouble, Trouble::NoSuchPage(page, 2));
+    }
+}
+
+#[test]
+fn a_town_s_own_page_of_another_size_is_told_with_its_size() {
+    let sheet = include_bytes!("../../../tests/fixtures/sheets/shukaijo.pdf");
+    let mut template: Template = toml::from_str(MIHON).unwrap();
+    template.draw.clear();
+    template.paper.size = crate::form::template::PaperSize::A5;
+    let told = |template: &Template| {
+        let faults = layout::Layout::of(template, Some(sheet), &Fonts::shipped()).err().unwrap();
+        faults.last().unwrap().to_string()
+    };
+    assert_eq!(
+        told(&template),
+        "背景の PDF の 1 ページ目（210 × 297 mm）の大きさか向きが、paper と違います"
+    );
+    template.paper.size = crate::form::template::PaperSize::A4;
+    template.paper.orientation = crate::form::template::Orientation::Landscape;
+    assert!(told(&template).contains("大きさか向き"));
 }

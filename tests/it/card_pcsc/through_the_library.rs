@@ -1,5 +1,7 @@
 //! The PC/SC reader on its thread, as the kiosk uses it.
 
+use std::io::Write;
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use madoguchi::card::emulator::fixtures;
@@ -7,7 +9,7 @@ use madoguchi::card::pcsc::PcscReader;
 use madoguchi::card::{CardReader, Error, Pin, Presence, ReaderThread, Reading, Secret};
 
 use super::purse::my_number;
-use super::rig::{hold, with_pcscd};
+use super::rig::{PATIENCE, hold, with_pcscd};
 
 fn pin(digits: &str) -> Secret {
     Secret::Pin(Pin::new(digits).unwrap())
@@ -99,6 +101,33 @@ fn a_card_is_closed_again_however_a_reading_ended() {
     });
 }
 
+/// Tells whenever the reader was found busy, from now on. One test is one process
+/// here, so the log is its own.
+fn busy_in_the_log() -> mpsc::Receiver<()> {
+    struct Watched(mpsc::Sender<()>);
+
+    impl Write for Watched {
+        fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+            if String::from_utf8_lossy(line).contains("another program holds the card") {
+                // Whoever listened may have heard enough.
+                let _ = self.0.send(());
+            }
+            Ok(line.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let (told, busy) = mpsc::channel();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::DEBUG)
+        .with_writer(move || Watched(told.clone()))
+        .init();
+    busy
+}
+
 #[test]
 fn another_program_that_lets_go_soon_is_waited_for() {
     with_pcscd(|rig| {
@@ -106,8 +135,9 @@ fn another_program_that_lets_go_soon_is_waited_for() {
         let _inserted = rig.insert(my_number());
         let mut held = hold().unwrap();
         assert_eq!(thread.probe(), Err(Error::ReaderBusy));
+        let busy = busy_in_the_log();
         let other_program = std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_millis(150));
+            busy.recv_timeout(PATIENCE).unwrap();
             held.power_off();
         });
         assert!(thread.probe().is_ok());

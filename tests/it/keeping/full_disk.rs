@@ -13,7 +13,7 @@ use super::{Kept, verified};
 use crate::stage::http::Visitor;
 use crate::stage::office::{Unanswered, hand_in, leave, pair, set_up};
 use crate::stage::program::{Program, run};
-use crate::stage::{say, wait_until};
+use crate::stage::{skip, wait_until};
 
 const NAMESPACE: [&str; 5] = ["unshare", "--map-root-user", "--mount", "--propagation", "private"];
 
@@ -21,7 +21,7 @@ const NAMESPACE: [&str; 5] = ["unshare", "--map-root-user", "--mount", "--propag
 fn on_a_small_disk(folder: &Path) -> Option<(Program, PathBuf)> {
     let tried = Command::new(NAMESPACE[0]).args(&NAMESPACE[1..]).arg("true").output();
     if !tried.is_ok_and(|output| output.status.success()) {
-        say("SKIPPED: no disk was filled, because this machine forbids namespaces");
+        skip("no disk was filled", "this machine forbids namespaces");
         return None;
     }
     let script = "mount -t tmpfs -o size=3m tmpfs \"$1\" && shift && exec \"$@\"";

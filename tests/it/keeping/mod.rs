@@ -1,8 +1,10 @@
-//! What was acknowledged is kept: through kill -9, a full disk, and a backup.
+//! What was acknowledged is kept: through kill -9, a full disk, a backup and a restore.
 
 mod backup;
 mod full_disk;
 mod kill;
+mod restore;
+mod told;
 
 use std::collections::BTreeSet;
 use std::path::Path;

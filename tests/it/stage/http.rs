@@ -41,9 +41,10 @@ impl Visitor {
         Self { agent, address: address.to_owned(), cookies: Vec::new() }
     }
 
-    /// The same person after the program was started anew at another address.
+    /// The same person on a new connection: to a program that was started anew, or
+    /// after one was cut.
     pub fn moved_to(&self, address: &str) -> Self {
-        Self { address: address.to_owned(), ..self.clone() }
+        Self { cookies: self.cookies.clone(), ..Self::new(address) }
     }
 
     /// Looks at a page.

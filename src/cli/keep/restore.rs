@@ -1,0 +1,164 @@
+//! `madoguchi restore`: a backup in the place of the database. Numbers go on from
+//! where they were, and what was taken away since the backup does not come back.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+
+use super::{Data, verified};
+use crate::chance::SystemChance;
+use crate::clock::{Clock, Moment, SystemClock, rfc3339};
+use crate::db::{self, Connection, Tx};
+use crate::id::LogId;
+use crate::journal::{self, Actor, Journal, OfficeKey};
+use crate::server::counter::{DATABASE, OFFICE_KEY};
+use crate::server::lock::FolderLock;
+use crate::{device, schema, staff};
+
+/// Puts a backup in the place of the database; the server must be stopped
+#[derive(clap::Args)]
+pub(in crate::cli) struct Restore {
+    /// The backup
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    data: Data,
+}
+
+/// Runs the restore. The new database is finished beside the old one, and takes
+/// its place in one step; what was there is kept, even when it cannot be read.
+pub(in crate::cli) fn restore(arguments: &Restore) -> anyhow::Result<ExitCode> {
+    let (file, folder) = (&arguments.file, &arguments.data.folder);
+    refuse_another_owner(folder).with_context(|| format!("{}", folder.display()))?;
+    let key = OfficeKey::load(&folder.join(OFFICE_KEY), false, &SystemChance)?;
+    let journal = Journal::of_this_machine(key);
+    db::open_read_only(file)
+        .map_err(anyhow::Error::from)
+        .and_then(|backup| verified(&backup, Some(&journal)))
+        .with_context(|| format!("{} is not restored", file.display()))?;
+    let _lock = FolderLock::take(folder)?;
+    let now = SystemClock.now();
+    let (target, new) = (folder.join(DATABASE), folder.join("office-new.db"));
+    let aside = folder.join(format!("office-before-{}.db", now.unix_timestamp()));
+    if new.exists() {
+        fs::remove_file(&new)?;
+    }
+    let before = copied_aside(&target, &aside)?;
+    db::copy_to(file, &new)?;
+    let restored = Restored::finish(&new, before.as_ref(), &journal, now)?;
+    // What cannot be copied is moved, and only now, when all the rest is done.
+    let moved = before.is_none() && db::set_aside(&target, &aside)?;
+    db::put_in_place(&new, &target)?;
+    if moved {
+        eprintln!("what was there cannot be read");
+    }
+    if moved || before.is_some() {
+        eprintln!(
+            "what was there is now {}: it holds personal data, delete it when it is not needed",
+            aside.display()
+        );
+    }
+    restored.tell();
+    eprintln!("restored at {}; the journal goes on in log {}", rfc3339(now), restored.log);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The server runs as the owner of its folder, and could not open what somebody
+/// else, root for one, has put there.
+fn refuse_another_owner(folder: &Path) -> anyhow::Result<()> {
+    let owner = fs::metadata(folder)?.uid();
+    if owner != fs::metadata("/proc/self")?.uid() {
+        bail!(
+            "this folder is another user's: run the same command as that user, with `sudo -u '#{owner}'`"
+        );
+    }
+    Ok(())
+}
+
+/// A copy of the database that is there, if it can be read.
+fn copied_aside(target: &Path, aside: &Path) -> Result<Option<Connection>, db::Error> {
+    if !target.exists() {
+        return Ok(None);
+    }
+    match db::copy_to(target, aside) {
+        Ok(()) => db::open_read_only(aside).map(Some),
+        Err(db::Error::Damaged(_) | db::Error::Disk(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+/// What became of a backup.
+struct Restored {
+    log: LogId,
+    devices: usize,
+    accounts_known: bool,
+}
+
+impl Restored {
+    /// Begins the new log, carries on what must not go back and closes the file
+    /// whole.
+    fn finish(
+        new: &Path,
+        before: Option<&Connection>,
+        journal: &Journal,
+        now: Moment,
+    ) -> anyhow::Result<Self> {
+        let mut connection = db::open(new)?;
+        db::migrate(&mut connection, schema::STEPS)?;
+        let log = LogId::new(now, &SystemChance);
+        connection.execute_batch("begin immediate")?;
+        let tx = Tx::alone(&connection);
+        journal::continue_in_new_log(&tx, log, now)?;
+        carry_numbers(&tx, before, now)?;
+        let devices = device::revoke_all(&tx, journal, Actor::Console)?;
+        staff::end_all_sessions(&tx)?;
+        let accounts_known = carry_accounts(&tx, before, journal)?;
+        connection.execute_batch(
+            "commit; pragma wal_checkpoint(truncate); pragma journal_mode = delete",
+        )?;
+        verified(&connection, Some(journal))?;
+        Ok(Self { log, devices, accounts_known })
+    }
+
+    fn tell(&self) {
+        if self.devices > 0 {
+            eprintln!("{} devices must be paired again", self.devices);
+        }
+        if !self.accounts_known {
+            eprintln!(
+                "accounts are as they were in the backup: first of all disable whom you disabled \
+                 since, and reset the passwords that were changed since"
+            );
+        }
+    }
+}
+
+/// A database that was damaged may not be readable, or not all of it; numbers
+/// then jump.
+fn carry_numbers(tx: &Tx<'_>, before: Option<&Connection>, now: Moment) -> Result<(), db::Error> {
+    let carried = |before| db::numbering::never_back(tx, before).and_then(|()| db::verify(before));
+    match before.map(carried) {
+        Some(Ok(())) => Ok(()),
+        _ => db::numbering::jump(tx, now),
+    }
+}
+
+/// Whether the accounts are known to be what they were last.
+fn carry_accounts(
+    tx: &Tx<'_>,
+    before: Option<&Connection>,
+    journal: &Journal,
+) -> Result<bool, db::Error> {
+    let Some(before) = before else { return Ok(false) };
+    tx.execute_batch("savepoint accounts")?;
+    let carried = staff::take_over(tx, journal, before);
+    let end = match &carried {
+        Ok(()) => "release accounts",
+        Err(_) => "rollback to accounts; release accounts",
+    };
+    tx.execute_batch(end)?;
+    Ok(carried.is_ok())
+}
