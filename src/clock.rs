@@ -7,6 +7,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
+use serde::{Deserialize, Deserializer};
 use time::macros::{format_description, offset};
 use time::{Date, OffsetDateTime};
 
@@ -81,6 +82,21 @@ pub fn iso_day(day: Date) -> String {
 /// Reads `2026-11-21`.
 pub fn parse_iso_day(text: &str) -> Option<Date> {
     Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
+}
+
+/// A day of a configuration file, written `2026-04-01`.
+pub fn written_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    parse_iso_day(&text).ok_or_else(|| {
+        serde::de::Error::custom("日付は「2026-04-01」のように、実在する日を書きます")
+    })
+}
+
+/// A day that may be left out.
+pub fn written_day_if_any<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Date>, D::Error> {
+    written_day(deserializer).map(Some)
 }
 
 #[cfg(test)]

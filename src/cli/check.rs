@@ -11,7 +11,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::fault::Fault;
 use crate::form::paper::Paper;
-use crate::form::{Form, Forms, questions, record};
+use crate::form::{Form, Forms, gate, questions, record};
 use crate::pdf::{Face, Fit, Fonts};
 use crate::text::Text;
 
@@ -61,7 +61,8 @@ fn faults(
     let mut faults = Config::faults(config, forms.as_ref(), |text| not_drawn(text, &fonts));
     faults.extend(form_faults);
     for form in forms.iter().flat_map(Forms::iter) {
-        let folder = templates.join(form.id());
+        let folder = templates.join(form.folder());
+        faults.extend(of_days(form, forms.as_ref(), &folder, today));
         faults.extend(of_paper(form, &folder, &fonts));
         faults.extend(of_sample(form, &folder, today));
         faults.extend(stray_pages(form, &folder));
@@ -76,6 +77,21 @@ fn not_drawn(text: &str, fonts: &Fonts) -> Option<String> {
     let clusters = [Face::Gothic, Face::Mincho].map(|face| Fit::clusters(&text, face, fonts));
     let lacking = clusters.into_iter().flatten().find_map(|cluster| cluster.lacking)?;
     Some(format!("{}（{}）", lacking.character, lacking.code_point))
+}
+
+/// The last edition of a form is over: nobody can choose what needs it.
+fn of_days(form: &Form, forms: Option<&Forms>, folder: &Path, today: Date) -> Option<Fault> {
+    let is_last = forms.and_then(|forms| forms.get(form.id()))?.folder() == form.folder();
+    let last = form.template().valid_until.filter(|last| is_last && *last < today)?;
+    let file = folder.join("form.toml");
+    let text = std::fs::read_to_string(&file).unwrap_or_default();
+    let line = text.lines().position(|line| line.starts_with("valid_until"));
+    Some(Fault::new(
+        &file,
+        line.map(|line| line + 1),
+        format!("この版は {} で終わり、次の版がありません", crate::clock::iso_day(last)),
+        "新しい版のフォルダーを足すか、まだ使えるのなら valid_until を直してください",
+    ))
 }
 
 /// Faults that show only when the form is laid out on its sheet.
@@ -101,6 +117,9 @@ fn of_sample(form: &Form, folder: &Path, today: Date) -> Vec<Fault> {
                 fault(&one.path, format!("「{}」は受け付けられません（{}）", one.path, one.code))
             };
             refused.iter().map(told).collect()
+        }
+        Ok(answers) if let Some(closed) = gate::closed(&[form], &answers) => {
+            vec![fault(closed.page().unwrap_or_default(), closed.gate.title.ja.clone())]
         }
         Ok(answers) => questions::incomplete(&[form], &answers)
             .iter()

@@ -18,12 +18,12 @@ use time::Date;
 
 use super::folder::{folder_of, fonts_of};
 use crate::applicant::Source;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{self, Clock, SystemClock};
 use crate::config::Config;
 use crate::fault::Fault;
 use crate::form::answers::Answers;
 use crate::form::paper::{FillError, Paper};
-use crate::form::{Form, Forms, counter, questions, record};
+use crate::form::{Form, Forms, counter, gate, questions, record};
 use crate::visit::paper;
 
 /// Wrong usage, as the parser of the arguments answers it.
@@ -66,14 +66,28 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Err(faults) => return Ok(refused("faults", told(&faults))),
     };
     if arguments.list {
-        forms.iter().for_each(|form| println!("{}", form.id()));
+        forms.ids().for_each(|id| println!("{id}"));
         return Ok(ExitCode::SUCCESS);
     }
     let id = arguments.procedure.as_deref().unwrap_or_default();
-    let Some(form) = forms.get(id) else {
-        let known: Vec<&str> = forms.iter().map(Form::id).collect();
+    let Some(latest) = forms.get(id) else {
+        let known: Vec<&str> = forms.ids().collect();
         eprintln!("madoguchi: there is no form `{id}`; the forms are: {}", known.join(", "));
         return Ok(ExitCode::from(USAGE));
+    };
+    let today = SystemClock.today();
+    let Some(form) = forms.on(id, today) else {
+        let template = latest.template();
+        let day = |day: Option<Date>| day.map(clock::iso_day);
+        return Ok(refused(
+            "not_in_use",
+            json!({
+                "message": "この様式は、今日使える版がありません。新しい版を templates/forms に入れてください",
+                "edition": template.edition,
+                "valid_from": day(template.valid_from),
+                "valid_until": day(template.valid_until),
+            }),
+        ));
     };
     if arguments.example {
         println!("{:#}", example(form)?);
@@ -83,12 +97,18 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         eprintln!("madoguchi: give --input FILE and --out FILE, or --example");
         return Ok(ExitCode::from(USAGE));
     };
-    let (case, today) = (read(input)?, SystemClock.today());
+    let case = read(input)?;
     let case = match Case::read(form, &case, arguments.config.as_deref(), today) {
         Ok(case) => case,
         Err((key, what)) => return Ok(refused(key, what)),
     };
-    fill(form, &folder.join(id).join("form.toml"), &case, out, arguments.fonts.as_deref())
+    fill(
+        form,
+        &folder.join(form.folder()).join("form.toml"),
+        &case,
+        out,
+        arguments.fonts.as_deref(),
+    )
 }
 
 /// The form's sample, and what a counter may add to it.
@@ -128,6 +148,12 @@ impl Case {
                 return Err(("refused", json!(refused)));
             }
         };
+        if let Some(closed) = gate::closed(&[form], &answers) {
+            return Err((
+                "closed",
+                json!({ "title": closed.gate.title.ja, "reason": closed.gate.reason.ja }),
+            ));
+        }
         let missing = questions::incomplete(&[form], &answers);
         if !missing.is_empty() {
             let missing: Vec<_> = missing.iter().map(|missing| missing.path.as_str()).collect();
@@ -160,7 +186,7 @@ fn fill(
             return Ok(ExitCode::FAILURE);
         }
     };
-    let filled = match paper.fill(&case.answers, &case.counter, &fonts) {
+    let filled = match paper.fill(&case.answers, &case.counter) {
         Ok(filled) => filled,
         Err(FillError::DoesNotFit(misfits)) => {
             said.insert("does_not_fit".to_owned(), json!(misfits));

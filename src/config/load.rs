@@ -6,8 +6,8 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 use super::site::Site;
-use super::{Config, Demo, Written, against_forms, counters, demo_staff, devices, fees};
-use super::{procedures, residents};
+use super::{Config, Demo, Printers, Written, against_forms, counters, demo_staff, devices};
+use super::{fees, procedures, residents};
 use crate::document::{Document, nearest};
 use crate::fault::Fault;
 use crate::form::Forms;
@@ -20,6 +20,7 @@ struct Read {
     procedures: Option<(procedures::File, Document)>,
     fees: Option<(fees::File, Document)>,
     devices: Option<(devices::File, Document)>,
+    printers: Option<Printers>,
     demo: Demo,
 }
 
@@ -28,7 +29,7 @@ impl Config {
     /// only the templates can confirm, [`Config::against_forms`] asks.
     pub fn load(dir: &Path) -> Result<Config, Vec<Fault>> {
         let (read, faults) = Read::folder(dir);
-        let Read { site, counters, procedures, fees, devices, demo } = read;
+        let Read { site, counters, procedures, fees, devices, printers, demo } = read;
         match (site, counters, procedures, fees, devices) {
             (Some(site), Some(counters), Some(procedures), Some(fees), Some(devices))
                 if faults.is_empty() =>
@@ -41,6 +42,7 @@ impl Config {
                     procedures: procedures.0.procedure,
                     fees: fees.0.fee,
                     readers: devices.0.reader,
+                    printers: printers.unwrap_or_default(),
                     demo,
                     written: Written { procedures: procedures.1, fees: fees.1 },
                 })
@@ -90,17 +92,28 @@ impl Read {
         let counters = folder.read("counters.toml", |file: &counters::File, document| {
             file.check(document, sections.as_deref());
         });
+        let printers = folder.read_printers(sections.as_deref());
+        if let (Some(printers), Some(site), Some(procedures)) = (&printers, &site, &procedures) {
+            folder.faults.extend(printers.lacking_letters(site, procedures));
+        }
         let town = site.as_ref().filter(|_| site_is_sound).map(|(site, _)| site.town.address());
         let demo = folder.read_demo(town.as_deref());
-        (Read { site, counters, procedures, fees, devices, demo }, folder.faults)
+        (Read { site, counters, procedures, fees, devices, printers, demo }, folder.faults)
     }
 }
 
 /// Files that look like configuration and are read by nobody: most are one that
 /// is misspelt. Hidden files are left alone.
 fn strange_files(dir: &Path) -> Vec<Fault> {
-    const KNOWN: [&str; 6] =
-        ["site.toml", "counters.toml", "procedures.toml", "fees.toml", "devices.toml", "demo"];
+    const KNOWN: [&str; 7] = [
+        "site.toml",
+        "counters.toml",
+        "procedures.toml",
+        "fees.toml",
+        "devices.toml",
+        "printers.toml",
+        "demo",
+    ];
     const IN_DEMO: [&str; 2] = ["residents.toml", "staff.toml"];
     let strange = |dir: &Path, known: &[&'static str]| -> Vec<Fault> {
         let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
@@ -150,6 +163,17 @@ impl Folder<'_> {
         }
         self.faults.extend(document.faults());
         value.map(|value| (value, document))
+    }
+
+    /// The printers; an office without the file prints through browsers.
+    fn read_printers(&mut self, sections: Option<&[&str]>) -> Option<Printers> {
+        if !self.dir.join("printers.toml").exists() {
+            return None;
+        }
+        let read = self.read("printers.toml", |file: &Printers, document| {
+            file.check(document, sections);
+        });
+        read.map(|(printers, _)| printers)
     }
 
     /// The demonstration's files, where there is such a folder.

@@ -12,6 +12,7 @@ mod devices;
 mod fees;
 mod household;
 mod load;
+mod printers;
 mod procedures;
 mod residents;
 mod rules;
@@ -23,6 +24,7 @@ pub use counters::Counter;
 pub use demo_staff::DemoStaff;
 pub use devices::{Reader, ReaderKind};
 pub use fees::Fee;
+pub use printers::{PapersRole, Printer, PrinterKind, Printers, SlipsRole};
 pub use procedures::{Lane, Procedure, Section};
 pub use residents::{Card, CardKind, Changed, Household, Pattern, Relation, Resident};
 pub use site::{Modules, Office, Retention, Screen, Site, Town};
@@ -41,6 +43,7 @@ pub struct Config {
     pub procedures: Vec<Procedure>,
     pub fees: Vec<Fee>,
     pub readers: Vec<Reader>,
+    pub printers: Printers,
     pub demo: Demo,
     written: Written,
 }
@@ -86,8 +89,8 @@ impl Config {
     pub fn fee(&self, form: &str, question: &str, option: &str, day: Date) -> Option<&Fee> {
         let handled = if self.site.modules.payment { self.fees.as_slice() } else { &[] };
         handled.iter().find(|fee| {
-            (fee.form.as_str(), fee.question.as_str(), fee.option.as_str())
-                == (form, question, option)
+            (fee.form.as_str(), fee.option.as_str()) == (form, option)
+                && fee.counts(question)
                 && fee.is_valid_on(day)
         })
     }

@@ -6,7 +6,6 @@
 use serde::Deserialize;
 use time::Date;
 
-use super::fees::optional_day;
 use crate::applicant::Sex;
 use crate::lang::Words;
 use crate::text::Text;
@@ -84,7 +83,7 @@ pub struct Resident {
     /// 国籍・地域; left out, Japan.
     pub nationality: Option<String>,
     pub phone: Option<String>,
-    #[serde(default, deserialize_with = "optional_day")]
+    #[serde(default, deserialize_with = "crate::clock::written_day_if_any")]
     pub deceased_on: Option<Date>,
     #[serde(rename = "card", default)]
     pub cards: Vec<Card>,

@@ -14,7 +14,13 @@ fn example() -> Config {
 
 /// A copy of the example with one file changed.
 fn changed(file: &str, change: impl Fn(&str) -> String) -> Vec<String> {
+    changed_with(file, "", change)
+}
+
+/// The same, with other printers.
+fn changed_with(file: &str, printers: &str, change: impl Fn(&str) -> String) -> Vec<String> {
     let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("printers.toml"), printers).unwrap();
     std::fs::create_dir(dir.path().join("demo")).unwrap();
     for name in [
         "site.toml",
@@ -40,10 +46,12 @@ fn changed(file: &str, change: impl Fn(&str) -> String) -> Vec<String> {
 fn the_example_town_is_faultless() {
     let config = example();
     assert_eq!(config.site.town.name, "みほん町");
-    assert_eq!(config.procedures.len(), 5);
+    assert_eq!(config.procedures.len(), 9);
     let day = time::macros::date!(2026 - 11 - 21);
     let fee = config.fee("juminhyo", "juminhyo.copies", "copy", day).unwrap();
     assert_eq!(fee.yen, crate::yen::Yen(300));
+    let other_year = config.fee("zei", "zei.other.2.copies", "income", day).unwrap();
+    assert_eq!(other_year.yen, crate::yen::Yen(300));
     assert!(config.section(&config.procedures[0].section).is_some());
     assert!(config.lane(&config.procedures[0].lane).is_some());
 }
@@ -206,24 +214,30 @@ fn every_reference_to_a_form_is_held_against_the_forms() {
     let found: Vec<_> = config
         .against_forms(&forms)
         .iter()
+        .filter(|fault| fault.file.ends_with("procedures.toml"))
         .map(|fault| (fault.line.unwrap(), fault.message.clone()))
         .collect();
-    let no_form = "「juminhyo」は templates/forms にありません".to_owned();
+    let no_form = |id| format!("「{id}」は templates/forms にありません");
     let no_option = |option| format!("「{option}」は 質問 ido.kind の選択肢 にありません");
     let section = "課は「町民課」ですが、様式には「税務課」と印刷されます".to_owned();
     assert_eq!(
-        found[..7],
+        found,
         [
-            (37, no_form),
-            (55, section.clone()),
-            (67, section.clone()),
-            (77, section.clone()),
-            (79, no_option("move_out")),
-            (87, section),
-            (89, no_option("household_change")),
+            (41, no_form("juminhyo")),
+            (55, no_form("inkan")),
+            (64, no_form("koseki")),
+            (73, no_form("koseki_koiki")),
+            (82, no_form("zei")),
+            (95, section.clone()),
+            (107, section.clone()),
+            (117, section.clone()),
+            (119, no_option("move_out")),
+            (127, section),
+            (129, no_option("household_change")),
         ]
     );
-    assert_eq!(found.len(), 7 + config.fees.len());
+    let of_fees = config.against_forms(&forms).len() - found.len();
+    assert_eq!(of_fees, config.fees.len());
 }
 
 const MOVING: &str = r#"
@@ -251,3 +265,119 @@ options = [
     { id = "move_within", ja = "転居", en = "Within" },
 ]
 "#;
+
+/// The example's printers, those that stand there as comments too.
+fn with_printers(change: impl Fn(&str) -> String) -> Result<Config, Vec<String>> {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["site.toml", "counters.toml", "procedures.toml", "fees.toml"] {
+        std::fs::copy(Path::new(EXAMPLE).join(name), dir.path().join(name)).unwrap();
+    }
+    std::fs::write(dir.path().join("devices.toml"), "").unwrap();
+    let printers = std::fs::read_to_string(Path::new(EXAMPLE).join("printers.toml")).unwrap();
+    let mut in_example = false;
+    let uncommented = printers.lines().map(|line| {
+        in_example = line == "# [[printer]]" || (in_example && line.starts_with("# "));
+        let line = if in_example { line.trim_start_matches("# ") } else { line };
+        format!("{line}\n")
+    });
+    let printers = uncommented.collect::<String>();
+    std::fs::write(dir.path().join("printers.toml"), change(&printers)).unwrap();
+    let short = |fault: &Fault| {
+        let file = fault.file.strip_prefix(dir.path()).unwrap();
+        Fault { file: file.to_owned(), ..fault.clone() }.to_string()
+    };
+    Config::load(dir.path()).map_err(|faults| faults.iter().map(short).collect())
+}
+
+#[test]
+fn the_examples_of_printers_are_faultless_when_they_are_no_comments_any_more() {
+    // Of the two ways to a slip printer the first is taken, and no prose.
+    let config = with_printers(|text| {
+        let lines = text.lines().filter(|line| {
+            let is_prose = !line.is_empty() && !line.contains('=') && !line.starts_with('[');
+            !line.starts_with("path =") && (line.starts_with('#') || !is_prose)
+        });
+        lines.map(|line| format!("{line}\n")).collect()
+    });
+    let printers = config.unwrap().printers;
+    let kinds: Vec<_> = printers.printer.iter().map(|printer| printer.kind).collect();
+    assert_eq!(kinds, [PrinterKind::Browser, PrinterKind::Cups, PrinterKind::Tcp]);
+    assert!(printers.printer.iter().all(|one| one.connected().is_some() != (one.id == "browser")));
+    assert!(printers.for_papers("citizens").is_none(), "the browser");
+    assert!(printers.for_kiosk("記載台1").is_none() && printers.for_desk_slips().is_none());
+}
+
+const PRINTERS: &str = r#"
+[[printer]]
+id = "a4"
+name = { ja = "用紙", en = "Papers" }
+kind = "cups"
+queue = "a4"
+[[printer]]
+id = "slip"
+name = { ja = "票", en = "Slips" }
+kind = "tcp"
+address = "192.0.2.20:9100"
+[[papers]]
+printer = "a4"
+sections = ["citizens"]
+[[slips]]
+printer = "slip"
+kiosks = ["記載台1"]
+desk = true
+"#;
+
+#[test]
+fn every_printer_has_its_work() {
+    let printers = with_printers(|_| PRINTERS.to_owned()).unwrap().printers;
+    let id = |printer: Option<&Printer>| printer.map(|printer| printer.id.clone());
+    assert_eq!(id(printers.for_papers("citizens")), Some("a4".to_owned()));
+    assert_eq!(id(printers.for_papers("tax")), None);
+    assert_eq!(id(printers.for_kiosk("記載台1")), Some("slip".to_owned()));
+    assert_eq!(id(printers.for_kiosk("記載台2")), None);
+    assert_eq!(id(printers.for_desk_slips()), Some("slip".to_owned()));
+}
+
+#[test]
+fn every_rule_of_printers_can_be_broken() {
+    for (from, to, told) in [
+        ("id = \"slip\"", "id = \"a4\"", "重なっています"),
+        ("kind = \"cups\"\nqueue = \"a4\"", "kind = \"cups\"", "queue がありません"),
+        ("queue = \"a4\"", "queue = \"a 4\"", "queue に使えません"),
+        ("queue = \"a4\"", "queue = \"a4\"\ncolumns = 48", "columns はありません"),
+        ("queue = \"a4\"", "queue = \"a4\"\nserver = \"cups\"", "接続先として読めません"),
+        ("queue = \"a4\"", "queue = \"a4\"\noffset_mm = [0.0, 30.0]", "大きすぎます"),
+        ("queue = \"a4\"", "queue = \"a4\"\nwait_secs = 1", "1 は使えません"),
+        ("192.0.2.20:9100", "192.0.2.20", "接続先として読めません"),
+        ("address =", "path =", "path はありません"),
+        ("printer = \"a4\"", "printer = \"a5\"", "「a5」は [[printer]] にありません"),
+        ("printer = \"a4\"", "printer = \"slip\"", "用紙は印刷できません"),
+        ("[\"citizens\"]", "[\"citizen\"]", "「citizens」と書きます"),
+        (
+            "kind = \"tcp\"\naddress = \"192.0.2.20:9100\"",
+            "kind = \"browser\"",
+            "ブラウザーから印刷できません",
+        ),
+        ("desk = true", "desk = true\n[[slips]]\nprinter = \"a4\"\ndesk = true", "二つあります"),
+    ] {
+        assert!(PRINTERS.contains(from), "{from}");
+        let faults = with_printers(|_| PRINTERS.replacen(from, to, 1)).unwrap_err();
+        assert!(faults.iter().any(|fault| fault.contains(told)), "{to}: {faults:?}");
+        assert!(faults.iter().all(|fault| fault.starts_with("printers.toml:")), "{faults:?}");
+    }
+}
+
+#[test]
+fn words_that_a_slip_printer_lacks_are_found_before_anything_is_printed() {
+    let faults = changed_with("procedures.toml", PRINTERS, |text| {
+        text.replace("ja = \"住民票の写し\"", "ja = \"𠮷田証明\"")
+    });
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(faults[0].starts_with("procedures.toml:"), "{faults:?}");
+    assert!(faults[0].contains("「𠮷」は、票のプリンターの文字"), "{faults:?}");
+    let only_papers = &PRINTERS[..PRINTERS.find("[[slips]]").unwrap()];
+    let faults = changed_with("procedures.toml", only_papers, |text| {
+        text.replace("ja = \"住民票の写し\"", "ja = \"𠮷田証明\"")
+    });
+    assert!(faults.is_empty(), "{faults:?}");
+}

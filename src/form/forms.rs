@@ -6,11 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use time::Date;
+
 use crate::document::Document;
 
 use super::check;
+use super::editions;
 use super::expand;
 use super::fault::Fault;
+use super::gate;
 use super::template::{Page, Question, Template};
 use crate::pdf::Fonts;
 
@@ -19,10 +23,14 @@ use crate::pdf::Fonts;
 #[derive(Clone, Debug)]
 pub struct Form {
     template: Template,
+    /// Ids of the pages that are asked before all others.
+    gate_pages: BTreeSet<String>,
     /// The bytes of `background.pdf`, if the template names one.
     background: Option<Vec<u8>>,
     /// `sample.json`, if the folder has one: a complete input for `fill`.
     sample: Option<serde_json::Value>,
+    /// Name of the folder it was read from: the id, or the id and `@` and more.
+    folder: String,
 }
 
 impl Form {
@@ -39,7 +47,9 @@ impl Form {
         if !faults.is_empty() {
             return Err(faults);
         }
-        Ok(Form { template, background: None, sample: None })
+        let gate_pages = gate::pages(&template);
+        let folder = template.id.clone();
+        Ok(Form { template, gate_pages, background: None, sample: None, folder })
     }
 
     /// Reads a template's folder: `form.toml`, and beside it the background it
@@ -51,9 +61,11 @@ impl Form {
         let mut form = Form::read(&text)
             .map_err(|faults| faults.into_iter().map(in_file).collect::<Vec<_>>())?;
         let mut faults = Vec::new();
-        if folder.file_name().is_none_or(|name| name != form.id()) {
+        form.folder = name_of(folder);
+        if form.folder.split('@').next() != Some(form.id()) {
             let instead = format!(
-                "フォルダーの名前を「{}」にするか、id にフォルダーの名前を書いてください",
+                "フォルダーの名前を「{0}」（版を足すときは「{0}@2027-04」のように）にするか、id に\
+                 フォルダーの名前を書いてください",
                 form.id()
             );
             let fault = Fault::new("id とフォルダーの名前が違います", instead);
@@ -75,6 +87,16 @@ impl Form {
         &self.template.id
     }
 
+    /// The name of the folder it was read from.
+    pub fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    /// Whether this edition is used on `day`.
+    pub fn is_valid_on(&self, day: Date) -> bool {
+        self.template.is_valid_on(day)
+    }
+
     /// The template, its pages and questions written out row by row; drawings
     /// and fields as they stand in the file.
     pub fn template(&self) -> &Template {
@@ -84,6 +106,11 @@ impl Form {
     /// All pages, in the order they are asked.
     pub fn pages(&self) -> &[Page] {
         &self.template.page
+    }
+
+    /// Whether the page is asked before all others, for a gate stands on it.
+    pub(super) fn is_gate_page(&self, page: &str) -> bool {
+        self.gate_pages.contains(page)
     }
 
     /// All questions, in the order they are asked within their pages.
@@ -147,10 +174,11 @@ pub fn preview(folder: &Path, fonts: &Fonts) -> Result<Vec<u8>, Vec<crate::fault
         .map_err(|faults| faults.iter().map(|fault| fault.in_file(&file, &text)).collect())
 }
 
-/// All forms of the town, by id.
+/// All forms of the town, each in one or several editions.
 #[derive(Clone, Debug, Default)]
 pub struct Forms {
-    sound: BTreeMap<String, Form>,
+    /// By id; the editions of one in the order in which they come into use.
+    sound: BTreeMap<String, Vec<Form>>,
     /// Names of the folders whose form is not without fault.
     faulty: BTreeSet<String>,
 }
@@ -176,39 +204,68 @@ impl Forms {
         let mut faults = Vec::new();
         for folder in folders(dir)? {
             match Form::load(&folder) {
-                Ok(form) => {
-                    forms.sound.insert(form.id().to_owned(), form);
-                }
+                Ok(form) => forms.sound.entry(form.id().to_owned()).or_default().push(form),
                 Err(found) => {
-                    let name = folder.file_name().unwrap_or_default();
-                    forms.faulty.insert(name.to_string_lossy().into_owned());
+                    forms.faulty.insert(name_of(&folder));
                     faults.extend(found);
                 }
             }
         }
-        let all: Vec<&Form> = forms.iter().collect();
-        faults.extend(check::together(&all).into_iter().map(|finding| {
-            let file = dir.join(finding.form).join("form.toml");
+        for editions in forms.sound.values_mut() {
+            editions.sort_by_key(|form| form.template.valid_from);
+        }
+        let found = forms.sound.values().flat_map(|editions| editions::faults(editions));
+        faults.extend(found.chain(forms.together()).map(|finding| {
+            let file = dir.join(finding.folder).join("form.toml");
             let text = std::fs::read_to_string(&file).unwrap_or_default();
             finding.fault.at(&text, finding.word).in_file(&file)
         }));
         Ok((forms, faults))
     }
 
+    /// Faults between forms that are in use on the same day, once each.
+    fn together(&self) -> Vec<check::Finding<'_>> {
+        let mut findings: Vec<check::Finding<'_>> = Vec::new();
+        let begins = self.iter().map(|form| form.template.valid_from.unwrap_or(Date::MIN));
+        for day in begins.collect::<BTreeSet<_>>() {
+            let in_use: Vec<&Form> = self.iter().filter(|form| form.is_valid_on(day)).collect();
+            for finding in check::together(&in_use) {
+                if !findings.contains(&finding) {
+                    findings.push(finding);
+                }
+            }
+        }
+        findings
+    }
+
     /// Whether there is a folder for this form whose faults are told elsewhere.
     pub fn is_faulty(&self, id: &str) -> bool {
-        self.faulty.contains(id)
+        self.faulty.iter().any(|folder| folder.split('@').next() == Some(id))
     }
 
-    /// The form of this id.
+    /// The edition that came, or will come, into use last: for the form's names.
     pub fn get(&self, id: &str) -> Option<&Form> {
-        self.sound.get(id)
+        self.sound.get(id)?.last()
     }
 
-    /// In order of id.
-    pub fn iter(&self) -> impl Iterator<Item = &Form> {
-        self.sound.values()
+    /// The edition that is used on `day`, if any is.
+    pub fn on(&self, id: &str, day: Date) -> Option<&Form> {
+        self.sound.get(id)?.iter().find(|form| form.is_valid_on(day))
     }
+
+    /// Every edition of every form, in order of id.
+    pub fn iter(&self) -> impl Iterator<Item = &Form> {
+        self.sound.values().flatten()
+    }
+
+    /// Every form once, in order of id.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.sound.keys().map(String::as_str)
+    }
+}
+
+fn name_of(folder: &Path) -> String {
+    folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn folders(dir: &Path) -> Result<Vec<PathBuf>, crate::fault::Fault> {

@@ -13,11 +13,13 @@ use super::input::{Raw, read};
 use super::paper::{FillError, Paper};
 use super::questions::{AskQuestion, ignored, incomplete, known, missing, pages, with_defaults};
 use super::template::Kind;
-use super::{Form, Forms, record};
+use super::{Form, Forms, counter, record};
 use crate::applicant::Source;
 use crate::pdf::Fonts;
 
-const TODAY: Date = date!(2026 - 11 - 21);
+mod certificates;
+
+pub(super) const TODAY: Date = date!(2026 - 11 - 21);
 
 const CARD: [(&str, Kind, &str); 4] = [
     ("applicant.name", Kind::Name, "試験　花子"),
@@ -82,7 +84,9 @@ fn likely(question: &AskQuestion<'_>) -> Raw {
         Kind::Text => one("試験のため"),
         Kind::Phone => one("090-0000-0101"),
         Kind::Postal => one("999-9999"),
+        Kind::Digits => one("0012345"),
         Kind::Date => one("2026-11-20"),
+        Kind::FiscalYear => one("2026"),
         Kind::Flag => one("no"),
         Kind::Number => one("1"),
         Kind::Choice | Kind::Multi => one(&question.options[0].id),
@@ -226,18 +230,21 @@ fn everything_known_leaves_nothing_to_ask_and_can_still_be_corrected() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
-    /// Whatever is chosen, with or without a card, for one form or both: the
+    /// Whatever is chosen, with or without a card, for any of the forms: the
     /// pages come to an end, no question comes twice, nothing is left open.
     #[test]
     fn every_way_through_the_pages_ends_with_nothing_left(
         with_card: bool,
-        which in 0_usize..4,
+        which in 0_usize..64,
         picks in proptest::collection::vec(0_usize..8, 64),
     ) {
         let forms = shipped();
-        let (ido, juminhyo) = (forms.get("ido").unwrap(), forms.get("juminhyo").unwrap());
-        let ways = [vec![ido], vec![juminhyo], vec![ido, juminhyo], vec![juminhyo, ido]];
-        let chosen = ways[which].as_slice();
+        let chosen: Vec<&Form> = forms
+            .iter()
+            .enumerate()
+            .filter_map(|(number, form)| (which >> number & 1 == 1).then_some(form))
+            .collect();
+        let chosen = chosen.as_slice();
         let mut answers = if with_card { a_card() } else { Answers::default() };
         let mut picks = picks.into_iter().cycle();
         let (_, asked) = walk(chosen, &mut answers, |ask| {
@@ -271,7 +278,7 @@ fn print(form: &Form, case: &serde_json::Value) -> Result<usize, FillError> {
     let answers = record::read(&[form], case, Source::Typed, TODAY).unwrap();
     let paper = Paper::compile(form, &fonts()).unwrap_or_else(|faults| panic!("{faults:#?}"));
     let printed = with_defaults(&[form], &answers);
-    paper.fill(&printed, &Answers::default(), &fonts()).map(|filled| filled.findings.len())
+    paper.fill(&printed, &Answers::default()).map(|filled| filled.findings.len())
 }
 
 #[test]
@@ -286,6 +293,93 @@ fn the_sample_of_every_form_is_valid_complete_and_fits_its_paper() {
     }
 }
 
+/// Bytes that no filled form may have, however much there is to write.
+const BYTES_MAX: usize = 60_000;
+
+/// A case with all that a counter adds, in the shipped fonts: the same bytes on
+/// every machine.
+fn bytes(form: &Form, case: &serde_json::Value) -> usize {
+    let answers = record::read(&[form], case, Source::Typed, TODAY)
+        .unwrap_or_else(|refused| panic!("{}: {refused:#?}", form.id()));
+    let added = counter::read(form, &counter::example(form), Answers::default());
+    let added = added.unwrap_or_else(|refused| panic!("{}: {refused:#?}", form.id()));
+    let paper = Paper::compile(form, &Fonts::shipped()).unwrap();
+    let printed = with_defaults(&[form], &answers);
+    paper.fill(&printed, &added).unwrap().pdf.len()
+}
+
+#[test]
+fn the_sample_of_every_form_is_a_small_file() {
+    for form in shipped().iter() {
+        let bytes = bytes(form, form.sample().unwrap());
+        assert!(bytes < BYTES_MAX, "{}: {bytes} bytes", form.id());
+    }
+}
+
+/// A household of six with long names, two of them from abroad; hardly a
+/// character comes twice.
+fn a_large_household(form: &Form) -> serde_json::Value {
+    let mut case = form.sample().unwrap().clone();
+    case["applicant"]["name"] = "勅使河原　薫右衛門".into();
+    case["applicant"]["kana"] = "テシガワラ　クンエモン".into();
+    let answers = case["answers"].as_object_mut().unwrap();
+    answers.retain(|path, _| !path.starts_with("ido.member."));
+    let mut set = |path: String, value: serde_json::Value| answers.insert(path, value);
+    set("ido.members".into(), 6.into());
+    let japanese = [
+        (3, "榊原　勘解由小路左衛門", "サカキバラ　カデノコウジサエモン"),
+        (4, "齋藤　龍之介権兵衛", "サイトウ　リュウノスケゴンベエ"),
+        (6, "渡邊　彌太郎重右衛門", "ワタナベ　ヤタロウジュウエモン"),
+    ];
+    let abroad = [
+        (
+            2,
+            "WOLFGANG ALEXANDER MAXIMILIAN",
+            "ウォルフガング　アレクサンダー",
+            "オーストリア",
+            "技術・人文知識・国際業務",
+        ),
+        (5, "NGUYEN THI MINH KHAI", "グエン　ティ　ミン　カイ", "ベトナム", "家族滞在"),
+    ];
+    for (row, name, kana) in japanese {
+        set(format!("ido.member.{row}.name"), name.into());
+        set(format!("ido.member.{row}.kana"), kana.into());
+        set(format!("ido.member.{row}.has"), ["card", "pension", "child"].into());
+    }
+    for (row, name, kana, nationality, status) in abroad {
+        set(format!("ido.member.{row}.foreign"), true.into());
+        for (part, words) in [
+            ("name", name),
+            ("kana", kana),
+            ("nationality", nationality),
+            ("status", status),
+            ("category", "resident"),
+            ("period", "5年"),
+            ("until", "2030-02-28"),
+            ("card_number", "AB12345678CD"),
+        ] {
+            set(format!("ido.member.{row}.{part}"), words.into());
+        }
+    }
+    for row in 1..=6 {
+        let relation = if row == 1 { "head" } else { "child" };
+        set(format!("ido.member.{row}.relation"), relation.into());
+        if row > 1 {
+            set(format!("ido.member.{row}.birth_date"), format!("19{row}7-0{row}-1{row}").into());
+            set(format!("ido.member.{row}.sex"), "female".into());
+        }
+    }
+    case
+}
+
+#[test]
+fn the_removal_of_a_large_household_is_a_small_file() {
+    let forms = shipped();
+    let ido = forms.get("ido").unwrap();
+    let bytes = bytes(ido, &a_large_household(ido));
+    assert!(bytes < BYTES_MAX, "{bytes} bytes");
+}
+
 /// The longest entry each question takes, its names made of `name`.
 fn longest(question: &super::template::Question, name: &str) -> Option<serde_json::Value> {
     let fill = |unit: &str, max: usize| unit.chars().cycle().take(max).collect::<String>();
@@ -297,7 +391,9 @@ fn longest(question: &super::template::Question, name: &str) -> Option<serde_jso
         Kind::Text => fill("くわしく書いた言葉です。", max(200)).into(),
         Kind::Phone => "090-0000-0101".into(),
         Kind::Postal => "9999999".into(),
+        Kind::Digits => "9".repeat(question.digits?[1] as usize).into(),
         Kind::Date => "2026-10-10".into(),
+        Kind::FiscalYear => "2022".into(),
         Kind::Number => question.range?[1].into(),
         Kind::Choice => question.options.last()?.id.clone().into(),
         Kind::Flag => true.into(),
@@ -309,24 +405,31 @@ fn longest(question: &super::template::Question, name: &str) -> Option<serde_jso
     })
 }
 
-#[test]
-fn the_longest_entries_that_are_taken_fit_the_paper_too() {
+/// Cases with the longest entries everywhere, for several kinds of names: with the
+/// last option of every choice, and with the first.
+pub(super) fn longest_cases(form: &Form) -> Vec<serde_json::Value> {
     let names = ["WOLFGANG ALEXANDER ", "見", "ウォルフガング・アレクサンダー　"];
-    let forms = shipped();
-    for (form, name) in forms.iter().flat_map(|form| names.map(|name| (form, name))) {
+    let mut cases = Vec::new();
+    for name in names {
         let questions = form.questions().iter();
-        let answers: serde_json::Map<_, _> = questions
+        let mut answers: serde_json::Map<_, _> = questions
             .filter_map(|question| Some((question.id.clone(), longest(question, name)?)))
             .collect();
-        let case = serde_json::json!({ "answers": answers });
-        assert_eq!(print(form, &case), Ok(0), "{}", form.id());
-        // And the other way round: with the first option of every choice.
-        let mut first = answers;
+        cases.push(serde_json::json!({ "answers": answers }));
         for question in form.questions().iter().filter(|question| question.kind == Kind::Choice) {
-            first[&question.id] = question.options[0].id.clone().into();
+            answers[&question.id] = question.options[0].id.clone().into();
         }
-        let case = serde_json::json!({ "answers": first });
-        assert_eq!(print(form, &case), Ok(0), "{}", form.id());
+        cases.push(serde_json::json!({ "answers": answers }));
+    }
+    cases
+}
+
+#[test]
+fn the_longest_entries_that_are_taken_fit_the_paper_too() {
+    for form in shipped().iter() {
+        for case in longest_cases(form) {
+            assert_eq!(print(form, &case), Ok(0), "{}", form.id());
+        }
     }
 }
 

@@ -7,9 +7,17 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use time::Date;
 
+use crate::clock;
 use crate::lang::{Lang, Words};
 pub use crate::pdf::{Align, Face, Valign};
+
+mod gate;
+mod years;
+
+pub use gate::Gate;
+pub use years::{Ready, Years};
 
 /// `[x, y, width, height]` in mm.
 pub type Rect = [f32; 4];
@@ -20,10 +28,17 @@ pub type Point = [f32; 2];
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Template {
-    /// Same as the folder's name: `juminhyo`.
+    /// Same as the folder's name: `juminhyo`. The folder of a further edition has
+    /// more after an `@`: `juminhyo@2027-04`.
     pub id: String,
     /// Printed at the foot; a change of layout or wording is a new edition.
     pub edition: String,
+    /// First day on which this edition is used; left out, since ever.
+    #[serde(default, deserialize_with = "clock::written_day_if_any")]
+    pub valid_from: Option<Date>,
+    /// Last day on which this edition is used; left out, until further notice.
+    #[serde(default, deserialize_with = "clock::written_day_if_any")]
+    pub valid_until: Option<Date>,
     pub title: Words,
     /// One sentence for the kiosk: what this form is for.
     pub about: Words,
@@ -34,6 +49,9 @@ pub struct Template {
     pub signature: Signature,
     pub identity: IdentityRule,
     pub paper: Paper,
+    /// Who is turned away, and what they are told.
+    #[serde(default)]
+    pub gate: Vec<Gate>,
     /// Kiosk pages, in the order they are asked.
     #[serde(default)]
     pub page: Vec<Page>,
@@ -45,6 +63,14 @@ pub struct Template {
     /// Where answers are written.
     #[serde(default)]
     pub field: Vec<Field>,
+}
+
+impl Template {
+    /// Whether this edition is used on `day`.
+    pub fn is_valid_on(&self, day: Date) -> bool {
+        self.valid_from.is_none_or(|first| first <= day)
+            && self.valid_until.is_none_or(|last| day <= last)
+    }
 }
 
 /// What the resident does with the pen.
@@ -67,7 +93,7 @@ pub enum IdentityRule {
     OnePhotoOrTwo,
     /// One with a photo, nothing else.
     OnePhoto,
-    /// None.
+    /// None, or what the form's own text says is shown in its place.
     None,
 }
 
@@ -173,6 +199,10 @@ pub struct Question {
     pub range: Option<[u32; 2]>,
     /// For `date`: which days make sense.
     pub days: Option<Days>,
+    /// For `digits`: the fewest and the most digits.
+    pub digits: Option<[u32; 2]>,
+    /// For `fiscal_year`: which years are offered, and their words.
+    pub years: Option<Years>,
     /// A repeated question (`ido.member.#.name`).
     pub rows: Option<Rows>,
 }
@@ -194,8 +224,12 @@ pub enum Kind {
     Phone,
     /// Seven digits.
     Postal,
+    /// A number off a card or a letter, digit by digit: leading zeros stay.
+    Digits,
     /// Any date; the day may be unknown.
     Date,
+    /// A fiscal year (年度), from April to March; on paper it has the parts of a date.
+    FiscalYear,
     /// One option.
     Choice,
     /// Any number of options.

@@ -10,7 +10,7 @@ use std::sync::{Arc, RwLock};
 
 use ttf_parser::{GlyphId, Tag};
 
-use super::glyf::Outlines;
+use super::glyf::{self, Outlines};
 
 /// Why a font cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +40,7 @@ pub(super) struct Glyph {
     /// Horizontal advance and left side bearing, in embedded units.
     pub advance: u16,
     pub bearing: i16,
-    /// Without instructions, padded to four bytes.
+    /// Without instructions, padded to two bytes.
     pub outline: Vec<u8>,
 }
 
@@ -169,10 +169,12 @@ impl Font {
 
     fn make_glyph(&self, glyph: u16) -> Glyph {
         let mut outline = self.outlines.stripped(glyph).unwrap_or_default();
-        outline.resize(outline.len().next_multiple_of(4), 0);
+        outline.resize(outline.len().next_multiple_of(2), 0);
+        let bearing = self.face.glyph_hor_side_bearing(GlyphId(glyph)).unwrap_or(0);
+        let bounds = self.bounds().map(|units| self.embedded(units));
         Glyph {
             advance: self.face.glyph_hor_advance(GlyphId(glyph)).unwrap_or(0) / self.divisor(),
-            bearing: self.embedded(self.face.glyph_hor_side_bearing(GlyphId(glyph)).unwrap_or(0)),
+            bearing: glyf::in_box(&mut outline, self.embedded(bearing), bounds),
             outline,
         }
     }

@@ -6,6 +6,7 @@
 //! installed are asked glyph by glyph after the leading face.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -35,28 +36,27 @@ pub enum Face {
     Mincho,
 }
 
-/// All fonts, in the order they are asked.
-#[derive(Debug)]
-pub struct Fonts(Vec<Font>);
+/// All fonts, in the order they are asked. A clone is the same fonts, not a copy.
+#[derive(Clone, Debug)]
+pub struct Fonts(Arc<Vec<Font>>);
 
 impl Fonts {
     /// The two shipped faces and nothing else: the same on every machine.
     pub fn shipped() -> Self {
-        let shipped = |bytes| Font::from_static(bytes).expect("the shipped fonts are TrueType");
-        Self(vec![shipped(GOTHIC), shipped(MINCHO)])
+        Self(Arc::new(shipped()))
     }
 
     /// The shipped faces, then every `.ttf` of `folder` by file name, then what
     /// is installed. A missing folder is no fault; a file in it that cannot be
     /// used is.
     pub fn with_folder(folder: &Path) -> (Self, Vec<Fault>) {
-        let (mut fonts, mut faults) = (Self::shipped(), Vec::new());
+        let (mut fonts, mut faults) = (shipped(), Vec::new());
         let installed = INSTALLED.iter().map(PathBuf::from).filter(|path| path.exists());
         for path in font_files(folder).into_iter().chain(installed) {
             match Font::open(&path) {
                 // The shipped files themselves may lie in the folder.
-                Ok(font) if fonts.0.iter().any(|known| known.name() == font.name()) => {}
-                Ok(_) if fonts.0.len() == FONTS_MAX => {
+                Ok(font) if fonts.iter().any(|known| known.name() == font.name()) => {}
+                Ok(_) if fonts.len() == FONTS_MAX => {
                     let message = format!("書体は {FONTS_MAX} 個までです");
                     faults.push(Fault::new(
                         path,
@@ -65,19 +65,24 @@ impl Fonts {
                         "使わない書体を、フォルダーから出してください",
                     ));
                 }
-                Ok(font) => fonts.0.push(font),
+                Ok(font) => fonts.push(font),
                 Err(reason) => {
                     let instead = "TrueType の書体に替えるか、フォルダーから出してください";
                     faults.push(Fault::new(path, None, reason.to_string(), instead));
                 }
             }
         }
-        (fonts, faults)
+        (Self(Arc::new(fonts)), faults)
     }
 
     /// The names of the fonts, in the order they are asked.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(Font::name)
+    }
+
+    /// Whether these are the same fonts, so that their numbers mean the same.
+    pub(super) fn are(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     pub(super) fn font(&self, number: u8) -> &Font {
@@ -87,10 +92,15 @@ impl Fonts {
     /// The fonts asked for a glyph: the leading face, then those not shipped.
     /// The other shipped face has the same characters.
     pub(super) fn chain(&self, face: Face) -> impl Iterator<Item = (u8, &Font)> {
-        let numbered = || (0_u8..).zip(&self.0);
+        let numbered = || (0_u8..).zip(&*self.0);
         let lead = if face == Face::Gothic { 0 } else { 1 };
         numbered().skip(lead).take(1).chain(numbered().skip(2))
     }
+}
+
+fn shipped() -> Vec<Font> {
+    let shipped = |bytes| Font::from_static(bytes).expect("the shipped fonts are TrueType");
+    vec![shipped(GOTHIC), shipped(MINCHO)]
 }
 
 fn font_files(folder: &Path) -> Vec<PathBuf> {

@@ -176,6 +176,24 @@ impl Component {
     }
 }
 
+/// Says of a glyph that it fills the box of its whole font, and gives the left
+/// side bearing that goes with it. A viewer draws the points where bearing and box
+/// put them, and asks the box for no more than where nothing is drawn; the same
+/// eight bytes in every glyph cost nothing, its own cost six in a hundred of the
+/// file. A glyph that is blank, or larger than its font claims, stays as it is.
+pub(super) fn in_box(outline: &mut [u8], bearing: i16, font: [i16; 4]) -> i16 {
+    let own = [2, 4, 6, 8].map(|at| i16_at(outline, at));
+    let [Some(left), Some(bottom), Some(right), Some(top)] = own else { return bearing };
+    if left < font[0] || bottom < font[1] || right > font[2] || top > font[3] {
+        return bearing;
+    }
+    for (bytes, bound) in outline[2..10].chunks_exact_mut(2).zip(font) {
+        bytes.copy_from_slice(&bound.to_be_bytes());
+    }
+    // What lies between the two is how far the outline is moved.
+    bearing.wrapping_sub(left).wrapping_add(font[0])
+}
+
 /// A simple glyph with its instructions left out.
 fn without_instructions(raw: &[u8], contours: usize) -> Option<Vec<u8>> {
     let ends = 10 + contours * 2;
@@ -338,6 +356,22 @@ mod tests {
         let raw = [0, 1, 0, 5, 0, 7, 0, 5, 0, 7, 0, 0, 0, 3, 9, 9, 9, 0x37, 5, 7];
         let stripped = without_instructions(&raw, 1).unwrap();
         assert_eq!(stripped, [0, 1, 0, 5, 0, 7, 0, 5, 0, 7, 0, 0, 0, 0, 0x37, 5, 7]);
+    }
+
+    #[test]
+    fn a_glyph_says_its_font_s_box_and_is_drawn_in_the_same_place() {
+        let mut glyph = vec![0, 1, 0, 5, 0, 7, 0, 9, 0, 8, 0, 0];
+        // 3 right of where the points say.
+        assert_eq!(in_box(&mut glyph, 8, [-10, -20, 512, 450]), -7);
+        let bounds = [2, 4, 6, 8].map(|at| i16_at(&glyph, at).unwrap());
+        assert_eq!(
+            (bounds, &glyph[..2], &glyph[10..]),
+            ([-10, -20, 512, 450], &[0, 1][..], &[0, 0][..])
+        );
+        let (mut larger, mut blank) = (vec![0, 1, 0, 5, 0, 7, 0, 9, 0, 8], Vec::new());
+        assert_eq!(in_box(&mut larger, 8, [0, 0, 8, 8]), 8);
+        assert_eq!(larger, [0, 1, 0, 5, 0, 7, 0, 9, 0, 8]);
+        assert_eq!(in_box(&mut blank, 3, [0, 0, 8, 8]), 3);
     }
 
     #[test]

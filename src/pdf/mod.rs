@@ -40,4 +40,5 @@ pub use font::{Font, FontError};
 pub use fonts::{Face, Fonts};
 pub use import::{ImportError, Letter, Offered, Rule, Traced, Way, Widget, traced};
 pub use page::{Page, Tint};
+pub use qr::{QrCode, encode as qr_code};
 pub use sheet::{Shape, Sheet};

@@ -5,7 +5,7 @@
 
 use lopdf::{Dictionary, Object, Stream, dictionary};
 
-use super::deflate;
+use super::deflate::Deflate;
 
 /// An object's bytes between `obj` and `endobj`.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,11 @@ pub(super) struct OpenObject {
 }
 
 impl OpenObject {
+    /// An object written by hand.
+    pub fn written(bytes: Vec<u8>) -> Self {
+        Self { bytes, references: Vec::new() }
+    }
+
     /// Writes `object`; `number` gives each object it refers to its number.
     pub fn new(object: &Object, number: &mut dyn FnMut(lopdf::ObjectId) -> usize) -> Self {
         let mut open = Self::default();
@@ -32,6 +37,18 @@ impl OpenObject {
             "BBox" => [0.0, 0.0, width, height].map(number).to_vec(),
         };
         Self::new(&Object::Stream(Stream::new(form, Vec::new())), &mut |_| 0)
+    }
+
+    /// Appends a reference to object `local`, then `after`.
+    pub fn refer(&mut self, local: usize, after: &str) {
+        self.references.push((self.bytes.len(), local));
+        self.bytes.extend(after.as_bytes());
+    }
+
+    /// The object when what it refers to is counted from `first` instead of 0.
+    pub fn moved(mut self, first: usize) -> Self {
+        self.references.iter_mut().for_each(|(_, local)| *local += first);
+        self
     }
 
     /// Appends the bytes with the references filled in: object `n` is `first + n`.
@@ -105,7 +122,8 @@ impl OpenObject {
     /// Streams that are not compressed yet are, where that is shorter.
     fn stream(&mut self, stream: &Stream, number: &mut dyn FnMut(lopdf::ObjectId) -> usize) {
         let mut dictionary = stream.dict.clone();
-        let compressed = (!dictionary.has(b"Filter")).then(|| deflate::small(&stream.content));
+        let compressed =
+            (!dictionary.has(b"Filter")).then(|| Deflate::small().stream(&stream.content));
         let content = match &compressed {
             Some(compressed) if compressed.len() < stream.content.len() => {
                 dictionary.set("Filter", Object::Name(b"FlateDecode".to_vec()));

@@ -2,8 +2,9 @@
 
 use super::background::Background;
 use super::content::Content;
-use super::coverage::Ink;
+use super::coverage::{Cluster, Ink};
 use super::fit::{Area, PlacedLine};
+use super::fonts::Fonts;
 use super::object::{hex_byte, integer, points};
 use super::qr;
 use super::slots::Slots;
@@ -66,7 +67,12 @@ impl<'a> Page<'a> {
         self.background.height
     }
 
-    /// Writes words.
+    /// The fonts to look words up in before they are written.
+    pub fn fonts(&self) -> &'a Fonts {
+        self.background.fonts()
+    }
+
+    /// Writes words, which [`Page::fonts`] were asked for.
     pub fn words(&mut self, line: PlacedLine) {
         for area in line.boxes() {
             self.marks.hand_box(&area);
@@ -133,8 +139,14 @@ impl<'a> Page<'a> {
         true
     }
 
+    /// The lines written so far.
+    #[cfg(test)]
+    pub fn lines(&self) -> &[PlacedLine] {
+        &self.lines
+    }
+
     /// The content stream: the background, marks, then words.
-    pub(super) fn content(&self, slots: &mut Slots) -> Vec<u8> {
+    pub(super) fn content(&self, slots: &mut Slots<'a>) -> Vec<u8> {
         let mut out = b"q /B Do Q\n".to_vec();
         if self.moved != (0.0, 0.0) {
             let mut content = Content::default();
@@ -146,58 +158,105 @@ impl<'a> Page<'a> {
             return out;
         }
         out.extend(b"BT\n");
-        let mut state = TextState { font: None, narrowing: 1.0 };
-        for line in &self.lines {
-            write_line(line, slots, &mut state, &mut out);
-        }
+        let mut writer =
+            Writer { background: self.background, slots, font: None, narrowing: 1.0, out };
+        self.lines.iter().for_each(|line| writer.line(line));
         for (line, tint) in &self.remarks {
             let mut colour = Content::default();
             colour.op(&tint.colour(), "rg");
-            out.extend(colour.0);
-            write_line(line, slots, &mut state, &mut out);
+            writer.out.extend(colour.0);
+            writer.line(line);
         }
+        out = writer.out;
         out.extend(b"ET\n");
         out
     }
 }
 
-/// What the viewer remembers between lines.
-struct TextState {
-    font: Option<(u8, f32)>,
-    narrowing: f32,
+/// An embedded font as a page's content names it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Name {
+    /// Of the background, counted from 0.
+    Sheet(usize),
+    /// Of the file, counted from 0.
+    File(usize),
 }
 
-fn write_line(line: &PlacedLine, slots: &mut Slots, state: &mut TextState, out: &mut Vec<u8>) {
-    let mut x = line.x;
-    if state.narrowing != line.narrowing {
-        points(out, line.narrowing * 100.0);
-        out.extend(b" Tz ");
-        state.narrowing = line.narrowing;
-    }
-    for run in line.clusters.chunk_by(|one, next| one.ink.font() == next.ink.font()) {
-        let start = x;
-        x += run.iter().map(|cluster| cluster.advance).sum::<f32>() * line.size * line.narrowing;
-        let Some(font) = run[0].ink.font() else { continue };
-        if state.font != Some((font, line.size)) {
-            out.extend(b"/F");
-            integer(out, i64::from(font));
-            out.push(b' ');
-            points(out, line.size);
-            out.extend(b" Tf ");
-            state.font = Some((font, line.size));
+/// Words on the way into a content stream.
+struct Writer<'a, 'b> {
+    background: &'a Background,
+    slots: &'b mut Slots<'a>,
+    /// What the viewer remembers between lines.
+    font: Option<(Name, f32)>,
+    narrowing: f32,
+    out: Vec<u8>,
+}
+
+impl Writer<'_, '_> {
+    fn line(&mut self, line: &PlacedLine) {
+        if self.narrowing != line.narrowing {
+            points(&mut self.out, line.narrowing * 100.0);
+            self.out.extend(b" Tz ");
+            self.narrowing = line.narrowing;
         }
-        out.extend(b"1 0 0 1 ");
-        points(out, start);
-        out.push(b' ');
-        points(out, line.y);
-        out.extend(b" Tm <");
-        for cluster in run {
-            if let Ink::Glyph { font, glyph } = cluster.ink {
-                let slot = slots.slot(font, glyph, &cluster.text);
-                hex_byte(out, (slot >> 8) as u8);
-                hex_byte(out, slot as u8);
+        let mut x = line.x;
+        for run in line.clusters.chunk_by(|one, next| one.ink.font() == next.ink.font()) {
+            let start = x;
+            x +=
+                run.iter().map(|cluster| cluster.advance).sum::<f32>() * line.size * line.narrowing;
+            if run[0].ink.font().is_some() {
+                self.run(run, line.size, (start, line.y));
             }
         }
-        out.extend(b"> Tj\n");
+    }
+
+    /// Clusters of one font. The subsets of a font have the same widths, so the
+    /// place is set once.
+    fn run(&mut self, run: &[Cluster], size: f32, (x, y): (f32, f32)) {
+        let glyphs = run.iter().filter_map(|cluster| {
+            let Ink::Glyph { font, glyph } = cluster.ink else { return None };
+            let known = self.background.find(font, glyph, &cluster.text);
+            Some(known.map_or_else(
+                || {
+                    let fonts = &self.background.fonts;
+                    let (at, slot) = self.slots.slot(fonts, font, glyph, &cluster.text);
+                    (Name::File(at), slot)
+                },
+                |(at, slot)| (Name::Sheet(at), slot),
+            ))
+        });
+        let glyphs: Vec<(Name, u16)> = glyphs.collect();
+        for (n, stretch) in glyphs.chunk_by(|(one, _), (next, _)| one == next).enumerate() {
+            self.font(stretch[0].0, size);
+            if n == 0 {
+                self.out.extend(b"1 0 0 1 ");
+                points(&mut self.out, x);
+                self.out.push(b' ');
+                points(&mut self.out, y);
+                self.out.extend(b" Tm ");
+            }
+            self.out.push(b'<');
+            for (_, slot) in stretch {
+                hex_byte(&mut self.out, (slot >> 8) as u8);
+                hex_byte(&mut self.out, *slot as u8);
+            }
+            self.out.extend(b"> Tj\n");
+        }
+    }
+
+    fn font(&mut self, name: Name, size: f32) {
+        if self.font == Some((name, size)) {
+            return;
+        }
+        let (letter, number) = match name {
+            Name::Sheet(number) => (b'S', number),
+            Name::File(number) => (b'F', number),
+        };
+        self.out.extend([b'/', letter]);
+        integer(&mut self.out, number as i64);
+        self.out.push(b' ');
+        points(&mut self.out, size);
+        self.out.extend(b" Tf ");
+        self.font = Some((name, size));
     }
 }

@@ -9,7 +9,8 @@ use qrcode::canvas::{Canvas, MaskPattern};
 use qrcode::{Color, EcLevel, ec};
 
 /// A square of modules, row by row from the top.
-pub(super) struct QrCode {
+pub struct QrCode {
+    /// Modules of one side, without the quiet zone.
     pub side: usize,
     pub dark: Vec<bool>,
 }
@@ -18,7 +19,7 @@ pub(super) struct QrCode {
 pub(super) const QUIET: usize = 4;
 
 /// The code of `text`, or `None` when it is too long for any.
-pub(super) fn encode(text: &str) -> Option<QrCode> {
+pub fn encode(text: &str) -> Option<QrCode> {
     let bits = bits::encode_auto(text.as_bytes(), EcLevel::M).ok()?;
     let version = bits.version();
     let (codewords, corrections) =

@@ -1,8 +1,10 @@
 //! The static sheet, drawn with printpdf.
 //!
 //! Text goes through glyph ids only (printpdf's own text path draws variation
-//! selectors as boxes), and the fonts it embeds are subsets made here, so its
-//! subsetting feature, which builds a whole layout engine, stays off.
+//! selectors as boxes), and the fonts it is given are subsets made here, so its
+//! subsetting feature, which builds a whole layout engine, stays off. What the
+//! paper already is set to (a width, a font) is not set again: every filled form
+//! carries these bytes.
 
 use printpdf::{
     Codepoint, Color, FontId, Greyscale, Line, LineDashPattern, LinePoint, Mm, Op, PaintMode,
@@ -10,10 +12,10 @@ use printpdf::{
     TextMatrix, WindingOrder,
 };
 
-use super::coverage::Ink;
+use super::coverage::{Cluster, Ink};
 use super::fit::{Area, PlacedLine};
 use super::fonts::Fonts;
-use super::slots::{Slots, subset_tag};
+use super::slots::{Glyphs, Slots};
 use super::subset::Subset;
 
 /// A page of rules, boxes and printed words, drawn in order.
@@ -47,28 +49,25 @@ pub enum Shape {
 }
 
 impl Sheet {
-    /// The sheet as a document of one page.
-    pub(super) fn drawn(&self, fonts: &Fonts) -> lopdf::Document {
-        let mut slots = Slots::default();
-        let mut ops = Vec::new();
+    /// The sheet as a document of one page; what its words use is put in `slots`.
+    pub(super) fn drawn<'a>(&self, fonts: &'a Fonts, slots: &mut Slots<'a>) -> lopdf::Document {
+        let mut drawing = Drawing { fonts, slots, stroke: None, font: None, ops: Vec::new() };
         for shape in &self.shapes {
             match shape {
                 Shape::Line { from, to, width, dashed } => {
-                    stroke(*width, *dashed, &mut ops);
-                    ops.push(line(&[*from, *to], false));
+                    drawing.line(*from, *to, *width, *dashed);
                 }
                 Shape::Box { area, width, fill, dashed } => {
-                    draw_box(area, *width, *fill, *dashed, &mut ops);
+                    drawing.draw_box(area, *width, *fill, *dashed);
                 }
-                Shape::Words(line) => words(line, &mut slots, &mut ops),
+                Shape::Words(line) => drawing.words(line),
             }
         }
+        let ops = drawing.ops;
         let mut document = PdfDocument::new("");
-        for (number, glyphs) in slots.fonts() {
-            document.resources.fonts.map.insert(
-                font_id(number),
-                printpdf::font::PdfFont::new(embedded(fonts, number, glyphs)),
-            );
+        for (n, used) in slots.fonts().iter().enumerate() {
+            let font = printpdf::font::PdfFont::new(parsed(fonts, used.number, &used.glyphs));
+            document.resources.fonts.map.insert(FontId(font_name(n)), font);
         }
         let page = PdfPage::new(Mm::from(Pt(self.width)), Mm::from(Pt(self.height)), ops);
         document.with_pages(vec![page]);
@@ -76,88 +75,108 @@ impl Sheet {
     }
 }
 
-/// The glyphs used, as a font that printpdf embeds whole.
-fn embedded(fonts: &Fonts, number: u8, glyphs: &[(u16, String)]) -> ParsedFont {
+/// The glyphs used, as a font that printpdf takes widths from.
+fn parsed(fonts: &Fonts, number: u8, glyphs: &Glyphs) -> ParsedFont {
     let font = fonts.font(number);
-    let subset =
-        Subset { font, glyphs: glyphs.iter().map(|(glyph, _)| font.glyph(*glyph)).collect() };
-    let bytes = subset.file();
-    let mut parsed = ParsedFont::from_bytes(&bytes, 0, &mut Vec::new())
-        .expect("a font made just now can be read");
-    parsed.font_name = Some(format!("{}+{}", subset_tag(glyphs), font.name()));
-    parsed
+    let glyphs = glyphs.in_order().iter().map(|(glyph, _)| font.glyph(*glyph)).collect();
+    let bytes = Subset { font, glyphs }.file();
+    ParsedFont::from_bytes(&bytes, 0, &mut Vec::new()).expect("a font made just now can be read")
 }
 
-fn font_id(number: u8) -> FontId {
-    FontId(format!("S{number}"))
+/// The name of a sheet's font in the resources: `S0`, in order of first use.
+pub(super) fn font_name(n: usize) -> String {
+    format!("S{n}")
+}
+
+/// A sheet while it is drawn.
+struct Drawing<'a, 'b> {
+    fonts: &'a Fonts,
+    slots: &'b mut Slots<'a>,
+    /// What the paper is set to: width of strokes and whether they are dashed.
+    stroke: Option<(f32, bool)>,
+    /// Which of the sheet's fonts, and its size.
+    font: Option<(usize, f32)>,
+    ops: Vec<Op>,
+}
+
+impl Drawing<'_, '_> {
+    fn stroke(&mut self, width: f32, dashed: bool) {
+        let before = self.stroke.replace((width, dashed));
+        if before.map(|(_, dashed)| dashed) != Some(dashed) {
+            let pattern: &[f32] = if dashed { &[2.0, 1.5] } else { &[] };
+            let dash = LineDashPattern::new(0.0, pattern);
+            self.ops.push(Op::SetLineDashPattern { dash });
+        }
+        if before.map(|(width, _)| width) != Some(width) {
+            self.ops.push(Op::SetOutlineThickness { pt: length(width) });
+        }
+    }
+
+    fn line(&mut self, from: (f32, f32), to: (f32, f32), width: f32, dashed: bool) {
+        self.stroke(width, dashed);
+        let point = |(x, y)| LinePoint { p: Point { x: length(x), y: length(y) }, bezier: false };
+        let line = Line { points: vec![point(from), point(to)], is_closed: false };
+        self.ops.push(Op::DrawLine { line });
+    }
+
+    fn draw_box(&mut self, area: &Area, width: f32, fill: Option<f32>, dashed: bool) {
+        if let Some(level) = fill {
+            self.ops.push(Op::SetFillColor { col: grey(level) });
+            self.rectangle(area, PaintMode::Fill);
+            self.ops.push(Op::SetFillColor { col: grey(0.0) });
+        }
+        if width > 0.0 {
+            self.stroke(width, dashed);
+            self.rectangle(area, PaintMode::Stroke);
+        }
+    }
+
+    fn rectangle(&mut self, area: &Area, mode: PaintMode) {
+        let [x, y, width, height] = [area.x, area.y, area.width, area.height].map(length);
+        let winding_order = Some(WindingOrder::NonZero);
+        let rectangle = Rect { x, y, width, height, mode: Some(mode), winding_order };
+        self.ops.push(Op::DrawRectangle { rectangle });
+    }
+
+    /// One `ShowText` for each stretch of one font.
+    fn words(&mut self, line: &PlacedLine) {
+        let mut x = line.x;
+        for run in line.clusters.chunk_by(|one, next| one.ink.font() == next.ink.font()) {
+            let start = x;
+            x +=
+                run.iter().map(|cluster| cluster.advance).sum::<f32>() * line.size * line.narrowing;
+            self.run(run, line.size, (start, line.y));
+        }
+        for area in line.boxes() {
+            self.draw_box(&area, 0.5, None, false);
+        }
+    }
+
+    fn run(&mut self, run: &[Cluster], size: f32, (x, y): (f32, f32)) {
+        let (mut used, mut codepoints) = (0, Vec::new());
+        for cluster in run {
+            let Ink::Glyph { font, glyph } = cluster.ink else { return };
+            let (font, slot) = self.slots.slot(self.fonts, font, glyph, &cluster.text);
+            used = font;
+            codepoints.push(Codepoint::with_cid(slot, 0.0, cluster.text.clone()));
+        }
+        self.ops.push(Op::StartTextSection);
+        if self.font.replace((used, size)) != Some((used, size)) {
+            let font = PdfFontHandle::External(FontId(font_name(used)));
+            self.ops.push(Op::SetFont { font, size: Pt(size) });
+        }
+        let matrix = TextMatrix::Translate(length(x), length(y));
+        self.ops.push(Op::SetTextMatrix { matrix });
+        self.ops.push(Op::ShowText { items: vec![TextItem::GlyphIds(codepoints)] });
+        self.ops.push(Op::EndTextSection);
+    }
 }
 
 fn grey(level: f32) -> Color {
     Color::Greyscale(Greyscale { percent: level, icc_profile: None })
 }
 
-fn stroke(width: f32, dashed: bool, ops: &mut Vec<Op>) {
-    let dash = if dashed {
-        LineDashPattern::new(0.0, &[2.0, 1.5])
-    } else {
-        LineDashPattern::new(0.0, &[])
-    };
-    ops.push(Op::SetLineDashPattern { dash });
-    ops.push(Op::SetOutlineThickness { pt: Pt(width) });
-}
-
-fn line(points: &[(f32, f32)], is_closed: bool) -> Op {
-    let point =
-        |(x, y): &(f32, f32)| LinePoint { p: Point { x: Pt(*x), y: Pt(*y) }, bezier: false };
-    Op::DrawLine { line: Line { points: points.iter().map(point).collect(), is_closed } }
-}
-
-fn draw_box(area: &Area, width: f32, fill: Option<f32>, dashed: bool, ops: &mut Vec<Op>) {
-    let Area { x, y, width: across, height } = *area;
-    if let Some(level) = fill {
-        ops.push(Op::SetFillColor { col: grey(level) });
-        ops.push(Op::DrawRectangle {
-            rectangle: Rect {
-                x: Pt(x),
-                y: Pt(y),
-                width: Pt(across),
-                height: Pt(height),
-                mode: Some(PaintMode::Fill),
-                winding_order: Some(WindingOrder::NonZero),
-            },
-        });
-        ops.push(Op::SetFillColor { col: grey(0.0) });
-    }
-    if width > 0.0 {
-        stroke(width, dashed, ops);
-        let (right, top) = (x + across, y + height);
-        ops.push(line(&[(x, y), (right, y), (right, top), (x, top)], true));
-    }
-}
-
-/// One `ShowText` for each stretch of one font.
-fn words(line: &PlacedLine, slots: &mut Slots, ops: &mut Vec<Op>) {
-    let mut x = line.x;
-    for run in line.clusters.chunk_by(|one, next| one.ink.font() == next.ink.font()) {
-        let start = x;
-        x += run.iter().map(|cluster| cluster.advance).sum::<f32>() * line.size * line.narrowing;
-        let Some(number) = run[0].ink.font() else { continue };
-        let codepoints = run.iter().filter_map(|cluster| {
-            let Ink::Glyph { font, glyph } = cluster.ink else { return None };
-            let slot = slots.slot(font, glyph, &cluster.text);
-            Some(Codepoint::with_cid(slot, 0.0, cluster.text.clone()))
-        });
-        let codepoints = codepoints.collect();
-        ops.push(Op::StartTextSection);
-        ops.push(Op::SetFont {
-            font: PdfFontHandle::External(font_id(number)),
-            size: Pt(line.size),
-        });
-        ops.push(Op::SetTextMatrix { matrix: TextMatrix::Translate(Pt(start), Pt(line.y)) });
-        ops.push(Op::ShowText { items: vec![TextItem::GlyphIds(codepoints)] });
-        ops.push(Op::EndTextSection);
-    }
-    for Area { x, y, width, height } in line.boxes() {
-        draw_box(&Area { x, y, width, height }, 0.5, None, false, ops);
-    }
+/// To a ten-thousandth of a point: printpdf writes whatever digits there are.
+fn length(points: f32) -> Pt {
+    Pt((points * 10_000.0).round() / 10_000.0)
 }

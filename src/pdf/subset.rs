@@ -45,9 +45,15 @@ impl Subset<'_> {
         head[18..20].copy_from_slice(&self.font.embedded_units_per_em().to_be_bytes());
         // xMin, yMin, xMax, yMax
         self.scale(&mut head[36..44]);
-        // indexToLocFormat: long.
-        head[50..52].copy_from_slice(&[0, 1]);
+        // indexToLocFormat
+        head[50..52].copy_from_slice(&[0, u8::from(!self.has_short_offsets())]);
         head
+    }
+
+    /// Whether the outlines end within the 128 KiB that halved offsets reach.
+    fn has_short_offsets(&self) -> bool {
+        let len: usize = self.glyphs.iter().map(|glyph| glyph.outline.len()).sum();
+        len <= usize::from(u16::MAX) * 2
     }
 
     fn hhea(&self) -> Vec<u8> {
@@ -80,11 +86,21 @@ impl Subset<'_> {
 
     fn loca(&self) -> Vec<u8> {
         let mut loca = Vec::with_capacity(usize::from(self.count()) * 4 + 4);
+        let short = self.has_short_offsets();
+        let mut write = |offset: u32| {
+            if short {
+                loca.extend(((offset / 2) as u16).to_be_bytes());
+            } else {
+                loca.extend(offset.to_be_bytes());
+            }
+        };
         let mut offset = 0_u32;
-        loca.extend([0; 8]);
+        // Where the blank glyph begins and ends.
+        write(offset);
+        write(offset);
         for glyph in &self.glyphs {
             offset += glyph.outline.len() as u32;
-            loca.extend(offset.to_be_bytes());
+            write(offset);
         }
         loca
     }

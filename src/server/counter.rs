@@ -24,7 +24,7 @@ use crate::pdf::Fonts;
 use crate::staff::{self, NewAccount};
 use crate::visit::paper::Papers;
 use crate::web::desk::Shown;
-use crate::web::{self, Office, Readers};
+use crate::web::{self, Office, Printers, Readers};
 use crate::{fault, schema};
 
 /// Files in the data folder.
@@ -117,8 +117,9 @@ async fn open(
     db.read(move |connection| key_of_this.check_key(connection)).await?;
     let site = format!("{}/{}", config.site.town.code, config.site.office.id);
     let readers = Readers::new(demo && config.site.modules.card_reader);
-    let office =
-        Office { config, forms, papers, db, journal, readers, shown: Shown::default(), demo };
+    let printers = Printers::start(&config.printers)?;
+    let shown = Shown::default();
+    let office = Office { config, forms, papers, db, journal, readers, printers, shown, demo };
     let journal = office.journal.clone();
     office.db.write(move |tx| journal.open_log(tx, &site).map(drop)).await?;
     add_readers(&office)?;

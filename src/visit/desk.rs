@@ -13,14 +13,18 @@ use crate::application::{self, Action, Application, Refused};
 use crate::db::Tx;
 use crate::form::Form;
 use crate::form::answers::{Answer, Answers, Value};
-use crate::form::questions;
 use crate::form::template::IdentityRule;
+use crate::form::{gate, questions};
 use crate::id::{ApplicationId, OpId, StaffId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
 
 /// The paths of a recorded identity check (本人確認).
 const ID_KIND: &str = "office.id_kind";
 const ID_POINTS: &str = "office.id_points";
+
+/// The documents that carry a photo.
+const WITH_PHOTO: [&str; 5] =
+    ["my_number_card", "licence", "passport", "residence_card", "disability"];
 
 /// A submitted visit with everything in it.
 #[derive(Clone, Debug)]
@@ -113,7 +117,7 @@ pub fn correct(
     }
     let mut after = before.clone();
     after.set(path, answer.value.clone(), answer.source);
-    let of_visit = counter.forms_of(&visit.procedures);
+    let of_visit = counter.forms_of(&visit);
     let mut forms = changed(&of_visit, &before, &after);
     // The source changes at least, and the clerk means to change the form.
     let asks = of_visit.iter().filter(|form| form.question(path).is_some());
@@ -211,7 +215,7 @@ pub fn identify(
     if was_done(tx, op, "visit.identified", id)? {
         return if after == before { Ok(()) } else { Err(Error::Late) };
     }
-    outdate(tx, id, &changed(&counter.forms_of(&visit.procedures), &before, &after))?;
+    outdate(tx, id, &changed(&counter.forms_of(&visit), &before, &after))?;
     store::put_answers(tx, journal, id, &checked)?;
     journal.append(
         tx,
@@ -235,9 +239,21 @@ pub fn is_identified(answers: &Answers) -> bool {
         && answers.value(ID_POINTS).is_some()
 }
 
-/// Records that papers of these applications were made from what was `opened`, and
-/// counts them. Where another clerk corrected something meanwhile, the paper is
-/// outdated as it leaves the printer, and the journal says so.
+/// Whether what was looked at is what the form asks for.
+fn identity_suffices(rule: IdentityRule, answers: &Answers) -> Result<(), Error> {
+    let seen = answers.value(ID_KIND).map(Value::selected).unwrap_or_default();
+    match rule {
+        IdentityRule::None => Ok(()),
+        _ if !is_identified(answers) => Err(Error::NotIdentified),
+        IdentityRule::OnePhotoOrTwo => Ok(()),
+        IdentityRule::OnePhoto if WITH_PHOTO.iter().any(|kind| seen.contains(*kind)) => Ok(()),
+        IdentityRule::OnePhoto => Err(Error::NoPhoto),
+    }
+}
+
+/// Records that papers of these applications were shown to be printed from a
+/// browser, made from what was `opened`, and counts them: what comes of it only the
+/// clerk sees.
 pub fn printed(
     tx: &Tx<'_>,
     journal: &Journal,
@@ -247,8 +263,22 @@ pub fn printed(
     applications: &[ApplicationId],
 ) -> Result<(), Error> {
     let visit = submitted(tx, opened.visit.id)?;
-    let now = store::answers(tx, journal, visit.id)?;
-    let changed = changed(&counter.forms_of(&visit.procedures), &opened.answers, &now);
+    let outdated = came_out(tx, journal, counter, opened, applications)?;
+    let facts = json!({ "applications": applications, "outdated": outdated, "printer": "browser" });
+    note(journal, tx, Actor::Staff(staff), visit.id, ("application.printed", facts))
+}
+
+/// Counts papers that were made from what was `opened`. Those that show what was
+/// corrected meanwhile are outdated as they leave the printer, and are given back.
+pub(super) fn came_out<'a>(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    counter: Counter<'_>,
+    opened: &Opened,
+    applications: &'a [ApplicationId],
+) -> Result<Vec<&'a ApplicationId>, Error> {
+    let now = store::answers(tx, journal, opened.visit.id)?;
+    let changed = changed(&counter.forms_of(&opened.visit), &opened.answers, &now);
     let mut outdated = Vec::new();
     for application in applications {
         application::was_printed(tx, *application)?;
@@ -258,8 +288,7 @@ pub fn printed(
             outdated.push(application);
         }
     }
-    let facts = json!({ "applications": applications, "outdated": outdated });
-    note(journal, tx, Actor::Staff(staff), visit.id, ("application.printed", facts))
+    Ok(outdated)
 }
 
 /// What a clerk decides about an application.
@@ -275,7 +304,7 @@ pub struct Decision {
 /// Accepts an application, sends it back with a reason, or takes that back.
 ///
 /// # Errors
-/// Accepting needs every required answer and, where the form asks for it, the
+/// Accepting needs an open gate, every required answer and, where the form asks for it, the
 /// identity check. [`Error::Application`] where the state does not allow it.
 pub fn decide(
     tx: &Tx<'_>,
@@ -339,24 +368,22 @@ fn may_be_accepted(
     visit: VisitId,
     application: &Application,
 ) -> Result<(), Error> {
-    let form = counter.forms.get(&application.form).ok_or(Error::NoProcedure)?;
     let answers = store::answers(tx, journal, visit)?;
-    // All forms of the visit: one may know what another asked.
     let visit = store::get(tx, visit)?.ok_or(Error::Gone)?;
-    let mut missing: Vec<String> =
-        questions::incomplete(&counter.forms_of(&visit.procedures), &answers)
-            .into_iter()
-            .map(|missing| missing.path)
-            .collect();
+    let form = counter.forms.on(&application.form, visit.day).ok_or(Error::NoProcedure)?;
+    if let Some(closed) = gate::closed(&[form], &answers) {
+        return Err(Error::Closed(closed.gate.title.clone()));
+    }
+    // All forms of the visit: one may know what another asked.
+    let mut missing: Vec<String> = questions::incomplete(&counter.forms_of(&visit), &answers)
+        .into_iter()
+        .map(|missing| missing.path)
+        .collect();
     missing.retain(|path| form.question(path).is_some());
     if !missing.is_empty() {
         return Err(Error::Incomplete(missing));
     }
-    let needs_check = form.template().identity != IdentityRule::None;
-    if needs_check && !is_identified(&answers) {
-        return Err(Error::NotIdentified);
-    }
-    Ok(())
+    identity_suffices(form.template().identity, &answers)
 }
 
 fn reason_place(id: ApplicationId) -> String {

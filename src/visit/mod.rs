@@ -8,8 +8,10 @@
 pub mod desk;
 pub mod listed;
 pub mod paper;
+pub mod printing;
 pub mod retention;
 mod search;
+pub mod slip;
 pub mod step;
 mod store;
 mod submit;
@@ -27,7 +29,7 @@ use crate::db::{self, Tx};
 use crate::form::answers::{Answer, Answers, Value};
 use crate::id::{DeviceId, OpId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
-use crate::lang::Lang;
+use crate::lang::{Lang, Words};
 
 pub use search::Findable;
 pub use store::{answers, at_kiosk, get};
@@ -51,6 +53,9 @@ pub enum Error {
     /// Required questions have no answer yet.
     #[error("{} required answers are missing", .0.len())]
     Incomplete(Vec<String>),
+    /// A gate of the form is closed for what was answered; in the words of the form.
+    #[error("a gate of a form is closed")]
+    Closed(Words),
     /// Two chosen procedures are written on the same form.
     #[error("two procedures share the form {0}")]
     SameForm(String),
@@ -63,6 +68,9 @@ pub enum Error {
     /// The same press was taken before, and what it changed was changed again.
     #[error("this was sent before, and something else stands there now")]
     Late,
+    /// The form asks for a document with a photo.
+    #[error("no document with a photo is recorded")]
+    NoPhoto,
     /// The value stands on a form that was accepted.
     #[error("an accepted form is not corrected before it is open again")]
     Accepted,

@@ -15,7 +15,7 @@ use crate::application::Application;
 use crate::config::Town;
 use crate::fault::Fault;
 use crate::form::answers::{Answers, Value};
-use crate::form::paper::{self, Filled, Paper};
+use crate::form::paper::{self, Filled, Offset, Paper};
 use crate::form::{Form, Forms, questions};
 use crate::pdf::Fonts;
 use crate::procedure::fee;
@@ -23,6 +23,7 @@ use crate::queue::Ticket;
 
 /// The compiled sheets of all forms, and the fonts they are written with.
 pub struct Papers {
+    /// By the name of the edition's folder.
     sheets: BTreeMap<String, Paper>,
     fonts: Fonts,
 }
@@ -45,16 +46,21 @@ impl Papers {
         for form in forms.iter() {
             match Paper::compile(form, &fonts) {
                 Ok(paper) => {
-                    sheets.insert(form.id().to_owned(), paper);
+                    sheets.insert(form.folder().to_owned(), paper);
                 }
                 Err(found) => {
-                    let file = templates.join(form.id()).join("form.toml");
+                    let file = templates.join(form.folder()).join("form.toml");
                     let text = std::fs::read_to_string(&file).unwrap_or_default();
                     faults.extend(found.into_iter().map(|fault| fault.in_file(&file, &text)));
                 }
             }
         }
         if faults.is_empty() { Ok(Self { sheets, fonts }) } else { Err(faults) }
+    }
+
+    /// The fonts papers are written with, for whatever else goes with them.
+    pub fn fonts(&self) -> &Fonts {
+        &self.fonts
     }
 
     /// Prepares the paper of an application. `clerk` is the name of whoever
@@ -70,10 +76,11 @@ impl Papers {
         ticket: Option<&Ticket>,
         clerk: &str,
     ) -> Result<Sheet<'a>, Error> {
-        let form = counter.forms.get(&application.form).ok_or(Error::NoProcedure)?;
-        let paper = self.sheets.get(form.id()).ok_or(Error::NoProcedure)?;
+        let day = opened.visit.day;
+        let form = counter.forms.on(&application.form, day).ok_or(Error::NoProcedure)?;
+        let paper = self.sheets.get(form.folder()).ok_or(Error::NoProcedure)?;
         // All forms of the visit: one may know what another asked.
-        let forms = counter.forms_of(&opened.visit.procedures);
+        let forms = counter.forms_of(&opened.visit);
         let answers = questions::with_defaults(&forms, &opened.answers);
         let mut added = of_counter(counter, opened, application, ticket);
         let words = |text: String| Value::Text(text.into());
@@ -87,9 +94,14 @@ impl Papers {
     /// One file with all these papers, in the order given. What cannot be drawn is
     /// an empty box on the paper, and is named.
     pub fn print(&self, sheets: &[Sheet<'_>]) -> Filled {
+        self.print_on(Offset::default(), sheets)
+    }
+
+    /// The same for a printer that is off by `offset`.
+    pub fn print_on(&self, offset: Offset, sheets: &[Sheet<'_>]) -> Filled {
         let sheets: Vec<_> =
             sheets.iter().map(|sheet| (sheet.paper, &sheet.answers, &sheet.counter)).collect();
-        paper::fill_all(&sheets, &self.fonts)
+        paper::fill_all_for(offset, &sheets)
     }
 }
 

@@ -1,13 +1,14 @@
 //! Handing in: applications, ticket and journal entry in one transaction.
 
 use serde_json::json;
+use time::Date;
 
-use super::{Error, State, draft, store};
+use super::{Error, State, Visit, draft, store};
 use crate::application::{self, Application};
 use crate::clock::{self, Moment};
 use crate::config::{Config, Procedure};
 use crate::db::{self, Tx};
-use crate::form::{Form, Forms, questions};
+use crate::form::{Form, Forms, gate, questions};
 use crate::id::{ApplicationId, OpId, TicketId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
 use crate::queue::{self, Lane, Ticket};
@@ -25,11 +26,20 @@ impl<'a> Counter<'a> {
         self.config.procedures.iter().filter(|procedure| ids.contains(&procedure.id)).collect()
     }
 
-    /// The forms of these procedures, in the order of their sections.
-    pub fn forms_of(&self, ids: &[String]) -> Vec<&'a Form> {
-        let mut procedures = self.procedures(ids);
+    /// The procedures that can be chosen on `day`: those whose form has an edition
+    /// for it.
+    pub fn offered(&self, day: Date) -> Vec<&'a Procedure> {
+        let in_use = |procedure: &&Procedure| self.forms.on(&procedure.form, day).is_some();
+        self.config.procedures.iter().filter(in_use).collect()
+    }
+
+    /// The forms of a visit in the editions of its day, in the order of their
+    /// sections.
+    pub fn forms_of(&self, visit: &Visit) -> Vec<&'a Form> {
+        let mut procedures = self.procedures(&visit.procedures);
         procedures.sort_by_key(|procedure| self.section_order(procedure));
-        procedures.iter().filter_map(|procedure| self.forms.get(&procedure.form)).collect()
+        let edition = |procedure: &&Procedure| self.forms.on(&procedure.form, visit.day);
+        procedures.iter().filter_map(edition).collect()
     }
 
     fn section_order(&self, procedure: &Procedure) -> usize {
@@ -69,7 +79,8 @@ pub fn number<'a>(ticket: Option<&Ticket>, mut receipts: impl Iterator<Item = &'
 /// time.
 ///
 /// # Errors
-/// [`Error::NotAgreed`]; [`Error::Incomplete`] with the paths that are missing.
+/// [`Error::NotAgreed`]; [`Error::Closed`] when a form is not for this resident;
+/// [`Error::Incomplete`] with the paths that are missing.
 pub fn submit(
     tx: &Tx<'_>,
     journal: &Journal,
@@ -91,8 +102,11 @@ pub fn submit(
     }
     let procedures = counter.procedures(&visit.procedures);
     let first = procedures.first().ok_or(Error::NoProcedure)?;
-    let forms = counter.forms_of(&visit.procedures);
+    let forms = counter.forms_of(&visit);
     let answers = store::answers(tx, journal, id)?;
+    if let Some(closed) = gate::closed(&forms, &answers) {
+        return Err(Error::Closed(closed.gate.title.clone()));
+    }
     let missing = questions::incomplete(&forms, &answers);
     if !missing.is_empty() {
         return Err(Error::Incomplete(missing.into_iter().map(|missing| missing.path).collect()));
@@ -102,7 +116,7 @@ pub fn submit(
     store::set_submitted(tx, id, now)?;
     let mut applications = Vec::new();
     for procedure in &procedures {
-        let form = counter.forms.get(&procedure.form).ok_or(Error::NoProcedure)?;
+        let form = counter.forms.on(&procedure.form, visit.day).ok_or(Error::NoProcedure)?;
         let application = new_application(tx, journal, counter, now, (procedure, form))?;
         application::add(tx, id, &application)?;
         applications.push(application);

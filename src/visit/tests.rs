@@ -68,7 +68,7 @@ impl Town {
     /// What the kiosk would show now, in a word.
     fn step(&self, id: VisitId) -> String {
         let visit = self.visit(id);
-        let forms = self.counter().forms_of(&visit.procedures);
+        let forms = self.counter().forms_of(&visit);
         match step::next(&visit, &forms, &self.answers(id), true) {
             Step::Ask(page) => page.page.id.clone(),
             other => format!("{other:?}").to_lowercase(),
@@ -97,7 +97,7 @@ impl Town {
         typed.set("juminhyo.relation", Value::Choice("self".into()), Source::Typed);
         answer(&tx, journal, actor, id, &typed).unwrap();
         let visit = self.visit(id);
-        let forms = self.counter().forms_of(&visit.procedures);
+        let forms = self.counter().forms_of(&visit);
         while let Step::Ask(page) = step::next(&visit, &forms, &self.answers(id), true) {
             let mut entered = Answers::default();
             for ask in &page.questions {
@@ -157,6 +157,10 @@ fn likely(ask: &questions::AskQuestion<'_>) -> Value {
         Kind::Choice => first,
         Kind::Date => Some(Value::Date("2026-11-20".parse().unwrap())),
         Kind::Number => Some(Value::Number(1)),
+        Kind::Copies => {
+            let first = ask.options.first().map(|option| (option.id.clone(), 1));
+            first.map(|first| Value::Copies([first].into()))
+        }
         _ => Some(Value::Text("見本県みほん町中央二丁目６番１号".into())),
     };
     ask.prefill().or(plain.filter(|_| ask.required)).unwrap_or(Value::skipped())
@@ -299,10 +303,35 @@ fn a_clerk_identifies_corrects_and_accepts() {
     assert_eq!(opened.applications[0].state, application::State::Accepted);
     let name = opened.answers.get("applicant.name").unwrap();
     assert_eq!((&name.value, name.source), (&value, Source::Clerk));
-    let forms = town.counter().forms_of(&opened.visit.procedures);
+    let forms = town.counter().forms_of(&opened.visit);
     let known = questions::known(&forms, &opened.answers);
     assert_eq!(known.text("juminhyo.target.name"), Some(&"見本　京子".into()));
     assert!(matches!(correct(Value::Text("見本　太郎".into())), Err(Error::Accepted)));
+}
+
+#[test]
+fn a_gate_and_its_document_hold_at_the_desk_too() {
+    let town = Town::open();
+    let (tx, journal) = (town.tx(), &town.journal);
+    let id = town.filled_for(town.kiosk(), &["koseki-koiki"]);
+    town.submit(id, journal.op()).unwrap();
+    let staff = StaffId::new(journal.now(), &*journal.chance);
+    let application = application::of_visit(&town.connection, id).unwrap()[0].id;
+    let decide =
+        || desk::decide(&tx, journal, town.counter(), staff, application, &accept(journal));
+    let identify = |kinds: &[&str]| town.identify(staff, id, kinds).unwrap();
+    let correct = |relation: &str| {
+        let value = ("koseki_koiki.relation", Value::Choice(relation.into()));
+        desk::correct(&tx, journal, town.counter(), staff, journal.op(), id, value).unwrap();
+    };
+    assert!(matches!(decide(), Err(Error::NotIdentified)));
+    identify(&["pension", "care_insurance"]);
+    assert!(matches!(decide(), Err(Error::NoPhoto)));
+    identify(&["residence_card"]);
+    correct("sibling");
+    assert!(matches!(decide(), Err(Error::Closed(_))));
+    correct("descendant");
+    decide().unwrap();
 }
 
 fn accept(journal: &Journal) -> desk::Decision {

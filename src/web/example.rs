@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use time::macros::datetime;
 
 use super::desk::Shown;
-use super::{Office, Readers};
+use super::{Office, Printers, Readers};
 use crate::chance::SeededChance;
 use crate::clock::HeldClock;
 use crate::config::Config;
@@ -35,7 +35,8 @@ pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir)
     let papers = Papers::compile(&forms, templates, Fonts::shipped()).unwrap();
     let config = Config::load(Path::new("kiosk-config/example")).unwrap();
     let readers = Readers::new(demo);
-    let office =
-        Office { config, forms, papers, db, journal, readers, shown: Shown::default(), demo };
+    let printers = Printers::default();
+    let shown = Shown::default();
+    let office = Office { config, forms, papers, db, journal, readers, printers, shown, demo };
     (Arc::new(office), clock, folder)
 }

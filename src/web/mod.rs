@@ -18,9 +18,11 @@ mod guard;
 pub mod kiosk;
 mod page;
 mod pair;
+pub mod printers;
 mod reader_line;
 pub mod readers;
 pub mod shown;
+mod slips;
 
 use std::sync::Arc;
 
@@ -33,6 +35,7 @@ use crate::form::Forms;
 use crate::journal::Journal;
 use crate::visit;
 
+pub use printers::Printers;
 pub use readers::Readers;
 
 /// What every handler may use. One for the process.
@@ -46,6 +49,7 @@ pub struct Office {
     pub readers: Readers,
     /// What the refreshing lists at the desk have shown to whom.
     pub shown: desk::Shown,
+    pub printers: Printers,
     /// Invented residents, ready accounts, and a line on every page that says so.
     pub demo: bool,
 }

@@ -18,7 +18,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("device", &["db", "journal"]),
     ("queue", &["db", "journal"]),
     ("application", &["db", "journal"]),
-    ("config", &["applicant", "card", "form", "staff"]),
+    ("printer", &["pdf"]),
+    ("config", &["applicant", "card", "form", "printer", "staff"]),
     ("procedure", &["config", "form"]),
     ("demo", &["applicant", "card", "config"]),
     // The one room that joins slices.
@@ -32,6 +33,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "application",
             "config",
             "form",
+            "printer",
             "procedure",
             "queue",
         ],

@@ -7,7 +7,6 @@ use madoguchi::form::paper::Paper;
 use madoguchi::pdf::Fonts;
 
 pub struct Ours {
-    fonts: Fonts,
     paper: Paper,
     counter: Answers,
 }
@@ -16,8 +15,7 @@ pub const RECEIPT: &str = "M-20261121-0042";
 
 impl Ours {
     pub fn new(form: &Form) -> Self {
-        let fonts = Fonts::shipped();
-        let paper = Paper::compile(form, &fonts).unwrap();
+        let paper = Paper::compile(form, &Fonts::shipped()).unwrap();
         let mut counter = Answers::default();
         let words =
             [("visit.qr", RECEIPT), ("office.receipt_no", RECEIPT), ("town.head", "見本町長")];
@@ -26,11 +24,11 @@ impl Ours {
         }
         let day = "2026-11-21".parse().unwrap();
         counter.set("office.received_at", Value::Date(day), Source::Preset);
-        Self { fonts, paper, counter }
+        Self { paper, counter }
     }
 
     pub fn document(&self, answers: &Answers) -> Vec<u8> {
-        self.paper.fill(answers, &self.counter, &self.fonts).unwrap().pdf
+        self.paper.fill(answers, &self.counter).unwrap().pdf
     }
 
     /// The sheet without answers.

@@ -11,13 +11,16 @@ use super::fault::Fault;
 use super::paths::prefix;
 use super::template::{Question, Template};
 
+mod gates;
 mod written;
 
 pub(super) use written::written;
 
 /// A fault between forms: which form, and the word its line is found by.
+#[derive(PartialEq, Eq)]
 pub(super) struct Finding<'f> {
-    pub form: &'f str,
+    /// The folder of the form.
+    pub folder: &'f str,
     pub word: &'f str,
     pub fault: Fault,
 }
@@ -56,17 +59,18 @@ pub(super) fn together<'f>(forms: &[&'f Form]) -> Vec<Finding<'f>> {
                 );
                 let instead = "kind と選択肢を両方で同じにするか、別の id にしてください";
                 let fault = Fault::new(message, instead);
-                findings.push(Finding { form: form.id(), word: &question.id, fault });
+                findings.push(Finding { folder: form.folder(), word: &question.id, fault });
             }
             for path in depends_on(question) {
                 let owner = forms.iter().find(|other| other.id() == prefix(path));
                 if owner.is_some_and(|owner| owner.question(path).is_none()) {
                     let fault = unknown_question(path);
-                    findings.push(Finding { form: form.id(), word: path, fault });
+                    findings.push(Finding { folder: form.folder(), word: path, fault });
                 }
             }
         }
     }
+    findings.extend(forms.iter().flat_map(|form| gates::offers(form, forms)));
     findings
 }
 
@@ -259,6 +263,90 @@ when = [{ question = "try.kind", is = ["a"] }]
             let faults = faults(&PLAIN.replacen(sound, broken, 1));
             assert!(faults.iter().any(|fault| fault.contains(expected)), "{expected}: {faults:#?}");
         }
+    }
+
+    #[test]
+    fn a_gate_looks_only_at_what_can_be_asked_first() {
+        let gate = "\n[[gate]]\nwhen = [{ question = \"try.kind\", is = [\"b\"] }]\n\
+                    title = { ja = \"題\", en = \"t\" }\nreason = { ja = \"訳\", en = \"r\" }\n";
+        let required = "default = \"a\"\noptions";
+        let sound = format!("{PLAIN}{gate}").replacen(required, "required = true\noptions", 1);
+        assert_eq!(faults(&sound), [""; 0]);
+        for (sound_part, broken, expected) in [
+            ("required = true\noptions", "options", "gate は「try.kind」を見ることができません"),
+            (
+                "is = [\"b\"] }]\ntitle",
+                "is = [\"c\"] }]\ntitle",
+                "「try.kind」に選択肢「c」はありません",
+            ),
+            (
+                "when = [{ question = \"try.kind\", is = [\"b\"] }]\ntitle",
+                "when = []\ntitle",
+                "gate に when がありません",
+            ),
+            ("ja = \"訳\"", "ja = \"\"", "gate の reason に ja の言葉がありません"),
+            ("en = \"r\" }", "en = \"r\" }\ninstead = \"try\"", "gate の instead が、この様式です"),
+            (
+                "required = true\noptions",
+                "required = true\nwhen = [{ question = \"applicant.sex\", is = [\"male\"] }]\noptions",
+                "gate の質問「try.kind」は「applicant.sex」を待てません",
+            ),
+            (
+                "question = \"try.kind\", is = [\"b\"] }]\ntitle",
+                "question = \"try.member.#.name\", is_not = [] }]\ntitle",
+                "gate は「try.member.#.name」を見ることができません",
+            ),
+        ] {
+            assert!(sound.contains(sound_part), "{sound_part}");
+            let faults = faults(&sound.replacen(sound_part, broken, 1));
+            assert!(faults.iter().any(|fault| fault.contains(expected)), "{expected}: {faults:#?}");
+        }
+    }
+
+    #[test]
+    fn fiscal_years_and_digits_say_what_they_take() {
+        let year = "\n[[question]]\nid = \"try.year\"\npage = \"try.kind\"\nkind = \"fiscal_year\"\n\
+                    label = { ja = \"年度\", en = \"Year\" }\n\
+                    years = { count = 5, label = { ja = \"{wareki}年度\", en = \"{year}\" }, \
+                    ready = { from = \"06-01\", note = { ja = \"後\", en = \"later\" } } }\n\
+                    \n[[question]]\nid = \"try.number\"\npage = \"try.kind\"\nkind = \"digits\"\n\
+                    label = { ja = \"番号\", en = \"Number\" }\ndigits = [6, 10]\n";
+        let sound = format!("{PLAIN}{year}");
+        assert_eq!(faults(&sound), [""; 0]);
+        for (sound_part, broken, expected) in [
+            ("count = 5", "count = 0", "years の count は 0 にできません"),
+            ("{wareki}年度", "今年度", "label で年が分かりません"),
+            ("en = \"{year}\"", "en = \"{yaer}\"", "label で年が分かりません"),
+            ("06-01", "06-31", "「06-31」という月日はありません"),
+            ("fiscal_year", "date", "「try.year」に years は使えません"),
+            ("kind = \"digits\"", "kind = \"fiscal_year\"", "「try.number」に years がありません"),
+            ("[6, 10]", "[10, 6]", "「try.number」の digits に合う番号はありません"),
+        ] {
+            assert!(sound.contains(sound_part), "{sound_part}");
+            let faults = faults(&sound.replacen(sound_part, broken, 1));
+            assert!(faults.iter().any(|fault| fault.contains(expected)), "{expected}: {faults:#?}");
+        }
+    }
+
+    #[test]
+    fn a_gate_leads_to_no_other_gate() {
+        let gate = |instead: &str| {
+            format!(
+                "\n[[gate]]\nwhen = [{{ question = \"try.kind\", is = [\"b\"] }}]\n\
+                 title = {{ ja = \"題\", en = \"t\" }}\nreason = {{ ja = \"訳\", en = \"r\" }}\n{instead}"
+            )
+        };
+        let text = |id: &str, instead: &str| {
+            let gated = format!("{PLAIN}{}", gate(instead));
+            let gated = gated.replacen("default = \"a\"\noptions", "required = true\noptions", 1);
+            Form::read(&gated.replace("\"try", &format!("\"{id}"))).unwrap()
+        };
+        let one = text("one", "instead = \"two\"\n");
+        let two = text("two", "");
+        let found = together(&[&one, &two]);
+        let told: Vec<_> = found.iter().map(|found| (found.folder, found.word)).collect();
+        assert_eq!(told, [("one", "two")]);
+        assert!(together(&[&one]).is_empty(), "a town may do without it");
     }
 
     #[test]

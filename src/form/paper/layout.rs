@@ -26,7 +26,7 @@ impl Layout {
         background: Option<&[u8]>,
         fonts: &Fonts,
     ) -> Result<Self, Vec<Fault>> {
-        let town = background.map(|bytes| sheet::of_town(template, bytes)).transpose();
+        let town = background.map(|bytes| sheet::of_town(template, bytes, fonts)).transpose();
         let sizes: Vec<(f32, f32)> = match &town {
             Ok(Some(pages)) => pages.iter().map(|page| sheet::town_size(template, page)).collect(),
             Ok(None) => vec![size_mm(&template.paper)],

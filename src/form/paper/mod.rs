@@ -111,14 +111,15 @@ pub enum FillError {
 }
 
 impl Paper {
-    /// Compiles the sheet of a form. Every fault is reported at once.
+    /// Compiles the sheet of a form, to be filled with the same fonts. Every fault
+    /// is reported at once.
     pub fn compile(form: &Form, fonts: &Fonts) -> Result<Self, Vec<Fault>> {
         let template = form.template();
         let Layout { sheet, fields } = Layout::of(template, form.background(), fonts)?;
         let is_preprinted = template.paper.is_preprinted();
         let empty = |page: &Background| {
             let (width, height) = page.size();
-            Background::empty(width, height)
+            Background::empty(width, height, fonts)
         };
         Ok(Self {
             title: template.title.ja.clone(),
@@ -134,13 +135,8 @@ impl Paper {
     ///
     /// # Errors
     /// Every answer that is too long for its place.
-    pub fn fill(
-        &self,
-        answers: &Answers,
-        counter: &Answers,
-        fonts: &Fonts,
-    ) -> Result<Filled, FillError> {
-        let filled = fill_all(&[(self, answers, counter)], fonts);
+    pub fn fill(&self, answers: &Answers, counter: &Answers) -> Result<Filled, FillError> {
+        let filled = fill_all(&[(self, answers, counter)]);
         if filled.misfits.is_empty() {
             return Ok(filled);
         }
@@ -152,12 +148,11 @@ impl Paper {
         answers: &Answers,
         counter: &Answers,
         offset: Offset,
-        fonts: &'a Fonts,
     ) -> (Vec<pdf::Page<'a>>, Vec<Finding>, Vec<Misfit>) {
         let offset = if self.is_preprinted { offset } else { Offset::default() };
         let (right, up) = (geometry::points(offset.x), geometry::points(-offset.y));
         let page = |background| pdf::Page::new(background).moved(right, up);
-        let mut placing = place::Placing::new(self.pages.iter().map(page).collect(), fonts);
+        let mut placing = place::Placing::new(self.pages.iter().map(page).collect());
         for row in &self.fields {
             if !condition::all_hold(&row.field.when, answers) {
                 continue;
@@ -174,27 +169,25 @@ impl Paper {
 /// Several filled forms as one file, for printing them in one go. What they have
 /// in common is in the file once. An answer that is too long for its place leaves
 /// an empty box there.
-pub fn fill_all(forms: &[(&Paper, &Answers, &Answers)], fonts: &Fonts) -> Filled {
-    fill_all_for(Offset::default(), forms, fonts)
+pub fn fill_all(forms: &[(&Paper, &Answers, &Answers)]) -> Filled {
+    fill_all_for(Offset::default(), forms)
 }
 
 /// As [`fill_all`], for a printer that is off by `offset`.
-pub fn fill_all_for(
-    offset: Offset,
-    forms: &[(&Paper, &Answers, &Answers)],
-    fonts: &Fonts,
-) -> Filled {
+pub fn fill_all_for(offset: Offset, forms: &[(&Paper, &Answers, &Answers)]) -> Filled {
     let (mut pages, mut findings, mut misfits) = (Vec::new(), Vec::new(), Vec::new());
     for (paper, answers, counter) in forms {
-        let (of_form, found, too_long) = paper.pages(answers, counter, offset, fonts);
+        let (of_form, found, too_long) = paper.pages(answers, counter, offset);
         pages.extend(of_form);
         findings.extend(found);
         misfits.extend(too_long);
     }
     let mut titles: Vec<&str> = forms.iter().map(|(paper, ..)| paper.title.as_str()).collect();
     titles.dedup();
-    Filled { pdf: pdf::document(&titles.join("・"), &pages, fonts), findings, misfits }
+    Filled { pdf: pdf::document(&titles.join("・"), &pages), findings, misfits }
 }
 
+#[cfg(test)]
+mod apart;
 #[cfg(test)]
 mod tests;

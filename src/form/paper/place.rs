@@ -4,7 +4,7 @@ use super::geometry::area;
 use super::written::Written;
 use super::{Finding, Misfit, RowField};
 use crate::form::template::{Align, CheckShape, CircleShape, DigitsShape, Face, TextShape};
-use crate::pdf::{Area, Fit, Fonts, Lines, Page, PlacedLine};
+use crate::pdf::{Area, Fit, Lines, Page, PlacedLine};
 use crate::text::Text;
 
 /// Smallest size in points that words shrink to, unless the field says so.
@@ -16,15 +16,14 @@ pub(super) struct Placing<'a> {
     pages: Vec<Page<'a>>,
     /// The one at hand, counted from 0.
     at: usize,
-    fonts: &'a Fonts,
     findings: Vec<Finding>,
     /// What was too long for its field.
     misfits: Vec<Misfit>,
 }
 
 impl<'a> Placing<'a> {
-    pub fn new(pages: Vec<Page<'a>>, fonts: &'a Fonts) -> Self {
-        Self { pages, at: 0, fonts, findings: Vec::new(), misfits: Vec::new() }
+    pub fn new(pages: Vec<Page<'a>>) -> Self {
+        Self { pages, at: 0, findings: Vec::new(), misfits: Vec::new() }
     }
 
     pub fn finish(self) -> (Vec<Page<'a>>, Vec<Finding>, Vec<Misfit>) {
@@ -89,7 +88,7 @@ impl<'a> Placing<'a> {
         words: &Text,
         page_height: f32,
     ) -> bool {
-        let Some(lines) = fit(shape, is_name, page_height).text(words, self.fonts) else {
+        let Some(lines) = fit(shape, is_name, page_height).text(words, self.page().fonts()) else {
             return false;
         };
         lines.into_iter().for_each(|line| self.words(id, line));
@@ -99,7 +98,7 @@ impl<'a> Placing<'a> {
     /// One character a box, blanks and hyphens left out.
     fn digits(&mut self, id: &str, shape: &DigitsShape, words: &Text, page_height: f32) -> bool {
         let Area { x, y, width, height } = area(shape.rect, page_height);
-        let clusters: Vec<_> = Fit::clusters(words, Face::Gothic, self.fonts)
+        let clusters: Vec<_> = Fit::clusters(words, Face::Gothic, self.page().fonts())
             .into_iter()
             .filter(|cluster| !is_separator(&cluster.text))
             .collect();

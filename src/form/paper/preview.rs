@@ -40,7 +40,7 @@ pub fn preview(
             drawing.page
         })
         .collect();
-    Ok(pdf::document(&format!("{}（下見）", template.title.ja), &pages, fonts))
+    Ok(pdf::document(&format!("{}（下見）", template.title.ja), &pages))
 }
 
 struct Drawing<'a> {

@@ -13,6 +13,12 @@ pub(super) fn drawn(
     fonts: &Fonts,
     faults: &mut Vec<Fault>,
 ) -> Option<Background> {
+    let sheet = drawing(template, fonts, faults);
+    faults.is_empty().then(|| Background::from_sheet(&sheet, fonts))
+}
+
+/// Every drawing of the template, in order.
+pub(super) fn drawing(template: &Template, fonts: &Fonts, faults: &mut Vec<Fault>) -> Sheet {
     let (width, height) = size_mm(&template.paper);
     let (width, height) = (points(width), points(height));
     let mut drawing = Drawing { height, fonts, shapes: Vec::new(), faults, number: 0 };
@@ -20,18 +26,21 @@ pub(super) fn drawn(
         drawing.number = number;
         drawing.draw(draw);
     }
-    let sheet = Sheet { width, height, shapes: drawing.shapes };
-    faults.is_empty().then(|| Background::from_sheet(&sheet, fonts))
+    Sheet { width, height, shapes: drawing.shapes }
 }
 
 /// Compiles the pages of a town's own PDF.
-pub(super) fn of_town(template: &Template, bytes: &[u8]) -> Result<Vec<Background>, Vec<Fault>> {
+pub(super) fn of_town(
+    template: &Template,
+    bytes: &[u8],
+    fonts: &Fonts,
+) -> Result<Vec<Background>, Vec<Fault>> {
     let fault = |trouble| Fault { place: Place::Background, trouble };
     if !template.draw.is_empty() {
         return Err(vec![fault(Trouble::DrawOnBackground)]);
     }
-    let pages =
-        Background::from_pdf(bytes).map_err(|error| vec![fault(Trouble::Background(error))])?;
+    let pages = Background::from_pdf(bytes, fonts)
+        .map_err(|error| vec![fault(Trouble::Background(error))])?;
     let wrong = (1..).zip(&pages).filter(|(number, page)| {
         let is_first = *number == 1;
         !fits(page, size_mm(&template.paper)) && (is_first || !fits(page, turned(template)))

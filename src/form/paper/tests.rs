@@ -70,7 +70,7 @@ fn named(name: Value) -> Filled {
     let paper = Paper::compile(&form(), &fonts).unwrap();
     let mut answers = sample();
     answers.set("applicant.name", name, Source::Typed);
-    paper.fill(&answers, &counter(), &fonts).unwrap()
+    paper.fill(&answers, &counter()).unwrap()
 }
 
 fn filled() -> Filled {
@@ -159,7 +159,7 @@ fn the_sample_form_looks_as_it_always_did() {
 #[test]
 fn the_file_is_clean_small_and_has_every_font_inside() {
     let pdf = filled().pdf;
-    assert!(pdf.len() < 60 * 1024, "{} bytes", pdf.len());
+    assert!(pdf.len() < 60_000, "{} bytes", pdf.len());
     if let Some(said) = ask("qpdf", &["--check", "form.pdf"], &pdf) {
         assert!(String::from_utf8_lossy(&said).contains("No syntax or stream encoding errors"));
     }
@@ -234,7 +234,7 @@ fn words_that_do_not_fit_are_named_by_field_and_path_and_leave_an_empty_box() {
     answers.set("applicant.name", words(&"長".repeat(150)), Source::Typed);
     answers.set("mihon.member.2.name", words(&"長".repeat(150)), Source::Typed);
     answers.set("applicant.phone", words("090-0000-12345"), Source::Typed);
-    let error = paper.fill(&answers, &counter(), &fonts).unwrap_err();
+    let error = paper.fill(&answers, &counter()).unwrap_err();
     let FillError::DoesNotFit(misfits) = error;
     let named: Vec<_> =
         misfits.iter().map(|misfit| (misfit.field.as_str(), misfit.path.as_str())).collect();
@@ -245,7 +245,7 @@ fn words_that_do_not_fit_are_named_by_field_and_path_and_leave_an_empty_box() {
     ];
     assert_eq!(named, expected);
     // On request the paper is made all the same, with boxes instead.
-    let filled = fill_all(&[(&paper, &answers, &counter())], &fonts);
+    let filled = fill_all(&[(&paper, &answers, &counter())]);
     assert_eq!(filled.misfits, misfits);
     let Some(text) = extracted(&filled.pdf) else { return };
     assert!(!text.contains("長長"), "{text}");
@@ -253,7 +253,7 @@ fn words_that_do_not_fit_are_named_by_field_and_path_and_leave_an_empty_box() {
     for (_, path) in expected {
         without.set(path, Value::skipped(), Source::Typed);
     }
-    let blank = paper.fill(&without, &counter(), &fonts).unwrap();
+    let blank = paper.fill(&without, &counter()).unwrap();
     assert_ne!(ink(&filled.pdf), ink(&blank.pdf), "the boxes are seen");
 }
 
@@ -262,11 +262,11 @@ fn several_forms_are_one_file_that_holds_the_sheet_once() {
     let fonts = Fonts::shipped();
     let paper = Paper::compile(&form(), &fonts).unwrap();
     let (answers, counter) = (sample(), counter());
-    let one = paper.fill(&answers, &counter, &fonts).unwrap().pdf;
+    let one = paper.fill(&answers, &counter).unwrap().pdf;
     let mut other = sample();
     other.set("applicant.name", words("試験　花子"), Source::Typed);
     let forms = [(&paper, &answers, &counter), (&paper, &other, &counter)];
-    let both = fill_all(&forms, &fonts).pdf;
+    let both = fill_all(&forms).pdf;
     assert!(both.len() < one.len() + 8_000, "{} and {}", one.len(), both.len());
     let Some(text) = extracted(&both) else { return };
     assert!(text.contains("髙﨑 一郎") && text.contains("試験 花子"));
@@ -275,15 +275,29 @@ fn several_forms_are_one_file_that_holds_the_sheet_once() {
 }
 
 #[test]
+fn forms_compiled_with_different_fonts_may_share_a_file() {
+    let papers =
+        [Fonts::shipped(), Fonts::shipped()].map(|fonts| Paper::compile(&form(), &fonts).unwrap());
+    let mut other = sample();
+    other.set("applicant.name", words("試験　花子"), Source::Typed);
+    let forms = [(&papers[0], &sample(), &counter()), (&papers[1], &other, &counter())];
+    let both = fill_all(&forms).pdf;
+    ask("qpdf", &["--check", "form.pdf"], &both);
+    let Some(text) = extracted(&both) else { return };
+    let pages: Vec<&str> = text.split('\u{C}').collect();
+    assert!(pages[0].contains("髙﨑 一郎") && pages[1].contains("試験 花子"), "{text}");
+}
+
+#[test]
 fn a_town_s_own_page_is_drawn_on() {
     let fonts = Fonts::shipped();
     let mut template: Template = toml::from_str(MIHON).unwrap();
     template.draw.clear();
     let empty = Paper::compile(&form(), &fonts).unwrap();
-    let sheet = empty.fill(&Answers::default(), &Answers::default(), &fonts).unwrap().pdf;
-    let pages = Background::from_pdf(&sheet).unwrap();
+    let sheet = empty.fill(&Answers::default(), &Answers::default()).unwrap().pdf;
+    let pages = Background::from_pdf(&sheet, &fonts).unwrap();
     let paper = Paper { pages, ..Paper::compile(&form(), &fonts).unwrap() };
-    let filled = paper.fill(&sample(), &counter(), &fonts).unwrap().pdf;
+    let filled = paper.fill(&sample(), &counter()).unwrap().pdf;
     ask("qpdf", &["--check", "form.pdf"], &filled);
     let (Some(ours), Some(theirs)) = (ink(&self::filled().pdf), ink(&filled)) else { return };
     assert_eq!(ours, theirs);
@@ -338,7 +352,7 @@ fn pre_printed_paper_gets_answers_only_moved_by_what_the_printer_is_off() {
     let preprinted = Paper::compile(&Form::read(&preprinted).unwrap(), &fonts).unwrap();
     let (answers, counter) = (sample(), counter());
     let printed = |paper: &Paper, x: f32, y: f32| {
-        fill_all_for([x, y].into(), &[(paper, &answers, &counter)], &fonts).pdf
+        fill_all_for([x, y].into(), &[(paper, &answers, &counter)]).pdf
     };
     let plain = printed(&preprinted, 0.0, 0.0);
     ask("qpdf", &["--check", "form.pdf"], &plain);
@@ -364,7 +378,7 @@ fn answers_stand_on_the_page_their_field_names() {
     let layout = layout::Layout::of(&template, Some(sheet), &fonts).unwrap();
     let pages = layout.sheet;
     let paper = Paper { pages, fields: layout.fields, ..Paper::compile(&form(), &fonts).unwrap() };
-    let pdf = paper.fill(&sample(), &counter(), &fonts).unwrap().pdf;
+    let pdf = paper.fill(&sample(), &counter()).unwrap().pdf;
     ask("qpdf", &["--check", "form.pdf"], &pdf);
     let Some(text) = extracted(&pdf) else { return };
     let [first, second, ""] = text.split('\u{C}').collect::<Vec<_>>()[..] else { panic!("{text}") };

@@ -68,7 +68,7 @@ async fn read(
     sent: &Sent,
 ) -> Result<Result<Value, InputError>, Failure> {
     let (visit, answers) = visit::known(office, id).await?;
-    let forms = office.counter().forms_of(&visit.procedures);
+    let forms = office.counter().forms_of(&visit);
     let pages = questions::pages(&forms, &answers);
     let mut asked = pages.iter().flat_map(|page| &page.questions);
     let ask = asked.find(|ask| ask.path() == path).ok_or(Failure::NotFound)?;
@@ -80,7 +80,7 @@ async fn read(
 /// Where to go on: the next missing value, else the one just corrected.
 async fn next(office: &Office, id: VisitId, path: &str) -> Result<String, Failure> {
     let (visit, answers) = visit::known(office, id).await?;
-    let forms = office.counter().forms_of(&visit.procedures);
+    let forms = office.counter().forms_of(&visit);
     let missing = questions::incomplete(&forms, &answers);
     Ok(match missing.first() {
         Some(missing) => {

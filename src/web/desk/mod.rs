@@ -13,6 +13,7 @@ mod guard;
 mod identity;
 mod password;
 mod print;
+mod printing;
 mod sections;
 mod setup;
 mod sign_in;
@@ -44,6 +45,8 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/visits/{visit}/answers", post(correct::correct))
         .route("/visits/{visit}/identity", post(decide::identify))
         .route("/visits/{visit}/papers", post(print::print))
+        .route("/visits/{visit}/slip", post(print::print_slip))
+        .route("/visits/{visit}/printing/{op}", get(printing::show))
         .route("/visits/{visit}/applications/{application}", post(decide::decide))
         .route("/devices", get(devices::show).post(devices::offer))
         .route("/devices/{device}/revoke", post(devices::revoke))

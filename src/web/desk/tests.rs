@@ -205,6 +205,8 @@ const ROUTES: &[Route] = &[
     ("post", "/visits/{visit}/answers", &[("path", "applicant.kana")], [true, true, false]),
     ("post", "/visits/{visit}/identity", &[], [true, true, false]),
     ("post", "/visits/{visit}/papers", &[], [true, true, false]),
+    ("post", "/visits/{visit}/slip", &[], [true, true, false]),
+    ("get", "/visits/{visit}/printing/{op}", &[], [true, true, false]),
     (
         "post",
         "/visits/{visit}/applications/{application}",
@@ -251,6 +253,7 @@ async fn address(town: &Town, route: &str, visit: VisitId) -> String {
         .replace("{visit}", &visit.to_string())
         .replace("{application}", &application.to_string())
         .replace("{device}", &device.to_string())
+        .replace("{op}", &town.office.journal.op().to_string())
         .replace("{staff}", &staff.to_string());
     format!("/desk{}", path.trim_end_matches('/'))
 }

@@ -9,9 +9,11 @@ use axum::response::Response;
 use super::frame::{Asked, Frame, Place};
 use super::guard::Clerk;
 use super::identity::{self, Tick};
+use super::print;
 use super::sections::{self, Open, Section};
 use super::today::{marks, other_day, time_of_day};
 use crate::application::{self, Action as Decision, Application};
+use crate::config::Printer;
 use crate::form::answers::Answers;
 use crate::form::paper::Misfit;
 use crate::form::questions;
@@ -36,6 +38,10 @@ struct Form {
     id: ApplicationId,
     /// Makes a second press of the same button the same decision.
     op: OpId,
+    /// The same for the button that prints.
+    press: OpId,
+    /// The printer it goes to; `None` is the clerk's browser.
+    printer: Option<String>,
     title: String,
     section: String,
     receipt: String,
@@ -78,6 +84,11 @@ struct Page {
     kinds: Vec<Tick>,
     points: Vec<Tick>,
     forms: Vec<Form>,
+    /// The press that prints all papers, and the printer they go to.
+    press: OpId,
+    printer: Option<String>,
+    slip_press: OpId,
+    slip_printer: Option<String>,
     refused: Option<String>,
 }
 
@@ -114,6 +125,12 @@ pub(super) async fn ticket(office: &Office, id: VisitId) -> Result<Option<Ticket
     Ok(office.db.read(move |connection| queue::of_visit(connection, id)).await?)
 }
 
+/// What the resident of a visit is called by.
+pub(super) async fn called_by(office: &Office, id: VisitId) -> Result<String, Failure> {
+    let submitted = office.db.read(move |connection| visit::submitted(connection, id)).await?;
+    Ok(submitted.ok_or(Failure::NotFound)?.number())
+}
+
 /// What a page shows besides what is stored.
 #[derive(Default)]
 pub(super) struct Again {
@@ -146,10 +163,10 @@ pub(super) async fn page(
     opened: Opened,
     again: Again,
 ) -> Result<Response, Failure> {
-    let words = frame.words;
+    let (words, today) = (frame.words, office.journal.now().date());
     let ticket = ticket(office, opened.visit.id).await?;
     let counter = office.counter();
-    let forms = counter.forms_of(&opened.visit.procedures);
+    let forms = counter.forms_of(&opened.visit);
     let text = |path| opened.answers.text(path).map(ToString::to_string).unwrap_or_default();
     let receipts = in_order(office, &opened).into_iter().map(|one| one.receipt);
     let receipts: Vec<String> = receipts.collect();
@@ -169,10 +186,14 @@ pub(super) async fn page(
         kana: text("applicant.kana"),
         marks: marks(&words, &opened.visit.wishes),
         missing: missing(&forms, &opened, words),
-        sections: sections::sections(&forms, &opened, words, again.edit.as_ref()),
+        sections: sections::sections(&forms, &opened, (today, words), again.edit.as_ref()),
         identified: desk::is_identified(&opened.answers),
         kinds: identity::kinds(&words, ticked),
         points: identity::points(&words, ticked),
+        press: office.journal.op(),
+        printer: papers.first().and_then(|form| form.printer.clone()),
+        slip_press: office.journal.op(),
+        slip_printer: named(office.config.printers.for_desk_slips(), words),
         forms: papers,
         number: visit::number(ticket.as_ref(), receipts.iter().map(String::as_str)),
         frame,
@@ -193,7 +214,7 @@ fn missing(forms: &[&crate::form::Form], opened: &Opened, words: Phrases) -> Vec
 /// The applications of a visit in the order of their sections, as they are
 /// printed.
 pub(super) fn in_order(office: &Office, opened: &Opened) -> Vec<Application> {
-    let forms = office.counter().forms_of(&opened.visit.procedures);
+    let forms = office.counter().forms_of(&opened.visit);
     let mut applications = opened.applications.clone();
     let place =
         |application: &Application| forms.iter().position(|form| form.id() == application.form);
@@ -235,6 +256,8 @@ fn form(
     Form {
         id: application.id,
         op: office.journal.op(),
+        press: office.journal.op(),
+        printer: named(print::for_papers(office, application), words),
         title: title.to_owned(),
         section: section.to_owned(),
         receipt: application.receipt.clone(),
@@ -255,6 +278,11 @@ fn form(
         sends_back: allows(Decision::SendBack),
         reopens: allows(Decision::Reopen),
     }
+}
+
+/// A printer in words.
+fn named(printer: Option<&Printer>, words: Phrases) -> Option<String> {
+    printer.map(|printer| printer.name.in_lang(words.lang()).to_owned())
 }
 
 /// What a pen must complete, found before anything is printed.
@@ -321,6 +349,8 @@ pub(super) fn refusal(office: &Office, words: Phrases, error: Error) -> Result<S
             words.with("desk.visit.incomplete", &[("labels", labels)])
         }
         Error::Late => words.t("desk.visit.late").to_owned(),
+        Error::NoPhoto => words.t("desk.visit.no_photo").to_owned(),
+        Error::Closed(title) => title.in_lang(words.lang()).to_owned(),
         Error::Accepted => words.t("desk.visit.accepted_already").to_owned(),
         Error::Application(_) => words.t("desk.visit.decided").to_owned(),
         fault => return Err(fault.into()),

@@ -6,12 +6,14 @@ use axum::response::Response;
 
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk, Sent};
+use super::slip;
 use crate::form::answers::Value;
 use crate::form::questions;
 use crate::id::OpId;
 use crate::procedure::fee;
-use crate::visit::{self, step};
+use crate::visit::{self, State as Stands, step};
 use crate::web::error::Failure;
+use crate::web::printers::Progress;
 use crate::web::{Office, Shared, page, shown};
 
 struct Row {
@@ -47,13 +49,13 @@ struct Check {
 
 pub(super) fn page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Response, Failure> {
     let counter = office.counter();
-    let forms = counter.forms_of(&at.visit.procedures);
+    let forms = counter.forms_of(&at.visit);
     let frame = Frame::new(office, kiosk, Some(at));
     let lang = frame.words.lang();
     let pages = questions::pages(&forms, &at.answers);
     let back = pages.iter().rev().find(|page| step::was_asked(page, &at.answers));
     let back = back.map_or_else(
-        || kiosk.before_questions(office).to_owned(),
+        || kiosk.before_questions(office, at),
         |ask| format!("/kiosk/page/{}", ask.page.id),
     );
     let known = questions::known(&forms, &at.answers);
@@ -133,17 +135,24 @@ pub(super) async fn submit(
     Sent { kiosk, at, fields }: Sent,
 ) -> Result<Response, Failure> {
     let op: OpId = fields.get("op").parse().map_err(|_| Failure::BadRequest)?;
+    let is_first = at.visit.state == Stands::Draft;
     let (shared, journal, actor) = (office.0.clone(), office.journal.clone(), kiosk.actor());
     let submitted = office
         .db
         .write(move |tx| visit::submit(tx, &journal, shared.counter(), actor, op, at.visit.id))
         .await;
     match submitted {
-        Ok(_) => Ok(page::go("/kiosk")),
+        Ok(_) => {
+            if is_first {
+                slip::print(&office, &kiosk, op, at.visit.id).await;
+            }
+            Ok(page::go("/kiosk"))
+        }
         // What is missing is shown as the next page.
         Err(
             visit::Error::NotAgreed
             | visit::Error::Incomplete(_)
+            | visit::Error::Closed(_)
             | visit::Error::Gone
             | visit::Error::Refused(_),
         ) => Ok(page::go("/kiosk")),
@@ -158,6 +167,9 @@ struct Done {
     /// What the resident is called by, and what that is.
     number: String,
     kind: &'static str,
+    /// The words for the slip, and whether it is on its way.
+    slip: Option<&'static str>,
+    slip_is_coming: bool,
     /// The words for a card that was forgotten on the reader.
     card_lies_there: Option<&'static str>,
 }
@@ -171,7 +183,10 @@ pub(super) async fn done(
     let id = at.visit.id;
     let submitted = office.db.read(move |connection| visit::submitted(connection, id)).await?;
     let submitted = submitted.ok_or(Failure::NotFound)?;
+    let slip = office.printers.slip_of(id);
     page::show(&Done {
+        slip: slip.map(slip::words),
+        slip_is_coming: slip == Some(Progress::Running),
         frame: Frame::new(office, kiosk, Some(at)),
         number: submitted.number(),
         kind: match submitted.ticket {

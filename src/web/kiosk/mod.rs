@@ -8,10 +8,12 @@ mod call;
 mod card;
 mod check;
 mod choose;
+mod closed;
 mod demo;
 mod frame;
 mod present;
 mod session;
+mod slip;
 mod start;
 
 #[cfg(test)]
@@ -43,6 +45,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/card", get(card::laid).post(present::read))
         .route("/card/state", get(card::state))
         .route("/card/lay", post(demo::lay))
+        .route("/closed", post(closed::go_on))
         .route("/page/{page}", get(ask::again).post(ask::answer))
         .route("/submit", post(check::submit))
 }
@@ -53,12 +56,13 @@ async fn next(State(office): State<Shared>, kiosk: session::Kiosk) -> Result<Res
         return start::page(&office, &kiosk);
     };
     let counter = office.counter();
-    let forms = counter.forms_of(&visit.visit.procedures);
+    let forms = counter.forms_of(&visit.visit);
     match step::next(&visit.visit, &forms, &visit.answers, kiosk.reader(&office).is_some()) {
         Step::Purpose => choose::purpose(&office, &kiosk, &visit),
         Step::Procedures => {
             choose::procedures_page(&office, &kiosk, &visit, &visit.visit.procedures, None)
         }
+        Step::Closed(closed) => closed::page(&office, &kiosk, &visit, closed),
         Step::Way => choose::ways_page(&office, &kiosk, &visit),
         Step::Card => card::page(&office, &kiosk, &visit).await,
         Step::Ask(page) => ask::page(&office, &kiosk, &visit, &page, None),

@@ -13,7 +13,7 @@ use crate::form::answers::Answers;
 use crate::id::{OpId, VisitId};
 use crate::journal::Actor;
 use crate::secret::Token;
-use crate::visit::{self, State, Visit, retention};
+use crate::visit::{self, State, Visit, retention, step};
 use crate::web::error::Failure;
 use crate::web::fields::Fields;
 use crate::web::readers::Reader;
@@ -61,6 +61,13 @@ impl AtKiosk {
             .chain_update(self.visit.id.to_string())
             .finalize();
         key[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The page before the card's: the last gate, or the choice of procedures.
+    pub fn before_card(&self, office: &Office) -> String {
+        let forms = office.counter().forms_of(&self.visit);
+        let gate = step::last_gate(&forms, &self.answers);
+        gate.map_or("/kiosk/procedures".to_owned(), |ask| super::ask::address(&ask.page.id))
     }
 }
 
@@ -111,10 +118,13 @@ impl Kiosk {
         office.readers.get(self.device.reader.as_deref()?)
     }
 
-    /// The page before the first question: without a reader nobody chooses how
-    /// name and address are given.
-    pub fn before_questions(&self, office: &Office) -> &'static str {
-        if self.reader(office).is_some() { "/kiosk/way" } else { "/kiosk/procedures" }
+    /// The page before the first question after the gates: without a reader nobody
+    /// chooses how name and address are given.
+    pub fn before_questions(&self, office: &Office, at: &AtKiosk) -> String {
+        match self.reader(office) {
+            Some(_) => "/kiosk/way".to_owned(),
+            None => at.before_card(office),
+        }
     }
 
     /// Lets the number page that is shown now present its number, once.

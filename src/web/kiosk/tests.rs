@@ -19,6 +19,8 @@ use crate::text::{Piece, Text};
 use crate::visit::{self, Visit};
 use crate::web::{Office, Shared, error, example, router};
 
+mod closed;
+
 const HOST: &str = "counter:8080";
 
 /// A counter with one paired tablet and a virtual reader beside it.

@@ -1,0 +1,249 @@
+//! The hand-over slip (お渡し票): what a resident takes along from counter to
+//! counter. Number, procedures in the order of their sections, where to go next,
+//! and a code that opens the visit at the desk. No name, no address: a slip is
+//! left lying about.
+
+use time::Date;
+
+use super::{Counter, Error, Visit, number};
+use crate::application::{self, Application};
+use crate::clock::Moment;
+use crate::db::Connection;
+use crate::id::VisitId;
+use crate::lang::{Lang, Phrases};
+use crate::printer::{Roll, Size};
+use crate::queue::{self, Ticket};
+use crate::wareki::PartialDate;
+
+/// One slip, as plain words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slip {
+    lang: Lang,
+    town: String,
+    office: String,
+    handed_in: Option<Moment>,
+    day: Date,
+    /// What the resident is called by.
+    number: String,
+    lines: Vec<Line>,
+    /// Sections to go to, each once, with the numbers of their counters.
+    next: Vec<(String, Vec<u32>)>,
+    /// The first receipt: the desk's search box opens the visit by it.
+    code: String,
+}
+
+/// One procedure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Line {
+    /// In the resident's language, then in Japanese where that is another.
+    titles: Vec<String>,
+    section: String,
+    receipt: String,
+}
+
+/// The slip of a visit that was handed in.
+///
+/// # Errors
+/// [`Error::Gone`] when there is nothing to hand over.
+pub fn of_visit(connection: &Connection, counter: Counter<'_>, id: VisitId) -> Result<Slip, Error> {
+    let visit = super::get(connection, id)?.ok_or(Error::Gone)?;
+    let applications = application::of_visit(connection, id)?;
+    let ticket = queue::of_visit(connection, id)?;
+    Slip::of(counter, &visit, &applications, ticket.as_ref()).ok_or(Error::Gone)
+}
+
+impl Slip {
+    /// `None` when no application stands on it.
+    pub fn of(
+        counter: Counter<'_>,
+        visit: &Visit,
+        applications: &[Application],
+        ticket: Option<&Ticket>,
+    ) -> Option<Slip> {
+        let config = counter.config;
+        let lang = visit.wishes.lang;
+        let (mut lines, mut next) = (Vec::new(), Vec::new());
+        for section in &config.sections {
+            let own = applications.iter().filter_map(|application| {
+                let procedure = config.procedure(&application.procedure)?;
+                (procedure.section == section.id).then_some((application, procedure))
+            });
+            let before = lines.len();
+            for (application, procedure) in own {
+                let mut titles = vec![procedure.title.in_lang(lang).to_owned()];
+                if lang != Lang::Ja {
+                    titles.push(procedure.title.ja.clone());
+                }
+                let section = section.name.in_lang(lang).to_owned();
+                lines.push(Line { titles, section, receipt: application.receipt.clone() });
+            }
+            if lines.len() > before {
+                let counters = config.counters.iter().filter(|one| one.section == section.id);
+                let numbers = counters.map(|counter| counter.number).collect();
+                next.push((section.name.in_lang(lang).to_owned(), numbers));
+            }
+        }
+        let receipts = applications.iter().map(|application| application.receipt.as_str());
+        Some(Slip {
+            lang,
+            town: match lang {
+                Lang::Ja => config.site.town.name.clone(),
+                Lang::En => config.site.town.roman.clone(),
+            },
+            office: config.site.office.name.in_lang(lang).to_owned(),
+            handed_in: visit.submitted_at,
+            day: visit.day,
+            number: number(ticket, receipts),
+            code: lines.first()?.receipt.clone(),
+            lines,
+            next,
+        })
+    }
+
+    /// The receipt in its code.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// As it is printed, on whatever.
+    pub fn roll(&self) -> Roll {
+        let words = Phrases::of(self.lang);
+        let mut roll = Roll::default()
+            .centred(format!("{} {}", self.town, self.office), Size::Normal)
+            .centred(words.t("slip.title"), Size::Double)
+            .centred(&self.number, Size::Giant)
+            .centred(words.with("slip.received", &[("time", self.time())]), Size::Normal)
+            .rule();
+        for line in &self.lines {
+            roll = line.titles.iter().fold(roll, |roll, title| roll.words(title));
+            let receipt = [("section", &line.section), ("receipt", &line.receipt)];
+            roll = roll.words(words.with("slip.receipt", &receipt));
+        }
+        roll = roll.rule().words(words.t("slip.next"));
+        for (place, (section, counters)) in self.next.iter().enumerate() {
+            let counters: Vec<String> = counters.iter().map(ToString::to_string).collect();
+            let values = [
+                ("place", (place + 1).to_string()),
+                ("section", section.clone()),
+                ("counters", counters.join(words.t("slip.or"))),
+            ];
+            let key = if counters.is_empty() { "slip.section" } else { "slip.counters" };
+            roll = roll.words(words.with(key, &values));
+        }
+        roll.words(words.t("slip.keep")).qr(&self.code)
+    }
+
+    /// `令和8年11月24日 9:05`.
+    fn time(&self) -> String {
+        let day = PartialDate::from(self.handed_in.map_or(self.day, |at| at.date()));
+        let day = match self.lang {
+            Lang::Ja => day.wareki(),
+            Lang::En => day.western(),
+        };
+        match self.handed_in {
+            Some(at) => format!("{day} {}:{:02}", at.hour(), at.minute()),
+            None => day,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use time::macros::{date, datetime};
+
+    use super::*;
+    use crate::chance::SeededChance;
+    use crate::config::Config;
+    use crate::form::Forms;
+    use crate::id::ApplicationId;
+    use crate::printer::{self, Part, Qr};
+    use crate::visit::{State, Wishes};
+
+    fn slip(lang: Lang, procedures: &[&str]) -> Slip {
+        let config = Config::load(Path::new("kiosk-config/example")).unwrap();
+        let forms = Forms::load(Path::new("templates/forms")).unwrap();
+        let (now, chance) = (datetime!(2026-11-24 9:05 +9), SeededChance::new(1));
+        let visit = Visit {
+            id: VisitId::new(now, &chance),
+            day: date!(2026 - 11 - 24),
+            wishes: Wishes { lang, ..Wishes::default() },
+            agreed: true,
+            way: None,
+            procedures: procedures.iter().map(|id| (*id).to_owned()).collect(),
+            state: State::Submitted,
+            started_at: now,
+            touched_at: now,
+            submitted_at: Some(now),
+        };
+        let application = |(number, id): (usize, &&str)| Application {
+            id: ApplicationId::new(now, &chance),
+            procedure: (*id).to_owned(),
+            form: config.procedure(id).unwrap().form.clone(),
+            edition: String::new(),
+            receipt: format!("honcho-20261124-{:04}", number + 1),
+            state: application::State::Submitted,
+            reason: None,
+            printed: 0,
+            outdated: false,
+        };
+        let applications: Vec<_> = procedures.iter().enumerate().map(application).collect();
+        let ticket = Ticket { prefix: "A".to_owned(), number: 12 };
+        let counter = Counter { config: &config, forms: &forms };
+        Slip::of(counter, &visit, &applications, Some(&ticket)).unwrap()
+    }
+
+    fn words(slip: &Slip) -> Vec<String> {
+        let words = |part: &Part| match part {
+            Part::Words { text, .. } => text.clone(),
+            Part::Rule => "---".to_owned(),
+            Part::Qr(code) => format!("QR {code}"),
+        };
+        slip.roll().parts.iter().map(words).collect()
+    }
+
+    #[test]
+    fn a_slip_says_number_procedures_and_where_to_go() {
+        let slip = slip(Lang::Ja, &["juminhyo", "tenkyo"]);
+        let expected = [
+            "みほん町 本庁舎",
+            "お渡し票",
+            "A12",
+            "令和8年11月24日 9:05 受付",
+            "---",
+            "住民票の写し",
+            "　町民課　受付番号 honcho-20261124-0001",
+            "転居届（町の中で引っ越した）",
+            "　町民課　受付番号 honcho-20261124-0002",
+            "---",
+            "次に行くところ",
+            "　1. 町民課　窓口 1・2・3",
+            "呼ばれたら、この票をお見せください。",
+            "QR honcho-20261124-0001",
+        ];
+        assert_eq!(words(&slip), expected);
+    }
+
+    #[test]
+    fn a_slip_in_another_language_has_the_japanese_names_for_the_clerk() {
+        let words = words(&slip(Lang::En, &["juminhyo"]));
+        assert!(words.contains(&"Certificate of residence".to_owned()), "{words:?}");
+        assert!(words.contains(&"住民票の写し".to_owned()), "{words:?}");
+    }
+
+    #[test]
+    fn a_slip_printer_has_every_letter_of_it() {
+        for lang in Lang::ALL {
+            for words in words(&slip(lang, &["juminhyo", "tenkyo"])) {
+                assert_eq!(printer::lacking(&words), [], "{words}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_slip_is_the_same_bytes() {
+        let bytes = || printer::bytes(&slip(Lang::Ja, &["juminhyo"]).roll(), 48, Qr::Native);
+        assert_eq!(bytes(), bytes());
+    }
+}

@@ -1,0 +1,45 @@
+//! The hand-over slip that the printer beside a tablet prints at the end.
+
+use super::session::Kiosk;
+use crate::id::{OpId, VisitId};
+use crate::visit::printing::Printout;
+use crate::visit::slip;
+use crate::web::error::Failure;
+use crate::web::printers::{self, Order, Press, Progress};
+use crate::web::{Shared, slips};
+
+/// Prints the slip of a visit that was handed in just now by the press `op`. The
+/// number stands on the screen meanwhile, and whatever happens here does not take
+/// that away.
+pub(super) async fn print(office: &Shared, kiosk: &Kiosk, op: OpId, visit: VisitId) {
+    if let Err(failure) = send(office, kiosk, op, visit).await {
+        tracing::error!(?failure, "a slip was not begun");
+    }
+}
+
+async fn send(office: &Shared, kiosk: &Kiosk, op: OpId, visit: VisitId) -> Result<(), Failure> {
+    let Some(printer) = office.config.printers.for_kiosk(&kiosk.device.name) else {
+        return Ok(());
+    };
+    let shared = office.0.clone();
+    let read = move |connection: &_| slip::of_visit(connection, shared.counter(), visit);
+    let slip = office.db.read(read).await?;
+    let press = Press {
+        visit,
+        what: Printout::Slip,
+        printer: printer.id.clone(),
+        progress: Progress::Running,
+    };
+    let (entry, actor) = (office.journal.op(), kiosk.actor());
+    let document = slips::document(office, printer, &slip);
+    printers::send(&office.0, Order { op, entry, actor, press, opened: None, document }).await
+}
+
+/// What a resident is told of the slip.
+pub(super) fn words(progress: Progress) -> &'static str {
+    match progress {
+        Progress::Running => "kiosk.done.slip_printing",
+        Progress::Ended(Ok(_)) => "kiosk.done.slip_printed",
+        Progress::Ended(Err(_)) | Progress::Unknown => "kiosk.done.slip_failed",
+    }
+}
