@@ -328,7 +328,7 @@ fn a_large_household(form: &Form) -> serde_json::Value {
     set("ido.members".into(), 6.into());
     let japanese = [
         (3, "榊原　勘解由小路左衛門", "サカキバラ　カデノコウジサエモン"),
-        (4, "齋藤　龍之介権兵衛", "サイトウ　リュウノスケゴンベエ"),
+        (4, "髙橋　龍之介権兵衛", "タカハシ　リュウノスケゴンベエ"),
         (6, "渡邊　彌太郎重右衛門", "ワタナベ　ヤタロウジュウエモン"),
     ];
     let abroad = [
