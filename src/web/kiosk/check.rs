@@ -150,7 +150,8 @@ pub(super) async fn submit(
         }
         // What is missing is shown as the next page.
         Err(
-            visit::Error::Incomplete(_)
+            visit::Error::NotAgreed
+            | visit::Error::Incomplete(_)
             | visit::Error::Closed(_)
             | visit::Error::Gone
             | visit::Error::Refused(_),
