@@ -203,6 +203,13 @@ impl PartialDate {
         Ok(date)
     }
 
+    /// A year as a whole, called by the era it ends in: 2019 is 令和元年.
+    pub fn whole_year(year: i32) -> Result<Self, Error> {
+        let date = Self::new(year, None, None)?;
+        let (era, year) = date.latest_era_year();
+        Self::in_era(era, year, None, None)
+    }
+
     /// Whether two dates say the same of the western calendar, whatever era they
     /// were written in.
     pub fn is_same_as(self, other: Self) -> bool {
@@ -513,6 +520,15 @@ mod tests {
             assert_eq!(date.wareki(), wareki, "{typed}");
             // As it is kept, and as a card writes it.
             assert_eq!(PartialDate::typed(&date.to_string()), Ok(date), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_year_as_a_whole_is_called_by_the_era_it_ends_in() {
+        for (year, wareki) in [(2019, "令和元年"), (1989, "平成元年"), (2026, "令和8年")]
+        {
+            let whole = PartialDate::whole_year(year).unwrap();
+            assert_eq!(whole.wareki(), format!("{wareki}月日不詳"));
         }
     }
 

@@ -34,8 +34,12 @@ pub enum Error {
         /// Which card; it decides where the resident can go.
         kind: Kind,
     },
+    #[error("the numbers printed on the card are blocked: the municipal office can reset them")]
+    NumberBBlocked,
     #[error("this card cannot be read without its PIN or verification number")]
     SecretNeeded,
+    #[error("no card shows these numbers, so they were not tried: look at them again")]
+    NumberBForm,
     #[error("the card does not say whether it has a PIN, so none was tried")]
     PinSettingUnknown,
     #[error("{} cannot fill in a form", .kind.english())]
@@ -77,7 +81,9 @@ impl Error {
             Error::LastTryNeedsConsent => "card.last_try",
             Error::Blocked { kind: Kind::Licence } => "card.blocked_licence",
             Error::Blocked { .. } => "card.blocked",
+            Error::NumberBBlocked => "card.blocked_number_b",
             Error::SecretNeeded => "card.secret_needed",
+            Error::NumberBForm => "card.number_b_form",
             Error::PinSettingUnknown => "card.pin_setting_unknown",
             Error::NotReadable { kind } => match kind {
                 Kind::ResidenceCard => "card.not_readable.residence_card",

@@ -29,7 +29,7 @@ pub(super) fn ask(mut card: Opened<'_, TextSupport>) -> Result<Ask, Error> {
     }
     // Blocked, or never set (顔認証マイナンバーカード).
     match tries_left(&mut card, TextFile::NumberBKey)? {
-        0 => Ok(Ask::Nothing(Error::Blocked { kind: Kind::MyNumber })),
+        0 => Ok(Ask::Nothing(Error::NumberBBlocked)),
         tries_left => Ok(Ask::NumberB { tries_left }),
     }
 }
@@ -55,17 +55,19 @@ fn verify(
     secret: Secret,
     consent_to_last_try: bool,
 ) -> Result<(), Error> {
-    let (key, digits) = match &secret {
-        Secret::Pin(pin) => (TextFile::PinKey, pin.bytes()),
-        Secret::NumberB(number) => (TextFile::NumberBKey, number.bytes()),
+    let (key, digits, blocked) = match &secret {
+        Secret::Pin(pin) => {
+            (TextFile::PinKey, pin.bytes(), Error::Blocked { kind: Kind::MyNumber })
+        }
+        Secret::NumberB(number) => (TextFile::NumberBKey, number.bytes(), Error::NumberBBlocked),
         Secret::None => return Err(Error::SecretNeeded),
     };
     if !card.select(key)? {
-        return Err(Error::Blocked { kind: Kind::MyNumber });
+        return Err(blocked);
     }
     match (card.verify_once(Key::Selected, digits, consent_to_last_try)?, &secret) {
         (Verified::Open, _) => Ok(()),
-        (Verified::Blocked, _) => Err(Error::Blocked { kind: Kind::MyNumber }),
+        (Verified::Blocked, _) => Err(blocked),
         (Verified::Wrong { tries_left }, Secret::NumberB(_)) => {
             Err(Error::WrongNumberB { tries_left })
         }

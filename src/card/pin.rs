@@ -5,17 +5,17 @@
 
 use std::fmt;
 
-use time::Date;
+use time::Month;
 use zeroize::Zeroizing;
-
-use crate::wareki::Wareki;
 
 /// The text was not of the form that the card takes. Nothing was presented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotASecret {
     #[error("a PIN (暗証番号) has four digits")]
     Pin,
-    #[error("照合番号B has fourteen digits")]
+    #[error(
+        "照合番号B is six digits of birth (YYMMDD of the era), the year of expiry and four digits"
+    )]
     NumberB,
 }
 
@@ -50,21 +50,20 @@ impl fmt::Debug for Pin {
 pub struct VerificationNumberB(Digits);
 
 impl VerificationNumberB {
-    /// Takes exactly fourteen ASCII digits.
+    /// Takes exactly fourteen ASCII digits that begin with a birth date. What no
+    /// card shows, such as `850401` of the western calendar, would only cost a try.
     pub fn new(digits: &str) -> Result<Self, NotASecret> {
-        exact_digits(digits, 14).map(Self).ok_or(NotASecret::NumberB)
+        let digits = exact_digits(digits, 14).filter(|digits| is_born(digits));
+        digits.map(Self).ok_or(NotASecret::NumberB)
     }
 
-    /// Puts the number together from the card face.
-    pub fn of_card_face(
-        birth: Date,
-        expiry_year: u16,
-        security_code: &str,
-    ) -> Result<Self, NotASecret> {
-        let Wareki { year, month, day, .. } = Wareki::of(birth).ok_or(NotASecret::NumberB)?;
-        let digits =
-            Zeroizing::new(format!("{year:02}{month:02}{day:02}{expiry_year:04}{security_code}"));
-        Self::new(&digits)
+    /// Puts the number together from what a card face shows: the birth date as
+    /// `YYMMDD`, the year of expiry, and the security code.
+    pub fn of_card_face(birth: &str, expiry: &str, code: &str) -> Result<Self, NotASecret> {
+        if [birth.len(), expiry.len(), code.len()] != [6, 4, 4] {
+            return Err(NotASecret::NumberB);
+        }
+        Self::new(&Zeroizing::new([birth, expiry, code].concat()))
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -98,10 +97,20 @@ fn exact_digits(text: &str, len: usize) -> Option<Digits> {
     exact.then(|| Zeroizing::new(Box::from(bytes)))
 }
 
+/// Whether the digits begin with a day of some Japanese era as `YYMMDD`. Which era
+/// it is they do not tell; none was longer than the 64 years of Shōwa.
+fn is_born(digits: &[u8]) -> bool {
+    let two =
+        |at: usize| Some(10 * digits.get(at)?.checked_sub(b'0')? + digits.get(at + 1)? - b'0');
+    let (Some(year), Some(month), Some(day)) = (two(0), two(2), two(4)) else { return false };
+    // 29 February: of some year.
+    let days = Month::try_from(month).map_or(0, |month| month.length(2000));
+    (1..=64).contains(&year) && (1..=days).contains(&day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use time::macros::date;
 
     #[test]
     fn a_pin_is_four_ascii_digits_and_nothing_else() {
@@ -123,11 +132,26 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_a_card_face_takes_the_era_year_of_birth() {
-        let number = VerificationNumberB::of_card_face(date!(1980 - 02 - 17), 2035, "2285");
-        assert_eq!(number.unwrap().bytes(), b"55021720352285");
-        let first_year = VerificationNumberB::of_card_face(date!(2019 - 05 - 01), 2030, "0001");
-        assert_eq!(first_year.unwrap().bytes(), b"01050120300001");
-        assert!(VerificationNumberB::of_card_face(date!(1980 - 02 - 17), 2035, "228").is_err());
+    fn only_what_a_card_face_can_show_is_a_number_to_present() {
+        let face = |parts: [&str; 3]| {
+            VerificationNumberB::of_card_face(parts[0], parts[1], parts[2])
+                .map(|number| String::from_utf8(number.bytes().to_vec()).unwrap())
+        };
+        for (birth, shown) in [("550217", true), ("640107", true), ("080229", true)] {
+            assert_eq!(face([birth, "2035", "2285"]).is_ok(), shown, "{birth}");
+        }
+        assert_eq!(face(["550217", "2035", "2285"]).unwrap(), "55021720352285");
+        for parts in [
+            ["55021", "72035", "2285"],
+            ["550217", "20352", "285"],
+            ["850401", "2035", "2285"],
+            ["000217", "2035", "2285"],
+            ["551317", "2035", "2285"],
+            ["550230", "2035", "2285"],
+            ["550200", "2035", "2285"],
+            ["５５", "2035", "2285"],
+        ] {
+            assert_eq!(face(parts), Err(NotASecret::NumberB), "{parts:?}");
+        }
     }
 }

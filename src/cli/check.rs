@@ -11,7 +11,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::fault::Fault;
 use crate::form::paper::Paper;
-use crate::form::{Form, Forms, questions, record};
+use crate::form::{Form, Forms, gate, questions, record};
 use crate::pdf::{Face, Fit, Fonts};
 use crate::text::Text;
 
@@ -117,6 +117,9 @@ fn of_sample(form: &Form, folder: &Path, today: Date) -> Vec<Fault> {
                 fault(&one.path, format!("「{}」は受け付けられません（{}）", one.path, one.code))
             };
             refused.iter().map(told).collect()
+        }
+        Ok(answers) if let Some(closed) = gate::closed(&[form], &answers) => {
+            vec![fault(closed.page().unwrap_or_default(), closed.gate.title.ja.clone())]
         }
         Ok(answers) => questions::incomplete(&[form], &answers)
             .iter()

@@ -24,7 +24,7 @@ use crate::config::Config;
 use crate::fault::Fault;
 use crate::form::answers::Answers;
 use crate::form::paper::{FillError, Paper};
-use crate::form::{Form, Forms, counter, questions, record};
+use crate::form::{Form, Forms, counter, gate, questions, record};
 use crate::visit::paper;
 
 /// Wrong usage, as the parser of the arguments answers it.
@@ -152,6 +152,12 @@ impl Case {
                 return Err(("refused", json!(refused)));
             }
         };
+        if let Some(closed) = gate::closed(&[form], &answers) {
+            return Err((
+                "closed",
+                json!({ "title": closed.gate.title.ja, "reason": closed.gate.reason.ja }),
+            ));
+        }
         let missing = questions::incomplete(&[form], &answers);
         if !missing.is_empty() {
             let missing: Vec<_> = missing.iter().map(|missing| missing.path.as_str()).collect();

@@ -4,6 +4,7 @@ use super::procedures::File;
 use super::{Config, Fee, Procedure, Section, Written, rules};
 use crate::document::{Document, Place};
 use crate::fault::Fault;
+use crate::form::condition::at_row;
 use crate::form::template::{Kind, Question};
 use crate::form::{Form, Forms};
 
@@ -52,7 +53,9 @@ pub(super) fn fees(fees: &[Fee], written: &Document, forms: &Forms) -> Vec<Fault
         let place = Place::key_of("fee").row(row);
         let Some(form) = form(&mut document, &place, forms, &fee.form) else { continue };
         let at = place.clone().key("question");
-        if let Some(question) = question(&mut document, at, form, &fee.question, &[Kind::Copies]) {
+        // What holds for the first row holds for all.
+        let path = at_row(&fee.question, 1);
+        if let Some(question) = question(&mut document, at, form, &path, &[Kind::Copies]) {
             let known = options(question);
             let declared = format!("質問 {} の選択肢", question.id);
             rules::reference(&mut document, place.key("option"), &fee.option, &declared, &known);

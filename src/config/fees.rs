@@ -15,7 +15,8 @@ use crate::yen::Yen;
 pub struct Fee {
     /// Id of the form.
     pub form: String,
-    /// Path of the question that counts the copies.
+    /// Path of the question that counts the copies; `#` in it stands for the number
+    /// of every row.
     pub question: String,
     /// Id of the option counted.
     pub option: String,
@@ -33,6 +34,16 @@ impl Fee {
     /// Whether this price is in force on `day`.
     pub fn is_valid_on(&self, day: Date) -> bool {
         self.valid_from <= day && self.valid_until.is_none_or(|last| day <= last)
+    }
+
+    /// Whether this price is for the copies counted at `path`.
+    pub fn counts(&self, path: &str) -> bool {
+        let is_row = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let mut parts = path.split('.');
+        let same = self.question.split('.').all(|written| {
+            parts.next().is_some_and(|part| part == written || (written == "#" && is_row(part)))
+        });
+        same && parts.next().is_none()
     }
 
     /// Whether both price the same thing on the same day.
@@ -78,6 +89,29 @@ impl File {
 mod tests {
     use super::*;
     use time::macros::date;
+
+    #[test]
+    fn a_price_may_be_for_every_row_of_a_repeated_question() {
+        let fee = |question: &str| Fee {
+            form: "zei".into(),
+            question: question.into(),
+            option: "income".into(),
+            name: Words::default(),
+            yen: Yen(300),
+            valid_from: date!(2026 - 04 - 01),
+            valid_until: None,
+        };
+        for (question, path, counts) in [
+            ("zei.copies", "zei.copies", true),
+            ("zei.other.#.copies", "zei.other.2.copies", true),
+            ("zei.other.#.copies", "zei.other.x.copies", false),
+            ("zei.other.#.copies", "zei.copies", false),
+            ("zei.other", "zei.other.2.copies", false),
+            ("zei.other.2.copies", "zei.other.1.copies", false),
+        ] {
+            assert_eq!(fee(question).counts(path), counts, "{question} {path}");
+        }
+    }
 
     #[test]
     fn a_price_is_in_force_from_its_first_to_its_last_day() {

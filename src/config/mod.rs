@@ -89,8 +89,8 @@ impl Config {
     pub fn fee(&self, form: &str, question: &str, option: &str, day: Date) -> Option<&Fee> {
         let handled = if self.site.modules.payment { self.fees.as_slice() } else { &[] };
         handled.iter().find(|fee| {
-            (fee.form.as_str(), fee.question.as_str(), fee.option.as_str())
-                == (form, question, option)
+            (fee.form.as_str(), fee.option.as_str()) == (form, option)
+                && fee.counts(question)
                 && fee.is_valid_on(day)
         })
     }

@@ -7,6 +7,7 @@ use crate::card::emulator::VirtualReader;
 use crate::card::{self, Ask, Error, Pin, Secret, VerificationNumberB};
 use crate::config::Changed;
 use crate::lang::Lang;
+use crate::wareki::Wareki;
 
 /// More than this nobody looks through.
 const SHOWN_MAX: usize = 15;
@@ -20,8 +21,10 @@ fn read(card: &PurseCard) -> Result<Applicant, Error> {
         Ask::Pin { .. } => Secret::Pin(Pin::new(card.pin().unwrap()).unwrap()),
         Ask::NumberB { .. } => {
             let (year, code) = card.face().unwrap();
-            let birth = card.holder.birth_date.exact().unwrap();
-            Secret::NumberB(VerificationNumberB::of_card_face(birth, year, code).unwrap())
+            let born = card.holder.birth_date.exact().and_then(Wareki::of).unwrap();
+            let birth = format!("{:02}{:02}{:02}", born.year, born.month, born.day);
+            let number = VerificationNumberB::of_card_face(&birth, &year.to_string(), code);
+            Secret::NumberB(number.unwrap())
         }
         Ask::NoSecret => Secret::None,
         Ask::Nothing(error) => return Err(error),

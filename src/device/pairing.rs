@@ -67,7 +67,7 @@ pub fn offer(
     store::forget_codes_before(tx, now)?;
     let code = Code::of(&journal.secret_of(PURPOSE, &op.to_string()), CODE_LEN);
     let digest = code.digest(PURPOSE);
-    if journal::entity_of_op(tx, op)?.is_some() {
+    if journal::entity_of_op(tx, op, "device.pairing_offered")?.is_some() {
         let until = store::code_until(tx, &digest)?.ok_or(Error::UnknownCode)?;
         return Ok((code, until));
     }

@@ -14,6 +14,7 @@ use super::check;
 use super::editions;
 use super::expand;
 use super::fault::Fault;
+use super::gate;
 use super::template::{Page, Question, Template};
 use crate::pdf::Fonts;
 
@@ -22,6 +23,8 @@ use crate::pdf::Fonts;
 #[derive(Clone, Debug)]
 pub struct Form {
     template: Template,
+    /// Ids of the pages that are asked before all others.
+    gate_pages: BTreeSet<String>,
     /// The bytes of `background.pdf`, if the template names one.
     background: Option<Vec<u8>>,
     /// `sample.json`, if the folder has one: a complete input for `fill`.
@@ -45,8 +48,9 @@ impl Form {
         if !faults.is_empty() {
             return Err(faults);
         }
+        let gate_pages = gate::pages(&template);
         let folder = template.id.clone();
-        Ok(Form { template, background: None, sample: None, folder })
+        Ok(Form { template, gate_pages, background: None, sample: None, folder })
     }
 
     /// Reads a template's folder: `form.toml`, and beside it the background it
@@ -103,6 +107,11 @@ impl Form {
     /// All pages, in the order they are asked.
     pub fn pages(&self) -> &[Page] {
         &self.template.page
+    }
+
+    /// Whether the page is asked before all others, for a gate stands on it.
+    pub(super) fn is_gate_page(&self, page: &str) -> bool {
+        self.gate_pages.contains(page)
     }
 
     /// All questions, in the order they are asked within their pages.

@@ -14,6 +14,7 @@ mod editions;
 mod expand;
 mod fault;
 mod forms;
+pub mod gate;
 pub mod input;
 pub mod json;
 pub mod overtaken;

@@ -68,6 +68,8 @@ pub(super) fn applicant_question(path: &str) -> Option<Question> {
         max_chars: None,
         range: None,
         // The only date among the facts is a birth.
+        digits: None,
+        years: None,
         days: (kind == Kind::Date).then_some(Days::Past),
         rows: None,
         printed: true,

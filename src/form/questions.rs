@@ -5,6 +5,8 @@
 //! exist; no step is ever stored, so Back, reload and a power cut change
 //! nothing. The kiosk shows the first page of [`missing`] until there is none.
 //!
+//! - What a gate looks at is asked before all else: who cannot use a form is not
+//!   asked for a name first.
 //! - A question is asked once for all forms of the visit, whoever declares it.
 //! - What a card or another answer already says is not asked (`from`).
 //! - An answer counts only while its question's conditions hold; it is kept in
@@ -34,6 +36,8 @@ pub struct AskPage<'f> {
     pub page: &'f Page,
     /// The form that asks; `None` for pages all forms share (`applicant.*`).
     pub form: Option<&'f str>,
+    /// Asked before the resident says who they are: a gate stands on it.
+    pub at_gate: bool,
     pub questions: Vec<AskQuestion<'f>>,
 }
 
@@ -98,8 +102,8 @@ pub fn pages<'f>(forms: &[&'f Form], answers: &Answers) -> Vec<AskPage<'f>> {
 }
 
 /// The pages still to ask, in order, each with only the questions that have no
-/// answer yet: pages about the applicant first, then each form's own. What may
-/// still follow from a question that is itself to be asked waits for it.
+/// answer yet: the gates' pages first, then those about the applicant, then each
+/// form's own. What may still follow from a question that is itself to be asked waits for it.
 pub fn missing<'f>(forms: &[&'f Form], answers: &Answers) -> Vec<AskPage<'f>> {
     let resolved = Resolved::of(forms, answers, false);
     let mut unanswered = collect(forms, &resolved);
@@ -144,24 +148,39 @@ pub fn ignored(forms: &[&Form], answers: &Answers) -> Vec<String> {
 fn collect<'f>(forms: &[&'f Form], resolved: &Resolved<'_>) -> Vec<AskPage<'f>> {
     let mut pages: Vec<AskPage<'f>> = Vec::new();
     let mut seen = BTreeSet::new();
-    for shared in [true, false] {
+    for turn in [Turn::Gate, Turn::Shared, Turn::Own] {
         for &form in forms {
-            for page in form.pages().iter().filter(|page| is_shared(page) == shared) {
+            for page in form.pages().iter().filter(|page| Turn::of(form, page) == turn) {
                 let asked = form.questions().iter().filter(|question| {
                     question.page == page.id
                         && resolved.applies(&question.id)
                         && seen.insert(question.id.as_str())
                 });
                 let asked: Vec<_> = asked.map(|question| ask(question, resolved)).collect();
-                put(&mut pages, page, (!shared).then(|| form.id()), asked);
+                put(&mut pages, page, (form, turn), asked);
             }
         }
     }
     pages
 }
 
-fn is_shared(page: &Page) -> bool {
-    prefix(&page.id) == "applicant"
+/// When a page has its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    Gate,
+    /// About the applicant.
+    Shared,
+    Own,
+}
+
+impl Turn {
+    fn of(form: &Form, page: &Page) -> Turn {
+        match page {
+            page if form.is_gate_page(&page.id) => Turn::Gate,
+            page if prefix(&page.id) == "applicant" => Turn::Shared,
+            _ => Turn::Own,
+        }
+    }
 }
 
 /// Adds the questions to the page of this id, which another form may have
@@ -169,7 +188,7 @@ fn is_shared(page: &Page) -> bool {
 fn put<'f>(
     pages: &mut Vec<AskPage<'f>>,
     page: &'f Page,
-    form: Option<&'f str>,
+    (form, turn): (&'f Form, Turn),
     questions: Vec<AskQuestion<'f>>,
 ) {
     if questions.is_empty() {
@@ -177,7 +196,12 @@ fn put<'f>(
     }
     match pages.iter_mut().find(|open| open.page.id == page.id) {
         Some(open) => open.questions.extend(questions),
-        None => pages.push(AskPage { page, form, questions }),
+        None => pages.push(AskPage {
+            page,
+            form: (turn != Turn::Shared).then(|| form.id()),
+            at_gate: turn == Turn::Gate,
+            questions,
+        }),
     }
 }
 

@@ -130,7 +130,9 @@ fn raw(kind: Kind, json: &Json) -> Result<Raw, InputError> {
         (_, Json::Null) => Ok(Raw::Absent),
         (Kind::Multi, Json::String(id)) => Ok(Raw::Many(vec![id.clone()])),
         (_, Json::String(entry)) => Ok(Raw::One(entry.clone())),
-        (Kind::Number | Kind::Date, Json::Number(number)) => Ok(Raw::One(number.to_string())),
+        (Kind::Number | Kind::Date | Kind::FiscalYear, Json::Number(number)) => {
+            Ok(Raw::One(number.to_string()))
+        }
         (Kind::Flag, Json::Bool(flag)) => Ok(Raw::One(if *flag { "yes" } else { "no" }.into())),
         (Kind::Multi, Json::Array(ids)) => {
             let ids = ids.iter().map(|id| id.as_str().map(str::to_owned));

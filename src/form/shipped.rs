@@ -17,7 +17,9 @@ use super::{Form, Forms, counter, record};
 use crate::applicant::Source;
 use crate::pdf::Fonts;
 
-const TODAY: Date = date!(2026 - 11 - 21);
+mod certificates;
+
+pub(super) const TODAY: Date = date!(2026 - 11 - 21);
 
 const CARD: [(&str, Kind, &str); 4] = [
     ("applicant.name", Kind::Name, "試験　花子"),
@@ -82,7 +84,9 @@ fn likely(question: &AskQuestion<'_>) -> Raw {
         Kind::Text => one("試験のため"),
         Kind::Phone => one("090-0000-0101"),
         Kind::Postal => one("999-9999"),
+        Kind::Digits => one("0012345"),
         Kind::Date => one("2026-11-20"),
+        Kind::FiscalYear => one("2026"),
         Kind::Flag => one("no"),
         Kind::Number => one("1"),
         Kind::Choice | Kind::Multi => one(&question.options[0].id),
@@ -226,18 +230,21 @@ fn everything_known_leaves_nothing_to_ask_and_can_still_be_corrected() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
-    /// Whatever is chosen, with or without a card, for one form or both: the
+    /// Whatever is chosen, with or without a card, for any of the forms: the
     /// pages come to an end, no question comes twice, nothing is left open.
     #[test]
     fn every_way_through_the_pages_ends_with_nothing_left(
         with_card: bool,
-        which in 0_usize..4,
+        which in 0_usize..64,
         picks in proptest::collection::vec(0_usize..8, 64),
     ) {
         let forms = shipped();
-        let (ido, juminhyo) = (forms.get("ido").unwrap(), forms.get("juminhyo").unwrap());
-        let ways = [vec![ido], vec![juminhyo], vec![ido, juminhyo], vec![juminhyo, ido]];
-        let chosen = ways[which].as_slice();
+        let chosen: Vec<&Form> = forms
+            .iter()
+            .enumerate()
+            .filter_map(|(number, form)| (which >> number & 1 == 1).then_some(form))
+            .collect();
+        let chosen = chosen.as_slice();
         let mut answers = if with_card { a_card() } else { Answers::default() };
         let mut picks = picks.into_iter().cycle();
         let (_, asked) = walk(chosen, &mut answers, |ask| {
@@ -325,7 +332,7 @@ fn a_large_household(form: &Form) -> serde_json::Value {
     set("ido.members".into(), 6.into());
     let japanese = [
         (3, "榊原　勘解由小路左衛門", "サカキバラ　カデノコウジサエモン"),
-        (4, "齋藤　龍之介権兵衛", "サイトウ　リュウノスケゴンベエ"),
+        (4, "髙橋　龍之介権兵衛", "タカハシ　リュウノスケゴンベエ"),
         (6, "渡邊　彌太郎重右衛門", "ワタナベ　ヤタロウジュウエモン"),
     ];
     let abroad = [
@@ -388,7 +395,9 @@ fn longest(question: &super::template::Question, name: &str) -> Option<serde_jso
         Kind::Text => fill("くわしく書いた言葉です。", max(200)).into(),
         Kind::Phone => "090-0000-0101".into(),
         Kind::Postal => "9999999".into(),
+        Kind::Digits => "9".repeat(question.digits?[1] as usize).into(),
         Kind::Date => "2026-10-10".into(),
+        Kind::FiscalYear => "2022".into(),
         Kind::Number => question.range?[1].into(),
         Kind::Choice => question.options.last()?.id.clone().into(),
         Kind::Flag => true.into(),
@@ -400,24 +409,31 @@ fn longest(question: &super::template::Question, name: &str) -> Option<serde_jso
     })
 }
 
-#[test]
-fn the_longest_entries_that_are_taken_fit_the_paper_too() {
+/// Cases with the longest entries everywhere, for several kinds of names: with the
+/// last option of every choice, and with the first.
+pub(super) fn longest_cases(form: &Form) -> Vec<serde_json::Value> {
     let names = ["WOLFGANG ALEXANDER ", "見", "ウォルフガング・アレクサンダー　"];
-    let forms = shipped();
-    for (form, name) in forms.iter().flat_map(|form| names.map(|name| (form, name))) {
+    let mut cases = Vec::new();
+    for name in names {
         let questions = form.questions().iter();
-        let answers: serde_json::Map<_, _> = questions
+        let mut answers: serde_json::Map<_, _> = questions
             .filter_map(|question| Some((question.id.clone(), longest(question, name)?)))
             .collect();
-        let case = serde_json::json!({ "answers": answers });
-        assert_eq!(print(form, &case), Ok(0), "{}", form.id());
-        // And the other way round: with the first option of every choice.
-        let mut first = answers;
+        cases.push(serde_json::json!({ "answers": answers }));
         for question in form.questions().iter().filter(|question| question.kind == Kind::Choice) {
-            first[&question.id] = question.options[0].id.clone().into();
+            answers[&question.id] = question.options[0].id.clone().into();
         }
-        let case = serde_json::json!({ "answers": first });
-        assert_eq!(print(form, &case), Ok(0), "{}", form.id());
+        cases.push(serde_json::json!({ "answers": answers }));
+    }
+    cases
+}
+
+#[test]
+fn the_longest_entries_that_are_taken_fit_the_paper_too() {
+    for form in shipped().iter() {
+        for case in longest_cases(form) {
+            assert_eq!(print(form, &case), Ok(0), "{}", form.id());
+        }
     }
 }
 

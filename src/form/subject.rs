@@ -74,8 +74,9 @@ impl<'t> Subject<'t> {
     /// written where words are asked for, and no name is a reading.
     pub fn stands_for(&self, other: Kind) -> bool {
         let is_free = |kind| matches!(kind, Kind::Name | Kind::Address | Kind::Text);
-        let is_words =
-            |kind| is_free(kind) || matches!(kind, Kind::Kana | Kind::Phone | Kind::Postal);
+        let is_words = |kind| {
+            is_free(kind) || matches!(kind, Kind::Kana | Kind::Phone | Kind::Postal | Kind::Digits)
+        };
         match other {
             Kind::Text => is_words(self.kind),
             other if is_free(other) => is_free(self.kind),

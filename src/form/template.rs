@@ -13,6 +13,12 @@ use crate::clock;
 use crate::lang::{Lang, Words};
 pub use crate::pdf::{Align, Face, Valign};
 
+mod gate;
+mod years;
+
+pub use gate::Gate;
+pub use years::{Ready, Years};
+
 /// `[x, y, width, height]` in mm.
 pub type Rect = [f32; 4];
 /// `[x, y]` in mm.
@@ -43,6 +49,9 @@ pub struct Template {
     pub signature: Signature,
     pub identity: IdentityRule,
     pub paper: Paper,
+    /// Who is turned away, and what they are told.
+    #[serde(default)]
+    pub gate: Vec<Gate>,
     /// Kiosk pages, in the order they are asked.
     #[serde(default)]
     pub page: Vec<Page>,
@@ -84,7 +93,7 @@ pub enum IdentityRule {
     OnePhotoOrTwo,
     /// One with a photo, nothing else.
     OnePhoto,
-    /// None.
+    /// None, or what the form's own text says is shown in its place.
     None,
 }
 
@@ -190,6 +199,10 @@ pub struct Question {
     pub range: Option<[u32; 2]>,
     /// For `date`: which days make sense.
     pub days: Option<Days>,
+    /// For `digits`: the fewest and the most digits.
+    pub digits: Option<[u32; 2]>,
+    /// For `fiscal_year`: which years are offered, and their words.
+    pub years: Option<Years>,
     /// A repeated question (`ido.member.#.name`).
     pub rows: Option<Rows>,
     /// `false` for what only leads to other questions: otherwise an answer that
@@ -215,8 +228,12 @@ pub enum Kind {
     Phone,
     /// Seven digits.
     Postal,
+    /// A number off a card or a letter, digit by digit: leading zeros stay.
+    Digits,
     /// Any date; the day may be unknown.
     Date,
+    /// A fiscal year (年度), from April to March; on paper it has the parts of a date.
+    FiscalYear,
     /// One option.
     Choice,
     /// Any number of options.

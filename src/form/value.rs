@@ -25,9 +25,15 @@ pub(super) fn fitting(value: &Value, kind: Kind, offered: &[&Choice]) -> Option<
         }
         (
             Value::Text(_),
-            Kind::Name | Kind::Kana | Kind::Address | Kind::Text | Kind::Phone | Kind::Postal,
+            Kind::Name
+            | Kind::Kana
+            | Kind::Address
+            | Kind::Text
+            | Kind::Phone
+            | Kind::Postal
+            | Kind::Digits,
         )
-        | (Value::Date(_), Kind::Date)
+        | (Value::Date(_), Kind::Date | Kind::FiscalYear)
         | (Value::Flag(_), Kind::Flag)
         | (Value::Number(_), Kind::Number) => Some(value.clone()),
         _ => None,
@@ -49,6 +55,8 @@ pub(super) fn default_value(question: &Question) -> Option<Value> {
         | Kind::Text
         | Kind::Phone
         | Kind::Postal
-        | Kind::Date => None,
+        | Kind::Digits
+        | Kind::Date
+        | Kind::FiscalYear => None,
     }
 }

@@ -37,6 +37,9 @@ pub enum Error {
     /// The bytes were not sealed with this key for this place.
     #[error("sealed data of {place} cannot be opened")]
     Unreadable { place: String },
+    /// What was sent as one act was sent before as another.
+    #[error("this operation id stands for another act")]
+    OpTaken,
     /// The office key's file is missing, unreadable or not 32 bytes.
     #[error("office key: {0}")]
     OfficeKey(String),

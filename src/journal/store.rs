@@ -152,14 +152,25 @@ pub(super) fn sealed_head(connection: &Connection, log: &str) -> Result<Option<V
     Ok(sealed)
 }
 
-/// What an operation was done to, if it is in the journal already: the answer
-/// to a request that is sent a second time.
-pub fn entity_of_op(connection: &Connection, op: OpId) -> Result<Option<(String, String)>, Error> {
-    let entity = connection
-        .prepare_cached("select entity_kind, entity_id from journal where op_id = ?1")?
+/// The id of what an operation was done to, if an entry of this kind has it
+/// already: the answer to a request that is sent a second time.
+///
+/// # Errors
+/// [`Error::OpTaken`] when it stands for an act of another kind.
+pub fn entity_of_op(
+    connection: &Connection,
+    op: OpId,
+    kind: &str,
+) -> Result<Option<String>, Error> {
+    let found: Option<(String, String)> = connection
+        .prepare_cached("select kind, entity_id from journal where op_id = ?1")?
         .query_row([op.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    Ok(entity)
+    match found {
+        None => Ok(None),
+        Some((done, entity)) if done == kind => Ok(Some(entity)),
+        Some(_) => Err(Error::OpTaken),
+    }
 }
 
 /// What something of this `kind` happened to according to `other`'s journal and not

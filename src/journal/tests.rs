@@ -195,9 +195,11 @@ fn an_act_sent_twice_is_found_and_cannot_be_written_twice() {
         facts: json!({}),
         personal: None,
     };
-    assert_eq!(entity_of_op(&connection, op).unwrap(), None);
+    let done = |kind| entity_of_op(&connection, op, kind);
+    assert_eq!(done("visit.started").unwrap(), None);
     journal.append(&tx, &event()).unwrap();
-    assert_eq!(entity_of_op(&connection, op).unwrap(), Some(("visit".into(), "v1".into())));
+    assert_eq!(done("visit.started").unwrap(), Some("v1".into()));
+    assert!(matches!(done("visit.submitted"), Err(Error::OpTaken)));
     assert!(journal.append(&tx, &event()).is_err());
     assert_eq!(store::kinds(&connection, &Entity::new("visit", "v1")).unwrap(), ["visit.started"]);
 }

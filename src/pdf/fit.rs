@@ -204,6 +204,13 @@ impl PlacedLine {
         Self { clusters: vec![cluster], x: left, y: base, size, narrowing: 1.0 }
     }
 
+    /// The em boxes of the line's characters, as one rectangle.
+    #[cfg(test)]
+    pub fn area(&self) -> Area {
+        let width = width(&self.clusters) * self.size * self.narrowing;
+        Area { x: self.x, y: self.y - BELOW * self.size, width, height: self.size }
+    }
+
     /// The squares left for the pen: characters that no font draws.
     pub(super) fn boxes(&self) -> Vec<Area> {
         let mut x = self.x;

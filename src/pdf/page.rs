@@ -139,6 +139,12 @@ impl<'a> Page<'a> {
         true
     }
 
+    /// The lines written so far.
+    #[cfg(test)]
+    pub fn lines(&self) -> &[PlacedLine] {
+        &self.lines
+    }
+
     /// The content stream: the background, marks, then words.
     pub(super) fn content(&self, slots: &mut Slots<'a>) -> Vec<u8> {
         let mut out = b"q /B Do Q\n".to_vec();

@@ -23,6 +23,7 @@ use crate::journal::{self, Actor, Journal, OfficeKey};
 use crate::pdf::Fonts;
 use crate::staff::{self, NewAccount};
 use crate::visit::paper::Papers;
+use crate::web::desk::Shown;
 use crate::web::{self, Office, Printers, Readers};
 use crate::{fault, schema};
 
@@ -117,7 +118,8 @@ async fn open(
     let site = format!("{}/{}", config.site.town.code, config.site.office.id);
     let readers = Readers::new(demo && config.site.modules.card_reader);
     let printers = Printers::start(&config.printers)?;
-    let office = Office { config, forms, papers, db, journal, readers, printers, demo };
+    let shown = Shown::default();
+    let office = Office { config, forms, papers, db, journal, readers, printers, shown, demo };
     let journal = office.journal.clone();
     office.db.write(move |tx| journal.open_log(tx, &site).map(drop)).await?;
     add_readers(&office)?;

@@ -2,6 +2,7 @@
 
 pub mod counter;
 pub mod lock;
+pub mod panics;
 #[cfg(feature = "pcsc")]
 pub mod reader;
 mod sweep;

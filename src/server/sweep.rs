@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::db::Tx;
 use crate::device;
 use crate::id::VisitId;
-use crate::journal::{Actor, Journal};
+use crate::journal::Actor;
 use crate::visit::{self, retention};
 use crate::web::Office;
 
@@ -32,33 +32,35 @@ async fn erase_due(office: &Arc<Office>) -> Result<(), visit::Error> {
     let (look, now) = (office.clone(), office.journal.now());
     let due = office
         .db
-        .read(move |connection| {
-            let site = &look.config.site;
-            retention::due(connection, &site.screen, &site.retention, now)
-        })
+        .read(move |connection| retention::due(connection, &look.config.site, now))
         .await?;
     for visit in due {
-        let journal = office.journal.clone();
-        match office.db.write(move |tx| erase(tx, &journal, visit)).await {
-            Ok(()) => tracing::info!(%visit, "erased what was due"),
+        let swept = office.clone();
+        match office.db.write(move |tx| erase(tx, &swept, visit)).await {
+            Ok(true) => tracing::info!(%visit, "erased what was due"),
+            Ok(false) => tracing::info!(%visit, "somebody came back to what was due"),
             Err(error) => tracing::error!(%visit, %error, "what was due was not erased"),
         }
     }
     Ok(())
 }
 
-/// Whoever stood at the tablet and called for staff has gone, too.
-fn erase(tx: &Tx<'_>, journal: &Journal, visit: VisitId) -> anyhow::Result<()> {
-    if let Some(tablet) = retention::erase_one(tx, journal, visit)? {
+/// Whether it was still due. Whoever stood at the tablet and called for staff has
+/// gone, too.
+fn erase(tx: &Tx<'_>, office: &Office, visit: VisitId) -> anyhow::Result<bool> {
+    let (journal, site) = (&office.journal, &office.config.site);
+    let erased = retention::erase_one(tx, journal, Actor::System, site, visit)?;
+    if let Some(tablet) = erased.and_then(|erased| erased.tablet) {
         device::withdraw_call(tx, journal, Actor::System, tablet)?;
     }
-    Ok(())
+    Ok(erased.is_some())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::device::{Device, NewDevice, Role};
+    use crate::journal::Journal;
     use crate::visit::Wishes;
     use crate::web::example;
 

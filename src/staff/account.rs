@@ -64,7 +64,7 @@ pub fn add(
     actor: Actor,
     new: &NewAccount,
 ) -> Result<Staff, Error> {
-    if let Some((_, id)) = journal::entity_of_op(tx, op)? {
+    if let Some(id) = journal::entity_of_op(tx, op, "staff.added")? {
         return existing(tx, id.parse().map_err(|_| Error::NoSuchAccount)?);
     }
     if store::account_of_login(tx, &new.login)?.is_some() {
@@ -126,22 +126,38 @@ pub fn enable(tx: &Tx<'_>, journal: &Journal, actor: Actor, id: StaffId) -> Resu
 }
 
 /// Gives a forgotten account an initial password, which its owner must replace.
-/// Ends its sessions and its waiting time.
+/// Ends its sessions and its waiting time. The same `op` sent again leaves what its
+/// owner has chosen since.
 ///
 /// # Errors
 /// [`Error::NoSuchAccount`].
 pub fn reset_password(
     tx: &Tx<'_>,
     journal: &Journal,
+    op: OpId,
     actor: Actor,
     id: StaffId,
     initial: &PasswordHash,
 ) -> Result<(), Error> {
     let staff = existing(tx, id)?;
+    if let Some(reset) = journal::entity_of_op(tx, op, "staff.password_reset")? {
+        let is_same = reset == id.to_string();
+        return if is_same { Ok(()) } else { Err(journal::Error::OpTaken.into()) };
+    }
     store::set_password(tx, id, initial, true)?;
     store::end_sessions_of(tx, id, None)?;
     store::forget_attempts(tx, &sign_in::login_digest(&staff.login))?;
-    record(tx, journal, "staff.password_reset", Some(id), actor, json!({}))
+    let event = Event {
+        op,
+        kind: "staff.password_reset",
+        schema_version: 1,
+        entity: Entity::new("staff", id),
+        actor,
+        facts: json!({}),
+        personal: None,
+    };
+    journal.append(tx, &event)?;
+    Ok(())
 }
 
 /// Sets the password its owner chose, if `checked` says that the owner knows the

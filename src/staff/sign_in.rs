@@ -4,7 +4,8 @@
 //!
 //! A try counts before it is looked at, so a thousand tries sent at once get no
 //! more looks than a thousand sent in a row. An unknown login costs the same
-//! steps and the same time as a known one.
+//! steps and the same time as a known one, and made-up ones fill no disk: their
+//! tries share a fixed number of rows, and one entry tells of many.
 
 use std::time::Duration;
 
@@ -27,6 +28,13 @@ const WAIT_MAX: Duration = Duration::from_secs(15 * 60);
 /// A row of tries is forgotten after this time without one.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// Rows that the tries of all unknown logins share. So many that nobody who mistypes
+/// meets another's wait, nor learns from one which logins exist; few enough for any
+/// disk.
+const UNKNOWN_ROWS: u16 = 1_024;
+/// Refused tries of unknown logins are one entry in this time.
+const UNKNOWN_TOLD_EVERY: Duration = Duration::from_secs(10 * 60);
+
 /// How long nobody may try after `tries` wrong passwords in a row: one minute
 /// after the fifth, doubling to fifteen, never for good.
 fn wait_after(tries: u32) -> Option<Duration> {
@@ -38,6 +46,14 @@ fn wait_after(tries: u32) -> Option<Duration> {
 /// wrong field.
 pub(super) fn login_digest(login: &str) -> Digest {
     Sha256::digest(normal_login(login)).into()
+}
+
+/// Where the tries of a login that no account has are counted. Which ones share a
+/// row only the office key tells.
+fn unknown_digest(journal: &Journal, login: &str) -> Digest {
+    let [first, second, ..] = journal.secret_of("unknown login", &normal_login(login));
+    let row = u16::from_be_bytes([first, second]) % UNKNOWN_ROWS;
+    Sha256::digest(format!("unknown login {row}")).into()
 }
 
 /// A try that was counted and not looked at yet.
@@ -72,7 +88,11 @@ pub enum Outcome {
 pub fn begin(tx: &Tx<'_>, journal: &Journal, login: &str) -> Result<Attempt, Error> {
     let now = journal.now();
     store::forget_attempts_before(tx, now - FORGOTTEN_AFTER)?;
-    let digest = login_digest(login);
+    let known = store::password_of_login(tx, &normal_login(login))?;
+    let digest = match known {
+        Some(_) => login_digest(login),
+        None => unknown_digest(journal, login),
+    };
     let before = store::attempts(tx, &digest)?;
     if let Some(until) = before.blocked_until.filter(|until| now < *until) {
         return Err(Error::BackedOff { until });
@@ -80,7 +100,6 @@ pub fn begin(tx: &Tx<'_>, journal: &Journal, login: &str) -> Result<Attempt, Err
     let tries = before.tries.saturating_add(1);
     let blocked_until = wait_after(tries).map(|wait| now + wait);
     store::set_attempts(tx, &digest, &store::Attempts { tries, blocked_until }, now)?;
-    let known = store::password_of_login(tx, &normal_login(login))?;
     let (staff, hash) = match known {
         Some((staff, hash)) => (Some(staff), hash),
         None => (None, PasswordHash::decoy()),
@@ -93,6 +112,12 @@ impl Attempt {
     pub fn check(self, password: &str) -> Checked {
         let right = self.hash.matches(password);
         Checked { attempt: self, right }
+    }
+
+    /// As if the password had been compared and was wrong.
+    #[cfg(test)]
+    pub(super) fn wrong(self) -> Checked {
+        Checked { attempt: self, right: false }
     }
 }
 
@@ -145,6 +170,10 @@ fn refused(
     reason: &str,
 ) -> Result<Option<Moment>, Error> {
     let wait_until = store::attempts(tx, &attempt.login)?.blocked_until;
+    if attempt.staff.is_none() {
+        note_unknown(tx, journal)?;
+        return Ok(wait_until);
+    }
     let facts = json!({
         "reason": reason,
         "tries": attempt.tries,
@@ -152,6 +181,22 @@ fn refused(
     });
     record(tx, journal, "staff.sign_in_refused", attempt.staff, Actor::System, facts)?;
     Ok(wait_until)
+}
+
+/// Counts a try of an unknown login, and tells of all so far when it is time.
+fn note_unknown(tx: &Tx<'_>, journal: &Journal) -> Result<(), Error> {
+    let (now, all) = (journal.now(), Sha256::digest("all unknown logins").into());
+    let before = store::attempts(tx, &all)?;
+    let tries = before.tries.saturating_add(1);
+    let told_next = match before.blocked_until {
+        Some(next) if now < next => next,
+        _ => {
+            let facts = json!({ "reason": "unknown", "tries": tries });
+            record(tx, journal, "staff.sign_in_refused", None, Actor::System, facts)?;
+            now + UNKNOWN_TOLD_EVERY
+        }
+    };
+    store::set_attempts(tx, &all, &store::Attempts { tries, blocked_until: Some(told_next) }, now)
 }
 
 /// Ends the wait of an account.

@@ -3,7 +3,7 @@
 //! Every look at a person and every paper made is an entry in the journal, and
 //! happens only if that entry can be written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -13,8 +13,8 @@ use crate::application::{self, Action, Application, Refused};
 use crate::db::Tx;
 use crate::form::Form;
 use crate::form::answers::{Answer, Answers, Value};
-use crate::form::questions;
 use crate::form::template::IdentityRule;
+use crate::form::{gate, questions};
 use crate::id::{ApplicationId, OpId, StaffId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
 
@@ -22,12 +22,18 @@ use crate::journal::{self, Actor, Entity, Event, Journal};
 const ID_KIND: &str = "office.id_kind";
 const ID_POINTS: &str = "office.id_points";
 
+/// The documents that carry a photo.
+const WITH_PHOTO: [&str; 5] =
+    ["my_number_card", "licence", "passport", "residence_card", "disability"];
+
 /// A submitted visit with everything in it.
 #[derive(Clone, Debug)]
 pub struct Opened {
     pub visit: Visit,
     pub answers: Answers,
     pub applications: Vec<Application>,
+    /// Why an application was sent back, in the clerk's words.
+    pub reasons: BTreeMap<ApplicationId, String>,
 }
 
 impl Opened {
@@ -46,11 +52,14 @@ pub fn open(tx: &Tx<'_>, journal: &Journal, staff: StaffId, id: VisitId) -> Resu
     let visit = submitted(tx, id)?;
     note(journal, tx, Actor::Staff(staff), id, ("visit.viewed", json!({})))?;
     let answers = store::answers(tx, journal, id)?;
-    Ok(Opened {
-        visit: visit.with_care(&answers),
-        answers,
-        applications: application::of_visit(tx, id)?,
-    })
+    let applications = application::of_visit(tx, id)?;
+    let mut reasons = BTreeMap::new();
+    for application in &applications {
+        if let Some(reason) = reason(tx, journal, id, application)? {
+            reasons.insert(application.id, reason);
+        }
+    }
+    Ok(Opened { visit: visit.with_care(&answers), answers, applications, reasons })
 }
 
 /// Records that a clerk saw a list of visits: all of the day, or those that a
@@ -89,18 +98,23 @@ fn submitted(tx: &Tx<'_>, id: VisitId) -> Result<Visit, Error> {
 /// outdated from now on.
 ///
 /// # Errors
-/// [`Error::Accepted`] when the value stands on a form that was accepted.
+/// [`Error::Accepted`] when the value stands on a form that was accepted;
+/// [`Error::Late`] when `op` was sent before and another value stands there now.
 pub fn correct(
     tx: &Tx<'_>,
     journal: &Journal,
     counter: Counter<'_>,
     staff: StaffId,
+    op: OpId,
     id: VisitId,
     (path, value): (&str, Value),
 ) -> Result<(), Error> {
     let visit = submitted(tx, id)?;
     let answer = Answer { value, source: Source::Clerk };
     let before = store::answers(tx, journal, id)?;
+    if was_done(tx, op, "visit.corrected", id)? {
+        return if before.get(path) == Some(&answer) { Ok(()) } else { Err(Error::Late) };
+    }
     let mut entered = Answers::default();
     entered.set(path, answer.value.clone(), answer.source);
     let actor = Actor::Staff(staff);
@@ -119,7 +133,7 @@ pub fn correct(
     journal.append(
         tx,
         &Event {
-            op: journal.op(),
+            op,
             kind: "visit.corrected",
             schema_version: 1,
             entity: Entity::new("visit", id),
@@ -129,6 +143,15 @@ pub fn correct(
         },
     )?;
     Ok(())
+}
+
+/// Whether the press `op` was taken for this visit before.
+fn was_done(tx: &Tx<'_>, op: OpId, kind: &str, id: VisitId) -> Result<bool, Error> {
+    match journal::entity_of_op(tx, op, kind)? {
+        None => Ok(false),
+        Some(done) if done == id.to_string() => Ok(true),
+        Some(_) => Err(journal::Error::OpTaken.into()),
+    }
 }
 
 /// The forms that ask or print something that differs.
@@ -172,12 +195,14 @@ pub struct IdentityCheck {
 /// none, is outdated from now on; the same check recorded again changes nothing.
 ///
 /// # Errors
-/// [`Error::Accepted`] when a form that shows another check was accepted.
+/// [`Error::Accepted`] when a form that shows another check was accepted;
+/// [`Error::Late`] when `op` was sent before and another check stands there now.
 pub fn identify(
     tx: &Tx<'_>,
     journal: &Journal,
     counter: Counter<'_>,
     staff: StaffId,
+    op: OpId,
     id: VisitId,
     check: &IdentityCheck,
 ) -> Result<(), Error> {
@@ -191,12 +216,15 @@ pub fn identify(
     for (path, answer) in checked.iter() {
         after.set(path, answer.value.clone(), answer.source);
     }
+    if was_done(tx, op, "visit.identified", id)? {
+        return if after == before { Ok(()) } else { Err(Error::Late) };
+    }
     outdate(tx, id, &changed(&counter.forms_of(&visit), &before, &after))?;
     store::put_answers(tx, journal, id, &checked)?;
     journal.append(
         tx,
         &Event {
-            op: journal.op(),
+            op,
             kind: "visit.identified",
             schema_version: 1,
             entity: Entity::new("visit", id),
@@ -213,6 +241,18 @@ pub fn identify(
 pub fn is_identified(answers: &Answers) -> bool {
     answers.value(ID_KIND).is_some_and(|kinds| !kinds.selected().is_empty())
         && answers.value(ID_POINTS).is_some()
+}
+
+/// Whether what was looked at is what the form asks for.
+fn identity_suffices(rule: IdentityRule, answers: &Answers) -> Result<(), Error> {
+    let seen = answers.value(ID_KIND).map(Value::selected).unwrap_or_default();
+    match rule {
+        IdentityRule::None => Ok(()),
+        _ if !is_identified(answers) => Err(Error::NotIdentified),
+        IdentityRule::OnePhotoOrTwo => Ok(()),
+        IdentityRule::OnePhoto if WITH_PHOTO.iter().any(|kind| seen.contains(*kind)) => Ok(()),
+        IdentityRule::OnePhoto => Err(Error::NoPhoto),
+    }
 }
 
 /// Records that papers of these applications were shown to be printed from a
@@ -268,7 +308,7 @@ pub struct Decision {
 /// Accepts an application, sends it back with a reason, or takes that back.
 ///
 /// # Errors
-/// Accepting needs every required answer and, where the form asks for it, the
+/// Accepting needs an open gate, every required answer and, where the form asks for it, the
 /// identity check. [`Error::Application`] where the state does not allow it.
 pub fn decide(
     tx: &Tx<'_>,
@@ -280,10 +320,22 @@ pub fn decide(
 ) -> Result<VisitId, Error> {
     let (visit, application) = application::get(tx, id)?.ok_or(Error::Gone)?;
     submitted(tx, visit)?;
-    if let Some((_, decided)) = journal::entity_of_op(tx, decision.op)? {
-        let stands = decided == id.to_string() && application.state == decision.action.leads_to();
-        let refused = Refused { state: application.state, action: decision.action };
-        return if stands { Ok(visit) } else { Err(refused.into()) };
+    let kind = match decision.action {
+        Action::Accept => "application.accepted",
+        Action::SendBack => "application.sent_back",
+        Action::Reopen => "application.reopened",
+    };
+    let refused = Refused { state: application.state, action: decision.action };
+    match journal::entity_of_op(tx, decision.op, kind) {
+        Ok(None) => {}
+        Ok(Some(decided)) => {
+            let stands =
+                decided == id.to_string() && application.state == decision.action.leads_to();
+            return if stands { Ok(visit) } else { Err(refused.into()) };
+        }
+        // The buttons of a page share the press.
+        Err(journal::Error::OpTaken) => return Err(refused.into()),
+        Err(error) => return Err(error.into()),
     }
     let state = application.state.after(decision.action)?;
     if state == application::State::Accepted {
@@ -302,11 +354,7 @@ pub fn decide(
         tx,
         &Event {
             op: decision.op,
-            kind: match decision.action {
-                Action::Accept => "application.accepted",
-                Action::SendBack => "application.sent_back",
-                Action::Reopen => "application.reopened",
-            },
+            kind,
             schema_version: 1,
             entity: Entity::new("application", id),
             actor: Actor::Staff(staff),
@@ -327,6 +375,9 @@ fn may_be_accepted(
     let answers = store::answers(tx, journal, visit)?;
     let visit = store::get(tx, visit)?.ok_or(Error::Gone)?;
     let form = counter.forms.on(&application.form, visit.day).ok_or(Error::NoProcedure)?;
+    if let Some(closed) = gate::closed(&[form], &answers) {
+        return Err(Error::Closed(closed.gate.title.clone()));
+    }
     // All forms of the visit: one may know what another asked.
     let mut missing: Vec<String> = questions::incomplete(&counter.forms_of(&visit), &answers)
         .into_iter()
@@ -336,26 +387,21 @@ fn may_be_accepted(
     if !missing.is_empty() {
         return Err(Error::Incomplete(missing));
     }
-    let needs_check = form.template().identity != IdentityRule::None;
-    if needs_check && !is_identified(&answers) {
-        return Err(Error::NotIdentified);
-    }
-    Ok(())
+    identity_suffices(form.template().identity, &answers)
 }
 
 fn reason_place(id: ApplicationId) -> String {
     format!("application/{id}/reason")
 }
 
-/// Why an application was sent back, in the clerk's words.
-pub fn reason(
-    connection: &rusqlite::Connection,
+fn reason(
+    tx: &Tx<'_>,
     journal: &Journal,
     visit: VisitId,
     application: &Application,
 ) -> Result<Option<String>, Error> {
     let Some(sealed) = &application.reason else { return Ok(None) };
-    let key = journal.visit_key(connection, visit)?;
+    let key = journal.visit_key(tx, visit)?;
     let plain = key.open(&reason_place(application.id), sealed)?;
     Ok(Some(String::from_utf8_lossy(&plain).into_owned()))
 }

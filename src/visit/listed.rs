@@ -7,6 +7,7 @@ use time::Date;
 use super::{Error, Findable, Visit, store};
 use crate::application::{self, Application};
 use crate::clock::Moment;
+use crate::db;
 use crate::journal::Journal;
 use crate::queue;
 use crate::text::Text;
@@ -30,11 +31,61 @@ impl Listed {
     }
 }
 
+/// A visit of which something stored cannot be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    pub visit: Visit,
+    /// What the resident is called by, as far as it is known.
+    pub number: String,
+    /// Why, for the log.
+    pub error: Error,
+}
+
+/// What a clerk's list shows.
+#[derive(Debug)]
+pub struct List {
+    pub visits: Vec<Listed>,
+    pub unreadable: Vec<Unreadable>,
+}
+
 /// The visits handed in on `day` and the earlier ones that are not accepted yet,
-/// oldest first, with what they can be found by.
-pub fn on(connection: &Connection, journal: &Journal, day: Date) -> Result<Vec<Listed>, Error> {
-    let visits = store::of_day_and_undecided(connection, day)?;
-    visits.into_iter().map(|visit| listed(connection, journal, visit)).collect()
+/// oldest first, with what they can be found by. One that is damaged hides no other.
+///
+/// # Errors
+/// Faults of storage that are not of one visit.
+pub fn on(connection: &Connection, journal: &Journal, day: Date) -> Result<List, Error> {
+    let mut list = List { visits: Vec::new(), unreadable: Vec::new() };
+    for visit in store::of_day_and_undecided(connection, day)? {
+        match listed(connection, journal, visit.clone()) {
+            Ok(listed) => list.visits.push(listed),
+            Err(error) if is_damage(&error) => {
+                let number = number(connection, &visit);
+                list.unreadable.push(Unreadable { visit, number, error });
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(list)
+}
+
+/// Whether the row itself is at fault, and reading it again is no use.
+fn is_damage(error: &Error) -> bool {
+    use crate::journal::Error as Sealed;
+    matches!(
+        error,
+        Error::Db(db::Error::Inconsistent { .. })
+            | Error::Journal(
+                Sealed::Unreadable { .. }
+                    | Sealed::Erased
+                    | Sealed::Db(db::Error::Inconsistent { .. })
+            )
+    )
+}
+
+fn number(connection: &Connection, visit: &Visit) -> String {
+    let ticket = queue::of_visit(connection, visit.id).ok().flatten();
+    let applications = application::of_visit(connection, visit.id).unwrap_or_default();
+    super::number(ticket.as_ref(), applications.iter().map(|one| one.receipt.as_str()))
 }
 
 /// Whatever changes on the list changes this: for pages that ask again and again,

@@ -30,7 +30,7 @@ use crate::db::{self, Tx};
 use crate::form::answers::{Answer, Answers, Value};
 use crate::id::{DeviceId, OpId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
-use crate::lang::Lang;
+use crate::lang::{Lang, Words};
 
 pub use overtaken::forget_overtaken;
 pub use search::Findable;
@@ -49,9 +49,15 @@ pub enum Error {
     /// The act belongs to another state of the visit.
     #[error("a visit that is {0:?} cannot do this")]
     Refused(State),
+    /// The resident has not said that they saw what the data is used for.
+    #[error("what the data is used for was not agreed to")]
+    NotAgreed,
     /// Required questions have no answer yet.
     #[error("{} required answers are missing", .0.len())]
     Incomplete(Vec<String>),
+    /// A gate of the form is closed for what was answered; in the words of the form.
+    #[error("a gate of a form is closed")]
+    Closed(Words),
     /// Two chosen procedures are written on the same form.
     #[error("two procedures share the form {0}")]
     SameForm(String),
@@ -61,6 +67,12 @@ pub enum Error {
     /// The clerk has not recorded how the person was identified.
     #[error("the identity check is not recorded")]
     NotIdentified,
+    /// The same press was taken before, and what it changed was changed again.
+    #[error("this was sent before, and something else stands there now")]
+    Late,
+    /// The form asks for a document with a photo.
+    #[error("no document with a photo is recorded")]
+    NoPhoto,
     /// The value stands on a form that was accepted.
     #[error("an accepted form is not corrected before it is open again")]
     Accepted,
@@ -191,13 +203,13 @@ pub fn start(
     kiosk: DeviceId,
     wishes: &Wishes,
 ) -> Result<VisitId, Error> {
-    if let Some((_, id)) = journal::entity_of_op(tx, op)? {
+    if let Some(id) = journal::entity_of_op(tx, op, "visit.started")? {
         return id
             .parse()
             .map_err(|_| db::Error::Inconsistent { table: "journal", column: "entity_id" }.into());
     }
     if let Some(left) = store::at_kiosk(tx, kiosk)? {
-        leave(tx, journal, Actor::Device(kiosk), &left)?;
+        leave(tx, journal, Actor::Device(kiosk), left.id)?;
     }
     let now = journal.now();
     let id = VisitId::new(now, &*journal.chance);
@@ -223,7 +235,9 @@ pub fn start(
     Ok(id)
 }
 
-/// Changes the language or the type size of a visit.
+/// Changes the language or the type size of a visit. One that was handed in still
+/// stands on its tablet and may be read in another language, but that is no work
+/// which keeps its data longer.
 pub fn wish(
     tx: &Tx<'_>,
     journal: &Journal,
@@ -231,7 +245,12 @@ pub fn wish(
     visit: VisitId,
     wishes: &Wishes,
 ) -> Result<(), Error> {
-    store::set_wishes(tx, visit, wishes, journal.now())?;
+    match store::get(tx, visit)?.ok_or(Error::Gone)?.state {
+        State::Draft => store::touch(tx, visit, journal.now())?,
+        State::Submitted => {}
+        State::Erased => return Err(Error::Gone),
+    }
+    store::set_wishes(tx, visit, wishes)?;
     let facts = json!({ "lang": wishes.lang, "big_type": wishes.big_type });
     note(journal, tx, actor, visit, ("visit.wishes_changed", facts))
 }
@@ -343,14 +362,18 @@ fn draft(tx: &Tx<'_>, visit: VisitId) -> Result<Visit, Error> {
 
 /// The resident leaves the kiosk. A draft is erased; what was submitted stays
 /// for the clerk. Sent twice, it does nothing more.
-pub fn leave(tx: &Tx<'_>, journal: &Journal, actor: Actor, visit: &Visit) -> Result<(), Error> {
+///
+/// What the caller knows of the visit may be old: it is looked at again here, so
+/// that nothing that was handed in meanwhile is erased.
+pub fn leave(tx: &Tx<'_>, journal: &Journal, actor: Actor, id: VisitId) -> Result<(), Error> {
+    let visit = store::get(tx, id)?.ok_or(Error::Gone)?;
     match visit.state {
-        State::Draft => erase(tx, journal, actor, visit.id),
-        State::Submitted => {
-            store::leave_kiosk(tx, visit.id, journal.now())?;
-            note(journal, tx, actor, visit.id, ("visit.left_kiosk", json!({})))
+        State::Draft => erase(tx, journal, actor, id),
+        State::Submitted if store::kiosk_of(tx, id)?.is_some() => {
+            store::leave_kiosk(tx, id, journal.now())?;
+            note(journal, tx, actor, id, ("visit.left_kiosk", json!({})))
         }
-        State::Erased => Ok(()),
+        State::Submitted | State::Erased => Ok(()),
     }
 }
 

@@ -41,16 +41,17 @@ pub fn sent(
     visit: VisitId,
     (what, printer): (&Printout, &str),
 ) -> Result<bool, Error> {
-    if journal::entity_of_op(tx, op)?.is_some() {
+    let kind = match what {
+        Printout::Papers(_) => "application.print_sent",
+        Printout::Slip => "slip.print_sent",
+    };
+    if journal::entity_of_op(tx, op, kind)?.is_some() {
         return Ok(false);
     }
     store::get(tx, visit)?.filter(|visit| visit.state == State::Submitted).ok_or(Error::Gone)?;
     let event = Event {
         op,
-        kind: match what {
-            Printout::Papers(_) => "application.print_sent",
-            Printout::Slip => "slip.print_sent",
-        },
+        kind,
         schema_version: 1,
         entity: Entity::new("visit", visit),
         actor,

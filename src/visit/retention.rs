@@ -6,7 +6,7 @@ use time::Duration;
 
 use super::{Error, State, Visit, erase, store};
 use crate::clock::Moment;
-use crate::config::{Retention, Screen};
+use crate::config::{Retention, Screen, Site};
 use crate::db::Tx;
 use crate::id::{DeviceId, VisitId};
 use crate::journal::{Actor, Journal};
@@ -27,26 +27,47 @@ fn abandoned_before(screen: &Screen, now: Moment) -> Moment {
 
 /// What is to be erased now: abandoned drafts, and submitted visits past their
 /// days.
-pub fn due(
-    connection: &Connection,
-    screen: &Screen,
-    times: &Retention,
-    now: Moment,
-) -> Result<Vec<VisitId>, Error> {
-    let mut due = store::untouched(connection, State::Draft, abandoned_before(screen, now))?;
-    let visits = now - Duration::days(i64::from(times.visit_days));
-    due.extend(store::untouched(connection, State::Submitted, visits)?);
+pub fn due(connection: &Connection, site: &Site, now: Moment) -> Result<Vec<VisitId>, Error> {
+    let abandoned = abandoned_before(&site.screen, now);
+    let mut due = store::untouched(connection, State::Draft, abandoned)?;
+    due.extend(store::untouched(connection, State::Submitted, kept_since(&site.retention, now))?);
     Ok(due)
 }
 
-/// Erases one visit that is due, and tells the tablet it stood on, if any. One at a
-/// time, so that a row that cannot be erased keeps nobody else's.
+/// What was erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Erased {
+    /// The tablet that the visit stood on, if any.
+    pub tablet: Option<DeviceId>,
+}
+
+/// Erases one visit, if it is still due; one that was handed in, touched or erased
+/// since [`due`] looked is left as it is. One at a time, so that a row that cannot
+/// be erased keeps nobody else's.
 pub fn erase_one(
     tx: &Tx<'_>,
     journal: &Journal,
-    visit: VisitId,
-) -> Result<Option<DeviceId>, Error> {
-    let tablet = store::kiosk_of(tx, visit)?;
-    erase(tx, journal, Actor::System, visit)?;
-    Ok(tablet)
+    actor: Actor,
+    site: &Site,
+    id: VisitId,
+) -> Result<Option<Erased>, Error> {
+    let Some(visit) = store::get(tx, id)? else { return Ok(None) };
+    if !is_due(&visit, site, journal.now()) {
+        return Ok(None);
+    }
+    let tablet = store::kiosk_of(tx, id)?;
+    erase(tx, journal, actor, id)?;
+    Ok(Some(Erased { tablet }))
+}
+
+fn is_due(visit: &Visit, site: &Site, now: Moment) -> bool {
+    match visit.state {
+        State::Draft => is_abandoned(visit, &site.screen, now),
+        State::Submitted => visit.touched_at < kept_since(&site.retention, now),
+        State::Erased => false,
+    }
+}
+
+fn kept_since(times: &Retention, now: Moment) -> Moment {
+    now - Duration::days(i64::from(times.visit_days))
 }

@@ -3,6 +3,7 @@
 use super::{State, Visit, Way};
 use crate::form::Form;
 use crate::form::answers::Answers;
+use crate::form::gate::{self, Closed};
 use crate::form::questions::{self, AskPage};
 
 /// The page the kiosk shows next.
@@ -12,6 +13,8 @@ pub enum Step<'f> {
     Purpose,
     /// What the resident came for.
     Procedures,
+    /// A chosen procedure is not for this resident.
+    Closed(Closed<'f>),
     /// Card, licence or by hand.
     Way,
     /// The card is still to be read.
@@ -31,8 +34,24 @@ pub fn next<'f>(visit: &Visit, forms: &[&'f Form], answers: &Answers, cards: boo
         Visit { state: State::Submitted | State::Erased, .. } => Step::Done,
         Visit { agreed: false, .. } => Step::Purpose,
         Visit { procedures, .. } if procedures.is_empty() => Step::Procedures,
-        Visit { way: None, .. } if cards => Step::Way,
-        Visit { way: Some(Way::Card), .. } if cards && !card_was_read(answers) => Step::Card,
+        _ => gates(forms, answers).unwrap_or_else(|| after_gates(visit, forms, answers, cards)),
+    }
+}
+
+/// What is asked or said before the resident shows a card: nobody is asked who
+/// they are for something they cannot have.
+fn gates<'f>(forms: &[&'f Form], answers: &Answers) -> Option<Step<'f>> {
+    if let Some(closed) = gate::closed(forms, answers) {
+        return Some(Step::Closed(closed));
+    }
+    let page = questions::missing(forms, answers).into_iter().next()?;
+    page.at_gate.then(|| Step::Ask(Box::new(page)))
+}
+
+fn after_gates<'f>(visit: &Visit, forms: &[&'f Form], answers: &Answers, cards: bool) -> Step<'f> {
+    match visit.way {
+        None if cards => Step::Way,
+        Some(Way::Card) if cards && !card_was_read(answers) => Step::Card,
         _ => match questions::missing(forms, answers).into_iter().next() {
             Some(page) => Step::Ask(Box::new(page)),
             None => Step::Check,
@@ -47,11 +66,23 @@ pub fn card_was_read(answers: &Answers) -> bool {
 }
 
 /// The page before `page` that the resident has answered: where 「もどる」 leads
-/// to. `None` at the first one.
-pub fn before<'f>(forms: &[&'f Form], answers: &Answers, page: &str) -> Option<AskPage<'f>> {
-    let pages = questions::pages(forms, answers);
-    let here = pages.iter().position(|ask| ask.page.id == page)?;
+/// to. `None` at the first one, and at the first one after the gates: the card
+/// stands between.
+pub fn before<'f>(
+    forms: &[&'f Form],
+    answers: &Answers,
+    page: &AskPage<'_>,
+) -> Option<AskPage<'f>> {
+    let mut pages = questions::pages(forms, answers);
+    pages.retain(|ask| ask.at_gate == page.at_gate);
+    let here = pages.iter().position(|ask| ask.page.id == page.page.id)?;
     pages.into_iter().take(here).rfind(|ask| was_asked(ask, answers))
+}
+
+/// The last page before the card, if a gate asked anything.
+pub fn last_gate<'f>(forms: &[&'f Form], answers: &Answers) -> Option<AskPage<'f>> {
+    let pages = questions::pages(forms, answers);
+    pages.into_iter().rfind(|ask| ask.at_gate && was_asked(ask, answers))
 }
 
 /// Whether a person answered anything on the page. A page that a card, a

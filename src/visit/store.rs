@@ -152,31 +152,16 @@ pub(super) fn insert(
     Ok(())
 }
 
-/// Sets columns of one visit, and that somebody touched it.
-fn update(
-    tx: &Tx<'_>,
-    id: VisitId,
-    now: Moment,
-    set: &str,
-    value: &dyn rusqlite::ToSql,
-) -> Result<(), Error> {
-    tx.prepare_cached(&format!("update visit set touched_at = ?2, {set} where id = ?1"))?
-        .execute(params![id.to_string(), clock::rfc3339(now), value])?;
+pub(super) fn set_wishes(tx: &Tx<'_>, id: VisitId, wishes: &Wishes) -> Result<(), Error> {
+    tx.prepare_cached("update visit set lang = ?2, big_type = ?3 where id = ?1")?
+        .execute(params![id.to_string(), wishes.lang.tag(), wishes.big_type])?;
     Ok(())
 }
 
-pub(super) fn set_wishes(
-    tx: &Tx<'_>,
-    id: VisitId,
-    wishes: &Wishes,
-    now: Moment,
-) -> Result<(), Error> {
-    update(tx, id, now, "lang = ?3", &wishes.lang.tag())?;
-    update(tx, id, now, "big_type = ?3", &wishes.big_type)
-}
-
 pub(super) fn set_agreed(tx: &Tx<'_>, id: VisitId, now: Moment) -> Result<(), Error> {
-    update(tx, id, now, "agreed = ?3", &true)
+    tx.prepare_cached("update visit set agreed = 1, touched_at = ?2 where id = ?1")?
+        .execute(params![id.to_string(), clock::rfc3339(now)])?;
+    Ok(())
 }
 
 pub(super) fn set_way(
@@ -185,7 +170,9 @@ pub(super) fn set_way(
     way: Option<Way>,
     now: Moment,
 ) -> Result<(), Error> {
-    update(tx, id, now, "way = ?3", &way.map(way_id))
+    tx.prepare_cached("update visit set way = ?3, touched_at = ?2 where id = ?1")?
+        .execute(params![id.to_string(), clock::rfc3339(now), way.map(way_id)])?;
+    Ok(())
 }
 
 pub(super) fn set_procedures(
@@ -194,27 +181,41 @@ pub(super) fn set_procedures(
     procedures: &[&str],
     now: Moment,
 ) -> Result<(), Error> {
-    update(tx, id, now, "procedures = ?3", &serde_json::json!(procedures).to_string())
+    let procedures = serde_json::json!(procedures).to_string();
+    tx.prepare_cached("update visit set procedures = ?3, touched_at = ?2 where id = ?1")?
+        .execute(params![id.to_string(), clock::rfc3339(now), procedures])?;
+    Ok(())
 }
 
 pub(super) fn set_submitted(tx: &Tx<'_>, id: VisitId, now: Moment) -> Result<(), Error> {
-    let day = clock::iso_day(now.date());
-    update(tx, id, now, "day = ?3", &day)?;
-    update(tx, id, now, "state = 'submitted', submitted_at = ?3", &clock::rfc3339(now))
+    tx.prepare_cached(
+        "update visit set state = 'submitted', day = ?3, submitted_at = ?2, touched_at = ?2
+         where id = ?1",
+    )?
+    .execute(params![id.to_string(), clock::rfc3339(now), clock::iso_day(now.date())])?;
+    Ok(())
 }
 
 pub(super) fn leave_kiosk(tx: &Tx<'_>, id: VisitId, now: Moment) -> Result<(), Error> {
-    update(tx, id, now, "kiosk = ?3", &None::<String>)
+    tx.prepare_cached("update visit set kiosk = null, touched_at = ?2 where id = ?1")?
+        .execute(params![id.to_string(), clock::rfc3339(now)])?;
+    Ok(())
 }
 
 /// Notes that somebody worked on the visit.
 pub(super) fn touch(tx: &Tx<'_>, id: VisitId, now: Moment) -> Result<(), Error> {
-    update(tx, id, now, "state = coalesce(?3, state)", &None::<String>)
+    tx.prepare_cached("update visit set touched_at = ?2 where id = ?1")?
+        .execute(params![id.to_string(), clock::rfc3339(now)])?;
+    Ok(())
 }
 
 pub(super) fn erase(tx: &Tx<'_>, id: VisitId, now: Moment) -> Result<(), Error> {
     tx.execute("delete from answer where visit = ?1", [id.to_string()])?;
-    update(tx, id, now, "state = 'erased', kiosk = ?3", &None::<String>)
+    tx.execute(
+        "update visit set state = 'erased', kiosk = null, touched_at = ?2 where id = ?1",
+        params![id.to_string(), clock::rfc3339(now)],
+    )?;
+    Ok(())
 }
 
 fn place(visit: VisitId, path: &str) -> String {

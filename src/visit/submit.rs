@@ -5,12 +5,12 @@ use time::Date;
 
 use super::{Error, State, Visit, draft, store};
 use crate::application::{self, Application};
-use crate::clock;
+use crate::clock::{self, Moment};
 use crate::config::{Config, Procedure};
 use crate::db::{self, Tx};
-use crate::form::{Form, Forms, questions};
+use crate::form::{Form, Forms, gate, questions};
 use crate::id::{ApplicationId, OpId, TicketId, VisitId};
-use crate::journal::{Actor, Entity, Event, Journal};
+use crate::journal::{self, Actor, Entity, Event, Journal};
 use crate::queue::{self, Lane, Ticket};
 
 /// What a counter is set up with: its configuration and its forms.
@@ -79,6 +79,7 @@ pub fn number<'a>(ticket: Option<&Ticket>, mut receipts: impl Iterator<Item = &'
 /// time.
 ///
 /// # Errors
+/// [`Error::NotAgreed`]; [`Error::Closed`] when a form is not for this resident;
 /// [`Error::Incomplete`] with the paths that are missing.
 pub fn submit(
     tx: &Tx<'_>,
@@ -92,10 +93,20 @@ pub fn submit(
         return Ok(before);
     }
     let visit = draft(tx, id)?;
+    if !visit.agreed {
+        return Err(Error::NotAgreed);
+    }
+    // Of another visit: this one is not handed in yet.
+    if journal::entity_of_op(tx, op, "visit.submitted")?.is_some() {
+        return Err(journal::Error::OpTaken.into());
+    }
     let procedures = counter.procedures(&visit.procedures);
     let first = procedures.first().ok_or(Error::NoProcedure)?;
     let forms = counter.forms_of(&visit);
     let answers = store::answers(tx, journal, id)?;
+    if let Some(closed) = gate::closed(&forms, &answers) {
+        return Err(Error::Closed(closed.gate.title.clone()));
+    }
     let missing = questions::incomplete(&forms, &answers);
     if !missing.is_empty() {
         return Err(Error::Incomplete(missing.into_iter().map(|missing| missing.path).collect()));
@@ -106,7 +117,7 @@ pub fn submit(
     let mut applications = Vec::new();
     for procedure in &procedures {
         let form = counter.forms.on(&procedure.form, visit.day).ok_or(Error::NoProcedure)?;
-        let application = new_application(tx, journal, counter, procedure, form)?;
+        let application = new_application(tx, journal, counter, now, (procedure, form))?;
         application::add(tx, id, &application)?;
         applications.push(application);
     }
@@ -164,10 +175,9 @@ fn new_application(
     tx: &Tx<'_>,
     journal: &Journal,
     counter: Counter<'_>,
-    procedure: &Procedure,
-    form: &Form,
+    now: Moment,
+    (procedure, form): (&Procedure, &Form),
 ) -> Result<Application, Error> {
-    let now = journal.now();
     let number = db::next_number(tx, now.date(), "receipt")?;
     let day = clock::iso_day(now.date()).replace('-', "");
     Ok(Application {

@@ -116,7 +116,15 @@ impl Town {
         let points = if kinds.len() == 1 { "one" } else { "two" }.to_owned();
         let kinds = kinds.iter().map(ToString::to_string).collect();
         let check = desk::IdentityCheck { kinds, points };
-        desk::identify(&self.tx(), &self.journal, self.counter(), staff, id, &check)
+        desk::identify(
+            &self.tx(),
+            &self.journal,
+            self.counter(),
+            staff,
+            self.journal.op(),
+            id,
+            &check,
+        )
     }
 
     /// Prints papers as they are now.
@@ -149,6 +157,10 @@ fn likely(ask: &questions::AskQuestion<'_>) -> Value {
         Kind::Choice => first,
         Kind::Date => Some(Value::Date("2026-11-20".parse().unwrap())),
         Kind::Number => Some(Value::Number(1)),
+        Kind::Copies => {
+            let first = ask.options.first().map(|option| (option.id.clone(), 1));
+            first.map(|first| Value::Copies([first].into()))
+        }
         _ => Some(Value::Text("見本県みほん町中央二丁目６番１号".into())),
     };
     ask.prefill().or(plain.filter(|_| ask.required)).unwrap_or(Value::skipped())
@@ -242,12 +254,12 @@ fn leaving_erases_a_draft_and_keeps_what_was_handed_in() {
     let town = Town::open();
     let kiosk = town.kiosk();
     let draft = town.filled(kiosk);
-    leave(&town.tx(), &town.journal, Actor::System, &town.visit(draft)).unwrap();
+    leave(&town.tx(), &town.journal, Actor::System, draft).unwrap();
     assert_eq!(town.visit(draft).state, State::Erased);
 
     let handed_in = town.filled(kiosk);
     town.submit(handed_in, town.journal.op()).unwrap();
-    leave(&town.tx(), &town.journal, Actor::System, &town.visit(handed_in)).unwrap();
+    leave(&town.tx(), &town.journal, Actor::System, handed_in).unwrap();
     assert_eq!(at_kiosk(&town.connection, kiosk).unwrap(), None);
     assert_eq!(town.visit(handed_in).state, State::Submitted);
     assert!(town.answers(handed_in).text("applicant.name").is_some());
@@ -270,13 +282,21 @@ fn a_clerk_identifies_corrects_and_accepts() {
     assert!(matches!(decide(Action::Accept), Err(Error::NotIdentified)));
     town.identify(staff, id, &["my_number_card"]).unwrap();
     let value = Value::Text("見本　京子".into());
-    let correct =
-        |value| desk::correct(&tx, journal, town.counter(), staff, id, ("applicant.name", value));
+    let correct = |value| {
+        desk::correct(
+            &tx,
+            journal,
+            town.counter(),
+            staff,
+            journal.op(),
+            id,
+            ("applicant.name", value),
+        )
+    };
     correct(value.clone()).unwrap();
     decide(Action::SendBack).unwrap();
-    let sent_back = &application::of_visit(&town.connection, id).unwrap()[0];
-    let reason = desk::reason(&town.connection, journal, id, sent_back).unwrap();
-    assert_eq!(reason.as_deref(), Some("委任状"));
+    let reasons = desk::open(&tx, journal, staff, id).unwrap().reasons;
+    assert_eq!(reasons, [(application, "委任状".to_owned())].into());
     decide(Action::Accept).unwrap();
 
     let opened = desk::open(&tx, journal, staff, id).unwrap();
@@ -287,6 +307,31 @@ fn a_clerk_identifies_corrects_and_accepts() {
     let known = questions::known(&forms, &opened.answers);
     assert_eq!(known.text("juminhyo.target.name"), Some(&"見本　京子".into()));
     assert!(matches!(correct(Value::Text("見本　太郎".into())), Err(Error::Accepted)));
+}
+
+#[test]
+fn a_gate_and_its_document_hold_at_the_desk_too() {
+    let town = Town::open();
+    let (tx, journal) = (town.tx(), &town.journal);
+    let id = town.filled_for(town.kiosk(), &["koseki-koiki"]);
+    town.submit(id, journal.op()).unwrap();
+    let staff = StaffId::new(journal.now(), &*journal.chance);
+    let application = application::of_visit(&town.connection, id).unwrap()[0].id;
+    let decide =
+        || desk::decide(&tx, journal, town.counter(), staff, application, &accept(journal));
+    let identify = |kinds: &[&str]| town.identify(staff, id, kinds).unwrap();
+    let correct = |relation: &str| {
+        let value = ("koseki_koiki.relation", Value::Choice(relation.into()));
+        desk::correct(&tx, journal, town.counter(), staff, journal.op(), id, value).unwrap();
+    };
+    assert!(matches!(decide(), Err(Error::NotIdentified)));
+    identify(&["pension", "care_insurance"]);
+    assert!(matches!(decide(), Err(Error::NoPhoto)));
+    identify(&["residence_card"]);
+    correct("sibling");
+    assert!(matches!(decide(), Err(Error::Closed(_))));
+    correct("descendant");
+    decide().unwrap();
 }
 
 fn accept(journal: &Journal) -> desk::Decision {
@@ -329,7 +374,7 @@ fn a_paper_is_outdated_by_what_is_corrected_on_it_until_it_is_printed_again() {
     };
     let correct = |path: &str, words: &str| {
         let value = Value::Text(words.into());
-        desk::correct(&tx, journal, town.counter(), staff, id, (path, value))
+        desk::correct(&tx, journal, town.counter(), staff, journal.op(), id, (path, value))
     };
     let outdated = || ["juminhyo", "ido"].map(|form| of(form).outdated);
     correct("applicant.phone", "0999-00-0002").unwrap();
@@ -388,7 +433,7 @@ fn a_paper_made_before_a_correction_is_outdated_when_it_is_counted_after_it() {
     let papers = [opened.applications[0].id];
     let value = Value::Text("0999-00-0602".into());
     let correction = ("applicant.phone", value);
-    desk::correct(&tx, journal, town.counter(), staff, id, correction).unwrap();
+    desk::correct(&tx, journal, town.counter(), staff, journal.op(), id, correction).unwrap();
     town.print_opened(staff, &opened, &papers);
     let stands = || application::of_visit(&town.connection, id).unwrap().remove(0);
     assert_eq!((stands().printed, stands().outdated), (1, true));
@@ -437,23 +482,24 @@ fn two_procedures_of_one_form_are_not_taken_together() {
 #[test]
 fn what_is_due_is_erased_at_the_towns_own_times() {
     let town = Town::open();
-    let Site { screen, retention: times, .. } = &town.config.site;
+    let site = &town.config.site;
+    let Site { screen, retention: times, .. } = site;
     let draft = town.start(town.kiosk());
     let in_use = town.start(town.kiosk());
     let handed_in = town.filled(town.kiosk());
     town.submit(handed_in, town.journal.op()).unwrap();
-    let due = || retention::due(&town.connection, screen, times, town.journal.now()).unwrap();
+    let due = || retention::due(&town.connection, site, town.journal.now()).unwrap();
     assert_eq!(due(), []);
     let waits = u64::from(screen.idle_secs + screen.warning_secs);
     town.clock.advance(Duration::from_secs(waits));
     touched(&town.tx(), &town.journal, in_use).unwrap();
     town.clock.advance(Duration::from_secs(61));
     assert_eq!(due(), [draft]);
-    retention::erase_one(&town.tx(), &town.journal, draft).unwrap();
+    retention::erase_one(&town.tx(), &town.journal, Actor::System, site, draft).unwrap();
     assert_eq!(town.visit(draft).state, State::Erased);
     town.clock.advance(Duration::from_secs(86_400 * u64::from(times.visit_days)));
     assert_eq!(due(), [in_use, handed_in]);
-    retention::erase_one(&town.tx(), &town.journal, handed_in).unwrap();
+    retention::erase_one(&town.tx(), &town.journal, Actor::System, site, handed_in).unwrap();
     assert_eq!(town.visit(handed_in).state, State::Erased);
     assert!(journal::verify(&town.connection, None).unwrap().is_ok());
 }
@@ -490,6 +536,7 @@ fn whoever_asks_for_themselves_after_all_leaves_nobody_else_on_the_form() {
         journal,
         town.counter(),
         StaffId::new(journal.now(), &*journal.chance),
+        journal.op(),
         id,
         change,
     )
@@ -556,4 +603,104 @@ fn a_row_that_contradicts_the_journal_is_named() {
         assert_eq!(found.is_some(), what.is_some(), "{sql}: {found:?}");
         assert!(found.unwrap_or_default().starts_with(what.unwrap_or_default()), "{sql}");
     }
+}
+
+#[test]
+fn what_was_handed_in_while_the_resident_left_stays() {
+    let town = Town::open();
+    let kiosk = town.kiosk();
+    let id = town.filled(kiosk);
+    let handed_in = town.submit(id, town.journal.op()).unwrap();
+    for _ in 0..2 {
+        leave(&town.tx(), &town.journal, Actor::Device(kiosk), id).unwrap();
+    }
+    assert_eq!(town.visit(id).state, State::Submitted);
+    assert_eq!(submitted(&town.connection, id).unwrap(), Some(handed_in));
+    let left = town.entries(id).into_iter().filter(|kind| kind == "visit.left_kiosk").count();
+    assert_eq!(left, 1);
+}
+
+#[test]
+fn the_sweep_takes_nothing_that_was_touched_since_it_looked() {
+    let town = Town::open();
+    let site = &town.config.site;
+    let due = || retention::due(&town.connection, site, town.journal.now()).unwrap();
+    let erase = |id| {
+        retention::erase_one(&town.tx(), &town.journal, Actor::System, site, id).unwrap();
+    };
+    let (left, id) = (town.start(town.kiosk()), town.filled(town.kiosk()));
+    town.clock.advance(Duration::from_secs(3_600));
+    assert_eq!(due(), [left, id]);
+    town.submit(id, town.journal.op()).unwrap();
+    erase(id);
+    assert_eq!(town.visit(id).state, State::Submitted, "handed in since");
+    for _ in 0..2 {
+        erase(left);
+    }
+    assert_eq!(town.entries(left), ["visit.started", "visit.erased"]);
+
+    town.clock.advance(Duration::from_secs(86_400 * u64::from(site.retention.visit_days) + 1));
+    assert_eq!(due(), [id]);
+    let staff = StaffId::new(town.journal.now(), &*town.journal.chance);
+    let value = ("applicant.phone", Value::Text("0999-00-0002".into()));
+    desk::correct(&town.tx(), &town.journal, town.counter(), staff, town.journal.op(), id, value)
+        .unwrap();
+    erase(id);
+    assert_eq!(town.visit(id).state, State::Submitted, "a clerk works on it");
+}
+
+#[test]
+fn another_language_keeps_nothing_longer_and_wakes_nothing_that_was_erased() {
+    let town = Town::open();
+    let kiosk = town.kiosk();
+    let id = town.filled(kiosk);
+    town.submit(id, town.journal.op()).unwrap();
+    let before = town.visit(id);
+    town.clock.advance(Duration::from_secs(60));
+    let english = Wishes { lang: Lang::En, ..Wishes::default() };
+    let wish = |id| wish(&town.tx(), &town.journal, Actor::Device(kiosk), id, &english);
+    wish(id).unwrap();
+    let after = town.visit(id);
+    assert_eq!((after.wishes.lang, after.touched_at), (Lang::En, before.touched_at));
+
+    let draft = town.start(town.kiosk());
+    wish(draft).unwrap();
+    leave(&town.tx(), &town.journal, Actor::System, draft).unwrap();
+    assert!(matches!(wish(draft), Err(Error::Gone)));
+}
+
+#[test]
+fn nobody_hands_in_without_having_agreed() {
+    let town = Town::open();
+    let id = town.filled(town.kiosk());
+    town.connection.execute("update visit set agreed = 0", []).unwrap();
+    assert!(matches!(town.submit(id, town.journal.op()), Err(Error::NotAgreed)));
+}
+
+#[test]
+fn a_press_stands_for_one_act_and_no_other() {
+    let town = Town::open();
+    let (id, other) = (town.filled(town.kiosk()), town.filled(town.kiosk()));
+    let op = town.journal.op();
+    town.submit(id, op).unwrap();
+    let taken = |error| matches!(error, Error::Journal(journal::Error::OpTaken));
+    assert!(taken(town.submit(other, op).unwrap_err()));
+    let begun = start(&town.tx(), &town.journal, op, town.kiosk(), &Wishes::default());
+    assert!(taken(begun.unwrap_err()));
+}
+
+#[test]
+fn a_visit_that_cannot_be_read_hides_no_other() {
+    let town = Town::open();
+    let (damaged, whole) = (town.filled(town.kiosk()), town.filled(town.kiosk()));
+    for id in [damaged, whole] {
+        town.submit(id, town.journal.op()).unwrap();
+    }
+    let spoil = "update answer set sealed = zeroblob(64) where visit = ?1";
+    town.connection.execute(spoil, [damaged.to_string()]).unwrap();
+    let day = town.journal.now().date();
+    let list = listed::on(&town.connection, &town.journal, day).unwrap();
+    assert_eq!(list.visits.iter().map(|listed| listed.visit.id).collect::<Vec<_>>(), [whole]);
+    let numbers: Vec<&str> = list.unreadable.iter().map(|one| one.number.as_str()).collect();
+    assert_eq!(numbers, ["A1"]);
 }

@@ -9,12 +9,13 @@ use crate::form::questions::AskQuestion;
 use crate::form::template::{Days, Kind, Question};
 use crate::lang::{Lang, Phrases};
 use crate::wareki::Era;
+use time::Date;
 
 /// A question, ready for a template.
 pub struct Entry {
     pub path: String,
     /// Which boxes it has: `text`, `phone`, `postal`, `number`, `date`, `choice`,
-    /// `multi`, `flag` or `copies`.
+    /// `digits`, `multi`, `flag` or `copies`.
     pub boxes: &'static str,
     pub label: String,
     pub help: Option<String>,
@@ -26,6 +27,8 @@ pub struct Entry {
     /// The calendars a date may be written in: id and name.
     pub eras: Vec<(&'static str, String)>,
     pub options: Vec<OptionBox>,
+    /// The options' words are long: fewer stand side by side.
+    pub wide: bool,
     pub min: u32,
     pub max: u32,
     pub error: Option<String>,
@@ -52,10 +55,12 @@ pub struct OptionBox {
 
 impl Entry {
     /// With what is known, likely, or the default.
-    pub fn of(ask: &AskQuestion<'_>, words: Phrases) -> Self {
-        let mut entry = Self::empty(ask, words);
+    pub fn of(ask: &AskQuestion<'_>, today: Date, words: Phrases) -> Self {
+        let mut entry = Self::empty(ask, today, words);
         if let Some(value) = ask.prefill() {
             entry.show(&value, words.lang());
+        } else if let Some(years) = &ask.question.years {
+            entry.choose(&years.likely(today).to_string());
         }
         entry
     }
@@ -65,9 +70,10 @@ impl Entry {
         ask: &AskQuestion<'_>,
         fields: &[(String, String)],
         error: Option<InputError>,
+        today: Date,
         words: Phrases,
     ) -> Self {
-        let mut entry = Self::empty(ask, words);
+        let mut entry = Self::empty(ask, today, words);
         let of = |name: &str| {
             let found = fields.iter().find(|(field, _)| field == name);
             found.map(|(_, entered)| entered.clone()).unwrap_or_default()
@@ -88,7 +94,7 @@ impl Entry {
         entry
     }
 
-    fn empty(ask: &AskQuestion<'_>, words: Phrases) -> Self {
+    fn empty(ask: &AskQuestion<'_>, today: Date, words: Phrases) -> Self {
         let question = ask.question;
         let lang = words.lang();
         let [min, max] = question.range.unwrap_or([0, 99]);
@@ -102,7 +108,8 @@ impl Entry {
             text: String::new(),
             date: DateBoxes { era: likely_era(question, lang), ..DateBoxes::default() },
             eras: eras(question, lang),
-            options: options(ask, words),
+            wide: options(ask, today, words).iter().any(|option| is_long(&option.label)),
+            options: options(ask, today, words),
             min,
             max,
             error: None,
@@ -127,6 +134,8 @@ impl Entry {
                     day: known(date.day()).unwrap_or_default(),
                 };
                 self.text = date.to_string();
+                // A fiscal year is one of several.
+                self.choose(&date.to_string());
             }
             Value::Copies(copies) => {
                 for option in &mut self.options {
@@ -139,6 +148,12 @@ impl Entry {
                     option.chosen = chosen.contains(&option.id);
                 }
             }
+        }
+    }
+
+    fn choose(&mut self, id: &str) {
+        for option in &mut self.options {
+            option.chosen = option.id == id;
         }
     }
 
@@ -177,15 +192,16 @@ fn boxes(kind: Kind) -> &'static str {
         Kind::Phone => "phone",
         Kind::Postal => "postal",
         Kind::Number => "number",
+        Kind::Digits => "digits",
         Kind::Date => "date",
-        Kind::Choice => "choice",
+        Kind::Choice | Kind::FiscalYear => "choice",
         Kind::Multi => "multi",
         Kind::Flag => "flag",
         Kind::Copies => "copies",
     }
 }
 
-fn options(ask: &AskQuestion<'_>, words: Phrases) -> Vec<OptionBox> {
+fn options(ask: &AskQuestion<'_>, today: Date, words: Phrases) -> Vec<OptionBox> {
     let option = |id: &str, label: &str| OptionBox {
         id: id.to_owned(),
         label: label.to_owned(),
@@ -195,14 +211,27 @@ fn options(ask: &AskQuestion<'_>, words: Phrases) -> Vec<OptionBox> {
     if ask.question.kind == Kind::Flag {
         return vec![option("yes", words.t("list.yes")), option("no", words.t("list.no"))];
     }
+    if let Some(years) = &ask.question.years {
+        let lang = words.lang();
+        let year = |year: i32| option(&year.to_string(), &years.choice(year, today, lang));
+        return years.offered(today).into_iter().map(year).collect();
+    }
     ask.options.iter().map(|choice| option(&choice.id, choice.in_lang(words.lang()))).collect()
+}
+
+/// Longer than what three options in a row have room for, in kanji.
+fn is_long(label: &str) -> bool {
+    let half_kanji = label.chars().map(|c| if c.is_ascii() { 1 } else { 2 });
+    half_kanji.sum::<u32>() > 2 * 14
 }
 
 /// The sentence for a refused entry.
 pub fn sentence(error: InputError, words: Phrases) -> String {
     let (min, max) = match error {
         InputError::TooLong { max } => (0, max),
-        InputError::OutOfRange { min, max } => (min as usize, max as usize),
+        InputError::OutOfRange { min, max } | InputError::WrongDigits { min, max } => {
+            (min as usize, max as usize)
+        }
         _ => (0, 0),
     };
     words.with(error.code(), &[("min", min), ("max", max)])

@@ -51,6 +51,7 @@ impl From<journal::Error> for Failure {
         match error {
             journal::Error::Db(error) => error.into(),
             journal::Error::Erased => Failure::NotFound,
+            journal::Error::OpTaken => Failure::BadRequest,
             error => Failure::Fault(error.to_string()),
         }
     }

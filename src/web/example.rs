@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use time::macros::datetime;
 
+use super::desk::Shown;
 use super::{Office, Printers, Readers};
 use crate::chance::SeededChance;
 use crate::clock::HeldClock;
@@ -35,6 +36,7 @@ pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir)
     let config = Config::load(Path::new("kiosk-config/example")).unwrap();
     let readers = Readers::new(demo);
     let printers = Printers::default();
-    let office = Office { config, forms, papers, db, journal, readers, printers, demo };
+    let shown = Shown::default();
+    let office = Office { config, forms, papers, db, journal, readers, printers, shown, demo };
     (Arc::new(office), clock, folder)
 }

@@ -10,6 +10,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::{BoxError, Router};
 use tower::ServiceBuilder;
+use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -35,9 +36,10 @@ const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
 /// Puts the guards around the pages.
 pub(super) fn around(pages: Router, office: Shared) -> Router {
     let busy = HandleErrorLayer::new(|_: BoxError| async { Failure::Busy });
-    let shed = ServiceBuilder::new().layer(busy).load_shed();
+    // One limit for all: a plain one would be made anew for every route.
+    let limit = GlobalConcurrencyLimitLayer::new(REQUESTS_AT_ONCE_MAX);
     pages
-        .layer(shed.concurrency_limit(REQUESTS_AT_ONCE_MAX))
+        .layer(ServiceBuilder::new().layer(busy).load_shed().layer(limit))
         .layer(middleware::from_fn(own_pages_only))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN))
@@ -90,6 +92,13 @@ async fn headers(request: Request, next: Next) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use axum::body::Body;
+    use axum::routing::get;
+    use tokio::sync::{Semaphore, watch};
+    use tower::ServiceExt;
+
     use super::*;
 
     #[test]
@@ -111,5 +120,39 @@ mod tests {
             }
             assert_eq!(is_own(&headers), own, "{origin:?} {site:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn so_many_requests_are_in_hand_at_once_and_no_more_whichever_they_are() {
+        let (office, _clock, _folder) = crate::web::example::office(false).await;
+        let doors = Arc::new(Semaphore::new(0));
+        let (entered, mut inside) = watch::channel(0);
+        let waits = {
+            let doors = doors.clone();
+            move || {
+                let (doors, entered) = (doors.clone(), entered.clone());
+                async move {
+                    entered.send_modify(|inside| *inside += 1);
+                    drop(doors.acquire().await);
+                }
+            }
+        };
+        let with_state = Router::new().route("/a", get(waits.clone())).with_state(());
+        let pages = with_state.route("/b", get(waits)).route("/c", get(|| async {}));
+        let router = around(pages, Shared(office));
+        let ask = |path: &str| {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            tokio::spawn(router.clone().oneshot(request))
+        };
+        let held: Vec<_> =
+            (0..REQUESTS_AT_ONCE_MAX).map(|n| ask(if n % 2 == 0 { "/a" } else { "/b" })).collect();
+        inside.wait_for(|inside| *inside == REQUESTS_AT_ONCE_MAX).await.unwrap();
+        let status = async |path| ask(path).await.unwrap().unwrap().status();
+        assert_eq!(status("/c").await, StatusCode::SERVICE_UNAVAILABLE);
+        doors.close();
+        for answer in held {
+            assert_eq!(answer.await.unwrap().unwrap().status(), StatusCode::OK);
+        }
+        assert_eq!(status("/c").await, StatusCode::OK);
     }
 }

@@ -47,6 +47,8 @@ pub struct Office {
     pub db: Db,
     pub journal: Arc<Journal>,
     pub readers: Readers,
+    /// What the refreshing lists at the desk have shown to whom.
+    pub shown: desk::Shown,
     pub printers: Printers,
     /// Invented residents, ready accounts, and a line on every page that says so.
     pub demo: bool,

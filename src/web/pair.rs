@@ -18,8 +18,13 @@ use crate::journal::Actor;
 use crate::lang::{Lang, Phrases};
 use crate::secret::Token;
 
-/// Days a tablet stays paired without being touched.
+/// Days a tablet stays paired without being used: browsers keep no cookie longer.
 const DAYS: u32 = 400;
+
+/// Lets a tablet stay paired from today on.
+pub(super) fn keep(response: &mut Response, token: &Token) {
+    cookie::keep(response, COOKIE, token, "/kiosk", DAYS);
+}
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/pair", get(enter).post(pair))
@@ -98,7 +103,7 @@ fn show(office: &Office, refused: Option<&'static str>) -> Result<Response, Fail
 
 fn paired(token: &Token) -> Response {
     let mut response = page::go("/kiosk");
-    cookie::keep(&mut response, COOKIE, token, "/kiosk", DAYS);
+    keep(&mut response, token);
     response
 }
 

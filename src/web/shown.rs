@@ -15,7 +15,10 @@ pub fn value(question: &Question, value: &Value, words: Phrases) -> String {
     match value {
         Value::Text(text) if question.kind == Kind::Postal => postal_code(&text.to_string()),
         Value::Text(text) => text.to_string(),
-        Value::Date(date) => self::date(*date, words.lang()),
+        Value::Date(date) => match &question.years {
+            Some(years) => years.words(date.year(), words.lang()),
+            None => self::date(*date, words.lang()),
+        },
         Value::Choice(id) => label(id),
         Value::Choices(ids) => {
             ids.iter().map(|id| label(id)).collect::<Vec<_>>().join(words.t("list.and"))

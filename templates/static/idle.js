@@ -22,6 +22,25 @@ function tell() {
   fetch("/kiosk/touch", { method: "POST", body: new URLSearchParams({ key }) }).catch(() => {});
 }
 
+// The page goes blank first, whether or not anybody answers. A browser that goes to
+// a server which is away ends on a page of its own, where no script runs: so the
+// visit is ended from here, again and again, and only then the page is left.
+const again = 2_000;
+let gone = false;
+async function forget() {
+  if (gone) return;
+  gone = true;
+  body.hidden = true;
+  for (;;) {
+    try {
+      const answer = await fetch(end.form.action, { method: "POST", body: new URLSearchParams(key ? { key } : {}) });
+      if (answer.ok) break;
+    } catch { /* The server is away; it erases by itself what nobody touches. */ }
+    await new Promise((wait) => setTimeout(wait, again));
+  }
+  location.replace("/kiosk");
+}
+
 const asked = document.getElementById("idle");
 if (asked && "visiting" in body.dataset) {
   const idle = Number(body.dataset.idleSecs);
@@ -38,7 +57,7 @@ if (asked && "visiting" in body.dataset) {
   setInterval(() => {
     const quiet = (Date.now() - touched) / 1000;
     if (quiet >= idle + warning) {
-      end.form.requestSubmit();
+      forget();
     } else if (quiet >= idle) {
       left.textContent = String(Math.ceil(idle + warning - quiet));
       if (!asked.open) asked.showModal();

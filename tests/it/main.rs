@@ -13,6 +13,7 @@ mod imports;
 mod keeping;
 mod kiosk;
 mod modules;
+mod papers;
 mod people;
 mod printing;
 mod sheets;

@@ -35,9 +35,15 @@ impl Elsewhere {
     }
 }
 
+/// Why a line ended. It ends in time, or the test fails instead of waiting for ever.
+async fn ended(line: tokio::task::JoinHandle<LineError>) -> LineError {
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(30), line).await;
+    ended.expect("the line ends in time").unwrap()
+}
+
 async fn shows(thread: &ReaderThread, wanted: impl FnMut(&Presence) -> bool) -> Presence {
     let mut watch = thread.watch();
-    let shown = tokio::time::timeout(std::time::Duration::from_secs(10), watch.wait_for(wanted));
+    let shown = tokio::time::timeout(std::time::Duration::from_secs(30), watch.wait_for(wanted));
     *shown.await.expect("the reader shows it in time").expect("the thread lives")
 }
 
@@ -76,7 +82,7 @@ async fn a_cut_line_is_seen_at_once_powers_the_card_off_and_the_next_call_works(
     let link = tokio::task::spawn_blocking(move || RemoteReader::on(held).connect()).await.unwrap();
     assert!(there.slot.is_held());
     there.office.abort();
-    let why = there.reader.await.unwrap();
+    let why = ended(there.reader).await;
     assert!(matches!(why, LineError::Cut(_)), "{why}");
     assert!(!there.slot.is_held(), "the card is off");
     shows(&thread, |shown| *shown == Presence::ReaderGone).await;
@@ -98,12 +104,12 @@ async fn a_cut_line_is_seen_at_once_powers_the_card_off_and_the_next_call_works(
 async fn who_has_another_key_is_not_listened_to() {
     let (thread, line) = office();
     let there = Elsewhere::call(&line, LinkKey::new("reader-2", [8; 32]));
-    assert!(matches!(there.office.await.unwrap(), LineError::Forged));
+    assert!(matches!(ended(there.office).await, LineError::Forged));
     let honest = Elsewhere::call(&line, key());
     shows(&thread, |shown| *shown == Presence::Empty).await;
     // A stranger does not push an honest reader off its line either.
     let stranger = Elsewhere::call(&line, LinkKey::new("reader-2", [8; 32]));
-    assert!(matches!(stranger.office.await.unwrap(), LineError::Forged));
+    assert!(matches!(ended(stranger.office).await, LineError::Forged));
     honest.slot.insert(my_number());
     shows(&thread, |shown| matches!(shown, Presence::Card(_))).await;
 }
@@ -114,7 +120,7 @@ async fn a_reader_that_calls_again_takes_the_line_over() {
     let before = Elsewhere::call(&line, key());
     shows(&thread, |shown| *shown == Presence::Empty).await;
     let now = Elsewhere::call(&line, key());
-    assert!(matches!(before.office.await.unwrap(), LineError::Replaced));
+    assert!(matches!(ended(before.office).await, LineError::Replaced));
     now.slot.insert(my_number());
     shows(&thread, |shown| matches!(shown, Presence::Card(_))).await;
     assert_eq!(thread.probe_async().await.err(), None::<Error>);
@@ -130,7 +136,7 @@ async fn a_silent_line_counts_as_cut() {
     };
     // Somebody who only says the first 32 bytes.
     tokio::io::AsyncWriteExt::write_all(&mut there, &[0; 32]).await.unwrap();
-    assert!(matches!(attach.await.unwrap(), LineError::Silent));
+    assert!(matches!(ended(attach).await, LineError::Silent));
     assert_eq!(thread.presence(), Presence::ReaderGone);
 }
 

@@ -57,7 +57,7 @@ fn each_kind_of_card_is_told_apart_and_asks_for_what_it_takes() {
         ("shiken-hanako.1", (Kind::MyNumber, Ask::Pin { tries_left: 3 })),
         ("mihon-taro.1", (Kind::MyNumber, Ask::Pin { tries_left: 1 })),
         ("tehon-kaoru.1", (Kind::MyNumber, Ask::NumberB { tries_left: 10 })),
-        ("spent", (Kind::MyNumber, Ask::Nothing(Error::Blocked { kind: Kind::MyNumber }))),
+        ("spent", (Kind::MyNumber, Ask::Nothing(Error::NumberBBlocked))),
         ("shiken-hanako.2", (Kind::Licence, Ask::Pin { tries_left: 3 })),
         ("mihon-taro.2", (Kind::Licence, Ask::NoSecret)),
         ("residence-card", declined(Kind::ResidenceCard)),
@@ -149,7 +149,7 @@ fn a_blocked_card_is_refused_before_anything_is_presented() {
     assert_eq!(tap_card(card("spent"), pin("1234")), Err(blocked));
     assert_eq!(tap_card(card("tehon-kaoru.1"), pin("1234")), Err(blocked));
     let number = number_b(ANOTHER_FACE);
-    assert_eq!(tap_card(card("spent"), number), Err(blocked));
+    assert_eq!(tap_card(card("spent"), number), Err(Error::NumberBBlocked));
 }
 
 #[test]

@@ -12,6 +12,7 @@ use super::paths::prefix;
 use super::subject::Subject;
 use super::template::{Condition, Question, Template};
 
+mod gates;
 mod written;
 
 pub(super) use written::written;
@@ -66,6 +67,7 @@ pub(super) fn together<'f>(forms: &[&'f Form]) -> Vec<Finding<'f>> {
             }
         }
     }
+    findings.extend(forms.iter().flat_map(|form| gates::offers(form, forms)));
     findings
 }
 
@@ -333,6 +335,90 @@ when = [{ question = "try.kind", is = ["a"] }]
             let faults = faults(&PLAIN.replacen(sound, broken, 1));
             assert!(faults.iter().any(|fault| fault.contains(expected)), "{expected}: {faults:#?}");
         }
+    }
+
+    #[test]
+    fn a_gate_looks_only_at_what_can_be_asked_first() {
+        let gate = "\n[[gate]]\nwhen = [{ question = \"try.kind\", is = [\"b\"] }]\n\
+                    title = { ja = \"題\", en = \"t\" }\nreason = { ja = \"訳\", en = \"r\" }\n";
+        let required = "default = \"a\"\noptions";
+        let sound = format!("{PLAIN}{gate}").replacen(required, "required = true\noptions", 1);
+        assert_eq!(faults(&sound), [""; 0]);
+        for (sound_part, broken, expected) in [
+            ("required = true\noptions", "options", "gate は「try.kind」を見ることができません"),
+            (
+                "is = [\"b\"] }]\ntitle",
+                "is = [\"c\"] }]\ntitle",
+                "「try.kind」に選択肢「c」はありません",
+            ),
+            (
+                "when = [{ question = \"try.kind\", is = [\"b\"] }]\ntitle",
+                "when = []\ntitle",
+                "gate に when がありません",
+            ),
+            ("ja = \"訳\"", "ja = \"\"", "gate の reason に ja の言葉がありません"),
+            ("en = \"r\" }", "en = \"r\" }\ninstead = \"try\"", "gate の instead が、この様式です"),
+            (
+                "required = true\noptions",
+                "required = true\nwhen = [{ question = \"applicant.sex\", is = [\"male\"] }]\noptions",
+                "gate の質問「try.kind」は「applicant.sex」を待てません",
+            ),
+            (
+                "question = \"try.kind\", is = [\"b\"] }]\ntitle",
+                "question = \"try.member.#.name\", is_not = [] }]\ntitle",
+                "gate は「try.member.#.name」を見ることができません",
+            ),
+        ] {
+            assert!(sound.contains(sound_part), "{sound_part}");
+            let faults = faults(&sound.replacen(sound_part, broken, 1));
+            assert!(faults.iter().any(|fault| fault.contains(expected)), "{expected}: {faults:#?}");
+        }
+    }
+
+    #[test]
+    fn fiscal_years_and_digits_say_what_they_take() {
+        let year = "\n[[question]]\nid = \"try.year\"\npage = \"try.kind\"\nkind = \"fiscal_year\"\n\
+                    label = { ja = \"年度\", en = \"Year\" }\n\
+                    years = { count = 5, label = { ja = \"{wareki}年度\", en = \"{year}\" }, \
+                    ready = { from = \"06-01\", note = { ja = \"後\", en = \"later\" } } }\n\
+                    \n[[question]]\nid = \"try.number\"\npage = \"try.kind\"\nkind = \"digits\"\n\
+                    label = { ja = \"番号\", en = \"Number\" }\ndigits = [6, 10]\n";
+        let sound = format!("{PLAIN}{year}");
+        assert_eq!(faults(&sound), [""; 0]);
+        for (sound_part, broken, expected) in [
+            ("count = 5", "count = 0", "years の count は 0 にできません"),
+            ("{wareki}年度", "今年度", "label で年が分かりません"),
+            ("en = \"{year}\"", "en = \"{yaer}\"", "label で年が分かりません"),
+            ("06-01", "06-31", "「06-31」という月日はありません"),
+            ("fiscal_year", "date", "「try.year」に years は使えません"),
+            ("kind = \"digits\"", "kind = \"fiscal_year\"", "「try.number」に years がありません"),
+            ("[6, 10]", "[10, 6]", "「try.number」の digits に合う番号はありません"),
+        ] {
+            assert!(sound.contains(sound_part), "{sound_part}");
+            let faults = faults(&sound.replacen(sound_part, broken, 1));
+            assert!(faults.iter().any(|fault| fault.contains(expected)), "{expected}: {faults:#?}");
+        }
+    }
+
+    #[test]
+    fn a_gate_leads_to_no_other_gate() {
+        let gate = |instead: &str| {
+            format!(
+                "\n[[gate]]\nwhen = [{{ question = \"try.kind\", is = [\"b\"] }}]\n\
+                 title = {{ ja = \"題\", en = \"t\" }}\nreason = {{ ja = \"訳\", en = \"r\" }}\n{instead}"
+            )
+        };
+        let text = |id: &str, instead: &str| {
+            let gated = format!("{PLAIN}{}", gate(instead));
+            let gated = gated.replacen("default = \"a\"\noptions", "required = true\noptions", 1);
+            Form::read(&gated.replace("\"try", &format!("\"{id}"))).unwrap()
+        };
+        let one = text("one", "instead = \"two\"\n");
+        let two = text("two", "");
+        let found = together(&[&one, &two]);
+        let told: Vec<_> = found.iter().map(|found| (found.folder, found.word)).collect();
+        assert_eq!(told, [("one", "two")]);
+        assert!(together(&[&one]).is_empty(), "a town may do without it");
     }
 
     #[test]

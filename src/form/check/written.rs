@@ -19,20 +19,26 @@ pub(in crate::form) fn written(template: &Template, text: &str) -> Vec<Fault> {
     check.head();
     check.pages();
     check.doubles();
+    check.gates();
     for question in &template.question {
         check.question(question);
     }
     check.faults
 }
 
-struct Check<'t> {
-    template: &'t Template,
+pub(super) struct Check<'t> {
+    pub(super) template: &'t Template,
     text: &'t str,
     faults: Vec<Fault>,
 }
 
 impl<'t> Check<'t> {
-    fn fault(&mut self, word: &str, message: impl Into<String>, instead: impl Into<String>) {
+    pub(super) fn fault(
+        &mut self,
+        word: &str,
+        message: impl Into<String>,
+        instead: impl Into<String>,
+    ) {
         let fault = Fault::new(message, instead).at(self.text, word);
         if !self.faults.contains(&fault) {
             self.faults.push(fault);
@@ -57,7 +63,7 @@ impl<'t> Check<'t> {
         }
     }
 
-    fn words(&mut self, word: &str, what: &str, words: &Words) {
+    pub(super) fn words(&mut self, word: &str, what: &str, words: &Words) {
         for (lang, text) in [("ja", &words.ja), ("en", &words.en)] {
             if text.trim().is_empty() {
                 let message = format!("「{word}」の {what} に {lang} の言葉がありません");
@@ -275,14 +281,24 @@ impl<'t> Check<'t> {
             ("max_chars", question.max_chars.is_some() && !words),
             ("range", question.range.is_some() && question.kind != Kind::Number),
             ("days", question.days.is_some() && question.kind != Kind::Date),
+            ("digits", question.digits.is_some() && question.kind != Kind::Digits),
+            ("years", question.years.is_some() && question.kind != Kind::FiscalYear),
         ];
         for (key, _) in misplaced.into_iter().filter(|(_, misplaced)| *misplaced) {
-            let instead = "max_chars は言葉、range は数、days は日付に使います";
+            let instead = "max_chars は言葉、range は number、days は date、digits は digits、years は \
+                 fiscal_year に使います";
             self.fault(id, format!("「{id}」に {key} は使えません"), instead);
         }
         if question.range.is_some_and(|[min, max]| min > max) {
             let message = format!("「{id}」の range の大小が逆です");
             self.fault(id, message, "小さい数を先に書いてください");
+        }
+        if question.digits.is_some_and(|[min, max]| min == 0 || min > max) {
+            let message = format!("「{id}」の digits に合う番号はありません");
+            self.fault(id, message, "[いちばん少ない桁, いちばん多い桁] と書いてください");
+        }
+        if question.kind == Kind::FiscalYear {
+            self.years(id, question.years.as_ref());
         }
     }
 
@@ -315,7 +331,8 @@ impl<'t> Check<'t> {
         known
     }
 
-    fn condition(&mut self, question: &Question, condition: &Condition) {
+    /// A condition on one of the questions of `question`'s form.
+    pub(super) fn condition(&mut self, question: &Question, condition: &Condition) {
         let path = condition.question.as_str();
         if !self.leads(question, path) {
             return;

@@ -4,7 +4,7 @@ use time::Date;
 
 use crate::wareki::{self, Era, PartialDate};
 
-use super::super::template::Days;
+use super::super::template::{Days, Years};
 use super::InputError;
 use super::words::ascii;
 
@@ -36,6 +36,14 @@ pub(super) fn date_of_parts([era, year, month, day]: [&str; 4]) -> Result<Partia
         None => return Err(InputError::NotAnOption),
     };
     date(read)
+}
+
+/// A fiscal year by the calendar year it begins in; none that is still to come.
+pub(super) fn fiscal_year(entry: &str, today: Date) -> Result<PartialDate, InputError> {
+    let year = ascii(entry).parse().map_err(|_| InputError::NotADate)?;
+    let year = date(PartialDate::whole_year(year))?;
+    let begun = year.year() <= Years::current(today);
+    begun.then_some(year).ok_or(InputError::FutureDay)
 }
 
 /// Births may lack their day; a day that something happened or will happen on

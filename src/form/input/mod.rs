@@ -25,11 +25,14 @@ pub use refusal::InputError;
 pub(super) use words::plain_words;
 pub use words::{count_chars, remark};
 
-use dates::{date, date_of_parts, day_makes_sense};
-use words::{ascii, is_words, phone, postal, words};
+use dates::{date, date_of_parts, day_makes_sense, fiscal_year};
+use words::{ascii, digits, is_words, phone, postal, words};
 
 /// The most copies of one kind a counter hands out without asking.
 const COPIES_MAX: u32 = 99;
+
+/// The most digits of a number that says nothing else.
+const DIGITS_MAX: u32 = 20;
 
 /// What was entered, before it is known to make sense.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -100,6 +103,11 @@ pub fn read(ask: &AskQuestion<'_>, raw: &Raw, today: Date) -> Result<Value, Inpu
             return Err(InputError::NotAnOption);
         }
     }
+    if let (Some(Value::Date(year)), Some(years)) = (&value, &ask.question.years)
+        && !years.offered(today).contains(&year.year())
+    {
+        return Err(InputError::NotAnOption);
+    }
     match value {
         Some(value) if !value.is_blank() => Ok(value),
         _ if ask.required => Err(InputError::Required),
@@ -143,6 +151,10 @@ fn one(
     let value = match kind {
         Kind::Phone => Value::Text(phone(entry)?.into()),
         Kind::Postal => Value::Text(postal(entry)?.into()),
+        Kind::Digits => {
+            Value::Text(digits(entry, question.digits.unwrap_or([1, DIGITS_MAX]))?.into())
+        }
+        Kind::FiscalYear => Value::Date(fiscal_year(entry, today)?),
         Kind::Date => {
             let date = date(PartialDate::typed(entry))?;
             day_makes_sense(date, question.days, today)?;

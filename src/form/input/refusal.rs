@@ -32,6 +32,8 @@ pub enum InputError {
     PastDay,
     #[error("今日から1年より先の日です")]
     FarDay,
+    #[error("{min}桁から{max}桁の数字ではありません")]
+    WrongDigits { min: u32, max: u32 },
     #[error("選択肢にない答えです")]
     NotAnOption,
     #[error("整数ではありません")]
@@ -59,6 +61,7 @@ impl InputError {
             InputError::FutureDay => "input.future_day",
             InputError::PastDay => "input.past_day",
             InputError::FarDay => "input.far_day",
+            InputError::WrongDigits { .. } => "input.wrong_digits",
             InputError::NotAnOption => "input.not_an_option",
             InputError::NotANumber => "input.not_a_number",
             InputError::OutOfRange { .. } => "input.out_of_range",
@@ -67,7 +70,7 @@ impl InputError {
     }
 
     /// All codes, for the parity test of the screens' sentences.
-    pub const CODES: [&'static str; 17] = [
+    pub const CODES: [&'static str; 18] = [
         "input.required",
         "input.too_long",
         "input.control_character",
@@ -81,6 +84,7 @@ impl InputError {
         "input.future_day",
         "input.past_day",
         "input.far_day",
+        "input.wrong_digits",
         "input.not_an_option",
         "input.not_a_number",
         "input.out_of_range",

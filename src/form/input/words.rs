@@ -124,6 +124,16 @@ pub(super) fn phone(entry: &str) -> Result<String, InputError> {
         .ok_or(InputError::NotAPhone)
 }
 
+/// A number copied off a card; blanks and hyphens between groups are left out.
+pub(super) fn digits(entry: &str, [min, max]: [u32; 2]) -> Result<String, InputError> {
+    let digits = ascii(entry).replace(['-', ' ', '　'], "");
+    plain_words(&Text::from(digits.as_str()))?;
+    let fits = (min as usize..=max as usize).contains(&digits.len());
+    (fits && digits.bytes().all(|byte| byte.is_ascii_digit()))
+        .then_some(digits)
+        .ok_or(InputError::WrongDigits { min, max })
+}
+
 pub(super) fn postal(entry: &str) -> Result<String, InputError> {
     let entry = ascii(entry);
     let digits = entry.trim_start_matches('〒').trim().replacen('-', "", 1);

@@ -198,4 +198,6 @@ pub fn fill_all_for(offset: Offset, forms: &[(&Paper, &Answers, &Answers)]) -> F
 }
 
 #[cfg(test)]
+mod apart;
+#[cfg(test)]
 mod tests;

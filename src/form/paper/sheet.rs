@@ -13,6 +13,12 @@ pub(super) fn drawn(
     fonts: &Fonts,
     faults: &mut Vec<Fault>,
 ) -> Option<Background> {
+    let sheet = drawing(template, fonts, faults);
+    faults.is_empty().then(|| Background::from_sheet(&sheet, fonts))
+}
+
+/// Every drawing of the template, in order.
+pub(super) fn drawing(template: &Template, fonts: &Fonts, faults: &mut Vec<Fault>) -> Sheet {
     let (width, height) = size_mm(&template.paper);
     let (width, height) = (points(width), points(height));
     let mut drawing = Drawing { height, fonts, shapes: Vec::new(), faults, number: 0 };
@@ -20,8 +26,7 @@ pub(super) fn drawn(
         drawing.number = number;
         drawing.draw(draw);
     }
-    let sheet = Sheet { width, height, shapes: drawing.shapes };
-    faults.is_empty().then(|| Background::from_sheet(&sheet, fonts))
+    Sheet { width, height, shapes: drawing.shapes }
 }
 
 /// Compiles the pages of a town's own PDF.

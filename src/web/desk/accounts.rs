@@ -59,6 +59,8 @@ impl Entered {
 /// An account as the list shows it.
 struct Row {
     id: StaffId,
+    /// Makes a second press of the same button the same act.
+    op: OpId,
     login: String,
     name: String,
     role: String,
@@ -107,6 +109,7 @@ async fn list(
     let accounts =
         office.db.read(move |connection| staff::accounts_and_waits(connection, now)).await?;
     let row = |(staff, wait): (Staff, Option<Moment>)| Row {
+        op: office.journal.op(),
         waits_until: wait.map(time_of_day),
         id: staff.id,
         role: role_words(&frame.words, staff.role).to_owned(),
@@ -154,7 +157,8 @@ pub(super) async fn change(
     let action = if act == "lift" { Action::LiftBackOff } else { Action::ManageStaff };
     sent.clerk.may(action)?;
     let frame = Frame::inside(&office, &sent.clerk, Place::Staff);
-    match done(&office, &sent, id, &act).await {
+    let op = sent.op()?;
+    match done(&office, &sent, op, (id, &act)).await {
         Ok(Some(note)) => Ok(page::go(&format!("/desk/staff?note={note}"))),
         Ok(None) => Err(Failure::NotFound),
         Err(error) => {
@@ -168,8 +172,8 @@ pub(super) async fn change(
 async fn done(
     office: &Office,
     sent: &Sent,
-    id: StaffId,
-    act: &str,
+    op: OpId,
+    (id, act): (StaffId, &str),
 ) -> Result<Option<&'static str>, Error> {
     let (journal, actor) = (office.journal.clone(), sent.clerk.signed_in.actor());
     let db = &office.db;
@@ -192,7 +196,8 @@ async fn done(
             let password = NewPassword::new(sent.fields.get("password"), &staff.login)?;
             let chance = office.journal.chance.clone();
             let initial = slowly(move || password.hash(&*chance)).await?;
-            db.write(move |tx| staff::reset_password(tx, &journal, actor, id, &initial)).await?;
+            db.write(move |tx| staff::reset_password(tx, &journal, op, actor, id, &initial))
+                .await?;
             Some("reset")
         }
         _ => None,

@@ -10,7 +10,7 @@ use crate::db::Tx;
 use crate::form::answers::Value;
 use crate::form::input::{self, InputError, Raw};
 use crate::form::questions;
-use crate::id::VisitId;
+use crate::id::{OpId, VisitId};
 use crate::lang::Phrases;
 use crate::staff::Action;
 use crate::visit::{Error, desk};
@@ -27,8 +27,9 @@ pub(super) async fn correct(
     sent.clerk.may(Action::Correct)?;
     let id: VisitId = id.parse().map_err(|_| Failure::NotFound)?;
     let path = sent.fields.get("path").to_owned();
+    let op = sent.op()?;
     match read(&office, id, &path, &sent).await? {
-        Ok(value) => match store(&office, &sent, id, &path, value).await {
+        Ok(value) => match store(&office, &sent, op, id, (&path, value)).await {
             Ok(()) => Ok(page::go(&next(&office, id, &path).await?)),
             Err(error) => {
                 let words = Phrases::of(sent.clerk.lang);
@@ -47,14 +48,15 @@ pub(super) async fn correct(
 async fn store(
     office: &Shared,
     sent: &Sent,
+    op: OpId,
     id: VisitId,
-    path: &str,
-    value: Value,
+    (path, value): (&str, Value),
 ) -> Result<(), Error> {
     let (shared, journal) = (office.0.clone(), office.journal.clone());
     let (staff, path) = (sent.clerk.signed_in.staff.id, path.to_owned());
-    let correct =
-        move |tx: &Tx<'_>| desk::correct(tx, &journal, shared.counter(), staff, id, (&path, value));
+    let correct = move |tx: &Tx<'_>| {
+        desk::correct(tx, &journal, shared.counter(), staff, op, id, (&path, value))
+    };
     office.db.write(correct).await
 }
 

@@ -12,7 +12,7 @@ use crate::application::Action as Decided;
 use crate::db::Tx;
 use crate::form::answers::{Answers, Value};
 use crate::form::input::{self, InputError};
-use crate::id::{ApplicationId, VisitId};
+use crate::id::{ApplicationId, OpId, VisitId};
 use crate::staff::Action;
 use crate::visit::Error;
 use crate::visit::desk::{self, Decision, IdentityCheck};
@@ -30,6 +30,7 @@ pub(super) async fn identify(
 ) -> Result<Response, Failure> {
     sent.clerk.may(Action::CheckIdentity)?;
     let id: VisitId = id.parse().map_err(|_| Failure::NotFound)?;
+    let op = sent.op()?;
     let kinds = sent.fields.all("kind");
     let points = sent.fields.get("points").to_owned();
     let words = Frame::inside(&office, &sent.clerk, Place::Today).words;
@@ -45,7 +46,7 @@ pub(super) async fn identify(
         return visit::again(&office, &sent.clerk, id, Again { ticked, ..refusing(refused) }).await;
     }
     let check = IdentityCheck { kinds, points };
-    match store_check(&office, &sent, id, check.clone()).await {
+    match store_check(&office, &sent, op, id, check.clone()).await {
         Ok(()) => Ok(page::go(&format!("/desk/visits/{id}?note=identified#papers"))),
         Err(error) => {
             let refused = visit::refusal(&office, words, error)?;
@@ -58,13 +59,14 @@ pub(super) async fn identify(
 async fn store_check(
     office: &Shared,
     sent: &Sent,
+    op: OpId,
     id: VisitId,
     check: IdentityCheck,
 ) -> Result<(), Error> {
     let (shared, journal) = (office.0.clone(), office.journal.clone());
     let staff = sent.clerk.signed_in.staff.id;
     let identify =
-        move |tx: &Tx<'_>| desk::identify(tx, &journal, shared.counter(), staff, id, &check);
+        move |tx: &Tx<'_>| desk::identify(tx, &journal, shared.counter(), staff, op, id, &check);
     office.db.write(identify).await
 }
 

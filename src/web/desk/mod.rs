@@ -29,6 +29,8 @@ use axum::routing::{get, post};
 
 use super::{Shared, fields};
 
+pub use today::Shown;
+
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/", get(today::show).post(today::search))

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use time::Date;
+
 use crate::applicant::Source;
 use crate::form::Form;
 use crate::form::answers::Value;
@@ -48,14 +50,14 @@ pub(super) struct Open {
 pub(super) fn sections(
     forms: &[&Form],
     opened: &Opened,
-    words: Phrases,
+    (today, words): (Date, Phrases),
     open: Option<&Open>,
 ) -> Vec<Section> {
     let accepted = opened.accepted(forms);
     let is_accepted = |path: &str| accepted.iter().any(|form| form.question(path).is_some());
     let row = |ask: &AskQuestion<'_>| Row {
         accepted: is_accepted(ask.path()),
-        ..row(ask, words, open.filter(|_| !is_accepted(ask.path())))
+        ..row(ask, (today, words), open.filter(|_| !is_accepted(ask.path())))
     };
     let titles: BTreeMap<&str, &str> =
         forms.iter().map(|form| (form.id(), form.template().title.in_lang(words.lang()))).collect();
@@ -77,7 +79,7 @@ pub(super) fn sections(
     pages.iter().map(section).collect()
 }
 
-fn row(ask: &AskQuestion<'_>, words: Phrases, open: Option<&Open>) -> Row {
+fn row(ask: &AskQuestion<'_>, (today, words): (Date, Phrases), open: Option<&Open>) -> Row {
     let answer = ask.answer.as_ref().filter(|answer| !answer.value.is_blank());
     let open = open.filter(|open| open.path == ask.path());
     Row {
@@ -92,7 +94,7 @@ fn row(ask: &AskQuestion<'_>, words: Phrases, open: Option<&Open>) -> Row {
         missing: ask.required && answer.is_none() && ask.default().is_none(),
         needs_hand: matches!(answer.map(|answer| &answer.value), Some(Value::Text(text)) if text.needs_hand()),
         accepted: false,
-        edit: open.map(|open| edit(ask, words, open)),
+        edit: open.map(|open| edit(ask, (today, words), open)),
     }
 }
 
@@ -108,9 +110,9 @@ fn source_id(source: Source) -> &'static str {
     }
 }
 
-fn edit(ask: &AskQuestion<'_>, words: Phrases, open: &Open) -> Entry {
-    let Some((fields, error)) = &open.refused else { return Entry::of(ask, words) };
-    let mut entry = Entry::refused(ask, fields, Some(*error), words);
+fn edit(ask: &AskQuestion<'_>, (today, words): (Date, Phrases), open: &Open) -> Entry {
+    let Some((fields, error)) = &open.refused else { return Entry::of(ask, today, words) };
+    let mut entry = Entry::refused(ask, fields, Some(*error), today, words);
     // A clerk types dates in a way the kiosk does not offer.
     if *error == InputError::NotADate {
         entry.error = Some(words.t("desk.visit.not_a_date").to_owned());

@@ -653,3 +653,89 @@ async fn a_tablet_is_paired_with_the_code_on_the_page_and_stands_in_the_list() {
     let revoked = supervisor.post(&format!("/desk/devices/{}/revoke", tablet.id), &[]).await;
     assert_eq!(revoked.to, "/desk/devices?note=revoked");
 }
+
+#[tokio::test]
+async fn an_act_sent_again_is_one_act_and_brings_nothing_old_back() {
+    let (town, visit) = furnished().await;
+    let clerk = town.sign_in("clerk").await;
+    let page = format!("/desk/visits/{visit}");
+    let count = async |kind: &str| town.kinds().await.iter().filter(|one| *one == kind).count();
+    let phone = |number| [("path", "applicant.phone"), ("applicant.phone", number)];
+    let open = clerk.get(&format!("{page}?edit=applicant.phone")).await;
+    let op = [("op", open.hidden("op"))];
+    let first = [&op[..], &phone("0999-00-0002")].concat();
+    for _ in 0..2 {
+        assert!(clerk.post(&format!("{page}/answers"), &first).await.to.contains("note=saved"));
+    }
+    assert_eq!(count("visit.corrected").await, 1);
+    clerk.post(&format!("{page}/answers"), &phone("0999-00-0003")).await;
+    let late = clerk.post(&format!("{page}/answers"), &first).await;
+    assert!(late.says("前の画面"), "{}", late.to);
+    assert!(clerk.get(&page).await.says("0999-00-0003"));
+
+    let passport = [("op", clerk.get(&page).await.hidden("op").to_owned())];
+    let passport: Vec<(&str, &str)> =
+        passport.iter().map(|(name, op)| (*name, op.as_str())).collect();
+    let passport = [&passport[..], &[("kind", "passport"), ("points", "one")]].concat();
+    for _ in 0..2 {
+        assert!(clerk.post(&format!("{page}/identity"), &passport).await.to.contains("identified"));
+    }
+    assert_eq!(count("visit.identified").await, 1);
+}
+
+#[tokio::test]
+async fn what_a_refreshing_list_shows_for_the_first_time_is_recorded() {
+    let (town, _) = furnished().await;
+    let clerk = town.sign_in("clerk").await;
+    clerk.get("/desk").await;
+    let seen = town.kinds().await.len();
+    clerk.get("/desk/today").await;
+    assert_eq!(town.kinds().await[seen..], [""; 0], "nothing that the page had not shown");
+    town.clock.advance(Duration::from_millis(1));
+    town.visit("juminhyo").await;
+    let before = town.kinds().await.len();
+    for _ in 0..2 {
+        clerk.get("/desk/today").await;
+    }
+    assert_eq!(town.kinds().await[before..], ["visit.listed"]);
+    let colleague = town.sign_in("supervisor").await;
+    let before = town.kinds().await.len();
+    colleague.get("/desk/today").await;
+    assert_eq!(town.kinds().await[before..], ["visit.listed"]);
+}
+
+#[tokio::test]
+async fn a_visit_that_cannot_be_read_stands_on_the_list_with_a_sentence() {
+    let (town, whole) = furnished().await;
+    let damaged = town.visit("juminhyo").await;
+    let spoil = move |tx: &crate::db::Tx<'_>| -> Result<(), crate::db::Error> {
+        let spoil = "update answer set sealed = zeroblob(64) where visit = ?1";
+        tx.execute(spoil, [damaged.to_string()])?;
+        Ok(())
+    };
+    town.office.db.write(spoil).await.unwrap();
+    let clerk = town.sign_in("clerk").await;
+    let list = clerk.get("/desk").await;
+    assert!(list.says(&format!("/desk/visits/{whole}")));
+    assert!(!list.says(&format!("/desk/visits/{damaged}")) && list.says("読み取れません"));
+    let found = clerk.post("/desk", &[("find", "0002")]).await;
+    assert!(found.says("読み取れません"), "{}", found.to);
+}
+
+#[tokio::test]
+async fn a_paper_that_cannot_be_made_keeps_no_other_from_the_printer() {
+    let (town, visit) = furnished().await;
+    let clerk = town.sign_in("clerk").await;
+    let journal = town.office.journal.clone();
+    let forget = move |tx: &crate::db::Tx<'_>| -> Result<(), crate::db::Error> {
+        let mut gone = crate::application::of_visit(tx, visit)?.remove(0);
+        gone.id = crate::id::ApplicationId::new(journal.now(), &*journal.chance);
+        (gone.form, gone.receipt) = ("gone".into(), "honcho-20261124-0099".into());
+        crate::application::add(tx, visit, &gone)
+    };
+    town.office.db.write(forget).await.unwrap();
+    let page = format!("/desk/visits/{visit}");
+    let all = clerk.post(&format!("{page}/papers"), &[]).await;
+    assert!(all.body.starts_with(b"%PDF-"), "{}", all.status);
+    assert!(clerk.get(&page).await.says("印刷1回"));
+}

@@ -1,6 +1,8 @@
 //! Today's visits, calls for staff, and the one box that finds a visit.
 
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, PoisonError};
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -13,11 +15,11 @@ use super::guard::{Clerk, Sent};
 use crate::application;
 use crate::clock::Moment;
 use crate::device::{self, Device};
-use crate::id::{DeviceId, VisitId};
+use crate::id::{DeviceId, StaffId, VisitId};
 use crate::lang::{Lang, Phrases};
 use crate::staff::{self, Action};
 use crate::visit::desk;
-use crate::visit::listed::{self, Listed};
+use crate::visit::listed::{self, Listed, Unreadable};
 use crate::visit::{Care, Visit, Wishes};
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, page};
@@ -71,6 +73,9 @@ struct List {
     key: String,
     calls: Vec<Call>,
     rows: Vec<Row>,
+    /// Visits that are damaged, each in a sentence: no search finds them, so every
+    /// list has them.
+    unreadable: Vec<String>,
     searched: bool,
 }
 
@@ -96,7 +101,7 @@ pub(super) async fn show(
 }
 
 /// Finds visits. What was typed travels in the body: a name belongs in no
-/// address. One visit found by a code or a number opens at once.
+/// address. A search that finds one visit opens it at once.
 pub(super) async fn search(State(office): State<Shared>, sent: Sent) -> Result<Response, Failure> {
     sent.clerk.may(Action::SeeVisits)?;
     let frame = Frame::inside(&office, &sent.clerk, Place::Today);
@@ -110,15 +115,15 @@ async fn shown(
     frame: Frame,
     typed: String,
 ) -> Result<Response, Failure> {
-    let visits = visits(office).await?;
+    let (visits, unreadable) = visits(office, frame.words).await?;
+    let all = visits.len() + unreadable.len();
     let open = visits.iter().filter(|listed| listed.is_open()).count();
-    let count = frame.words.with("desk.today.count", &[("all", visits.len()), ("open", open)]);
+    let count = frame.words.with("desk.today.count", &[("all", all), ("open", open)]);
     let found = visits.into_iter().filter(|listed| listed.findable.is_found_by(&typed));
     let found: Vec<Listed> = found.collect();
-    let (journal, staff) = (office.journal.clone(), clerk.signed_in.staff.id);
-    let (searched, hits) = (!typed.is_empty(), found.len());
-    office.db.write(move |tx| desk::listed(tx, &journal, staff, searched, hits)).await?;
-    if let ([only], false) = (found.as_slice(), !searched) {
+    let searched = !typed.is_empty();
+    record(office, clerk, searched, &found).await?;
+    if searched && let [only] = found.as_slice() {
         return Ok(page::go(&format!("/desk/visits/{}", only.visit.id)));
     }
     let list = List {
@@ -126,6 +131,7 @@ async fn shown(
         key: frame.key.clone(),
         calls: calls(office, frame.words).await?,
         rows: rows(office, frame.words, found),
+        unreadable,
         searched,
     };
     page::show(&Page { frame, list, typed, count })
@@ -146,8 +152,14 @@ pub(super) async fn fragment(
     if headers.get(SEEN).is_some_and(|known| known == seen.as_str()) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let rows = rows(&office, words, visits(&office).await?);
-    let mut list = page::show(&List { words, key: clerk.key, calls, rows, searched: false })?;
+    let (visits, unreadable) = visits(&office, words).await?;
+    // What this person has not been shown yet is a look like any other.
+    if office.shown.has_new(clerk.signed_in.staff.id, &visits) {
+        record(&office, &clerk, false, &visits).await?;
+    }
+    let rows = rows(&office, words, visits);
+    let list = List { words, key: clerk.key, calls, rows, unreadable, searched: false };
+    let mut list = page::show(&list)?;
     list.headers_mut().extend(HeaderValue::from_str(&seen).ok().map(|seen| (SEEN, seen)));
     Ok(list)
 }
@@ -161,10 +173,52 @@ async fn mark(office: &Office, calls: &[Call]) -> Result<String, Failure> {
     Ok(format!("{:016x}", hash.finish()))
 }
 
-async fn visits(office: &Office) -> Result<Vec<Listed>, Failure> {
+/// The visits of the list, and a sentence for each that cannot be read.
+async fn visits(office: &Office, words: Phrases) -> Result<(Vec<Listed>, Vec<String>), Failure> {
     let (journal, day) = (office.journal.clone(), office.journal.now().date());
-    let visits = office.db.read(move |connection| listed::on(connection, &journal, day)).await?;
-    Ok(visits)
+    let list = office.db.read(move |connection| listed::on(connection, &journal, day)).await?;
+    let sentence = |one: Unreadable| {
+        tracing::error!(visit = %one.visit.id, error = %one.error, "a visit cannot be read");
+        let time = one.visit.submitted_at.map(time_of_day).unwrap_or_default();
+        words.with("desk.today.unreadable", &[("time", time), ("number", one.number)])
+    };
+    Ok((list.visits, list.unreadable.into_iter().map(sentence).collect()))
+}
+
+/// Writes down that this person is shown these visits.
+async fn record(
+    office: &Office,
+    clerk: &Clerk,
+    searched: bool,
+    visits: &[Listed],
+) -> Result<(), Failure> {
+    let (journal, staff) = (office.journal.clone(), clerk.signed_in.staff.id);
+    let hits = visits.len();
+    office.db.write(move |tx| desk::listed(tx, &journal, staff, searched, hits)).await?;
+    if !searched {
+        office.shown.note(staff, visits);
+    }
+    Ok(())
+}
+
+/// The visits that each member of staff was shown last on the list, so that a list
+/// which keeps itself fresh is recorded once for each change and not every ten
+/// seconds. Forgotten when the program ends; the next look is recorded then.
+#[derive(Default)]
+pub struct Shown(Mutex<HashMap<StaffId, BTreeSet<VisitId>>>);
+
+impl Shown {
+    fn has_new(&self, staff: StaffId, visits: &[Listed]) -> bool {
+        let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = shown.get(&staff);
+        let is_new = |listed: &Listed| before.is_none_or(|ids| !ids.contains(&listed.visit.id));
+        visits.iter().any(is_new)
+    }
+
+    fn note(&self, staff: StaffId, visits: &[Listed]) {
+        let ids = visits.iter().map(|listed| listed.visit.id).collect();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(staff, ids);
+    }
 }
 
 /// Calls that wait, and for a while those that somebody answered: colleagues see

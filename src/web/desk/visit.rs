@@ -69,6 +69,9 @@ struct Form {
 struct Page {
     frame: Frame,
     id: VisitId,
+    /// Make a second press of the same button the same act.
+    correct_op: OpId,
+    identify_op: OpId,
     /// What the resident is called by.
     number: String,
     /// The day it was handed in, unless that is today.
@@ -162,14 +165,14 @@ pub(super) async fn page(
     opened: Opened,
     again: Again,
 ) -> Result<Response, Failure> {
-    let words = frame.words;
+    let (words, today) = (frame.words, office.journal.now().date());
     let ticket = ticket(office, opened.visit.id).await?;
     let counter = office.counter();
     let forms = counter.forms_of(&opened.visit);
     let text = |path| opened.answers.text(path).map(ToString::to_string).unwrap_or_default();
     let receipts = in_order(office, &opened).into_iter().map(|one| one.receipt);
     let receipts: Vec<String> = receipts.collect();
-    let mut papers = papers(office, clerk, words, &opened, ticket.as_ref()).await?;
+    let mut papers = papers(office, clerk, words, &opened, ticket.as_ref());
     if let Some((id, typed)) = again.reason {
         let form = papers.iter_mut().find(|form| form.id == id);
         form.into_iter().for_each(|form| form.typed = Some(typed.clone()));
@@ -177,13 +180,15 @@ pub(super) async fn page(
     let ticked = again.ticked.as_ref().unwrap_or(&opened.answers);
     page::show(&Page {
         id: opened.visit.id,
+        correct_op: office.journal.op(),
+        identify_op: office.journal.op(),
         day: other_day(office, &words, &opened.visit),
         time: opened.visit.submitted_at.map(time_of_day).unwrap_or_default(),
         name: text("applicant.name"),
         kana: text("applicant.kana"),
         marks: marks(&words, &opened.visit.wishes),
         missing: missing(&forms, &opened, words),
-        sections: sections::sections(&forms, &opened, words, again.edit.as_ref()),
+        sections: sections::sections(&forms, &opened, (today, words), again.edit.as_ref()),
         identified: desk::is_identified(&opened.answers),
         kinds: identity::kinds(&words, ticked),
         points: identity::points(&words, ticked),
@@ -219,28 +224,23 @@ pub(super) fn in_order(office: &Office, opened: &Opened) -> Vec<Application> {
     applications
 }
 
-async fn papers(
+fn papers(
     office: &Office,
     clerk: &Clerk,
     words: Phrases,
     opened: &Opened,
     ticket: Option<&Ticket>,
-) -> Result<Vec<Form>, Failure> {
+) -> Vec<Form> {
     let mut forms = Vec::new();
     for application in in_order(office, opened) {
-        let (journal, id) = (office.journal.clone(), opened.visit.id);
-        let sought = application.clone();
-        let reason = office
-            .db
-            .read(move |connection| desk::reason(connection, &journal, id, &sought))
-            .await?;
+        let reason = opened.reasons.get(&application.id).cloned();
         let hand = needs_hand(office, clerk, words, opened, &application, ticket);
         forms.push(form(office, words, &application, reason, hand));
     }
     if let Some(next) = forms.iter_mut().find(|form| form.accepts) {
         next.is_next = true;
     }
-    Ok(forms)
+    forms
 }
 
 fn form(
@@ -351,6 +351,9 @@ pub(super) fn refusal(office: &Office, words: Phrases, error: Error) -> Result<S
             let labels = labels.join(words.t("list.and"));
             words.with("desk.visit.incomplete", &[("labels", labels)])
         }
+        Error::Late => words.t("desk.visit.late").to_owned(),
+        Error::NoPhoto => words.t("desk.visit.no_photo").to_owned(),
+        Error::Closed(title) => title.in_lang(words.lang()).to_owned(),
         Error::Accepted => words.t("desk.visit.accepted_already").to_owned(),
         Error::Application(_) => words.t("desk.visit.decided").to_owned(),
         fault => return Err(fault.into()),

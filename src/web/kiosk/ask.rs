@@ -12,6 +12,7 @@ use crate::form::answers::{Answers, Value};
 use crate::form::input::{self, InputError, Raw};
 use crate::form::questions::{self, AskPage, AskQuestion};
 use crate::form::template::Kind;
+use crate::lang::Lang;
 use crate::text::Text;
 use crate::visit::{self, step};
 use crate::web::entry::Entry;
@@ -24,6 +25,8 @@ use crate::web::{Office, Shared, page};
 struct Ask {
     frame: Frame,
     page: String,
+    /// Which procedure asks, where the visit has several.
+    asks: Option<String>,
     title: String,
     help: Option<String>,
     entries: Vec<Entry>,
@@ -50,22 +53,25 @@ pub(super) fn page(
     let forms = office.counter().forms_of(&at.visit);
     let mut frame = Frame::new(office, kiosk, Some(at));
     frame.progress = Some(step::progress(&forms, &at.answers, &ask.page.id));
-    let back = step::before(&forms, &at.answers, &ask.page.id);
-    frame.back = Some(back.map_or_else(
-        || kiosk.before_questions(office).to_owned(),
-        |before| address(&before.page.id),
-    ));
+    let back = step::before(&forms, &at.answers, ask).map(|before| address(&before.page.id));
+    frame.back = Some(back.unwrap_or_else(|| match ask.at_gate {
+        true => "/kiosk/procedures".to_owned(),
+        false => kiosk.before_questions(office, at),
+    }));
     let lang = frame.words.lang();
+    let today = office.journal.now().date();
     let entry = |question: &AskQuestion<'_>| match refused {
         Some(refused) => {
             let error = refused.errors.iter().find(|(path, _)| path == question.path());
-            Entry::refused(question, &refused.fields, error.map(|(_, error)| *error), frame.words)
+            let error = error.map(|(_, error)| *error);
+            Entry::refused(question, &refused.fields, error, today, frame.words)
         }
-        None => Entry::of(question, frame.words),
+        None => Entry::of(question, today, frame.words),
     };
     page::show(&Ask {
         entries: ask.questions.iter().map(entry).collect(),
         page: ask.page.id.clone(),
+        asks: who_asks(office, at, ask, lang),
         title: ask.page.title.in_lang(lang).to_owned(),
         help: ask.page.help.as_ref().map(|help| help.in_lang(lang).to_owned()),
         wrong: refused.is_some_and(|refused| !refused.errors.is_empty()),
@@ -74,7 +80,18 @@ pub(super) fn page(
     })
 }
 
-fn address(page: &str) -> String {
+/// The procedure that a page belongs to, where it might be another's.
+fn who_asks(office: &Office, at: &AtKiosk, ask: &AskPage<'_>, lang: Lang) -> Option<String> {
+    let procedures = office.counter().procedures(&at.visit.procedures);
+    if procedures.len() < 2 {
+        return None;
+    }
+    let own = procedures.into_iter().find(|procedure| Some(procedure.form.as_str()) == ask.form)?;
+    Some(own.title.in_lang(lang).to_owned())
+}
+
+/// The address of a page of questions.
+pub(super) fn address(page: &str) -> String {
     format!("/kiosk/page/{page}")
 }
 

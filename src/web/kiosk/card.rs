@@ -44,6 +44,8 @@ struct Enter {
     no_secret: bool,
     tries_left: u8,
     last_try: bool,
+    /// What follows if that try is wrong: who can undo it depends on the card.
+    last_words: &'static str,
     card: &'static str,
     demo_cards: Vec<DemoCard>,
     demo_laid: bool,
@@ -122,6 +124,11 @@ fn enter(
         no_secret: probe.ask == Ask::NoSecret,
         tries_left,
         last_try: tries_left == 1,
+        last_words: match (number_b, probe.kind) {
+            (true, _) => "kiosk.pin.last_number_b",
+            (false, Kind::Licence) => "card.last_try_licence",
+            (false, _) => "card.last_try",
+        },
         card: kind_key(probe.kind),
         demo_hint: demo::hint(office, kiosk, number_b, frame.words),
         demo_cards: demo::cards(office, &frame),

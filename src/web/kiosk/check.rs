@@ -56,7 +56,7 @@ pub(super) fn page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Respo
     let pages = questions::pages(&forms, &at.answers);
     let back = pages.iter().rev().find(|page| step::was_asked(page, &at.answers));
     let back = back.map_or_else(
-        || kiosk.before_questions(office).to_owned(),
+        || kiosk.before_questions(office, at),
         |ask| format!("/kiosk/page/{}", ask.page.id),
     );
     let known = questions::known(&forms, &at.answers);
@@ -150,9 +150,13 @@ pub(super) async fn submit(
             Ok(page::go("/kiosk"))
         }
         // What is missing is shown as the next page.
-        Err(visit::Error::Incomplete(_) | visit::Error::Gone | visit::Error::Refused(_)) => {
-            Ok(page::go("/kiosk"))
-        }
+        Err(
+            visit::Error::NotAgreed
+            | visit::Error::Incomplete(_)
+            | visit::Error::Closed(_)
+            | visit::Error::Gone
+            | visit::Error::Refused(_),
+        ) => Ok(page::go("/kiosk")),
         Err(error) => Err(error.into()),
     }
 }

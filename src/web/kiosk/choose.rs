@@ -40,11 +40,17 @@ struct Offer {
     chosen: bool,
 }
 
+/// Procedures whose tickets wait in one lane.
+struct Group {
+    name: String,
+    offers: Vec<Offer>,
+}
+
 #[derive(Template)]
 #[template(path = "kiosk/procedures.html")]
 struct Procedures {
     frame: Frame,
-    offers: Vec<Offer>,
+    groups: Vec<Group>,
     error: Option<&'static str>,
 }
 
@@ -64,8 +70,16 @@ pub(super) fn procedures_page(
         pictogram: procedure.pictogram.clone(),
         chosen: chosen.contains(&procedure.id),
     };
-    let offers = office.counter().offered(at.visit.day).into_iter().map(offer).collect();
-    page::show(&Procedures { frame: Frame::new(office, kiosk, Some(at)), offers, error })
+    let offered = office.counter().offered(at.visit.day);
+    let group = |procedures: &[&crate::config::Procedure]| Group {
+        name: procedures
+            .first()
+            .and_then(|first| office.config.lane(&first.lane))
+            .map_or_else(String::new, |lane| lane.name.in_lang(lang).to_owned()),
+        offers: procedures.iter().copied().map(offer).collect(),
+    };
+    let groups = offered.chunk_by(|one, next| one.lane == next.lane).map(group).collect();
+    page::show(&Procedures { frame: Frame::new(office, kiosk, Some(at)), groups, error })
 }
 
 pub(super) async fn procedures(
@@ -118,7 +132,8 @@ struct Ways {
 }
 
 pub(super) fn ways_page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Response, Failure> {
-    page::show(&Ways { frame: Frame::new(office, kiosk, Some(at)).back("/kiosk/procedures") })
+    let back = at.before_card(office);
+    page::show(&Ways { frame: Frame::new(office, kiosk, Some(at)).back(back) })
 }
 
 pub(super) async fn ways(State(office): State<Shared>, kiosk: Kiosk) -> Result<Response, Failure> {

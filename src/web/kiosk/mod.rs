@@ -8,6 +8,7 @@ mod call;
 mod card;
 mod check;
 mod choose;
+mod closed;
 mod demo;
 mod frame;
 mod present;
@@ -44,6 +45,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/card", get(card::laid).post(present::read))
         .route("/card/state", get(card::state))
         .route("/card/lay", post(demo::lay))
+        .route("/closed", post(closed::go_on))
         .route("/page/{page}", get(ask::again).post(ask::answer))
         .route("/submit", post(check::submit))
 }
@@ -60,6 +62,7 @@ async fn next(State(office): State<Shared>, kiosk: session::Kiosk) -> Result<Res
         Step::Procedures => {
             choose::procedures_page(&office, &kiosk, &visit, &visit.visit.procedures, None)
         }
+        Step::Closed(closed) => closed::page(&office, &kiosk, &visit, closed),
         Step::Way => choose::ways_page(&office, &kiosk, &visit),
         Step::Card => card::page(&office, &kiosk, &visit).await,
         Step::Ask(page) => ask::page(&office, &kiosk, &visit, &page, None),

@@ -7,7 +7,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use zeroize::Zeroizing;
 
 use super::session::{AtKiosk, Kiosk, Sent, SentDraft};
 use crate::card::{Error, Pin, Reading, Secret, Tap, VerificationNumberB};
@@ -18,15 +17,17 @@ use crate::web::error::Failure;
 use crate::web::fields::Fields;
 use crate::web::{Office, Shared, page};
 
-/// What was typed, if it can be a secret at all.
-fn secret(fields: &Fields) -> Option<Secret> {
+/// What was typed, if it can be a secret at all: what cannot be one costs no try.
+fn secret(fields: &Fields) -> Result<Secret, Error> {
     let digits = fields.get("digits");
-    let parts = ["birth", "expiry", "code"].map(|part| fields.get(part));
-    let number_b = Zeroizing::new(parts.concat());
-    match (digits.is_empty(), number_b.is_empty()) {
-        (true, true) => Some(Secret::None),
-        (true, false) => VerificationNumberB::new(&number_b).map(Secret::NumberB).ok(),
-        (false, _) => Pin::new(digits).map(Secret::Pin).ok(),
+    let [birth, expiry, code] = ["birth", "expiry", "code"].map(|part| fields.get(part));
+    let no_number = [birth, expiry, code].iter().all(|part| part.is_empty());
+    match (digits.is_empty(), no_number) {
+        (true, true) => Ok(Secret::None),
+        (true, false) => VerificationNumberB::of_card_face(birth, expiry, code)
+            .map(Secret::NumberB)
+            .map_err(|_| Error::NumberBForm),
+        (false, _) => Pin::new(digits).map(Secret::Pin).map_err(|_| Error::SecretNeeded),
     }
 }
 
@@ -40,7 +41,8 @@ pub(super) async fn read(
     // On a task of its own: a browser that is impatient and sends again lets go
     // of this request, and what the card told would be lost.
     let present = tokio::spawn(present(office, sent));
-    present.await.map_err(|error| Failure::Fault(error.to_string()))?
+    // Not the error's own words: a panic's may hold what was read.
+    present.await.map_err(|_| Failure::Fault("the reading task panicked".to_owned()))?
 }
 
 async fn present(office: Shared, sent: Sent) -> Result<Response, Failure> {
@@ -52,8 +54,8 @@ async fn present(office: Shared, sent: Sent) -> Result<Response, Failure> {
     }
     let tap = fields.get("tap").parse().map(Tap).map_err(|_| Failure::BadRequest)?;
     let read = match secret(&fields) {
-        Some(secret) => reader.thread.read_async(tap, secret, fields.has("consent")).await,
-        None => Err(Error::SecretNeeded),
+        Ok(secret) => reader.thread.read_async(tap, secret, fields.has("consent")).await,
+        Err(error) => Err(error),
     };
     match read {
         Ok(reading) => record(&office, &kiosk, &at, &reading).await,

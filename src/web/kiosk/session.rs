@@ -10,9 +10,10 @@ use crate::card;
 use crate::db;
 use crate::device::{self, Device, Role};
 use crate::form::answers::Answers;
-use crate::id::OpId;
+use crate::id::{OpId, VisitId};
 use crate::journal::Actor;
-use crate::visit::{self, State, Visit, retention};
+use crate::secret::Token;
+use crate::visit::{self, State, Visit, retention, step};
 use crate::web::error::Failure;
 use crate::web::fields::Fields;
 use crate::web::readers::Reader;
@@ -21,6 +22,8 @@ use crate::web::{Office, Shared, cookie};
 /// A paired kiosk. A browser without the cookie is sent to be paired.
 pub(super) struct Kiosk {
     pub device: Device,
+    /// What it is known by.
+    pub token: Token,
     /// The address that was asked for.
     pub here: String,
 }
@@ -30,14 +33,15 @@ impl FromRequestParts<Shared> for Kiosk {
 
     async fn from_request_parts(parts: &mut Parts, office: &Shared) -> Result<Self, Failure> {
         let token = cookie::token(&parts.headers, COOKIE).ok_or(Failure::Elsewhere("/pair"))?;
-        let device = office
-            .db
-            .read(move |connection| device::paired(connection, &token))
-            .await?
-            .filter(|device| device.role == Role::Kiosk);
+        let look = move |connection: &_| -> Result<_, device::Error> {
+            Ok(device::paired(connection, &token)?.map(|device| (device, token)))
+        };
+        let found = office.db.read(look).await?.filter(|(device, _)| device.role == Role::Kiosk);
         // The routes are nested, and see only what follows.
         let here = format!("/kiosk{}", parts.uri.path().trim_end_matches('/'));
-        device.map(|device| Kiosk { device, here }).ok_or(Failure::Elsewhere("/pair"))
+        found
+            .map(|(device, token)| Kiosk { device, token, here })
+            .ok_or(Failure::Elsewhere("/pair"))
     }
 }
 
@@ -57,6 +61,13 @@ impl AtKiosk {
             .chain_update(self.visit.id.to_string())
             .finalize();
         key[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The page before the card's: the last gate, or the choice of procedures.
+    pub fn before_card(&self, office: &Office) -> String {
+        let forms = office.counter().forms_of(&self.visit);
+        let gate = step::last_gate(&forms, &self.answers);
+        gate.map_or("/kiosk/procedures".to_owned(), |ask| super::ask::address(&ask.page.id))
     }
 }
 
@@ -107,10 +118,13 @@ impl Kiosk {
         office.readers.get(self.device.reader.as_deref()?)
     }
 
-    /// The page before the first question: without a reader nobody chooses how
-    /// name and address are given.
-    pub fn before_questions(&self, office: &Office) -> &'static str {
-        if self.reader(office).is_some() { "/kiosk/way" } else { "/kiosk/procedures" }
+    /// The page before the first question after the gates: without a reader nobody
+    /// chooses how name and address are given.
+    pub fn before_questions(&self, office: &Office, at: &AtKiosk) -> String {
+        match self.reader(office) {
+            Some(_) => "/kiosk/way".to_owned(),
+            None => at.before_card(office),
+        }
     }
 
     /// Lets the number page that is shown now present its number, once.
@@ -147,36 +161,57 @@ impl Kiosk {
 
     /// The visit that stands here.
     pub async fn visit(&self, office: &Office) -> Result<Option<AtKiosk>, Failure> {
-        let kiosk = self.device.id;
-        let journal = office.journal.clone();
+        let found = self.look(office).await?;
+        let now = office.journal.now();
+        let is_abandoned =
+            |at: &AtKiosk| retention::is_abandoned(&at.visit, &office.config.site.screen, now);
+        match &found {
+            Some(at) if is_abandoned(at) => {
+                self.sweep(office, at.visit.id).await?;
+                // Nothing, unless somebody came back to it in between.
+                self.look(office).await
+            }
+            _ => Ok(found),
+        }
+    }
+
+    async fn look(&self, office: &Office) -> Result<Option<AtKiosk>, Failure> {
+        let (kiosk, journal) = (self.device.id, office.journal.clone());
         let found = office.db.read(move |connection| -> Result<_, visit::Error> {
             let Some(visit) = visit::at_kiosk(connection, kiosk)? else { return Ok(None) };
             let answers = visit::answers(connection, &journal, visit.id)?;
             Ok(Some(AtKiosk { visit: visit.with_care(&answers), answers }))
         });
-        let Some(at) = found.await? else { return Ok(None) };
-        let now = office.journal.now();
-        if retention::is_abandoned(&at.visit, &office.config.site.screen, now) {
-            self.leave(office, at.visit).await?;
-            return Ok(None);
-        }
-        Ok(Some(at))
+        Ok(found.await?)
     }
 
-    /// Ends the visit here: what was not handed in is erased, down to the
-    /// database's log. The log may be in use for a moment; the sweep empties it
-    /// then.
-    pub async fn leave(&self, office: &Office, visit: Visit) -> Result<(), Failure> {
+    /// Erases a visit that nobody is at any more, and what called for staff.
+    async fn sweep(&self, office: &Office, visit: VisitId) -> Result<(), Failure> {
+        let (journal, site) = (office.journal.clone(), office.config.site.clone());
+        let (actor, kiosk) = (self.actor(), self.device.id);
+        let erase = move |tx: &db::Tx<'_>| -> Result<(), Failure> {
+            if retention::erase_one(tx, &journal, actor, &site, visit)?.is_some() {
+                device::withdraw_call(tx, &journal, actor, kiosk)?;
+            }
+            Ok(())
+        };
+        office.db.write(erase).await?;
+        empty_log(office).await;
+        Ok(())
+    }
+
+    /// The resident goes: the visit here, if any, ends, and with it the call for
+    /// staff. What was not handed in is erased, down to the database's log.
+    pub async fn leave(&self, office: &Office, visit: Option<VisitId>) -> Result<(), Failure> {
         let (journal, actor, kiosk) = (office.journal.clone(), self.actor(), self.device.id);
         let leave = move |tx: &db::Tx<'_>| -> Result<(), Failure> {
-            visit::leave(tx, &journal, actor, &visit)?;
-            // Who called for staff has gone.
+            if let Some(visit) = visit {
+                visit::leave(tx, &journal, actor, visit)?;
+            }
             Ok(device::withdraw_call(tx, &journal, actor, kiosk)?)
         };
         office.db.write(leave).await?;
-        if let Err(error) = office.db.truncate_log().await {
-            tracing::info!(%error, "the database's log is emptied later");
-        }
+        empty_log(office).await;
         Ok(())
     }
 
@@ -196,7 +231,7 @@ impl Kiosk {
                 &db::Tx<'_>,
                 &crate::journal::Journal,
                 Actor,
-                crate::id::VisitId,
+                VisitId,
             ) -> Result<(), visit::Error>
             + Send
             + 'static,
@@ -208,5 +243,13 @@ impl Kiosk {
             Err(visit::Error::Gone | visit::Error::Refused(_)) => Err(Failure::Elsewhere("/kiosk")),
             other => Ok(other?),
         }
+    }
+}
+
+/// Empties the database's log, where what was erased may still stand. It may be in
+/// use for a moment; the sweep empties it then.
+async fn empty_log(office: &Office) {
+    if let Err(error) = office.db.truncate_log().await {
+        tracing::info!(%error, "the database's log is emptied later");
     }
 }

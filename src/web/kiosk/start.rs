@@ -7,13 +7,12 @@ use axum::response::Response;
 
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk, Sent};
-use crate::device;
 use crate::id::OpId;
 use crate::lang::Lang;
 use crate::visit::{self, Care, Wishes};
 use crate::web::error::Failure;
 use crate::web::fields::Fields;
-use crate::web::{Office, Shared, page};
+use crate::web::{Office, Shared, page, pair};
 
 #[derive(Template)]
 #[template(path = "kiosk/start.html")]
@@ -23,8 +22,12 @@ struct Start {
     op: OpId,
 }
 
+/// The page a tablet waits on: shown every day, so it renews the pairing.
 pub(super) fn page(office: &Office, kiosk: &Kiosk) -> Result<Response, Failure> {
-    page::show(&Start { frame: Frame::new(office, kiosk, None), op: office.journal.op() })
+    let frame = Frame::new(office, kiosk, None);
+    let mut response = page::show(&Start { frame, op: office.journal.op() })?;
+    pair::keep(&mut response, &kiosk.token);
+    Ok(response)
 }
 
 /// Begins a visit. There is none yet, so the form has no key of one; sent again,
@@ -104,14 +107,12 @@ pub(super) async fn end(
     kiosk: Kiosk,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    if let Some(at) = kiosk.visit(&office).await? {
-        if fields.has("key") && fields.get("key") != at.key() {
-            return Ok(page::go("/kiosk"));
-        }
-        kiosk.leave(&office, at.visit).await?;
+    let at = kiosk.visit(&office).await?;
+    let is_old = |at: &AtKiosk| fields.has("key") && fields.get("key") != at.key();
+    if at.as_ref().is_some_and(is_old) {
+        return Ok(page::go("/kiosk"));
     }
-    let (journal, actor, device) = (office.journal.clone(), kiosk.actor(), kiosk.device.id);
-    office.db.write(move |tx| device::withdraw_call(tx, &journal, actor, device)).await?;
+    kiosk.leave(&office, at.map(|at| at.visit.id)).await?;
     if let Some(slot) = kiosk.reader(&office).and_then(|reader| reader.slot) {
         drop(slot.remove());
     }

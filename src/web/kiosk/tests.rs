@@ -19,6 +19,8 @@ use crate::text::{Piece, Text};
 use crate::visit::{self, Visit};
 use crate::web::{Office, Shared, error, example, router};
 
+mod closed;
+
 const HOST: &str = "counter:8080";
 
 /// A counter with one paired tablet and a virtual reader beside it.
@@ -406,7 +408,7 @@ async fn the_last_try_speaks_of_what_is_asked_for() {
     tablet.post("/kiosk/card", &consented).await;
     let printed = |page: &Answer| {
         let [key, tap, once] = hidden(page);
-        let parts = [("birth", "000000"), ("expiry", "2000"), ("code", "0000")];
+        let parts = [("birth", "010101"), ("expiry", "2000"), ("code", "0000")];
         let own = [("key", key), ("tap", tap), ("once", once)];
         own.into_iter().chain(parts.map(|(name, part)| (name, part.to_owned()))).collect::<Vec<_>>()
     };
@@ -436,4 +438,101 @@ async fn a_tablet_of_the_demonstration_that_asks_to_be_paired_again_stays_the_on
     tablet.cookie.clear();
     tablet.get("/pair").await;
     assert_eq!(devices(&tablet).await, 2, "another browser is another tablet");
+}
+
+#[tokio::test]
+async fn numbers_that_no_card_shows_cost_no_try() {
+    let tablet = Tablet::paired().await;
+    let page = number_page(&tablet, "tehon-kaoru.1").await;
+    let tries =
+        |page: &Answer| page.text.split("class=\"tries\">").nth(1).unwrap()[..60].to_owned();
+    let before = tries(&page);
+    for (birth, expiry, code) in [
+        ("55021", "72035", "2285"),
+        ("850401", "2035", "2285"),
+        ("551301", "2035", "2285"),
+        ("550230", "2035", "2285"),
+        ("000217", "2035", "2285"),
+    ] {
+        let [key, tap, once] = hidden(&tablet.get("/kiosk/card").await);
+        let own = [("key", key.as_str()), ("tap", tap.as_str()), ("once", once.as_str())];
+        let typed = [("birth", birth), ("expiry", expiry), ("code", code)];
+        tablet.post("/kiosk/card", &[&own[..], &typed].concat()).await;
+        let page = tablet.get("/kiosk/card").await;
+        assert_eq!(tries(&page), before, "{birth} {expiry} {code}");
+        assert!(page.says("数字をもう一度"), "{}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn who_resets_a_blocked_number_depends_on_the_card() {
+    let tablet = Tablet::paired().await;
+    let mut page = number_page(&tablet, "tehon-kaoru.2").await;
+    for _ in 0..2 {
+        tablet.post("/kiosk/card", &number(&hidden(&page), "0000")).await;
+        page = tablet.get("/kiosk/card").await;
+    }
+    assert!(
+        page.says("name=\"consent\"") && page.says("警察署か運転免許センター"),
+        "{}",
+        page.text
+    );
+    assert!(!page.says("役所での再設定"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_card_that_never_had_a_pin_is_not_said_to_have_a_blocked_one() {
+    let tablet = Tablet::paired().await;
+    let mut page = number_page(&tablet, "tehon-kaoru.1").await;
+    while page.says("name=\"birth\"") {
+        let [key, tap, once] = hidden(&page);
+        let wrong = [("birth", "010101"), ("expiry", "2000"), ("code", "0000"), ("consent", "on")];
+        let own = [("key", key.as_str()), ("tap", tap.as_str()), ("once", once.as_str())];
+        tablet.post("/kiosk/card", &[&own[..], &wrong].concat()).await;
+        page = tablet.get("/kiosk/card").await;
+    }
+    assert!(page.says("カードに書かれた番号での読み取りが使えなくなっています"), "{}", page.text);
+    assert!(!page.says("暗証番号が使えなくなって"), "{}", page.text);
+}
+
+/// The tags of this name in a template.
+fn tags<'t>(template: &'t str, name: &str) -> Vec<&'t str> {
+    let starts = template.match_indices(name).map(|(at, _)| &template[at..]);
+    starts.map(|rest| rest.split_inclusive('>').next().unwrap()).collect()
+}
+
+#[test]
+fn no_form_of_a_tablet_lets_the_browser_keep_what_is_entered() {
+    let folders = ["templates/pages/kiosk", "templates/pages/parts"];
+    let in_folders = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap());
+    let files = in_folders.map(|file| file.unwrap().path());
+    for file in files.chain(["templates/pages/pair.html".into()]) {
+        let template = std::fs::read_to_string(&file).unwrap();
+        for form in tags(&template, "<form ") {
+            assert!(form.contains("autocomplete=\"off\""), "{}: {form}", file.display());
+        }
+        for input in tags(&template, "<input ") {
+            let is_typed = !["hidden", "radio", "checkbox"]
+                .iter()
+                .any(|kind| input.contains(&format!("type=\"{kind}\"")));
+            let wanted = match input.contains("type=\"password\"") {
+                // For these a browser offers to save a password whatever it is told.
+                true => "autocomplete=\"one-time-code\"",
+                false => "autocomplete=\"off\"",
+            };
+            assert!(!is_typed || input.contains(wanted), "{}: {input}", file.display());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_tablet_that_is_used_stays_paired() {
+    let tablet = Tablet::paired().await;
+    let start = tablet.get("/kiosk").await;
+    assert!(
+        start.cookie.starts_with(&format!("{}; Path=/kiosk", tablet.cookie)),
+        "{}",
+        start.cookie
+    );
+    assert!(start.cookie.contains("Max-Age="));
 }

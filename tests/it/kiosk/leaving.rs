@@ -95,6 +95,24 @@ fn an_idle_screen_asks_and_then_erases() {
 }
 
 #[test]
+fn an_idle_screen_forgets_though_the_server_is_away_and_comes_back_with_it() {
+    let Some(browser) = browser("an idle screen without a server") else { return };
+    let mut program = Program::demo();
+    let _late = browser.run_on_every_page(LATE);
+    let mut resident = Resident::arrive(&browser, &program, certificate());
+    tap(&mut resident, &["juminhyo"]);
+    let address = program.address.clone();
+    program.stop();
+    browser.run("window.lateSecs = 100");
+    browser.wait("it is blank", "document.body.hidden");
+    assert!(browser.address().starts_with(&address), "{}", browser.address());
+    let listen = address.trim_start_matches("http://");
+    let _program = Program::demo_at(listen);
+    browser.wait("it begins anew", "document.querySelector('.welcome') !== null");
+    shows_no_trace(&browser);
+}
+
+#[test]
 fn a_resident_can_call_staff_from_every_page() {
     let Some(browser) = browser("calling staff") else { return };
     let program = Program::demo();

@@ -1,6 +1,7 @@
 //! Residents at the kiosk, in a real browser.
 
 mod card;
+mod certificates;
 mod harmless;
 mod leaving;
 mod walks;

@@ -17,6 +17,7 @@ use serde_json::Value;
 /// Words that only look like a name or an address, with what they are there for.
 const ONLY_WORDS: &[(&str, &str)] = &[
     ("字字字字字字字字　字字字字字字字字字", "where a long name is broken"),
+    ("町民課　窓口", "where a slip sends people"),
     ("あいうえ　お", "where a line is broken"),
     ("あい　うえおか", "where a line is broken"),
     ("あいうえお　かき", "where a line is broken"),

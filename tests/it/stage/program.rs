@@ -23,7 +23,12 @@ pub struct Program {
 impl Program {
     /// The demonstration, with invented residents.
     pub fn demo() -> Self {
-        Self::start(&mut madoguchi(&["demo", "--listen", "127.0.0.1:0"]))
+        Self::demo_at("127.0.0.1:0")
+    }
+
+    /// The demonstration at an address of its own.
+    pub fn demo_at(listen: &str) -> Self {
+        Self::start(&mut madoguchi(&["demo", "--listen", listen]))
     }
 
     /// An office whose data lies in `data`.

@@ -172,10 +172,11 @@ impl<'a> Resident<'a> {
         }
     }
 
-    /// Answers page after page until everything is shown once more. The count
-    /// at the top goes on by one with every page.
+    /// Answers page after page until something else is shown: the card's pages after
+    /// the gates, or everything once more. The count at the top goes on by one with
+    /// every page.
     pub fn answer_all(&mut self) {
-        let mut count = 0.0;
+        let mut count = self.pages.len() as f64;
         while self.browser.path() == "/kiosk" && self.browser.shows("form.entries") {
             count += 1.0;
             let shown = self.browser.run("return document.querySelector('progress').value");

@@ -147,8 +147,8 @@ fn part_trouble(field: &Field, subject: &Subject<'_>) -> Option<Trouble> {
     let part = field.part.as_deref()?;
     let marks = field.check.is_some() || field.circle.is_some();
     let fits = match subject.kind {
-        Kind::Date if marks => part == "era",
-        Kind::Date => {
+        Kind::Date | Kind::FiscalYear if marks => part == "era",
+        Kind::Date | Kind::FiscalYear => {
             matches!(part, "era" | "year" | "month" | "day" | "wareki" | "western" | "western_year")
         }
         Kind::Postal => !marks && matches!(part, "first" | "last"),
@@ -163,11 +163,12 @@ fn boxes_trouble(field: &Field, subject: &Subject<'_>) -> Option<Trouble> {
     let count = field.digits.as_ref()?.count;
     let longest = match (subject.kind, field.part.as_deref()) {
         (Kind::Phone, _) => 11,
+        (Kind::Digits, _) => subject.question.and_then(|question| question.digits)?[1],
         (Kind::Postal, Some("first")) => 3,
         (Kind::Postal, Some("last")) => 4,
         (Kind::Postal, _) => 7,
-        (Kind::Date, Some("western_year")) => 4,
-        (Kind::Date, Some("year" | "month" | "day" | "era")) => 2,
+        (Kind::Date | Kind::FiscalYear, Some("western_year")) => 4,
+        (Kind::Date | Kind::FiscalYear, Some("year" | "month" | "day" | "era")) => 2,
         // Up to 99 of each kind.
         (Kind::Copies, Some(_)) => 2,
         (Kind::Number, _) => {

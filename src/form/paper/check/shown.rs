@@ -40,7 +40,7 @@ fn troubles(question: &Question, fields: &[&RowField]) -> Vec<Trouble> {
     if fields.is_empty() {
         return vec![Trouble::NotShown(question.id.clone())];
     }
-    let shows = |option: &str| fields.iter().any(|row| shows_option(row, question.kind, option));
+    let shows = |option: &str| fields.iter().any(|row| shows_option(row, question, option));
     if question.kind == Kind::Flag {
         // An empty box is the other answer.
         let either = shows("yes") || shows("no");
@@ -51,13 +51,15 @@ fn troubles(question: &Question, fields: &[&RowField]) -> Vec<Trouble> {
     unseen.map(|option| Trouble::OptionNotShown(option.id.clone(), question.id.clone())).collect()
 }
 
-fn shows_option(row: &RowField, kind: Kind, option: &str) -> bool {
+fn shows_option(row: &RowField, question: &Question, option: &str) -> bool {
     let field = &row.field;
     let in_words = field.text.is_some() || field.digits.is_some() || field.qr.is_some();
     match field.part.as_deref() {
         Some(part) => part == option,
-        // The sum of all copies does not say of what.
-        None if kind == Kind::Copies => field.marks().contains(&option),
+        // The sum of several kinds does not say of what.
+        None if question.kind == Kind::Copies && question.options.len() > 1 => {
+            field.marks().contains(&option)
+        }
         None => in_words || field.marks().contains(&option),
     }
 }

@@ -1,0 +1,115 @@
+//! Faults of gates and of fiscal years.
+
+use super::super::fault::Fault;
+use super::super::template::{Gate, Question, Years};
+use super::written::Check;
+use super::{Finding, depends_on};
+use crate::form::Form;
+
+/// The most fiscal years a screen offers at once.
+const YEARS_MAX: u32 = 10;
+
+impl<'t> Check<'t> {
+    /// A gate is asked first, so it may look only at what is asked at gates.
+    pub(super) fn gates(&mut self) {
+        let template = self.template;
+        for gate in &template.gate {
+            let Some(first) = gate.when.first() else {
+                let instead = "when に、この様式の質問と選択肢を書いてください";
+                self.fault(&template.id, "gate に when がありません", instead);
+                continue;
+            };
+            self.words(&first.question, "gate の title", &gate.title);
+            self.words(&first.question, "gate の reason", &gate.reason);
+            self.gate(gate);
+        }
+    }
+
+    fn gate(&mut self, gate: &Gate) {
+        let template = self.template;
+        for condition in &gate.when {
+            let path = condition.question.as_str();
+            let Some(question) = self.template.question.iter().find(|one| one.id == path) else {
+                let instead = "この様式の質問の id を書いてください";
+                self.fault(path, format!("gate の見る質問「{path}」はありません"), instead);
+                continue;
+            };
+            self.condition(question, condition);
+            if !question.required || question.rows.is_some() || is_applicants(path) {
+                let message = format!("gate は「{path}」を見ることができません");
+                let instead = "行のない、required = true の、この様式だけの質問にしてください";
+                self.fault(path, message, instead);
+            }
+        }
+        if gate.instead.as_ref() == Some(&template.id) {
+            let instead = "ほかの様式の id を書くか、消してください";
+            self.fault(&template.id, "gate の instead が、この様式です", instead);
+        }
+        self.hangs_on_gates(gate);
+    }
+
+    /// What a gate's question needs must be askable before a card is read.
+    fn hangs_on_gates(&mut self, gate: &Gate) {
+        let template = self.template;
+        let gates: Vec<&Question> = gate
+            .when
+            .iter()
+            .filter_map(|when| template.question.iter().find(|one| one.id == when.question))
+            .collect();
+        for question in gates {
+            for path in depends_on(question) {
+                if is_applicants(path) {
+                    let message = format!("gate の質問「{}」は「{path}」を待てません", question.id);
+                    let instead = "カードを読む前に聞けるように、when と from を直してください";
+                    self.fault(&question.id, message, instead);
+                }
+            }
+        }
+    }
+
+    /// Fiscal years that can be offered and named.
+    pub(super) fn years(&mut self, id: &str, years: Option<&Years>) {
+        let Some(years) = years else {
+            let instead = "years = { count = 5, label = { ja = \"{wareki}年度\", en = \"{year}\" } } \
+                 と書いてください";
+            return self.fault(id, format!("「{id}」に years がありません"), instead);
+        };
+        if !(1..=YEARS_MAX).contains(&years.count) {
+            let message = format!("「{id}」の years の count は {} にできません", years.count);
+            self.fault(id, message, format!("1 から {YEARS_MAX} までの数を書いてください"));
+        }
+        if !Years::is_label(&years.label.ja) || !Years::is_label(&years.label.en) {
+            let instead =
+                "{wareki} か {year} を入れ、ほかには {wareki-1} と {year-1} だけを使ってください";
+            self.fault(id, format!("「{id}」の years の label で年が分かりません"), instead);
+        }
+        let Some(ready) = &years.ready else { return };
+        self.words(id, "years の ready の note", &ready.note);
+        if ready.in_year(2024).is_none() {
+            let message = format!("「{}」という月日はありません", ready.from);
+            self.fault(id, message, "「06-01」のように書いてください");
+        }
+    }
+}
+
+fn is_applicants(path: &str) -> bool {
+    super::prefix(path) == "applicant"
+}
+
+/// A form that a gate offers, but that is not what it says.
+pub(super) fn offers<'f>(form: &'f Form, forms: &[&'f Form]) -> Vec<Finding<'f>> {
+    // A town may do without the other form; then nothing is offered. One that has
+    // a gate of its own could lead round in a circle.
+    let offered = form.template().gate.iter().filter_map(|gate| gate.instead.as_deref());
+    let gated = |id: &&str| {
+        forms.iter().any(|other| other.id() == *id && !other.template().gate.is_empty())
+    };
+    offered
+        .filter(gated)
+        .map(|id| {
+            let message = format!("gate の instead の様式「{id}」にも gate があります");
+            let fault = Fault::new(message, "gate のない様式を書くか、instead を消してください");
+            Finding { folder: form.folder(), word: id, fault }
+        })
+        .collect()
+}

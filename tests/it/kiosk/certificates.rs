@@ -1,0 +1,107 @@
+//! Everything the counter serves in one visit, and whoever cannot have something.
+
+use super::{certificate, moving_in, pin_of};
+use crate::stage::browser::browser;
+use crate::stage::clerk::{Clerk, words_of};
+use crate::stage::program::Program;
+use crate::stage::resident::{Memory, Resident, memory};
+
+/// The six, as their buttons are named, in the order their papers are printed.
+const SIX: [&str; 6] = ["juminhyo", "inkan", "koseki", "koseki-koiki", "tenkyo", "zei"];
+
+/// What 試験 花子 says, who needs everything on the day she moves within the town.
+fn everything() -> Memory {
+    let mut all = moving_in();
+    all.extend(certificate());
+    all.extend(memory(&[
+        ("ido.new.head", "試験　花子"),
+        ("koseki_koiki.relation", "descendant"),
+        ("koseki_koiki.proof", "photo"),
+        ("koseki_koiki.honseki", "手本県となり市本町三丁目４番５号"),
+        ("koseki_koiki.hittosha", "手本　薫"),
+        ("koseki_koiki.hittosha_birth", "1998-12-31"),
+        ("koseki_koiki.copies", "full=1"),
+        ("inkan.card", "here"),
+        ("inkan.number", "0012345"),
+        ("zei.subject", "income"),
+        ("zei.january", "same"),
+        ("zei.copies", "taxation=1"),
+        ("koseki.honseki", "見本県みほん町中央一丁目２番"),
+        ("koseki.hittosha", "試験　花子"),
+        ("koseki.copies", "full=1"),
+        ("koseki.purpose", "相続のため"),
+    ]));
+    all
+}
+
+/// From the first page through the gates to where the card is laid.
+fn through_the_gates(resident: &mut Resident<'_>, procedures: &[&str]) {
+    resident.begin("はじめる", "わかりました");
+    resident.choose(procedures, "次へ");
+    resident.answer_all();
+}
+
+#[test]
+fn all_six_procedures_in_one_visit_ask_nothing_twice_and_give_six_papers_in_order() {
+    let Some(browser) = browser("all six procedures") else { return };
+    let program = Program::demo();
+    let mut resident = Resident::arrive(&browser, &program, everything()).with_album("six");
+    through_the_gates(&mut resident, &SIX);
+    resident.press("マイナンバーカード");
+    resident.lay("shiken-hanako.1");
+    resident.enter(&pin_of("shiken-hanako"));
+    resident.answer_all();
+    for followed in ["inkan.relation", "koseki.relation", "zei.relation", "zei.taxpayer.name"] {
+        assert!(!resident.was_asked().contains(&followed), "{followed} was said already");
+    }
+    let shown = browser.text();
+    let year = likely_fiscal_year();
+    assert!(shown.contains(&year), "{year} in {shown}");
+    assert_eq!(resident.hand_in(), "A1");
+
+    let mut clerk = Clerk::sign_in(&browser, &program, "desk-six");
+    clerk.find("A1");
+    clerk.identify("my_number_card");
+    let words = words_of(&clerk.print());
+    let titles = [
+        "住民票の写し等交付請求書",
+        "印鑑登録証明書交付申請書",
+        "戸籍証明書等交付請求書",
+        "戸籍証明書等広域交付請求書",
+        "住民異動届",
+        "税証明等交付申請書",
+    ];
+    let places: Vec<usize> = titles
+        .iter()
+        .map(|title| words.find(title).unwrap_or_else(|| panic!("{title} in {words}")))
+        .collect();
+    assert!(places.is_sorted(), "{places:?}");
+    // The number of the card keeps its zeros.
+    assert!(words.contains("0012345"), "{words}");
+}
+
+/// `令和8年度` of the day the test runs on.
+fn likely_fiscal_year() -> String {
+    use madoguchi::clock::{Clock, SystemClock};
+    let today = SystemClock.today();
+    // Papers on income are ready in June; before, the year before is likely.
+    let year = today.year() - i32::from(u8::from(today.month()) < 6);
+    format!("令和{}年度", year - 2018)
+}
+
+#[test]
+fn a_sibling_is_told_kindly_and_goes_on_with_the_ordinary_request() {
+    let Some(browser) = browser("a sibling's register") else { return };
+    let program = Program::demo();
+    let all = memory(&[("koseki_koiki.relation", "sibling")]);
+    let mut resident = Resident::arrive(&browser, &program, all).with_album("sibling");
+    through_the_gates(&mut resident, &["koseki-koiki"]);
+    assert_eq!(resident.was_asked(), ["koseki_koiki.relation"], "nothing else was asked");
+    assert!(browser.heading().contains("お渡しできません"), "{}", browser.text());
+    resident.press("「戸籍・附票・身分証明」に替える");
+    resident.press("画面に入力する");
+    assert!(browser.shows("[name='applicant.name']"), "{}", browser.text());
+    browser.go(&format!("{}/kiosk/procedures", program.address));
+    let chosen = browser.all(".offer input:checked", "value");
+    assert_eq!(chosen, ["koseki"]);
+}
