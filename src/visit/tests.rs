@@ -528,7 +528,6 @@ fn whoever_asks_for_themselves_after_all_leaves_nobody_else_on_the_form() {
     relation("agent");
     say("juminhyo.target.name", Value::Text("見本　太郎".into()));
     say("juminhyo.target.address", Value::Text("見本県みほん町".into()));
-    drop(tx);
     town.submit(id, journal.op()).unwrap();
     let change = ("juminhyo.relation", Value::Choice("self".into()));
     desk::correct(
