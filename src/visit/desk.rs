@@ -246,12 +246,16 @@ pub fn is_identified(answers: &Answers) -> bool {
 /// Whether what was looked at is what the form asks for.
 fn identity_suffices(rule: IdentityRule, answers: &Answers) -> Result<(), Error> {
     let seen = answers.value(ID_KIND).map(Value::selected).unwrap_or_default();
+    let photo = WITH_PHOTO.iter().any(|kind| seen.contains(*kind));
+    // What その他 is only the clerk sees.
+    let alone_suffices = photo || seen.contains("other");
+    let alone = answers.value(ID_POINTS).is_some_and(|points| points.selected().contains("one"));
     match rule {
         IdentityRule::None => Ok(()),
         _ if !is_identified(answers) => Err(Error::NotIdentified),
-        IdentityRule::OnePhotoOrTwo => Ok(()),
-        IdentityRule::OnePhoto if WITH_PHOTO.iter().any(|kind| seen.contains(*kind)) => Ok(()),
-        IdentityRule::OnePhoto => Err(Error::NoPhoto),
+        IdentityRule::OnePhotoOrTwo if alone && !alone_suffices => Err(Error::OneWithoutPhoto),
+        IdentityRule::OnePhoto if !photo => Err(Error::NoPhoto),
+        IdentityRule::OnePhotoOrTwo | IdentityRule::OnePhoto => Ok(()),
     }
 }
 

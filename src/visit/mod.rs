@@ -73,6 +73,9 @@ pub enum Error {
     /// The form asks for a document with a photo.
     #[error("no document with a photo is recorded")]
     NoPhoto,
+    /// One document alone suffices only with a photo.
+    #[error("one document without a photo is recorded alone")]
+    OneWithoutPhoto,
     /// The value stands on a form that was accepted.
     #[error("an accepted form is not corrected before it is open again")]
     Accepted,

@@ -334,6 +334,22 @@ fn a_gate_and_its_document_hold_at_the_desk_too() {
     decide().unwrap();
 }
 
+#[test]
+fn one_document_without_a_photo_is_not_enough_by_itself() {
+    let town = Town::open();
+    let (tx, journal) = (town.tx(), &town.journal);
+    let id = town.filled(town.kiosk());
+    town.submit(id, journal.op()).unwrap();
+    let staff = StaffId::new(journal.now(), &*journal.chance);
+    let application = application::of_visit(&town.connection, id).unwrap()[0].id;
+    let decide =
+        || desk::decide(&tx, journal, town.counter(), staff, application, &accept(journal));
+    town.identify(staff, id, &["care_insurance"]).unwrap();
+    assert!(matches!(decide(), Err(Error::OneWithoutPhoto)));
+    town.identify(staff, id, &["care_insurance", "pension"]).unwrap();
+    decide().unwrap();
+}
+
 fn accept(journal: &Journal) -> desk::Decision {
     desk::Decision { op: journal.op(), action: Action::Accept, reason: String::new() }
 }

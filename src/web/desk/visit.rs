@@ -352,6 +352,7 @@ pub(super) fn refusal(office: &Office, words: Phrases, error: Error) -> Result<S
             words.with("desk.visit.incomplete", &[("labels", labels)])
         }
         Error::Late => words.t("desk.visit.late").to_owned(),
+        Error::OneWithoutPhoto => words.t("desk.visit.one_without_photo").to_owned(),
         Error::NoPhoto => words.t("desk.visit.no_photo").to_owned(),
         Error::Closed(title) => title.in_lang(words.lang()).to_owned(),
         Error::Accepted => words.t("desk.visit.accepted_already").to_owned(),
