@@ -116,8 +116,15 @@ pub(super) struct Order {
 }
 
 /// Sends it to its printer. Nothing leaves before the journal has it, and nothing
-/// leaves twice. Whoever asked may go: the outcome is recorded all the same.
+/// leaves twice. Whoever asked may go at any moment, as the browser does that a
+/// double click sends again: what was begun goes on.
 pub(super) async fn send(office: &Arc<Office>, order: Order) -> Result<(), Failure> {
+    let office = office.clone();
+    let begun = tokio::spawn(async move { begin(&office, order).await });
+    begun.await.map_err(|_| Failure::Fault("the printing task panicked".to_owned()))?
+}
+
+async fn begin(office: &Arc<Office>, order: Order) -> Result<(), Failure> {
     let Order { op, entry, actor, press, opened, document } = order;
     let Some(thread) = office.printers.threads.get(&press.printer).cloned() else {
         return Err(Failure::NotFound);
@@ -168,6 +175,8 @@ mod tests {
 
     use super::*;
     use crate::chance::SeededChance;
+    use crate::id::DeviceId;
+    use crate::visit;
 
     #[test]
     fn a_press_is_begun_once_and_the_latest_slip_of_a_visit_counts() {
@@ -191,6 +200,54 @@ mod tests {
         assert!(printers.begin(second, &press(Progress::Running)));
         assert_eq!(printers.slip_of(visit), Some(Progress::Running));
         assert_eq!(printers.press(first).map(|press| press.progress), Some(failed));
+    }
+
+    /// Takes everything.
+    struct Tray;
+
+    impl printer::Printer for Tray {
+        fn print(&mut self, _: &[u8]) -> Result<Printed, printer::Error> {
+            Ok(Printed::Done)
+        }
+    }
+
+    #[tokio::test]
+    async fn who_goes_in_the_middle_of_a_press_leaves_nothing_half_begun() {
+        let (mut office, _clock, _folder) = crate::web::example::office(false).await;
+        let own = Arc::get_mut(&mut office).unwrap();
+        own.printers.add("slip-1", Box::new(Tray)).unwrap();
+        let now = office.journal.now();
+        let (op, entry) = (office.journal.op(), office.journal.op());
+        let journal = office.journal.clone();
+        let kiosk = DeviceId::new(now, &*journal.chance);
+        let begin = move |tx: &crate::db::Tx<'_>| {
+            visit::start(tx, &journal, journal.op(), kiosk, &visit::Wishes::default())
+        };
+        let press = Press {
+            visit: office.db.write(begin).await.unwrap(),
+            what: Printout::Slip,
+            printer: "slip-1".to_owned(),
+            progress: Progress::Running,
+        };
+        let order =
+            Order { op, entry, actor: Actor::System, press, opened: None, document: vec![1] };
+        // The request is dropped at its first wait.
+        let mut request = Box::pin(send(&office, order));
+        let waits = std::future::poll_fn(|context| {
+            std::task::Poll::Ready(request.as_mut().poll(context).is_pending())
+        });
+        assert!(waits.await);
+        drop(request);
+        // The visit is not handed in yet, so the press is refused; refused or
+        // printed, it must not stand there as running for ever.
+        let running =
+            || office.printers.press(op).is_some_and(|one| one.progress == Progress::Running);
+        let ended = async {
+            while running() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(20), ended).await.unwrap();
     }
 
     #[test]

@@ -131,10 +131,15 @@ fn row(ask: &questions::AskQuestion<'_>, frame: &Frame) -> Option<Row> {
 }
 
 /// Hands the visit in.
-pub(super) async fn submit(
-    State(office): State<Shared>,
-    Sent { kiosk, at, fields }: Sent,
-) -> Result<Response, Failure> {
+pub(super) async fn submit(State(office): State<Shared>, sent: Sent) -> Result<Response, Failure> {
+    // On a task of its own: a double touch lets go of the first request, and the
+    // slip that belongs to it would never be begun.
+    let submitted = tokio::spawn(hand_in(office, sent));
+    submitted.await.map_err(|_| Failure::Fault("the submitting task panicked".to_owned()))?
+}
+
+async fn hand_in(office: Shared, sent: Sent) -> Result<Response, Failure> {
+    let Sent { kiosk, at, fields } = sent;
     let op: OpId = fields.get("op").parse().map_err(|_| Failure::BadRequest)?;
     let is_first = at.visit.state == Stands::Draft;
     let (shared, journal, actor) = (office.0.clone(), office.journal.clone(), kiosk.actor());
