@@ -1,5 +1,6 @@
 //! The words that stand at a place.
 
+use super::by_hand::is_left_to_hand;
 use super::cells::{CLOSE, Cell};
 use super::seen::{Glyph, Seen};
 
@@ -10,39 +11,12 @@ const ABOVE_MAX: f32 = 7.0;
 /// How far to the left of a place its label may end, in mm.
 const LEFT_MAX: f32 = 12.0;
 
-/// Places that are not for the resident's answers: the office's own boxes, what
-/// is signed or stamped by hand, and the individual number, which is never asked
-/// for nor printed.
-const LEFT_TO_HAND: [&str; 16] = [
-    "個人番号",
-    "マイナンバー",
-    "受付",
-    "処理",
-    "職員",
-    "決裁",
-    "係員",
-    "担当者",
-    "確認欄",
-    "交付欄",
-    "本人確認",
-    "署名",
-    "サイン",
-    "印鑑",
-    "押印",
-    "記入しないで",
-];
-
 /// The mark of the post office is a label, though no word.
 const POSTAL_MARK: &str = "〒";
 
 /// Whether a label asks for a postal code.
 pub(super) fn is_postal(label: &str) -> bool {
     label.contains(POSTAL_MARK) || label.contains("郵便番号")
-}
-
-/// Whether nothing is to be proposed here.
-pub(super) fn is_left_to_hand(label: &str) -> bool {
-    label == "印" || LEFT_TO_HAND.iter().any(|word| label.contains(word))
 }
 
 /// All words in a cell, line by line, blanks left out.
@@ -63,13 +37,13 @@ pub(super) fn of_cell(page: &Seen, cells: &[Cell], cell: &Cell) -> String {
             && shares(other.above(cell), cell.width().max(other.width()))
     });
     let mut labels = left.chain(above).map(|other| inside(page, other));
-    labels.find(|label| is_label(label)).unwrap_or_default()
+    labels.find(|label| names(label)).unwrap_or_default()
 }
 
 /// The label of a box that stands free: the words to its left, else above it.
 pub(super) fn around(page: &Seen, place: &Cell) -> String {
     let left = left_of(page, place);
-    if is_label(&left) {
+    if names(&left) {
         return left;
     }
     let over = |letter: &&Glyph| {
@@ -84,7 +58,7 @@ pub(super) fn around(page: &Seen, place: &Cell) -> String {
     let lowest = above.iter().map(|letter| letter.y).fold(f32::MIN, f32::max);
     above.retain(|letter| letter.y > lowest - letter.size * 0.5);
     let above = joined(above);
-    if is_label(&above) { above } else { String::new() }
+    if names(&above) { above } else { String::new() }
 }
 
 /// The words that end to the left of a place, without a wide gap between them.
@@ -139,6 +113,11 @@ pub(super) fn title(page: &Seen) -> Option<String> {
 pub(super) fn is_label(text: &str) -> bool {
     let says_something = text.chars().any(char::is_alphabetic) || text == POSTAL_MARK;
     says_something && text.chars().count() <= LABEL_MAX
+}
+
+/// Words that name a place, or say that it is not for answers, however long.
+fn names(text: &str) -> bool {
+    is_label(text) || is_left_to_hand(text)
 }
 
 /// Letters as they are read: lines from the top, each from the left. Blanks only

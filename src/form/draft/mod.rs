@@ -9,6 +9,7 @@
 //!
 //! Lengths here are millimetres from the top left corner of a page.
 
+mod by_hand;
 mod cells;
 mod labels;
 mod names;
@@ -125,12 +126,12 @@ pub fn draft(id: &str, bytes: &[u8]) -> Result<Draft, DraftError> {
     let is_fillable = traced.iter().any(|page| !page.widgets.is_empty());
     let mut places = Vec::new();
     for (number, (page, traced)) in (1..).zip(pages.iter().zip(&traced)) {
-        places.extend(match is_fillable {
+        let of_page = match is_fillable {
             true => widgets::places(number, page, &traced.widgets),
             false => places::places(number, page),
-        });
+        };
+        places.extend(by_hand::kept(page, of_page));
     }
-    places.retain(|place| !labels::is_left_to_hand(&place.label));
     let title = labels::title(first).unwrap_or_else(|| id.to_owned());
     Ok(Draft {
         toml: write::form(id, &title, paper, &places),

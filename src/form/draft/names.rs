@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::by_hand::plain;
 use super::labels::is_postal;
 use super::{Place, Shape};
 use crate::form::template::Kind;
@@ -65,9 +66,9 @@ pub(super) fn named(id: &str, places: &[Place]) -> Vec<Named> {
 }
 
 fn of_place(id: &str, place: &Place, taken: &mut BTreeSet<String>) -> Named {
-    let label = place.label.as_str();
-    let usual = USUAL.iter().find(|(labels, ..)| labels.contains(&label));
-    let kind = kind(label, &place.shape);
+    let label = plain(&place.label);
+    let usual = USUAL.iter().find(|(labels, ..)| labels.contains(&label.as_str()));
+    let kind = kind(&label, &place.shape);
     if let Some((_, path, en)) = usual
         && path.starts_with("applicant.")
         && is_words(&place.shape)

@@ -132,9 +132,9 @@ fn pages_that_forms_share_have_the_words_of_the_shipped_forms() {
 fn the_office_s_boxes_and_the_individual_number_are_never_proposed() {
     for label in ["個人番号", "マイナンバー（12桁）", "受付印", "※職員記入欄", "印"]
     {
-        assert!(labels::is_left_to_hand(label), "{label}");
+        assert!(by_hand::is_left_to_hand(label), "{label}");
     }
-    assert!(!labels::is_left_to_hand("電話番号"));
+    assert!(!by_hand::is_left_to_hand("電話番号"));
 }
 
 #[test]
@@ -158,6 +158,21 @@ fn a_second_name_is_somebody_else_s_and_words_never_clash() {
     let expected =
         ["applicant.name", "x.name_2", "x.field", "x.field_2", "x.dog_name_1", "x.field_3"];
     assert_eq!(paths, expected);
+}
+
+#[test]
+fn stretched_and_wide_words_are_the_same_words() {
+    for (label, path, kind) in [
+        ("氏　名", "applicant.name", Kind::Name),
+        ("電 話 番 号", "applicant.phone", Kind::Phone),
+        ("ＴＥＬ", "applicant.phone", Kind::Phone),
+        ("ﾌﾘｶﾞﾅ", "applicant.kana", Kind::Kana),
+    ] {
+        let shape = Shape::Text { rect: [0.0; 4], several_lines: false, max_chars: None };
+        let place = Place { page: 1, label: label.to_owned(), name: None, shape };
+        let named = names::named("acro", &[place]);
+        assert_eq!((named[0].path.as_str(), named[0].kind), (path, kind), "{label}");
+    }
 }
 
 #[test]

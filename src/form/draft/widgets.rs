@@ -1,5 +1,6 @@
 //! Places for answers where a fillable PDF has its fields.
 
+use super::by_hand::is_left_to_hand;
 use super::cells::Cell;
 use super::labels::{around, right_of};
 use super::seen::Seen;
@@ -8,6 +9,8 @@ use crate::pdf::{Offered, Widget};
 
 /// Lower fields hold no words, in mm.
 const HEIGHT_MIN: f32 = 2.2;
+/// A narrower field is a box, in mm.
+const BOX_WIDTH_MAX: f32 = 12.5;
 /// The largest box that gets a tick of its own size, in mm.
 const TICK_MAX: f32 = 7.0;
 
@@ -26,8 +29,11 @@ pub(super) fn places(number: usize, page: &Seen, widgets: &[Widget]) -> Vec<Plac
             (Some(place), Shape::Check(mark)) => join(place, vec![mark], false),
             (_, shape) => {
                 let mut label = label(page, widget, rect, limit);
-                // Words name one place only.
-                if widget.label.is_none() && places.iter().any(|place| place.label == label) {
+                // Words name one place only, but forbid many.
+                if widget.label.is_none()
+                    && !is_left_to_hand(&label)
+                    && places.iter().any(|place| place.label == label)
+                {
                     label.clear();
                 }
                 let name = Some(widget.name.clone()).filter(|name| !name.is_empty());
@@ -95,16 +101,36 @@ fn join(place: &mut Place, more: Vec<Mark>, one: bool) {
     }
 }
 
-/// The tooltip, else the words beside the field.
+/// The tooltip, else the words beside the field. What forbids an answer goes first:
+/// a tooltip may only count the digits.
 fn label(page: &Seen, widget: &Widget, rect: Rect, limit: f32) -> String {
-    let told = widget.label.as_deref().map(|label| label.trim().replace(['\r', '\n'], " "));
-    let beside = || match widget.offered {
+    let told = widget.label.as_deref().map(tidy).unwrap_or_default();
+    let around = around(page, &cell(rect));
+    let is_box =
+        rect[2] <= BOX_WIDTH_MAX || matches!(widget.offered, Offered::Text { comb: true, .. });
+    if is_box && is_left_to_hand(&around) {
+        return around;
+    }
+    let beside = match widget.offered {
         Offered::Check { .. } => right_of(page, &cell(rect), limit),
         _ => String::new(),
     };
-    let found = [told.unwrap_or_default(), beside()];
-    let found = found.into_iter().find(|label| !label.is_empty());
-    found.unwrap_or_else(|| around(page, &cell(rect)))
+    let found = [told, beside].into_iter().find(|label| !label.is_empty());
+    found.unwrap_or(around)
+}
+
+/// A tooltip on one line. Blanks only stretch words (氏　名), except between Latin
+/// ones.
+fn tidy(tooltip: &str) -> String {
+    let mut tidy = String::new();
+    for word in tooltip.split_whitespace() {
+        let is_latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii());
+        if is_latin(tidy.chars().last()) && is_latin(word.chars().next()) {
+            tidy.push(' ');
+        }
+        tidy.push_str(word);
+    }
+    tidy
 }
 
 fn cell([x, y, width, height]: Rect) -> Cell {
