@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Err(faults) => return Ok(refused("faults", told(&faults))),
     };
     if arguments.list {
-        forms.ids().for_each(|id| println!("{id}"));
+        forms.ids().for_each(super::say);
         return Ok(ExitCode::SUCCESS);
     }
     let id = arguments.procedure.as_deref().unwrap_or_default();
@@ -91,7 +91,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         ));
     };
     if arguments.example {
-        println!("{:#}", example(form, arguments.config.as_deref(), today)?);
+        super::say(format_args!("{:#}", example(form, arguments.config.as_deref(), today)?));
         return Ok(ExitCode::SUCCESS);
     }
     let (Some(input), Some(out)) = (&arguments.input, &arguments.out) else {
