@@ -114,7 +114,7 @@ fn every_readable_card_tells_what_it_holds_and_its_source() {
 fn every_other_card_is_refused_with_its_reason_and_loses_no_try() {
     with_pcscd(|rig| {
         for (id, secret, code) in [
-            ("spent", "1234", "card.blocked"),
+            ("spent", "1234", "card.blocked_number_b"),
             ("tehon-kaoru.1", "1234", "card.blocked"),
             ("mihon-taro.1", "2468", "card.last_try"),
             ("shiken-hanako.1", "12345", "card.not_a_secret"),

@@ -82,7 +82,8 @@ fn what_was_taken_away_since_the_backup_does_not_come_back() {
     let (_, row) = staff.split_once("action=\"/desk/staff/").unwrap();
     let hired = format!("/desk/staff/{}", row.split('"').next().unwrap());
     let key = hidden(&staff, "key").to_owned();
-    let gone = administrator.post(&hired, &[("key", &key), ("act", "disable")]);
+    let op = hidden(&staff, "op").to_owned();
+    let gone = administrator.post(&hired, &[("key", &key), ("op", &op), ("act", "disable")]);
     assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.text);
     let chosen = "atarashii-aikotoba";
     let change = [("present", PASSWORD), ("chosen", chosen), ("again", chosen)];
