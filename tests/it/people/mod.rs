@@ -18,6 +18,8 @@ use serde_json::Value;
 const ONLY_WORDS: &[(&str, &str)] = &[
     ("字字字字字字字字　字字字字字字字字字", "where a long name is broken"),
     ("町民課　窓口", "where a slip sends people"),
+    ("氏　名", "a label with a blank that only stretches it"),
+    ("委　任　状", "a heading with blanks that only stretch it"),
     ("あいうえ　お", "where a line is broken"),
     ("あい　うえおか", "where a line is broken"),
     ("あいうえお　かき", "where a line is broken"),
