@@ -40,3 +40,18 @@ pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir)
     let office = Office { config, forms, papers, db, journal, readers, printers, shown, demo };
     (Arc::new(office), clock, folder)
 }
+
+/// What happened to anything in the office, oldest first.
+pub(super) async fn kinds(office: &Office) -> Vec<String> {
+    let kinds = office.db.read(|connection| -> Result<Vec<String>, crate::db::Error> {
+        let mut rows = connection.prepare("select kind from journal order by seq")?;
+        let kinds = rows.query_map([], |row| row.get(0))?;
+        Ok(kinds.collect::<Result<_, _>>()?)
+    });
+    kinds.await.unwrap()
+}
+
+/// A form's entry as a browser sends it.
+pub(super) fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}

@@ -128,7 +128,7 @@ impl Town {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         let mut body = String::new();
         for (name, entry) in fields {
-            body.push_str(&format!("{}={}&", encoded(name), encoded(entry)));
+            body.push_str(&format!("{}={}&", example::encoded(name), example::encoded(entry)));
         }
         self.send(request.body(Body::from(body)).unwrap()).await
     }
@@ -167,17 +167,8 @@ impl Town {
 
     /// What happened to anything, oldest first.
     async fn kinds(&self) -> Vec<String> {
-        let kinds = self.office.db.read(|connection| -> Result<Vec<String>, crate::db::Error> {
-            let mut rows = connection.prepare("select kind from journal order by seq")?;
-            let kinds = rows.query_map([], |row| row.get(0))?;
-            Ok(kinds.collect::<Result<_, _>>()?)
-        });
-        kinds.await.unwrap()
+        example::kinds(&self.office).await
     }
-}
-
-fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 impl Browser<'_> {

@@ -95,7 +95,9 @@ impl Tablet {
 
     /// Sends exactly these fields.
     async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let pairs = fields.iter().map(|(name, entry)| [encoded(name), encoded(entry)].join("="));
+        let pairs = fields
+            .iter()
+            .map(|(name, entry)| [example::encoded(name), example::encoded(entry)].join("="));
         let body = pairs.collect::<Vec<_>>().join("&");
         self.send(self.request("POST", path, body)).await
     }
@@ -130,17 +132,8 @@ impl Tablet {
 
     /// What happened to anything, oldest first.
     async fn kinds(&self) -> Vec<String> {
-        let kinds = self.office.db.read(|connection| -> Result<Vec<String>, crate::db::Error> {
-            let mut rows = connection.prepare("select kind from journal order by seq")?;
-            let kinds = rows.query_map([], |row| row.get(0))?;
-            Ok(kinds.collect::<Result<_, _>>()?)
-        });
-        kinds.await.unwrap()
+        example::kinds(&self.office).await
     }
-}
-
-fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 #[tokio::test]
