@@ -68,6 +68,9 @@ pub struct Screen {
     pub idle_secs: u32,
     /// Seconds the question stands before everything is erased.
     pub warning_secs: u32,
+    /// What the data is used for (個人情報保護法62条), where the town says it in its
+    /// own words.
+    pub purpose: Option<Words>,
 }
 
 /// When personal data is erased.
@@ -193,6 +196,32 @@ impl Screen {
         );
         rules::range(document, place.clone().key("idle_secs"), self.idle_secs, [20, 600]);
         rules::range(document, place.clone().key("warning_secs"), self.warning_secs, [20, 300]);
+        if let Some(purpose) = &self.purpose {
+            check_purpose(document, &place.clone().key("purpose"), purpose);
+        }
+    }
+}
+
+/// Longest sentence on the page that a resident reads before anything else.
+const PURPOSE_CHARS_MAX: usize = 200;
+
+/// It is one sentence in each language, which stands on a screen with others.
+fn check_purpose(document: &mut Document, place: &Place, purpose: &Words) {
+    rules::words(document, place.clone(), purpose);
+    for lang in Lang::ALL {
+        let (place, text) = (place.clone().key(lang.tag()), purpose.in_lang(lang).trim());
+        document.require(
+            text.is_empty() || text.ends_with(['。', '.']),
+            place.clone(),
+            "利用目的の文が「。」（英語では「.」）で終わっていません",
+            "「…のために使います。」のように、文の終わりまで書いてください",
+        );
+        document.require(
+            text.chars().count() <= PURPOSE_CHARS_MAX && !text.contains(char::is_control),
+            place,
+            "利用目的の文が長すぎるか、途中で改行しています",
+            format!("改行せず、{PURPOSE_CHARS_MAX}文字までで書いてください"),
+        );
     }
 }
 

@@ -26,6 +26,8 @@ struct Chooser {
     town: String,
     office: String,
     demo: bool,
+    /// The words about the kiosk.
+    kiosk_about: &'static str,
     /// The demonstration's accounts: role, login, password.
     accounts: Vec<(String, String, String)>,
 }
@@ -36,6 +38,10 @@ async fn chooser(State(office): State<Shared>) -> Result<Response, Failure> {
         town: office.config.site.town.name.clone(),
         office: office.config.site.office.name.ja.clone(),
         demo: office.demo,
+        kiosk_about: match office.config.site.modules.card_reader {
+            true => "chooser.kiosk_about",
+            false => "chooser.kiosk_about_typing",
+        },
         accounts: accounts(&office),
     })
 }

@@ -1,6 +1,7 @@
 //! The real program, as a user starts it.
 
-use std::io::{BufRead, BufReader};
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex};
@@ -29,6 +30,28 @@ impl Program {
     /// The demonstration at an address of its own.
     pub fn demo_at(listen: &str) -> Self {
         Self::start(&mut madoguchi(&["demo", "--listen", listen]))
+    }
+
+    /// The demonstration of another town than the example: `change` writes what is
+    /// different into its configuration, below `house`.
+    pub fn demo_in(house: &Path, change: impl FnOnce(&Path)) -> Self {
+        let example = Path::new("kiosk-config/example");
+        let config = house.join(example);
+        fs::create_dir_all(config.join("demo")).unwrap();
+        for folder in ["", "demo"] {
+            for entry in fs::read_dir(example.join(folder)).unwrap().map(Result::unwrap) {
+                if entry.path().is_file() {
+                    fs::copy(entry.path(), config.join(folder).join(entry.file_name())).unwrap();
+                }
+            }
+        }
+        change(&config);
+        let mut command = madoguchi(&["demo", "--listen", "127.0.0.1:0"]);
+        // It takes the configuration that lies where it is started.
+        let here = std::env::current_dir().unwrap();
+        command.arg("--templates").arg(here.join("templates/forms"));
+        command.arg("--fonts").arg(here.join("fonts"));
+        Self::start(command.current_dir(house))
     }
 
     /// An office whose data lies in `data`.
