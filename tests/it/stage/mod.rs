@@ -11,7 +11,9 @@ pub mod driver;
 pub mod http;
 pub mod office;
 pub mod program;
+pub mod relay;
 pub mod resident;
+pub mod small_disk;
 
 use std::io::Write;
 use std::time::{Duration, Instant};

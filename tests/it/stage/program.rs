@@ -158,3 +158,12 @@ pub fn run(command: &mut Command) -> (Option<i32>, String, String) {
     let Output { status, stdout, stderr } = command.output().unwrap();
     (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
+
+/// The same with one line on standard input.
+pub fn run_saying(command: &mut Command, line: &str) -> (Option<i32>, String, String) {
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut program = piped.spawn().unwrap();
+    writeln!(program.stdin.take().unwrap(), "{line}").unwrap();
+    let Output { status, stdout, stderr } = program.wait_with_output().unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
