@@ -24,7 +24,7 @@ use crate::pdf::Fonts;
 use crate::staff::{self, NewAccount};
 use crate::visit::paper::Papers;
 use crate::web::desk::Shown;
-use crate::web::{self, Office, Printers, Readers};
+use crate::web::{self, Office, Printers, Readers, printers};
 use crate::{fault, schema};
 
 /// Files in the data folder.
@@ -54,6 +54,9 @@ async fn serve(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Res
         format!("cannot listen on {listen}: stop what uses it, or choose another with --listen")
     })?;
     let office = Arc::new(open(folders, (config, forms, papers), demo).await?);
+    if let Err(error) = printers::look_for_what_was_cut_off(&office).await {
+        tracing::error!(%error, "nobody knows what was under way to the printers");
+    }
     let sweeping = tokio::spawn(sweep::forever(office.clone()));
     let address = listener.local_addr()?;
     eprintln!("窓口 http://{address}/");
