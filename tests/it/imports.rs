@@ -19,7 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("queue", &["db", "journal"]),
     ("application", &["db", "journal"]),
     ("printer", &["pdf"]),
-    ("config", &["applicant", "card", "form", "printer", "staff"]),
+    ("config", &["applicant", "card", "form", "printer", "queue", "staff"]),
     ("procedure", &["config", "form"]),
     ("preregistration", &["applicant", "config", "form"]),
     ("demo", &["applicant", "card", "config"]),
