@@ -13,6 +13,7 @@ pub const STEPS: &[Step] = &[
     queue::SCHEMA,
     staff::SCHEMA,
     device::SCHEMA,
+    queue::LEGS,
     visit::printing::SCHEMA,
 ];
 
