@@ -170,6 +170,14 @@ fn whatever_goes_away_at_the_other_pc_is_seen_and_works_again_when_it_is_back() 
         wait_for(&mut tablet, |state| *state == json!({ "trouble": "service" }));
         elsewhere.launch_pcscd();
         wait_for(&mut tablet, is_empty);
+        // Its reader is unplugged; the line stands.
+        elsewhere.unplug();
+        wait_for(&mut tablet, |state| *state == json!({ "trouble": "reader" }));
+        let devices = office.administrator.get("/desk/devices").text;
+        assert!(devices.contains("カードリーダーを確かめてください"), "{devices}");
+        elsewhere.plug_in();
+        wait_for(&mut tablet, is_empty);
+        assert!(!lent.said().contains("calling again"), "{}", lent.said());
         // Its program is killed, the card still there.
         let laid = elsewhere.lay(purse(YUMI).make());
         wait_for(&mut tablet, is_card);
