@@ -8,6 +8,7 @@
 //! is about, and no name of anybody.
 
 mod acts;
+pub mod board;
 pub mod duty;
 mod issue;
 pub mod order;

@@ -25,6 +25,8 @@ struct Chooser {
     words: Phrases,
     town: String,
     office: String,
+    /// Whether numbers are called here.
+    queue: bool,
     demo: bool,
     /// The words about the kiosk.
     kiosk_about: &'static str,
@@ -37,6 +39,7 @@ async fn chooser(State(office): State<Shared>) -> Result<Response, Failure> {
         words: Phrases::of(Lang::Ja),
         town: office.config.site.town.name.clone(),
         office: office.config.site.office.name.ja.clone(),
+        queue: office.config.site.modules.queue,
         demo: office.demo,
         kiosk_about: match office.config.site.modules.card_reader {
             true => "chooser.kiosk_about",
