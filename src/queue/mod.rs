@@ -1,6 +1,8 @@
 //! The queue (番号札). For now it issues numbers: per day and prefix, from a
 //! counting row, unique in the schema. It does not know what a visit is about.
 
+pub mod wait;
+
 use rusqlite::{Connection, OptionalExtension, params};
 use time::Date;
 

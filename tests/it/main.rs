@@ -18,3 +18,4 @@ mod people;
 mod printing;
 mod sheets;
 mod stage;
+mod waiting;
