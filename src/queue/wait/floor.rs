@@ -77,6 +77,15 @@ struct Place {
     doing: Doing,
     breaks: Vec<Break>,
     closes: Option<Second>,
+    credited_in_a_row: u32,
+}
+
+impl Place {
+    /// Free from now on.
+    fn new(at: Second, lanes: LaneSet) -> Self {
+        let doing = Doing::Free { since: at, busy_after: false };
+        Self { lanes, doing, breaks: Vec::new(), closes: None, credited_in_a_row: 0 }
+    }
 }
 
 /// The hall, from its events.
@@ -98,6 +107,7 @@ impl Floor {
             doing: place.doing,
             breaks: place.breaks.iter().filter(overdue).copied().collect(),
             closes: place.closes,
+            credited_in_a_row: place.credited_in_a_row,
         };
         Hall {
             now,
@@ -113,7 +123,8 @@ impl Floor {
         let mut called = None;
         match event {
             Event::Open { counter, lanes, breaks, closes } => {
-                self.open(at, counter, Place { lanes, doing: free(at), breaks, closes }, learn);
+                let new = Place { breaks, closes, ..Place::new(at, lanes) };
+                self.open(at, counter, new, learn);
             }
             Event::Close { counter, until } => self.close(at, counter, until),
             Event::Booked(booking) => {
@@ -188,16 +199,14 @@ impl Floor {
         let place = self.waiting.iter().position(|waiting| waiting.ticket == ticket)?;
         let waiting = self.waiting.remove(place);
         let waited = secs(waiting.issued, at).max(0.0) as u32;
-        let counter = self.counters.entry(counter).or_insert_with(|| Place {
-            lanes: LaneSet::ALL,
-            doing: free(at),
-            breaks: Vec::new(),
-            closes: None,
-        });
+        let new = || Place::new(at, LaneSet::ALL);
+        let counter = self.counters.entry(counter).or_insert_with(new);
         if let Doing::Free { since, busy_after: true } = counter.doing {
             learn.after(secs(since, at));
         }
         counter.lanes = counter.lanes.with(waiting.lane);
+        counter.credited_in_a_row =
+            if waiting.credited { counter.credited_in_a_row.saturating_add(1) } else { 0 };
         counter.doing =
             Doing::Serving { service: waiting.service, since: at, arrived: false, waited };
         Some(Called { ticket, at })
@@ -255,10 +264,6 @@ impl Floor {
             }
         }
     }
-}
-
-fn free(at: Second) -> Doing {
-    Doing::Free { since: at, busy_after: false }
 }
 
 fn secs(from: Second, to: Second) -> f64 {

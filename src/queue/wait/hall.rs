@@ -92,6 +92,8 @@ pub struct Counter {
     pub breaks: Vec<Break>,
     /// From when on it calls nobody.
     pub closes: Option<Second>,
+    /// How many it called last, one after the other, who overtook others.
+    pub credited_in_a_row: u32,
 }
 
 /// Begins once the counter is free, and then has its full length.

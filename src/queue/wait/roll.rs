@@ -176,7 +176,8 @@ impl<'a> Run<'a> {
         self.desks.clear();
         for counter in 0..self.starts.len() {
             let free = self.starts[counter].draw(rng.three(), &self.odds.after);
-            self.desks.push(Desk { calls: free, break_next: 0, credited_in_a_row: 0 });
+            let credited_in_a_row = self.hall.counters[counter].credited_in_a_row;
+            self.desks.push(Desk { calls: free, break_next: 0, credited_in_a_row });
             self.desks[counter].calls = self.after_break(counter, free, free);
         }
     }
@@ -248,7 +249,7 @@ impl<'a> Run<'a> {
             false => self.odds.service(person.service).at(work) * self.odds.pace(desk),
         };
         let in_a_row = &mut self.desks[desk].credited_in_a_row;
-        *in_a_row = if credited { *in_a_row + 1 } else { 0 };
+        *in_a_row = if credited { in_a_row.saturating_add(1) } else { 0 };
         // A second at least, so that durations of zero come to an end.
         let free = at + (busy + self.odds.after.at(after)).max(1.0);
         self.desks[desk].calls = self.after_break(desk, free, free);

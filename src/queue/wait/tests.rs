@@ -1,8 +1,12 @@
 //! What must hold in any hall.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 
 use super::*;
+use crate::clock;
+use crate::queue::order::{self, Class, Place, Rules};
 use hall::{Booking, Break, Counter, Doing, LaneSet, Waiting};
 use odds::{Absence, Stream};
 use spread::{Spread, believed};
@@ -11,6 +15,13 @@ use window::Window;
 
 const NOW: Second = 1_764_039_600;
 
+const RULES: Rules = Rules {
+    priority_credit: Duration::from_secs(15 * 60),
+    late_after: Duration::from_secs(15 * 60),
+    return_credit: Duration::from_secs(10 * 60),
+    credited_in_a_row: 2,
+};
+
 /// Somebody in lane 0 who came `ago` seconds ago.
 fn waiting(ticket: Key, ago: Second) -> Waiting {
     let issued = NOW - ago;
@@ -18,7 +29,8 @@ fn waiting(ticket: Key, ago: Second) -> Waiting {
 }
 
 fn counter(number: u32, doing: Doing) -> Counter {
-    Counter { number, lanes: LaneSet::ALL, doing, breaks: Vec::new(), closes: None }
+    let lanes = LaneSet::ALL;
+    Counter { number, lanes, doing, breaks: Vec::new(), closes: None, credited_in_a_row: 0 }
 }
 
 fn idle(number: u32) -> Counter {
@@ -203,6 +215,7 @@ fn any_hall() -> impl Strategy<Value = Hall> {
             doing,
             breaks,
             closes,
+            credited_in_a_row: 1,
         });
     let person = (0u64..40, 0u8..6, 0u16..5, second.clone(), second.clone(), any::<bool>())
         .prop_map(|(ticket, lane, service, issued, effective, credited)| Waiting {
@@ -297,6 +310,46 @@ proptest! {
                     prop_assert!(one.p50_s <= two.p50_s && one.p90_s <= two.p90_s);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn people_are_called_in_the_order_of_the_rule_by_which_the_queue_calls(
+        people in proptest::collection::vec((0u64..90, 0u8..4, 0u64..60), 1..12),
+        before in 0u32..4,
+    ) {
+        let now = clock::parse_rfc3339("2026-11-25T10:30:00+09:00").unwrap();
+        let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+        let place = |(issued, (ago, kind, early)): (usize, &(u64, u8, u64))| {
+            let arrived = now - minutes(*ago);
+            Place {
+                class: Class::ALL[usize::from(*kind).min(2)],
+                arrived,
+                slot: (*kind == 2).then_some((arrived + minutes(*early)).min(now)),
+                returned: (*kind == 0).then_some(now - minutes(*ago / 2)),
+                issued: issued as u64,
+            }
+        };
+        let mut left: Vec<Place> = people.iter().enumerate().map(place).collect();
+        let mut counter = serving(1, 0);
+        counter.credited_in_a_row = before;
+        let line = left.iter().map(|place| Waiting {
+            effective: place.effective(&RULES).unix_timestamp(),
+            credited: order::counts_as_credited(place, &RULES),
+            ..waiting(place.issued, 0)
+        });
+        let mut full = hall(vec![counter], line.collect());
+        full.now = now.unix_timestamp();
+        full.credited_in_a_row_max = Some(RULES.credited_in_a_row);
+        let waits = roll(&full, &plain());
+        let (mut in_a_row, mut last) = (before, 0);
+        while let Some(next) = order::next(&left, &RULES, in_a_row, now) {
+            let called = left.remove(next);
+            let credited = order::counts_as_credited(&called, &RULES);
+            in_a_row = if credited { in_a_row + 1 } else { 0 };
+            let wait = waits[&called.issued].p50_s;
+            prop_assert!(wait > last, "{called:?} after {last}: {waits:?}");
+            last = wait;
         }
     }
 

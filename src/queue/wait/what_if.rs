@@ -64,8 +64,14 @@ impl Hall {
                 }
             }
             None => {
-                let breaks = Vec::new();
-                self.counters.push(Counter { number, lanes, doing, breaks, closes: None });
+                self.counters.push(Counter {
+                    number,
+                    lanes,
+                    doing,
+                    breaks: Vec::new(),
+                    closes: None,
+                    credited_in_a_row: 0,
+                });
             }
         }
     }
