@@ -336,6 +336,7 @@ proptest! {
         let line = left.iter().map(|place| Waiting {
             effective: place.effective(&RULES).unix_timestamp(),
             credited: order::counts_as_credited(place, &RULES),
+            lane: (place.issued % 3) as u8,
             ..waiting(place.issued, 0)
         });
         let mut full = hall(vec![counter], line.collect());
