@@ -9,6 +9,7 @@
 //! anybody.
 
 mod acts;
+pub mod board;
 pub mod duty;
 mod issue;
 pub mod order;

@@ -25,6 +25,8 @@ struct Chooser {
     words: Phrases,
     town: String,
     office: String,
+    /// Whether numbers are called here.
+    queue: bool,
     demo: bool,
     /// The demonstration's accounts: role, login, password.
     accounts: Vec<(String, String, String)>,
@@ -35,6 +37,7 @@ async fn chooser(State(office): State<Shared>) -> Result<Response, Failure> {
         words: Phrases::of(Lang::Ja),
         town: office.config.site.town.name.clone(),
         office: office.config.site.office.name.ja.clone(),
+        queue: office.config.site.modules.queue,
         demo: office.demo,
         accounts: accounts(&office),
     })

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use time::macros::datetime;
 
 use super::desk::Shown;
-use super::{Office, Printers, Readers};
+use super::{Live, Office, Printers, Readers};
 use crate::chance::SeededChance;
 use crate::clock::HeldClock;
 use crate::config::Config;
@@ -37,7 +37,9 @@ pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir)
     let readers = Readers::new(demo);
     let printers = Printers::default();
     let shown = Shown::default();
-    let office = Office { config, forms, papers, db, journal, readers, printers, shown, demo };
+    let live = Live::default();
+    let office =
+        Office { config, forms, papers, db, journal, readers, printers, live, shown, demo };
     (Arc::new(office), clock, folder)
 }
 
