@@ -9,6 +9,7 @@ mod forms;
 mod keep;
 mod reader;
 mod serve;
+mod wait;
 
 use std::process::ExitCode;
 
@@ -41,6 +42,9 @@ enum Command {
     Backup(keep::Backup),
     Restore(keep::Restore),
     Verify(keep::Verify),
+    /// Waiting times
+    #[command(subcommand)]
+    Wait(wait::Command),
 }
 
 /// Reads the arguments and runs the command they name.
@@ -59,6 +63,7 @@ pub fn run() -> ExitCode {
         Some(Command::Backup(arguments)) => keep::backup(&arguments),
         Some(Command::Restore(arguments)) => keep::restore(&arguments),
         Some(Command::Verify(arguments)) => keep::verify(&arguments),
+        Some(Command::Wait(command)) => wait::run(&command),
     };
     done.unwrap_or_else(|error| {
         eprintln!("madoguchi: {error:#}");

@@ -19,3 +19,4 @@ mod people;
 mod printing;
 mod sheets;
 mod stage;
+mod waiting;
