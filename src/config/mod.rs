@@ -23,7 +23,7 @@ use time::Date;
 pub use counters::Counter;
 pub use demo_staff::DemoStaff;
 pub use devices::{Reader, ReaderKind};
-pub use fees::Fee;
+pub use fees::{Fee, More};
 pub use printers::{PapersRole, Printer, PrinterKind, Printers, SlipsRole};
 pub use procedures::{Lane, Procedure, Section};
 pub use residents::{Card, CardKind, Changed, Household, Pattern, Relation, Resident};
