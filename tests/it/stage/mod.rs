@@ -10,6 +10,7 @@ pub mod clerk;
 pub mod driver;
 pub mod http;
 pub mod office;
+pub mod person;
 pub mod picture;
 pub mod program;
 pub mod resident;
