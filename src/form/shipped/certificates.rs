@@ -293,6 +293,8 @@ fn six_procedures_in_one_visit_ask_nothing_twice() {
     for path in ["koseki.visitor.address", "inkan.holder.address", "zei.taxpayer.address"] {
         assert_eq!(known.text(path), Some(new), "{path}");
     }
+    // But on 1 January she lived where the card still says.
+    assert_eq!(known.text("zei.taxpayer.january"), Some(&CARD[3].2.into()));
 }
 
 #[test]

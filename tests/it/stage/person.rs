@@ -176,8 +176,11 @@ pub fn papers(clerk: &mut Visitor, number: &str) -> (Vec<String>, Vec<u8>) {
     let visit = found.header("location").to_owned();
     assert!(visit.starts_with("/desk/visits/"), "{number}: {}", found.text);
     let page = clerk.get(&visit).text;
-    let identity = [("key", hidden(&page, "key")), ("kind", "licence"), ("points", "one")];
-    clerk.post(&format!("{visit}/identity"), &identity);
+    let (_, form) = page.split_once(&format!("action=\"{visit}/identity\"")).unwrap();
+    let (key, op) = (("key", hidden(&page, "key")), ("op", hidden(form, "op")));
+    let looked_at = [key, op, ("kind", "licence"), ("points", "one")];
+    let noted = clerk.post(&format!("{visit}/identity"), &looked_at);
+    assert!(noted.header("location").contains("note=identified"), "{}", noted.text);
     let page = clerk.get(&visit).text;
     let lists =
         page.split("<ul class=\"hand\">").skip(1).map(|list| list.split("</ul>").next().unwrap());
