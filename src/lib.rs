@@ -33,6 +33,7 @@ pub mod config;
 pub mod demo;
 pub mod device;
 pub mod form;
+pub mod preregistration;
 pub mod printer;
 pub mod procedure;
 pub mod queue;

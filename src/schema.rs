@@ -13,6 +13,7 @@ pub const STEPS: &[Step] = &[
     queue::SCHEMA,
     staff::SCHEMA,
     device::SCHEMA,
+    queue::LEGS,
 ];
 
 /// An empty database in memory, for tests of stores.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::procedures::SECTIONS;
+use super::procedures::{LANES, SECTIONS};
 use super::rules;
 use crate::document::{Document, Place};
 use crate::lang::Words;
@@ -18,6 +18,10 @@ pub struct Counter {
     pub name: Words,
     /// Id of the section (課) whose clerks sit here.
     pub section: String,
+    /// Ids of the lanes it calls from; without any, those of its section's
+    /// procedures.
+    #[serde(default)]
+    pub lanes: Vec<String>,
 }
 
 /// The whole file.
@@ -28,8 +32,14 @@ pub(super) struct File {
 }
 
 impl File {
-    /// Rules of this file; `sections` are the ids that exist, where known.
-    pub(super) fn check(&self, document: &mut Document, sections: Option<&[&str]>) {
+    /// Rules of this file; `sections` and `lanes` are the ids that exist, where
+    /// known.
+    pub(super) fn check(
+        &self,
+        document: &mut Document,
+        sections: Option<&[&str]>,
+        lanes: Option<&[&str]>,
+    ) {
         let mut seen = BTreeSet::new();
         for (row, counter) in self.counter.iter().enumerate() {
             let place = Place::key_of("counter").row(row);
@@ -42,8 +52,12 @@ impl File {
             rules::range(document, place.clone().key("number"), counter.number, [1, 999]);
             rules::words(document, place.clone().key("name"), &counter.name);
             if let Some(sections) = sections {
-                let section = place.key("section");
+                let section = place.clone().key("section");
                 rules::reference(document, section, &counter.section, SECTIONS, sections);
+            }
+            for lane in counter.lanes.iter().filter(|_| lanes.is_some()) {
+                let known = lanes.unwrap_or_default();
+                rules::reference(document, place.clone().key("lanes"), lane, LANES, known);
             }
         }
     }

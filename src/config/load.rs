@@ -89,8 +89,9 @@ impl Read {
         // What looks across files keeps silent about what it cannot see: the
         // other file's own fault is told already.
         let sections = procedures.as_ref().map(|(file, _)| file.section_ids());
+        let lanes = procedures.as_ref().map(|(file, _)| file.lane_ids());
         let counters = folder.read("counters.toml", |file: &counters::File, document| {
-            file.check(document, sections.as_deref());
+            file.check(document, sections.as_deref(), lanes.as_deref());
         });
         let printers = folder.read_printers(sections.as_deref());
         if let (Some(printers), Some(site), Some(procedures)) = (&printers, &site, &procedures) {

@@ -11,6 +11,7 @@ mod demo_staff;
 mod devices;
 mod fees;
 mod household;
+mod lanes;
 mod load;
 mod printers;
 mod procedures;
@@ -24,10 +25,11 @@ pub use counters::Counter;
 pub use demo_staff::DemoStaff;
 pub use devices::{Reader, ReaderKind};
 pub use fees::{Fee, More};
+pub use lanes::{Lane, LaneKind};
 pub use printers::{PapersRole, Printer, PrinterKind, Printers, SlipsRole};
-pub use procedures::{Lane, Procedure, Section};
+pub use procedures::{Procedure, Section};
 pub use residents::{Card, CardKind, Changed, Household, Pattern, Relation, Resident};
-pub use site::{Modules, Office, Retention, Screen, Site, Town};
+pub use site::{Modules, Office, QueueRules, Retention, Screen, Site, Town};
 
 use crate::document::Document;
 
@@ -82,6 +84,19 @@ impl Config {
     /// The counter with this number.
     pub fn counter(&self, number: u32) -> Option<&Counter> {
         self.counters.iter().find(|counter| counter.number == number)
+    }
+
+    /// The ids of the lanes that a counter calls from: those it names, else those of
+    /// its section's procedures.
+    pub fn lanes_of(&self, counter: &Counter) -> Vec<String> {
+        if !counter.lanes.is_empty() {
+            return counter.lanes.clone();
+        }
+        let own = |lane: &&Lane| {
+            let mut procedures = self.procedures.iter();
+            procedures.any(|one| one.section == counter.section && one.lane == lane.id)
+        };
+        self.lanes.iter().filter(own).map(|lane| lane.id.clone()).collect()
     }
 
     /// The price of one copy of `option` of the form's counting question on

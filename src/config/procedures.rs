@@ -1,15 +1,18 @@
 //! `procedures.toml`: what a resident can choose, and which section does it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::lanes::{self, Lane};
 use super::rules;
 use crate::document::{Document, Place};
 use crate::lang::Words;
 
 /// Where sections are declared, as messages name it.
 pub(super) const SECTIONS: &str = "procedures.toml の section";
+/// The same of lanes.
+pub(super) const LANES: &str = "procedures.toml の lane";
 
 /// A section of the town hall (課). Papers of a visit are printed in the order
 /// the sections are written in.
@@ -17,16 +20,6 @@ pub(super) const SECTIONS: &str = "procedures.toml の section";
 #[serde(deny_unknown_fields)]
 pub struct Section {
     pub id: String,
-    pub name: Words,
-}
-
-/// A lane of the queue (系統): tickets with one prefix.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Lane {
-    pub id: String,
-    /// The letter before the number: `A` in `A12`.
-    pub prefix: String,
     pub name: Words,
 }
 
@@ -74,6 +67,11 @@ impl File {
         self.section.iter().map(|section| section.id.as_str()).collect()
     }
 
+    /// Ids of the lanes declared here.
+    pub(super) fn lane_ids(&self) -> Vec<&str> {
+        self.lane.iter().map(|lane| lane.id.as_str()).collect()
+    }
+
     /// Rules of this file.
     pub(super) fn check(&self, document: &mut Document) {
         rules::ids(document, "section", self.section.iter().map(|section| section.id.as_str()));
@@ -83,9 +81,9 @@ impl File {
             let place = Place::key_of("section").row(row);
             rules::words(document, place.key("name"), &section.name);
         }
-        self.check_lanes(document);
+        lanes::check(document, &self.lane);
         let sections = self.section_ids();
-        let lanes: Vec<&str> = self.lane.iter().map(|lane| lane.id.as_str()).collect();
+        let lanes = self.lane_ids();
         for (row, procedure) in self.procedure.iter().enumerate() {
             let place = Place::key_of("procedure").row(row);
             rules::words(document, place.clone().key("title"), &procedure.title);
@@ -95,28 +93,8 @@ impl File {
             let section = place.clone().key("section");
             rules::reference(document, section, &procedure.section, SECTIONS, &sections);
             let lane = place.key("lane");
-            rules::reference(document, lane, &procedure.lane, "procedures.toml の lane", &lanes);
-        }
-    }
-
-    fn check_lanes(&self, document: &mut Document) {
-        let mut seen = BTreeSet::new();
-        for (row, lane) in self.lane.iter().enumerate() {
-            let place = Place::key_of("lane").row(row);
-            rules::words(document, place.clone().key("name"), &lane.name);
-            let prefix = lane.prefix.as_str();
-            document.require(
-                prefix.len() == 1 && prefix.chars().all(|c| c.is_ascii_uppercase()),
-                place.clone().key("prefix"),
-                format!("「{prefix}」は番号の前の字に使えません"),
-                "半角の英大文字を1字だけ書いてください",
-            );
-            document.require(
-                seen.insert(prefix),
-                place.key("prefix"),
-                format!("「{prefix}」で始まる系統が二つあります"),
-                "ほかと重ならない字にしてください",
-            );
+            rules::reference(document, lane.clone(), &procedure.lane, LANES, &lanes);
+            lanes::gives_numbers(document, lane, &self.lane, &procedure.lane);
         }
     }
 }

@@ -1,11 +1,14 @@
 //! `site.toml`: the town, this office, its screens, and how long things are kept.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
 use super::rules;
 use crate::document::{Document, Place};
 use crate::kana;
 use crate::lang::{Lang, Words};
+use crate::queue::order::Rules;
 
 /// The whole file.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -16,6 +19,8 @@ pub struct Site {
     pub modules: Modules,
     pub screen: Screen,
     pub retention: Retention,
+    #[serde(default)]
+    pub queue: QueueRules,
 }
 
 /// The municipality (自治体).
@@ -79,6 +84,55 @@ pub struct Retention {
     pub visit_days: u32,
 }
 
+/// How residents are called.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct QueueRules {
+    /// Minutes that the priority class stands before its arrival.
+    pub priority_minutes: u32,
+    /// Minutes after its slot until an appointment queues as of when it came.
+    pub late_minutes: u32,
+    /// Minutes before now that somebody stands who comes back after a missed call.
+    pub return_minutes: u32,
+    /// How many with a credit are called in a row while others wait.
+    pub credited_in_a_row: u32,
+}
+
+impl Default for QueueRules {
+    fn default() -> Self {
+        Self { priority_minutes: 15, late_minutes: 15, return_minutes: 10, credited_in_a_row: 3 }
+    }
+}
+
+impl QueueRules {
+    /// The same, as the queue takes it.
+    pub fn order(&self) -> Rules {
+        let minutes = |minutes: u32| Duration::from_secs(u64::from(minutes) * 60);
+        Rules {
+            priority_credit: minutes(self.priority_minutes),
+            late_after: minutes(self.late_minutes),
+            return_credit: minutes(self.return_minutes),
+            credited_in_a_row: self.credited_in_a_row,
+        }
+    }
+
+    fn check(&self, document: &mut Document, place: &Place) {
+        for (key, minutes) in [
+            ("priority_minutes", self.priority_minutes),
+            ("late_minutes", self.late_minutes),
+            ("return_minutes", self.return_minutes),
+        ] {
+            rules::range(document, place.clone().key(key), minutes, [0, 120]);
+        }
+        rules::range(
+            document,
+            place.clone().key("credited_in_a_row"),
+            self.credited_in_a_row,
+            [1, 20],
+        );
+    }
+}
+
 impl Site {
     /// What every paper of the town carries can be drawn.
     pub(super) fn check_drawn(
@@ -104,6 +158,7 @@ impl Site {
         rules::id_at(document, office.clone().key("id"), &self.office.id);
         rules::words(document, office.key("name"), &self.office.name);
         self.screen.check(document, &Place::key_of("screen"));
+        self.queue.check(document, &Place::key_of("queue"));
         let retention = Place::key_of("retention");
         let Retention { visit_days } = self.retention;
         rules::range(document, retention.key("visit_days"), visit_days, [1, 3_660]);

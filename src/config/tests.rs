@@ -161,6 +161,24 @@ const RULES: &[(&str, &str, &str, &str)] = &[
     ("counters.toml", "\"citizens\"", "\"citizen\"", "「citizens」と書きます"),
     ("procedures.toml", "prefix = \"B\"", "prefix = \"A\"", "系統が二つあります"),
     ("procedures.toml", "prefix = \"B\"", "prefix = \"b\"", "英大文字を1字だけ"),
+    ("procedures.toml", "numbers = [1, 999]", "numbers = [9, 1]", "小さいほうを先に"),
+    (
+        "procedures.toml",
+        "# hours = [\"08:30\", \"17:00\"]",
+        "hours = [\"17:00\", \"08:30\"]",
+        "早いほうを先に",
+    ),
+    (
+        "procedures.toml",
+        "# hours = [\"08:30\", \"17:00\"]",
+        "hours = [\"8:30\", \"17:00\"]",
+        "「08:30」のように、4桁の数字で",
+    ),
+    ("procedures.toml", "# then = \"cashier\"", "then = \"certificate\"", "輪になっています"),
+    ("procedures.toml", "# then = \"cashier\"", "then = \"movings\"", "「moving」と書きます"),
+    ("procedures.toml", "minutes = 6", "minutes = 0", "1 から 240 までの数"),
+    ("counters.toml", "[\"certificate\"]", "[\"certificates\"]", "「certificate」と書きます"),
+    ("site.toml", "credited_in_a_row = 3", "credited_in_a_row = 0", "1 から 20 までの数"),
     ("procedures.toml", "lane = \"moving\"", "lane = \"taxes\"", "lane にありません"),
     ("procedures.toml", "id = \"tenkyo\"", "id = \"tennyu\"", "記号「tennyu」が重なっています"),
     (
@@ -224,17 +242,17 @@ fn every_reference_to_a_form_is_held_against_the_forms() {
     assert_eq!(
         found,
         [
-            (41, no_form("juminhyo")),
-            (55, no_form("inkan")),
-            (64, no_form("koseki")),
-            (73, no_form("koseki_koiki")),
-            (82, no_form("zei")),
-            (95, section.clone()),
-            (107, section.clone()),
-            (117, section.clone()),
-            (119, no_option("move_out")),
-            (127, section),
-            (129, no_option("household_change")),
+            (62, no_form("juminhyo")),
+            (76, no_form("inkan")),
+            (85, no_form("koseki")),
+            (94, no_form("koseki_koiki")),
+            (103, no_form("zei")),
+            (116, section.clone()),
+            (128, section.clone()),
+            (138, section.clone()),
+            (140, no_option("move_out")),
+            (148, section),
+            (150, no_option("household_change")),
         ]
     );
     let of_fees = config.against_forms(&forms).len() - found.len();

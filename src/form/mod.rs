@@ -31,4 +31,4 @@ mod value;
 
 pub use fault::Fault;
 pub use forms::{Form, Forms, preview};
-pub use paths::{RESERVED, is_form_id};
+pub use paths::{RESERVED, applicant_question, is_form_id};

@@ -40,7 +40,7 @@ pub(super) fn applicant_kind(path: &str) -> Option<Kind> {
 
 /// A fact about the applicant as a question without words: what its value must
 /// be like when no form declares it.
-pub(super) fn applicant_question(path: &str) -> Option<Question> {
+pub fn applicant_question(path: &str) -> Option<Question> {
     let kind = applicant_kind(path)?;
     let option = |id: &str| Choice {
         id: id.to_owned(),

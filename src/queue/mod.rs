@@ -1,71 +1,104 @@
-//! The queue (番号札). For now it issues numbers: per day and prefix, from a
-//! counting row, unique in the schema. It does not know what a visit is about.
+//! The queue (番号札): numbers, calls, and where everybody stands.
+//!
+//! A number is issued per day and prefix, from a counting row, unique in the
+//! schema. What may happen to a ticket is one table ([`state`]), what it makes of
+//! a ticket one pure function ([`ticket`]), who is called next one rule
+//! ([`order`]). Every act is a row and a journal entry in one transaction; the
+//! entries alone make the rows again ([`replay`]). It does not know what a visit
+//! is about, and no name of anybody.
 
-use rusqlite::{Connection, OptionalExtension, params};
-use time::Date;
+mod acts;
+pub mod duty;
+mod issue;
+pub mod order;
+mod replay;
+pub mod state;
+mod store;
+pub mod ticket;
 
-use crate::clock::{self, Moment};
-use crate::db::{self, Tx};
-use crate::id::{TicketId, VisitId};
+#[cfg(test)]
+mod tests;
 
-/// The table of this room.
+use std::time::Duration;
+
+use crate::clock::Moment;
+use crate::db;
+use crate::journal::{self, Journal};
+
+pub use acts::{Desk, act, call_next, call_this, close_day, undo};
+pub use issue::{AtEnd, Lane, NewTicket, issue};
+pub use replay::first_contradiction;
+pub use store::{Announcement, announcements, at_counter, get, of_day, of_visit};
+pub use ticket::{Act, Leg, Reason, Refused, Ticket};
+
+/// The table of this room as it was first, and what came later.
 pub const SCHEMA: db::Step = include_str!("sql/ticket.sql");
+/// Legs, announcements and counters on duty.
+pub const LEGS: db::Step = include_str!("sql/legs.sql");
 
-/// A lane of the queue, as a ticket needs it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lane {
-    pub id: String,
-    /// The letter before the number.
-    pub prefix: String,
+/// A refusal, or a fault below.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The ticket's own rules refuse it.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// Nobody waits whom this counter could call.
+    #[error("nobody is waiting")]
+    Empty,
+    /// There is no such ticket, or it is of another day.
+    #[error("there is no such ticket today")]
+    NoSuchTicket,
+    /// Somebody is at this counter already.
+    #[error("{0} is at this counter")]
+    CounterBusy(String),
+    /// Nobody sits at this counter, or somebody else does.
+    #[error("this counter is not open for who asks")]
+    NotOnDuty,
+    /// Another clerk sits there; they may be relieved.
+    #[error("another clerk sits at this counter")]
+    Taken,
+    /// The counter is paused.
+    #[error("the counter is paused")]
+    Paused,
+    /// This counter does not serve that lane.
+    #[error("this counter does not serve lane {0}")]
+    OtherLane(String),
+    /// It is not this ticket's turn, and no reason was given.
+    #[error("calling out of turn needs a reason")]
+    OutOfTurn,
+    /// All numbers of the range are given out.
+    #[error("all numbers of {0} are given out for today")]
+    RangeEnded(String),
+    /// As many were issued as the lane takes on one day.
+    #[error("lane {0} takes no more today")]
+    Full(String),
+    #[error(transparent)]
+    Journal(#[from] journal::Error),
+    #[error(transparent)]
+    Db(#[from] db::Error),
 }
 
-/// What is printed on the ticket.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ticket {
-    pub prefix: String,
-    pub number: u32,
-}
-
-impl std::fmt::Display for Ticket {
-    /// `A12`.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}{}", self.prefix, self.number)
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        Error::Db(error.into())
     }
 }
 
-/// Issues the next number of `lane` to a visit.
-pub fn issue(
-    tx: &Tx<'_>,
-    id: TicketId,
-    visit: VisitId,
-    lane: &Lane,
-    day: Date,
-    now: Moment,
-) -> Result<Ticket, db::Error> {
-    let number = db::next_number(tx, day, &format!("ticket/{}", lane.prefix))?;
-    tx.execute(
-        "insert into ticket (id, visit, day, prefix, number, lane, issued_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        params![
-            id.to_string(),
-            visit.to_string(),
-            clock::iso_day(day),
-            lane.prefix,
-            number,
-            lane.id,
-            clock::rfc3339(now)
-        ],
-    )?;
-    Ok(Ticket { prefix: lane.prefix.clone(), number })
+/// A row that says what the rules forbid.
+fn cannot_be(table: &'static str, column: &'static str) -> db::Error {
+    db::Error::Inconsistent { table, column }
 }
 
-/// The ticket of a visit, if one was issued.
-pub fn of_visit(connection: &Connection, visit: VisitId) -> Result<Option<Ticket>, db::Error> {
-    let ticket = connection
-        .prepare_cached("select prefix, number from ticket where visit = ?1")?
-        .query_row([visit.to_string()], |row| {
-            Ok(Ticket { prefix: row.get(0)?, number: row.get(1)? })
-        })
-        .optional()?;
-    Ok(ticket)
+/// The series of numbers that tickets with `prefix` are counted by.
+fn series(prefix: &str) -> String {
+    format!("ticket/{prefix}")
+}
+
+/// The series that counts the day's tickets whatever their prefix.
+const ISSUED: &str = "issued";
+
+/// Now, as rows and journal keep it: an act that is read back is the same act.
+fn now(journal: &Journal) -> Moment {
+    let now = journal.now();
+    now - Duration::from_nanos(u64::from(now.nanosecond() % 1_000_000))
 }

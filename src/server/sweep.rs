@@ -1,4 +1,5 @@
-//! The broom: erases what is due, again and again, as long as the office is open.
+//! The broom: erases what is due, and ends what a day left open, again and again,
+//! as long as the office is open.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use crate::db::Tx;
 use crate::device;
 use crate::id::VisitId;
 use crate::journal::Actor;
+use crate::queue;
 use crate::visit::{self, retention};
 use crate::web::Office;
 
@@ -22,10 +24,23 @@ pub(super) async fn forever(office: Arc<Office>) {
         if let Err(error) = erase_due(&office).await {
             tracing::error!(%error, "what is due was not found");
         }
+        if let Err(error) = end_earlier_days(&office).await {
+            tracing::error!(%error, "tickets of earlier days stay open");
+        }
         if let Err(error) = office.db.truncate_log().await {
             tracing::info!(%error, "the database's log is emptied later");
         }
     }
+}
+
+/// A ticket ends with its day.
+async fn end_earlier_days(office: &Arc<Office>) -> Result<(), queue::Error> {
+    let (journal, today) = (office.journal.clone(), office.journal.now().date());
+    let ended = office.db.write(move |tx| queue::close_day(tx, &journal, today)).await?;
+    if ended > 0 {
+        tracing::info!(ended, "tickets of earlier days have ended");
+    }
+    Ok(())
 }
 
 async fn erase_due(office: &Arc<Office>) -> Result<(), visit::Error> {

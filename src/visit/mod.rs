@@ -82,6 +82,8 @@ pub enum Error {
     #[error(transparent)]
     Application(#[from] crate::application::Refused),
     #[error(transparent)]
+    Queue(#[from] crate::queue::Error),
+    #[error(transparent)]
     Journal(#[from] journal::Error),
     #[error(transparent)]
     Db(#[from] db::Error),

@@ -189,7 +189,7 @@ mod tests {
             outdated: false,
         };
         let applications: Vec<_> = procedures.iter().enumerate().map(application).collect();
-        let ticket = Ticket { prefix: "A".to_owned(), number: 12 };
+        let ticket = Ticket::drawn("A", 12, now);
         let counter = Counter { config: &config, forms: &forms };
         Slip::of(counter, &visit, &applications, Some(&ticket)).unwrap()
     }

@@ -9,9 +9,10 @@ use crate::clock::{self, Moment};
 use crate::config::{Config, Procedure};
 use crate::db::{self, Tx};
 use crate::form::{Form, Forms, gate, questions};
-use crate::id::{ApplicationId, OpId, TicketId, VisitId};
+use crate::id::{ApplicationId, OpId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
-use crate::queue::{self, Lane, Ticket};
+use crate::queue::order::Class;
+use crate::queue::{self, Lane, NewTicket, Ticket};
 
 /// What a counter is set up with: its configuration and its forms.
 #[derive(Clone, Copy)]
@@ -121,11 +122,13 @@ pub fn submit(
         application::add(tx, id, &application)?;
         applications.push(application);
     }
-    let lane = counter.config.site.modules.queue.then(|| lane(counter, first)).transpose()?;
+    let queued = counter.config.site.modules.queue;
+    let lane = queued.then(|| lane(counter, first)).transpose()?;
     let ticket = match &lane {
         Some(lane) => {
-            let ticket_id = TicketId::new(now, &*journal.chance);
-            Some(queue::issue(tx, ticket_id, id, lane, now.date(), now)?)
+            let plan = plan(counter, &procedures, &lane.id);
+            let new = NewTicket { visit: Some(id), lane, plan, class: Class::Ordinary, slot: None };
+            Some(queue::issue(tx, journal, (journal.op(), actor), new)?)
         }
         None => None,
     };
@@ -168,7 +171,34 @@ pub fn submitted(
 
 fn lane(counter: Counter<'_>, procedure: &Procedure) -> Result<Lane, Error> {
     let lane = counter.config.lane(&procedure.lane).ok_or(Error::NoProcedure)?;
-    Ok(Lane { id: lane.id.clone(), prefix: lane.prefix.clone() })
+    Ok(Lane {
+        id: lane.id.clone(),
+        prefix: lane.prefix.clone().ok_or(Error::NoProcedure)?,
+        numbers: lane.numbers,
+        at_end: lane.at_end,
+        daily_max: lane.daily_max,
+    })
+}
+
+/// The lanes after the first: those of the other procedures, then what usually
+/// follows each (会計, 交付).
+fn plan(counter: Counter<'_>, procedures: &[&Procedure], first: &str) -> Vec<String> {
+    let mut plan: Vec<String> = vec![first.to_owned()];
+    let mut add = |lane: &str| {
+        if !plan.iter().any(|planned| planned == lane) {
+            plan.push(lane.to_owned());
+        }
+    };
+    procedures.iter().for_each(|procedure| add(&procedure.lane));
+    for procedure in procedures {
+        let mut lane = counter.config.lane(&procedure.lane);
+        // The configuration was checked: these chains end.
+        while let Some(then) = lane.and_then(|lane| lane.then.as_deref()) {
+            add(then);
+            lane = counter.config.lane(then);
+        }
+    }
+    plan.split_off(1)
 }
 
 fn new_application(

@@ -604,8 +604,9 @@ fn what_tells_of_health_is_sealed_and_goes_with_the_rest() {
 fn a_row_that_contradicts_the_journal_is_named() {
     for (sql, what) in [
         ("update application set state = 'accepted'", Some("an application is in a state")),
-        ("delete from ticket", Some("a ticket is not the one")),
+        ("delete from leg; delete from ticket", Some("a ticket is not the one")),
         ("update ticket set number = 99", Some("a ticket is not the one")),
+        ("update leg set state = 'done'", Some("a ticket is not where")),
         ("delete from answer; delete from visit", Some("an entry hands in a visit")),
         ("update visit_key set wrapped = null, erased_at = 'now'", Some("a key was erased")),
         ("select 1", None),

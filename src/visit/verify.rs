@@ -6,6 +6,7 @@
 use rusqlite::Connection;
 
 use super::Error;
+use crate::queue;
 
 /// What contradicts the journal, each with a query that finds the first such row.
 const CONTRADICTIONS: [(&str, &str); 5] = [
@@ -57,5 +58,6 @@ pub fn first_contradiction(connection: &Connection) -> Result<Option<String>, Er
             return Ok(Some(format!("{what}: {}", row.get::<_, String>(0)?)));
         }
     }
-    Ok(None)
+    let ticket = queue::first_contradiction(connection)?;
+    Ok(ticket.map(|id| format!("a ticket is not where the journal says: {id}")))
 }

@@ -10,7 +10,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::{Office, Shared, page};
 use crate::lang::{Lang, Phrases};
-use crate::{db, device, journal, staff, visit};
+use crate::{db, device, journal, queue, staff, visit};
 
 /// Why a page could not be made.
 #[derive(Debug)]
@@ -62,7 +62,19 @@ impl From<visit::Error> for Failure {
         match error {
             visit::Error::Db(error) => error.into(),
             visit::Error::Journal(error) => error.into(),
+            visit::Error::Queue(error) => error.into(),
             visit::Error::Gone => Failure::NotFound,
+            _ => Failure::BadRequest,
+        }
+    }
+}
+
+impl From<queue::Error> for Failure {
+    fn from(error: queue::Error) -> Self {
+        match error {
+            queue::Error::Db(error) => error.into(),
+            queue::Error::Journal(error) => error.into(),
+            queue::Error::NoSuchTicket => Failure::NotFound,
             _ => Failure::BadRequest,
         }
     }

@@ -19,8 +19,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("queue", &["db", "journal"]),
     ("application", &["db", "journal"]),
     ("printer", &["pdf"]),
-    ("config", &["applicant", "card", "form", "printer", "staff"]),
+    ("config", &["applicant", "card", "form", "printer", "queue", "staff"]),
     ("procedure", &["config", "form"]),
+    ("preregistration", &["applicant", "config", "form"]),
     ("demo", &["applicant", "card", "config"]),
     // The one room that joins slices.
     (
@@ -71,6 +72,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("askama", &["web"]),
     ("argon2", &["staff"]),
     ("chacha20poly1305", &["card", "journal"]),
+    ("hpke", &["preregistration"]),
+    ("p256", &["preregistration"]),
     ("rusqlite", &["db", "journal", "application", "device", "queue", "staff", "visit", "schema"]),
 ];
 

@@ -33,7 +33,7 @@ fn every_language_has_every_key_with_the_same_placeholders() {
 }
 
 /// Keys are written where pages ask for them, `t("…")` and `with("…"`, and where
-/// refusals name their sentences, `"card.…"` and `"input.…"`.
+/// refusals name their sentences, `"card.…"`, `"input.…"` and `"preregistration.…"`.
 #[test]
 fn every_key_that_is_asked_for_exists() {
     let asked: BTreeSet<(String, PathBuf)> = files("src", "rs")
@@ -62,7 +62,8 @@ fn asked_for(text: &str) -> Vec<String> {
         let (key, _) = text[at + 1..].split_once('"')?;
         let before = text[..at].trim_end();
         let asked = [".t(", ".with("].iter().any(|call| before.ends_with(call));
-        let named = ["card.", "input."].iter().any(|prefix| key.starts_with(prefix));
+        let named =
+            ["card.", "input.", "preregistration."].iter().any(|prefix| key.starts_with(prefix));
         ((asked || named) && is_key(key)).then(|| key.to_owned())
     });
     quoted.collect()

@@ -1,0 +1,176 @@
+//! Lanes of the queue (系統), in `procedures.toml`.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use time::Time;
+
+use super::procedures::LANES;
+use super::rules;
+use crate::document::{Document, Place};
+use crate::lang::Words;
+use crate::queue::AtEnd;
+
+/// A lane of the queue (系統): what waits together. Some give out numbers, some
+/// only go on with those of others (会計, 交付).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lane {
+    pub id: String,
+    /// The letter before the number: `A` in `A12`. Without one the lane gives out
+    /// no numbers.
+    pub prefix: Option<String>,
+    pub name: Words,
+    /// What is done there.
+    #[serde(default)]
+    pub kind: LaneKind,
+    /// Numbers may be drawn without any form.
+    #[serde(default)]
+    pub direct: bool,
+    /// The first and the last number.
+    #[serde(default = "numbers")]
+    pub numbers: [u32; 2],
+    #[serde(default)]
+    pub at_end: AtEnd,
+    /// How many are issued on one day at most.
+    pub daily_max: Option<u32>,
+    /// From when until when numbers are issued, `08:30`; without it, always.
+    pub hours: Option<[String; 2]>,
+    /// Minutes that serving one takes, until the office knows better.
+    #[serde(default = "minutes")]
+    pub minutes: u32,
+    /// The lane that usually follows.
+    pub then: Option<String>,
+}
+
+/// What is done in a lane.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LaneKind {
+    /// 受付.
+    #[default]
+    Reception,
+    /// 審査: somebody looks at what was handed in.
+    Review,
+    /// 会計.
+    Cashier,
+    /// 交付.
+    Handover,
+}
+
+fn numbers() -> [u32; 2] {
+    [1, 999]
+}
+
+fn minutes() -> u32 {
+    10
+}
+
+/// `08:30`.
+fn time(written: &str) -> Option<Time> {
+    Time::parse(written, time::macros::format_description!("[hour]:[minute]")).ok()
+}
+
+impl Lane {
+    /// Whether numbers are issued at this time of day.
+    pub fn issues_at(&self, now: Time) -> bool {
+        let Some([from, until]) = &self.hours else { return true };
+        time(from).is_none_or(|from| from <= now) && time(until).is_none_or(|until| now < until)
+    }
+}
+
+/// Rules of all lanes.
+pub(super) fn check(document: &mut Document, lanes: &[Lane]) {
+    let ids: Vec<&str> = lanes.iter().map(|lane| lane.id.as_str()).collect();
+    let mut seen = BTreeSet::new();
+    for (row, lane) in lanes.iter().enumerate() {
+        let place = Place::key_of("lane").row(row);
+        rules::words(document, place.clone().key("name"), &lane.name);
+        if let Some(prefix) = &lane.prefix {
+            check_prefix(document, place.clone().key("prefix"), prefix, &mut seen);
+        }
+        document.require(
+            !lane.direct || lane.prefix.is_some(),
+            place.clone().key("direct"),
+            "番号を出す系統には prefix が要ります",
+            "prefix を書くか、direct を消してください",
+        );
+        let [first, last] = lane.numbers;
+        document.require(
+            (1..=9_999).contains(&first) && first < last && last <= 9_999,
+            place.clone().key("numbers"),
+            format!("{first} から {last} までの番号は使えません"),
+            "1 から 9999 までの間で、小さいほうを先に書いてください",
+        );
+        if let Some([from, until]) = &lane.hours {
+            check_hours(document, place.clone().key("hours"), [from, until]);
+        }
+        rules::range(document, place.clone().key("minutes"), lane.minutes, [1, 240]);
+        if let Some(then) = &lane.then {
+            rules::reference(document, place.clone().key("then"), then, LANES, &ids);
+        }
+        document.require(
+            !in_a_circle(lanes, lane),
+            place.key("then"),
+            "系統が輪になっています",
+            "どこかで終わるように書いてください",
+        );
+    }
+}
+
+fn check_prefix<'l>(
+    document: &mut Document,
+    place: Place,
+    prefix: &'l str,
+    seen: &mut BTreeSet<&'l str>,
+) {
+    document.require(
+        prefix.len() == 1 && prefix.chars().all(|c| c.is_ascii_uppercase()),
+        place.clone(),
+        format!("「{prefix}」は番号の前の字に使えません"),
+        "半角の英大文字を1字だけ書いてください",
+    );
+    document.require(
+        seen.insert(prefix),
+        place,
+        format!("「{prefix}」で始まる系統が二つあります"),
+        "ほかと重ならない字にしてください",
+    );
+}
+
+fn check_hours(document: &mut Document, place: Place, written: [&str; 2]) {
+    match written.map(time) {
+        [Some(from), Some(until)] => document.require(
+            from < until,
+            place,
+            "終わりの時刻が始まりより前です",
+            "早いほうを先に書いてください",
+        ),
+        _ => document.fault(
+            place,
+            format!("「{}」から「{}」までの時間が読めません", written[0], written[1]),
+            "「08:30」のように、4桁の数字で書いてください",
+        ),
+    }
+}
+
+/// A procedure's lane gives out numbers.
+pub(super) fn gives_numbers(document: &mut Document, place: Place, lanes: &[Lane], id: &str) {
+    let silent = lanes.iter().any(|lane| lane.id == id && lane.prefix.is_none());
+    document.require(
+        !silent,
+        place,
+        format!("系統「{id}」は番号を出しません"),
+        "prefix のある系統を書くか、その系統に prefix を足してください",
+    );
+}
+
+fn in_a_circle(lanes: &[Lane], lane: &Lane) -> bool {
+    let after = |id: &str| lanes.iter().find(|lane| lane.id == id)?.then.as_deref();
+    let mut next = lane.then.as_deref();
+    for _ in lanes {
+        let Some(id) = next else { return false };
+        next = after(id);
+    }
+    next.is_some()
+}

@@ -1,0 +1,116 @@
+//! The QR code made at home (事前申請): a visit's answers, sealed on the
+//! resident's telephone and read by light, so that the internet and the counter
+//! share no network.
+//!
+//! A code is read in this order, and what is cheap comes first: its text
+//! (`wire`), the town's key of the month (`keys`), the seal (`hpke`), the body
+//! (`cbor`, `body`), its days, and last each answer by the rules of its question
+//! (`understand`). The seal hides the answers from whoever finds the code; it
+//! proves nothing about who made it. So everything in it counts as typed by an
+//! unknown person, and what is not understood is named, never dropped in silence.
+//!
+//! Nothing may be keyed on a code's text: only `jti` and revision are sealed.
+//! This room knows nothing of screens, of cameras, or of which codes were used.
+
+mod base41;
+mod body;
+mod cbor;
+mod codebook;
+mod compact;
+mod hpke;
+mod keys;
+mod refusal;
+mod understand;
+mod value;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use body::{Visit, encode};
+pub use codebook::{Codebook, Codebooks, Hash, hash_text};
+pub use hpke::PublicKey;
+pub use keys::{Epoch, Key, KeyFolder, Keyring, KeysError, PublicFile};
+pub use refusal::{Doubt, Refusal, Why};
+pub use wire::{KeyId, OVERHEAD, chars, seal};
+
+use time::Duration;
+
+use crate::clock::Moment;
+use crate::form::answers::Answers;
+
+/// Days a code may be brought: the 14 of a notice of moving fit in.
+pub const VALID_DAYS: i64 = 30;
+/// How wrong a telephone's clock may be.
+const FUTURE_MAX: Duration = Duration::hours(24);
+
+/// Names one visit's code through all its revisions. Sealed, so it is what single
+/// use is kept by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Jti(pub [u8; 8]);
+
+impl std::fmt::Display for Jti {
+    /// Sixteen hexadecimal digits.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl serde::Serialize for Jti {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// What a code said, understood as far as this counter's forms allow. Everything
+/// in it was typed by an unknown person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    pub jti: Jti,
+    pub revision: u32,
+    pub made_at: Moment,
+    /// Ids, in the order they were chosen.
+    pub procedures: Vec<String>,
+    /// Each with the source `Qr`.
+    pub answers: Answers,
+    /// What could not be understood: "please check".
+    pub doubtful: Vec<Doubt>,
+}
+
+impl Opened {
+    /// As the command line tells it.
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "jti": self.jti,
+            "revision": self.revision,
+            "made_at": crate::clock::rfc3339(self.made_at),
+            "procedures": self.procedures,
+            "answers": self.answers,
+            "doubtful": self.doubtful,
+        })
+    }
+}
+
+/// Opens the text of a code.
+///
+/// # Errors
+/// Why nothing of it is taken.
+pub fn open(
+    text: &str,
+    keys: &Keyring,
+    books: &Codebooks,
+    town: &str,
+    now: Moment,
+) -> Result<Opened, Refusal> {
+    let sealed = wire::Sealed::parse(text)?;
+    let key = keys.find(sealed.key_id(), now.date()).ok_or(Refusal::UnknownKey)?;
+    let plain = sealed.open(town, key.private())?;
+    let body = body::Body::read(&plain)?;
+    if body.made_at - now > FUTURE_MAX {
+        return Err(Refusal::FromFuture);
+    }
+    if now - body.made_at > Duration::days(VALID_DAYS) {
+        return Err(Refusal::Expired);
+    }
+    Ok(understand::understand(body, books, now.date()))
+}

@@ -1,0 +1,231 @@
+//! What clerks, residents and the clock do to tickets: the row, the announcement
+//! and the journal entry in one transaction.
+
+use serde_json::json;
+use time::Date;
+
+use super::duty::{self, Duty};
+use super::order::{self, Place, Rules};
+use super::state::{Action, Who};
+use super::ticket::{Act, Reason, Ticket};
+use super::{Error, now, store};
+use crate::db::Tx;
+use crate::id::{OpId, StaffId, TicketId};
+use crate::journal::{self, Actor, Entity, Event, Journal};
+
+/// The clerk's place: which counter, and what it serves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Desk<'a> {
+    pub staff: StaffId,
+    pub counter: u32,
+    /// The lanes this counter calls from.
+    pub lanes: &'a [String],
+    pub rules: Rules,
+}
+
+/// What an act is in the journal; the act itself stands in the facts.
+const MOVED: &str = "ticket.moved";
+const UNDONE: &str = "ticket.undone";
+
+/// Calls whoever's turn it is. Sent a second time, it answers the same ticket and
+/// calls nobody.
+///
+/// # Errors
+/// [`Error::Empty`], [`Error::CounterBusy`], [`Error::NotOnDuty`], [`Error::Paused`].
+pub fn call_next(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    op: OpId,
+    desk: &Desk<'_>,
+) -> Result<Ticket, Error> {
+    if let Some(before) = done_before(tx, op, MOVED)? {
+        return Ok(before);
+    }
+    let duty = free(tx, desk)?;
+    let now = now(journal);
+    let mut waiting = callable(tx, desk, now.date())?;
+    let open: Vec<Duty> = duty::all(tx)?.into_iter().filter(|duty| duty.paused.is_none()).collect();
+    // Who is to go on at another counter waits for it as long as somebody sits there.
+    waiting.retain(|ticket| {
+        let elsewhere = ticket.leg().wants.filter(|wants| *wants != desk.counter);
+        !open.iter().any(|duty| Some(duty.counter) == elsewhere)
+    });
+    let places: Vec<Place> = waiting.iter().map(Ticket::place).collect();
+    let at = order::next(&places, &desk.rules, duty.in_a_row, now).ok_or(Error::Empty)?;
+    let act = Act::of_clerk(Action::CallNext, desk.counter, desk.staff, now);
+    call(tx, journal, op, desk, (&waiting[at], &duty), act)
+}
+
+/// Calls this ticket, which must wait in one of the counter's lanes. Out of turn
+/// only with a reason.
+///
+/// # Errors
+/// As [`call_next`]; [`Error::OutOfTurn`], [`Error::OtherLane`], [`Error::Refused`].
+pub fn call_this(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    op: OpId,
+    desk: &Desk<'_>,
+    (id, reason): (TicketId, Option<Reason>),
+) -> Result<Ticket, Error> {
+    if let Some(before) = done_before(tx, op, MOVED)? {
+        return Ok(before);
+    }
+    let duty = free(tx, desk)?;
+    let now = now(journal);
+    let waiting = callable(tx, desk, now.date())?;
+    let act = Act { reason, ..Act::of_clerk(Action::CallThis, desk.counter, desk.staff, now) };
+    let Some(at) = waiting.iter().position(|ticket| ticket.id == id) else {
+        // Not callable here: the ticket's own rules say why, or the lane does.
+        let ticket = of_today(tx, id, now.date())?;
+        ticket.act(&act)?;
+        return Err(Error::OtherLane(ticket.leg().lane.clone()));
+    };
+    let places: Vec<Place> = waiting.iter().map(Ticket::place).collect();
+    let overtakes = order::overtakes(at, &places, &desk.rules, duty.in_a_row, now);
+    if overtakes && reason.is_none() {
+        return Err(Error::OutOfTurn);
+    }
+    call(tx, journal, op, desk, (&waiting[at], &duty), act)
+}
+
+/// Does `act` now to a ticket of today. Sent a second time, it answers the ticket
+/// as it is. Calls go through [`call_next`] and [`call_this`].
+///
+/// # Errors
+/// [`Error::Refused`]; [`Error::CounterBusy`] when what was held goes on at a
+/// counter where somebody is.
+pub fn act(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    (op, actor): (OpId, Actor),
+    id: TicketId,
+    act: Act,
+) -> Result<Ticket, Error> {
+    if let Some(before) = done_before(tx, op, MOVED)? {
+        return Ok(before);
+    }
+    let now = now(journal);
+    let ticket = of_today(tx, id, now.date())?;
+    apply(tx, journal, (op, actor), &ticket, &Act { at: now, ..act })
+}
+
+/// Takes the last press on a ticket back.
+///
+/// # Errors
+/// [`Error::Refused`]; [`Error::CounterBusy`] when somebody else is at the counter
+/// it was at.
+pub fn undo(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    (op, actor): (OpId, Actor),
+    id: TicketId,
+    (who, counter): (Who, Option<u32>),
+) -> Result<Ticket, Error> {
+    if let Some(before) = done_before(tx, op, UNDONE)? {
+        return Ok(before);
+    }
+    let now = now(journal);
+    let ticket = of_today(tx, id, now.date())?;
+    let undone = ticket.undone(who, counter, now)?;
+    counter_is_free(tx, &undone)?;
+    store::update(tx, &undone)?;
+    let facts = json!({ "who": who, "counter": counter, "at": crate::clock::rfc3339(now) });
+    record(tx, journal, (op, actor), (UNDONE, facts), &undone)?;
+    Ok(undone)
+}
+
+/// Ends what earlier days left open; an office that keeps its queue over night
+/// does not call this. How many there were.
+pub fn close_day(tx: &Tx<'_>, journal: &Journal, today: Date) -> Result<usize, Error> {
+    let now = now(journal);
+    let left = store::left_open(tx, today)?;
+    for ticket in &left {
+        let act = Act::new(Action::Expire, Who::Timer, now);
+        apply(tx, journal, (journal.op(), Actor::System), ticket, &act)?;
+    }
+    Ok(left.len())
+}
+
+fn call(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    op: OpId,
+    desk: &Desk<'_>,
+    (ticket, duty): (&Ticket, &Duty),
+    act: Act,
+) -> Result<Ticket, Error> {
+    let credited = order::counts_as_credited(&ticket.place(), &desk.rules);
+    duty::set_in_a_row(tx, desk.counter, if credited { duty.in_a_row + 1 } else { 0 })?;
+    apply(tx, journal, (op, Actor::Staff(desk.staff)), ticket, &act)
+}
+
+fn apply(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    (op, actor): (OpId, Actor),
+    ticket: &Ticket,
+    act: &Act,
+) -> Result<Ticket, Error> {
+    let moved = ticket.act(act)?;
+    counter_is_free(tx, &moved)?;
+    store::update(tx, &moved)?;
+    if let (true, Some(counter)) = (act.action.is_call(), act.counter) {
+        store::announce(tx, &moved, counter, act.at)?;
+    }
+    let facts = serde_json::to_value(act).map_err(|_| super::cannot_be("journal", "facts"))?;
+    record(tx, journal, (op, actor), (MOVED, facts), &moved)?;
+    Ok(moved)
+}
+
+/// The duty of a counter that can call somebody.
+fn free(tx: &Tx<'_>, desk: &Desk<'_>) -> Result<Duty, Error> {
+    let duty = duty::on_duty(tx, desk.staff, desk.counter)?;
+    if duty.paused.is_some() {
+        return Err(Error::Paused);
+    }
+    match store::at_counter(tx, desk.counter)? {
+        Some(ticket) => Err(Error::CounterBusy(ticket.to_string())),
+        None => Ok(duty),
+    }
+}
+
+/// Nobody else is at the counter that `moved` is at now.
+fn counter_is_free(tx: &Tx<'_>, moved: &Ticket) -> Result<(), Error> {
+    let leg = moved.leg();
+    let Some(counter) = leg.counter.filter(|_| leg.state.is_at_counter()) else { return Ok(()) };
+    match store::at_counter(tx, counter)?.filter(|there| there.id != moved.id) {
+        Some(there) => Err(Error::CounterBusy(there.to_string())),
+        None => Ok(()),
+    }
+}
+
+/// Who waits today in a lane of this counter.
+fn callable(tx: &Tx<'_>, desk: &Desk<'_>, day: Date) -> Result<Vec<Ticket>, Error> {
+    let mut waiting = store::waiting(tx, day)?;
+    waiting.retain(|ticket| desk.lanes.contains(&ticket.leg().lane));
+    Ok(waiting)
+}
+
+fn of_today(tx: &Tx<'_>, id: TicketId, day: Date) -> Result<Ticket, Error> {
+    store::get(tx, id)?.filter(|ticket| ticket.day == day).ok_or(Error::NoSuchTicket)
+}
+
+/// The ticket, if this press was taken before.
+fn done_before(tx: &Tx<'_>, op: OpId, kind: &str) -> Result<Option<Ticket>, Error> {
+    let Some(id) = journal::entity_of_op(tx, op, kind)? else { return Ok(None) };
+    store::by_id(tx, &id)?.ok_or(Error::NoSuchTicket).map(Some)
+}
+
+fn record(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    (op, actor): (OpId, Actor),
+    (kind, facts): (&str, serde_json::Value),
+    ticket: &Ticket,
+) -> Result<(), Error> {
+    let entity = Entity::new("ticket", ticket.id);
+    journal
+        .append(tx, &Event { op, kind, schema_version: 1, entity, actor, facts, personal: None })?;
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! Drawing a number.
+
+use serde_json::{Value, json};
+use time::Date;
+
+use super::order::Class;
+use super::ticket::{Leg, Ticket};
+use super::{Error, ISSUED, now, series, store};
+use crate::clock::{self, Moment};
+use crate::db::{self, Tx};
+use crate::id::{OpId, TicketId, VisitId};
+use crate::journal::{self, Actor, Entity, Event, Journal};
+
+/// A lane of the queue, as far as numbers need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lane {
+    pub id: String,
+    /// The letter before the number.
+    pub prefix: String,
+    /// The first and the last number.
+    pub numbers: [u32; 2],
+    pub at_end: AtEnd,
+    /// How many are issued on one day at most.
+    pub daily_max: Option<u32>,
+}
+
+/// What happens after the last number of a range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AtEnd {
+    /// Numbers go on above it: nobody is sent away for a number's sake.
+    #[default]
+    Widen,
+    /// Numbers begin again at the first.
+    Wrap,
+    /// No more are issued today.
+    Refuse,
+}
+
+/// A number to be drawn.
+#[derive(Clone, Debug)]
+pub struct NewTicket<'a> {
+    pub visit: Option<VisitId>,
+    pub lane: &'a Lane,
+    /// Lanes to come after it.
+    pub plan: Vec<String>,
+    pub class: Class,
+    /// The start of the booked slot, for an appointment.
+    pub slot: Option<Moment>,
+}
+
+/// Issues the next number. Sent a second time, it answers the same ticket.
+///
+/// # Errors
+/// [`Error::RangeEnded`], [`Error::Full`].
+pub fn issue(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    (op, actor): (OpId, Actor),
+    new: NewTicket<'_>,
+) -> Result<Ticket, Error> {
+    if let Some(id) = journal::entity_of_op(tx, op, "ticket.issued")? {
+        return store::by_id(tx, &id)?.ok_or(Error::NoSuchTicket);
+    }
+    let now = now(journal);
+    let (round, number) = draw(tx, now.date(), new.lane)?;
+    let ticket = Ticket {
+        id: TicketId::new(now, &*journal.chance),
+        visit: new.visit,
+        day: now.date(),
+        prefix: new.lane.prefix.clone(),
+        number,
+        issued: u64::from(db::next_number(tx, now.date(), ISSUED)?),
+        class: new.class,
+        slot: new.slot,
+        arrived: now,
+        legs: vec![Leg::waiting(&new.lane.id, now)],
+        plan: new.plan,
+        undo: None,
+    };
+    store::insert(tx, &ticket, round)?;
+    let entity = Entity::new("ticket", ticket.id);
+    let (kind, facts) = ("ticket.issued", facts(&ticket));
+    journal
+        .append(tx, &Event { op, kind, schema_version: 1, entity, actor, facts, personal: None })?;
+    Ok(ticket)
+}
+
+/// What stands in the journal of a ticket that was issued: enough to make it again.
+fn facts(ticket: &Ticket) -> Value {
+    json!({
+        "visit": ticket.visit,
+        "day": clock::iso_day(ticket.day),
+        "prefix": ticket.prefix,
+        "number": ticket.number,
+        "issued": ticket.issued,
+        "class": ticket.class,
+        "slot": ticket.slot.map(clock::rfc3339),
+        "at": clock::rfc3339(ticket.arrived),
+        "lane": ticket.leg().lane,
+        "plan": ticket.plan,
+    })
+}
+
+/// The round and the number.
+fn draw(tx: &Tx<'_>, day: Date, lane: &Lane) -> Result<(u32, u32), Error> {
+    if let Some(most) = lane.daily_max
+        && store::issued_in_lane(tx, day, &lane.id)? >= most
+    {
+        return Err(Error::Full(lane.id.clone()));
+    }
+    let [first, last] = lane.numbers;
+    let span = last.saturating_sub(first) + 1;
+    // Looked at before it is drawn, so that a refusal leaves no gap. After a
+    // restored backup numbers stand above the range: that is no reason to refuse
+    // before as many were issued as the range has.
+    if lane.at_end == AtEnd::Refuse && store::issued_with_prefix(tx, day, &lane.prefix)? >= span {
+        return Err(Error::RangeEnded(lane.prefix.clone()));
+    }
+    let nth = db::next_number(tx, day, &series(&lane.prefix))?;
+    Ok(match lane.at_end {
+        AtEnd::Wrap => ((nth - 1) / span + 1, first + (nth - 1) % span),
+        AtEnd::Widen | AtEnd::Refuse => (1, first + nth - 1),
+    })
+}

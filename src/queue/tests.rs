@@ -1,0 +1,495 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use rusqlite::Connection;
+use time::macros::datetime;
+
+use super::order::{Class, Rules};
+use super::state::{Action, State, Who};
+use super::*;
+use crate::chance::SeededChance;
+use crate::clock::HeldClock;
+use crate::db::Tx;
+use crate::id::{DeviceId, OpId, StaffId, TicketId};
+use crate::journal::{Actor, OfficeKey};
+
+const RULES: Rules = Rules {
+    priority_credit: Duration::from_secs(15 * 60),
+    late_after: Duration::from_secs(15 * 60),
+    return_credit: Duration::from_secs(10 * 60),
+    credited_in_a_row: 3,
+};
+
+/// A hall in memory: a held clock, three clerks, lanes `certificate` and `moving`.
+struct Hall {
+    connection: Connection,
+    journal: Journal,
+    clock: Arc<HeldClock>,
+    clerks: Vec<StaffId>,
+    lanes: Vec<String>,
+}
+
+impl Hall {
+    fn open_at(moment: crate::clock::Moment) -> Self {
+        let connection = crate::schema::in_memory();
+        let chance = Arc::new(SeededChance::new(1));
+        let clock = Arc::new(HeldClock::at(moment));
+        let key = OfficeKey::generate(&*chance);
+        let journal = Journal::new(clock.clone(), chance, key);
+        journal.open_log(&Tx::alone(&connection), "999997/honcho").unwrap();
+        let clerks = (0..3).map(|_| StaffId::new(journal.now(), &*journal.chance)).collect();
+        let lanes = vec!["certificate".into(), "moving".into()];
+        Self { connection, journal, clock, clerks, lanes }
+    }
+
+    fn open() -> Self {
+        Self::open_at(datetime!(2026-11-25 9:00 +9))
+    }
+
+    fn tx(&self) -> Tx<'_> {
+        Tx::alone(&self.connection)
+    }
+
+    fn pass(&self, secs: u64) {
+        self.clock.advance(Duration::from_secs(secs));
+    }
+
+    fn lane(&self, id: &str) -> Lane {
+        let prefix = if id == "moving" { "B" } else { "A" };
+        let (id, prefix, at_end) = (id.to_owned(), prefix.to_owned(), AtEnd::Widen);
+        Lane { id, prefix, numbers: [1, 999], at_end, daily_max: None }
+    }
+
+    fn try_issue(&self, op: OpId, lane: &Lane, class: Class) -> Result<Ticket, Error> {
+        let device = DeviceId::new(self.journal.now(), &*self.journal.chance);
+        let new = NewTicket { visit: None, lane, plan: vec![], class, slot: None };
+        issue(&self.tx(), &self.journal, (op, Actor::Device(device)), new)
+    }
+
+    fn issue(&self, lane: &str) -> Ticket {
+        self.try_issue(self.journal.op(), &self.lane(lane), Class::Ordinary).unwrap()
+    }
+
+    fn desk(&self, counter: u32) -> Desk<'_> {
+        let staff = self.clerks[counter as usize - 1];
+        Desk { staff, counter, lanes: &self.lanes, rules: RULES }
+    }
+
+    fn sit(&self, counter: u32) -> &Self {
+        let staff = self.desk(counter).staff;
+        let op = self.journal.op();
+        duty::open(&self.tx(), &self.journal, op, staff, counter, false).unwrap();
+        self
+    }
+
+    fn call_next(&self, counter: u32) -> Result<Ticket, Error> {
+        call_next(&self.tx(), &self.journal, self.journal.op(), &self.desk(counter))
+    }
+
+    fn call_this(
+        &self,
+        counter: u32,
+        id: TicketId,
+        reason: Option<Reason>,
+    ) -> Result<Ticket, Error> {
+        let op = self.journal.op();
+        call_this(&self.tx(), &self.journal, op, &self.desk(counter), (id, reason))
+    }
+
+    fn act_with(&self, id: TicketId, with: Act) -> Result<Ticket, Error> {
+        act(&self.tx(), &self.journal, (self.journal.op(), Actor::System), id, with)
+    }
+
+    fn press(&self, counter: u32, action: Action, id: TicketId) -> Result<Ticket, Error> {
+        let staff = self.desk(counter).staff;
+        self.act_with(id, Act::of_clerk(action, counter, staff, self.journal.now()))
+    }
+
+    fn undo(&self, counter: u32, id: TicketId) -> Result<Ticket, Error> {
+        let (op, who) = (self.journal.op(), (Who::Clerk, Some(counter)));
+        undo(&self.tx(), &self.journal, (op, Actor::System), id, who)
+    }
+
+    fn state(&self, id: TicketId) -> State {
+        get(&self.connection, id).unwrap().unwrap().leg().state
+    }
+}
+
+#[test]
+fn a_resident_is_called_served_and_done() {
+    let hall = Hall::open();
+    hall.sit(1);
+    let first = hall.issue("certificate");
+    assert_eq!(first.to_string(), "A1");
+    assert_eq!(hall.call_next(1).unwrap().id, first.id);
+    assert_eq!(hall.press(1, Action::Serve, first.id).unwrap().leg().state, State::Serving);
+    hall.press(1, Action::Finish, first.id).unwrap();
+    assert_eq!(hall.state(first.id), State::Done);
+    assert!(matches!(hall.call_next(1), Err(Error::Empty)));
+}
+
+#[test]
+fn two_clerks_never_get_the_same_ticket_and_a_clerk_has_one_at_a_time() {
+    let hall = Hall::open();
+    hall.sit(1).sit(2);
+    let (first, second) = (hall.issue("certificate"), hall.issue("certificate"));
+    assert_eq!(hall.call_next(1).unwrap().id, first.id);
+    assert_eq!(hall.call_next(2).unwrap().id, second.id);
+    assert!(matches!(hall.call_next(1), Err(Error::CounterBusy(who)) if who == "A1"));
+    let refused = hall.press(2, Action::Serve, first.id);
+    assert!(matches!(refused, Err(Error::Refused(Refused::ElsewhereAt(1)))));
+}
+
+#[test]
+fn the_schema_itself_refuses_a_second_ticket_at_a_counter() {
+    let hall = Hall::open();
+    hall.sit(1);
+    let (first, second) = (hall.issue("certificate"), hall.issue("certificate"));
+    hall.call_next(1).unwrap();
+    let call = "update leg set state = 'called', counter = 1 where ticket = ?1";
+    assert!(hall.connection.execute(call, [second.id.to_string()]).is_err());
+    let nowhere = "update leg set counter = null where ticket = ?1";
+    assert!(hall.connection.execute(nowhere, [first.id.to_string()]).is_err());
+}
+
+#[test]
+fn a_press_sent_twice_is_done_once() {
+    let hall = Hall::open();
+    hall.sit(1);
+    let (op, lane) = (hall.journal.op(), hall.lane("certificate"));
+    let drawn = || hall.try_issue(op, &lane, Class::Ordinary).unwrap().to_string();
+    assert_eq!([drawn(), drawn()], ["A1", "A1"]);
+    hall.issue("certificate");
+    let op = hall.journal.op();
+    let called = || call_next(&hall.tx(), &hall.journal, op, &hall.desk(1)).unwrap().to_string();
+    assert_eq!([called(), called()], ["A1", "A1"]);
+    assert_eq!(announcements(&hall.connection, hall.journal.now().date(), 0).unwrap().len(), 1);
+}
+
+#[test]
+fn a_recall_waits_fifteen_seconds_and_says_the_number_again() {
+    let hall = Hall::open();
+    hall.sit(1);
+    let id = hall.issue("certificate").id;
+    hall.call_next(1).unwrap();
+    hall.pass(10);
+    let refused = hall.press(1, Action::Recall, id);
+    assert!(matches!(refused, Err(Error::Refused(Refused::TooSoon(5)))), "{refused:?}");
+    hall.pass(5);
+    assert_eq!(hall.press(1, Action::Recall, id).unwrap().leg().calls, 2);
+    let day = hall.journal.now().date();
+    let calls = announcements(&hall.connection, day, 0).unwrap();
+    assert_eq!(calls.iter().map(|call| call.number).collect::<Vec<_>>(), [1, 1]);
+    assert_eq!(announcements(&hall.connection, day, calls[0].seq).unwrap().len(), 1);
+}
+
+#[test]
+fn every_press_can_be_taken_back_for_a_while_and_nothing_moved_meanwhile() {
+    let hall = Hall::open();
+    hall.sit(1);
+    let before = hall.issue("certificate");
+    hall.call_next(1).unwrap();
+    let back = hall.undo(1, before.id).unwrap();
+    assert_eq!(back, before);
+    hall.call_next(1).unwrap();
+    let served = hall.press(1, Action::Serve, before.id).unwrap();
+    for action in [Action::Finish, Action::Prepare] {
+        hall.press(1, action, before.id).unwrap();
+        assert_eq!(hall.undo(1, before.id).unwrap().legs, served.legs, "{action:?}");
+    }
+    hall.press(1, Action::Finish, before.id).unwrap();
+    hall.pass(61);
+    let late = hall.undo(1, before.id);
+    assert!(matches!(late, Err(Error::Refused(Refused::TooLate))));
+}
+
+#[test]
+fn a_press_is_not_taken_back_onto_a_counter_where_somebody_is() {
+    let hall = Hall::open();
+    hall.sit(1);
+    let first = hall.issue("certificate").id;
+    hall.issue("certificate");
+    hall.call_next(1).unwrap();
+    hall.press(1, Action::MarkAbsent, first).unwrap();
+    hall.call_next(1).unwrap();
+    assert!(matches!(hall.undo(1, first), Err(Error::CounterBusy(who)) if who == "A2"));
+}
+
+#[test]
+fn one_number_walks_through_several_lanes() {
+    let hall = Hall::open();
+    hall.sit(1).sit(2);
+    let id = hall.issue("certificate").id;
+    hall.call_next(1).unwrap();
+    hall.press(1, Action::Serve, id).unwrap();
+    let no_lane = hall.press(1, Action::GoOn, id);
+    assert!(matches!(no_lane, Err(Error::Refused(Refused::NoLane))));
+    let staff = hall.desk(1).staff;
+    let lane = Some("moving".to_owned());
+    let act = Act { lane, ..Act::of_clerk(Action::HandOver, 1, staff, hall.journal.now()) };
+    let moved = hall.act_with(id, act).unwrap();
+    assert_eq!(moved.legs.len(), 2);
+    assert_eq!((moved.leg().lane.as_str(), moved.leg().state), ("moving", State::Waiting));
+    assert_eq!(moved.to_string(), "A1");
+    // It is not at the back of the other lane: the resident came first.
+    hall.pass(60);
+    hall.issue("moving");
+    assert_eq!(hall.call_next(2).unwrap().id, id);
+}
+
+#[test]
+fn papers_in_preparation_leave_the_counter_free_and_come_back_as_the_next_leg() {
+    let hall = Hall::open();
+    hall.sit(1);
+    let id = hall.issue("certificate").id;
+    hall.call_next(1).unwrap();
+    hall.press(1, Action::Serve, id).unwrap();
+    hall.press(1, Action::Prepare, id).unwrap();
+    let second = hall.issue("certificate").id;
+    assert_eq!(hall.call_next(1).unwrap().id, second);
+    let act = Act {
+        lane: Some("moving".to_owned()),
+        wants: Some(1),
+        ..Act::of_clerk(Action::Ready, 1, hall.desk(1).staff, hall.journal.now())
+    };
+    assert_eq!(hall.act_with(id, act).unwrap().leg().state, State::Waiting);
+    // Counter 1 is on duty and has made them: nobody else calls it.
+    hall.sit(2);
+    assert!(matches!(hall.call_next(2), Err(Error::Empty)));
+    hall.press(1, Action::MarkAbsent, second).unwrap();
+    assert_eq!(hall.call_next(1).unwrap().id, id);
+}
+
+#[test]
+fn what_is_held_says_why_and_goes_on_at_its_counter() {
+    let hall = Hall::open();
+    hall.sit(1).sit(2);
+    let id = hall.issue("certificate").id;
+    hall.call_next(1).unwrap();
+    hall.press(1, Action::Serve, id).unwrap();
+    let no_reason = hall.press(1, Action::Hold, id);
+    assert!(matches!(no_reason, Err(Error::Refused(Refused::NoReason))));
+    let hold = Act {
+        reason: Some(Reason::FillingIn),
+        minutes: Some(5),
+        ..Act::of_clerk(Action::Hold, 1, hall.desk(1).staff, hall.journal.now())
+    };
+    let held = hall.act_with(id, hold).unwrap();
+    assert_eq!(held.leg().until, Some(held.leg().since + Duration::from_secs(300)));
+    hall.act_with(id, Act::new(Action::Resume, Who::Timer, hall.journal.now())).unwrap();
+    assert!(matches!(hall.call_next(2), Err(Error::Empty)));
+    assert_eq!(hall.call_next(1).unwrap().id, id);
+}
+
+#[test]
+fn somebody_who_missed_the_call_comes_back_with_the_same_number() {
+    let hall = Hall::open();
+    hall.sit(1);
+    let id = hall.issue("certificate").id;
+    hall.call_next(1).unwrap();
+    hall.press(1, Action::MarkAbsent, id).unwrap();
+    let back = || hall.act_with(id, Act::new(Action::Return, Who::Resident, hall.journal.now()));
+    assert_eq!(back().unwrap().leg().state, State::Waiting);
+    hall.call_next(1).unwrap();
+    hall.press(1, Action::MarkAbsent, id).unwrap();
+    assert!(matches!(back(), Err(Error::Refused(Refused::ReturnedBefore))));
+    hall.press(1, Action::Return, id).unwrap();
+}
+
+#[test]
+fn calling_out_of_turn_needs_a_reason_and_another_lane_is_refused() {
+    let hall = Hall::open();
+    hall.sit(1);
+    hall.issue("certificate");
+    let later = hall.issue("certificate").id;
+    assert!(matches!(hall.call_this(1, later, None), Err(Error::OutOfTurn)));
+    let called = hall.call_this(1, later, Some(Reason::Short)).unwrap();
+    assert_eq!(called.leg().reason, Some(Reason::Short));
+    let narrow = [String::from("moving")];
+    let desk = Desk { lanes: &narrow, ..hall.desk(1) };
+    hall.press(1, Action::MarkAbsent, later).unwrap();
+    let op = hall.journal.op();
+    assert!(matches!(call_next(&hall.tx(), &hall.journal, op, &desk), Err(Error::Empty)));
+}
+
+#[test]
+fn a_counter_is_taken_over_with_whoever_is_served_there() {
+    let hall = Hall::open();
+    hall.sit(1);
+    let id = hall.issue("certificate").id;
+    hall.call_next(1).unwrap();
+    hall.press(1, Action::Serve, id).unwrap();
+    let other = hall.clerks[1];
+    let open =
+        |relieve| duty::open(&hall.tx(), &hall.journal, hall.journal.op(), other, 1, relieve);
+    assert!(matches!(open(false), Err(Error::Taken)));
+    open(true).unwrap();
+    let served = get(&hall.connection, id).unwrap().unwrap();
+    assert_eq!((served.leg().state, served.leg().staff), (State::Serving, Some(other)));
+    let gone = duty::close(&hall.tx(), &hall.journal, hall.journal.op(), hall.clerks[0], 1);
+    assert!(matches!(gone, Err(Error::NotOnDuty)));
+}
+
+#[test]
+fn a_paused_or_closed_counter_calls_nobody_and_nobody_leaves_a_resident_behind() {
+    let hall = Hall::open();
+    hall.issue("certificate");
+    assert!(matches!(hall.call_next(1), Err(Error::NotOnDuty)));
+    hall.sit(1);
+    let staff = hall.desk(1).staff;
+    let pause = |why| duty::pause(&hall.tx(), &hall.journal, hall.journal.op(), (staff, 1), why);
+    pause(Some(duty::Pause::Break)).unwrap();
+    assert!(matches!(hall.call_next(1), Err(Error::Paused)));
+    pause(None).unwrap();
+    hall.call_next(1).unwrap();
+    let close = duty::close(&hall.tx(), &hall.journal, hall.journal.op(), staff, 1);
+    assert!(matches!(close, Err(Error::CounterBusy(_))));
+}
+
+#[test]
+fn a_range_of_numbers_ends_as_the_town_chose() {
+    for (at_end, drawn) in [
+        (AtEnd::Widen, vec!["A8", "A9", "A10"]),
+        (AtEnd::Wrap, vec!["A8", "A9", "A8"]),
+        (AtEnd::Refuse, vec!["A8", "A9"]),
+    ] {
+        let hall = Hall::open();
+        let lane = Lane { numbers: [8, 9], at_end, ..hall.lane("certificate") };
+        let tickets: Vec<String> = (0..3)
+            .filter_map(|_| hall.try_issue(hall.journal.op(), &lane, Class::Ordinary).ok())
+            .map(|ticket| ticket.to_string())
+            .collect();
+        assert_eq!(tickets, drawn, "{at_end:?}");
+    }
+    let hall = Hall::open();
+    let lane = Lane { daily_max: Some(1), ..hall.lane("certificate") };
+    let draw = || hall.try_issue(hall.journal.op(), &lane, Class::Ordinary);
+    draw().unwrap();
+    assert!(matches!(draw(), Err(Error::Full(lane)) if lane == "certificate"));
+}
+
+#[test]
+fn the_day_is_the_local_one_and_yesterdays_tickets_are_not_called() {
+    // 08:59 in Japan is still yesterday in UTC; at midnight numbers begin anew.
+    let hall = Hall::open_at(datetime!(2026-12-31 23:59 +9));
+    let old = hall.issue("certificate");
+    hall.pass(120);
+    hall.sit(1);
+    let new = hall.issue("certificate");
+    assert_eq!((old.to_string(), new.to_string()), ("A1".into(), "A1".into()));
+    assert_eq!((new.day.year(), old.day.year()), (2027, 2026));
+    assert_eq!(hall.call_next(1).unwrap().id, new.id);
+    let yesterday = hall.press(1, Action::CallThis, old.id);
+    assert!(matches!(yesterday, Err(Error::NoSuchTicket)));
+    let today = hall.journal.now().date();
+    assert_eq!(close_day(&hall.tx(), &hall.journal, today).unwrap(), 1);
+    assert_eq!(hall.state(old.id), State::Expired);
+    assert_eq!(hall.state(new.id), State::Called);
+    assert_eq!(close_day(&hall.tx(), &hall.journal, today).unwrap(), 0);
+}
+
+#[test]
+fn a_row_that_was_changed_behind_the_journals_back_is_found() {
+    let hall = Hall::open();
+    let id = hall.issue("certificate").id;
+    assert_eq!(first_contradiction(&hall.connection).unwrap(), None);
+    hall.connection.execute("update leg set state = 'done'", []).unwrap();
+    assert_eq!(first_contradiction(&hall.connection).unwrap(), Some(id));
+}
+
+/// Anything anybody may press, at random.
+#[derive(Clone, Debug)]
+enum Pressed {
+    Issue(bool, usize),
+    Next(u32),
+    This(u32, usize, bool),
+    Act(u32, usize, usize, usize),
+    Undo(u32, usize),
+    Pass(u64),
+}
+
+fn pressed() -> impl Strategy<Value = Pressed> {
+    prop_oneof![
+        2 => (any::<bool>(), 0_usize..2).prop_map(|(moving, class)| Pressed::Issue(moving, class)),
+        3 => (1_u32..4).prop_map(Pressed::Next),
+        1 => (1_u32..4, 0_usize..8, any::<bool>())
+            .prop_map(|(counter, ticket, reason)| Pressed::This(counter, ticket, reason)),
+        8 => (1_u32..4, 0_usize..8, 0_usize..Action::ALL.len(), 0_usize..5)
+            .prop_map(|(counter, ticket, action, who)| Pressed::Act(counter, ticket, action, who)),
+        2 => (1_u32..4, 0_usize..8).prop_map(|(counter, ticket)| Pressed::Undo(counter, ticket)),
+        2 => (1_u64..40).prop_map(Pressed::Pass),
+    ]
+}
+
+/// Does it; a refusal is an answer like any other, a fault is not.
+fn do_it(hall: &Hall, tickets: &mut Vec<TicketId>, pressed: &Pressed) {
+    let nth = |nth: usize| tickets.get(nth % tickets.len().max(1)).copied();
+    let outcome = match *pressed {
+        Pressed::Issue(moving, class) => {
+            let lane = hall.lane(if moving { "moving" } else { "certificate" });
+            let drawn = hall.try_issue(hall.journal.op(), &lane, Class::ALL[class]);
+            drawn.inspect(|ticket| tickets.push(ticket.id))
+        }
+        Pressed::Next(counter) => hall.call_next(counter),
+        Pressed::This(counter, ticket, reason) => {
+            let Some(id) = nth(ticket) else { return };
+            hall.call_this(counter, id, reason.then_some(Reason::Short))
+        }
+        Pressed::Act(counter, ticket, action, who) => {
+            let Some(id) = nth(ticket) else { return };
+            let (action, who) = (Action::ALL[action], Who::ALL[who]);
+            if action.is_call() && action != Action::Recall {
+                return;
+            }
+            hall.act_with(
+                id,
+                Act {
+                    who,
+                    lane: action.opens_leg().then(|| "moving".to_owned()),
+                    reason: (ticket % 2 == 0).then_some(Reason::Other),
+                    class: (action == Action::Reclass).then_some(Class::Priority),
+                    ..Act::of_clerk(action, counter, hall.desk(counter).staff, hall.journal.now())
+                },
+            )
+        }
+        Pressed::Undo(counter, ticket) => {
+            let Some(id) = nth(ticket) else { return };
+            hall.undo(counter, id)
+        }
+        Pressed::Pass(secs) => return hall.pass(secs),
+    };
+    assert!(!matches!(outcome, Err(Error::Db(_) | Error::Journal(_))), "{outcome:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn whatever_is_pressed_the_journal_makes_the_same_rows_and_nobody_shares_a_counter(
+        presses in proptest::collection::vec(pressed(), 1..60)
+    ) {
+        let hall = Hall::open();
+        hall.sit(1).sit(2).sit(3);
+        let mut tickets = Vec::new();
+        for pressed in &presses {
+            do_it(&hall, &mut tickets, pressed);
+        }
+        prop_assert_eq!(first_contradiction(&hall.connection).unwrap(), None);
+        let all = of_day(&hall.connection, hall.journal.now().date()).unwrap();
+        prop_assert_eq!(all.len(), tickets.len());
+        for counter in 1..4 {
+            let there = all.iter().filter(|ticket| {
+                let leg = ticket.leg();
+                leg.state.is_at_counter() && leg.counter == Some(counter)
+            });
+            prop_assert!(there.count() <= 1);
+        }
+        for ticket in &all {
+            // Only the last leg is open, and time never runs backwards in a ticket.
+            let earlier = &ticket.legs[..ticket.legs.len() - 1];
+            prop_assert!(earlier.iter().all(|leg| leg.state.is_over()));
+            prop_assert!(ticket.legs.windows(2).all(|two| two[0].since <= two[1].since));
+        }
+    }
+}

@@ -1,0 +1,435 @@
+//! A ticket (番号札) and its legs, and what every action makes of them.
+//!
+//! A ticket carries one number through the whole visit; each leg of it waits in
+//! one lane and is served at one counter. [`Ticket::act`] is the only thing that
+//! changes one. It is pure, so the journal's entries, applied one after the
+//! other, make the same ticket again.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+use super::order::{Class, Place};
+use super::state::{self, Action, State, Who};
+use crate::clock::Moment;
+use crate::id::{StaffId, TicketId, VisitId};
+
+/// A recall follows no sooner than this: the resident needs time to stand up.
+pub const RECALL_AFTER: Duration = Duration::from_secs(15);
+/// What was finished can be opened again this long.
+pub const REOPEN_WITHIN: Duration = Duration::from_secs(15 * 60);
+
+/// A number, and where it has got to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    pub id: TicketId,
+    /// What the resident came with; `None` for a number without forms.
+    pub visit: Option<VisitId>,
+    /// The local business day.
+    pub day: Date,
+    pub prefix: String,
+    pub number: u32,
+    /// In the order of issue, over the whole day and all lanes.
+    pub issued: u64,
+    pub class: Class,
+    /// The start of the booked slot.
+    pub slot: Option<Moment>,
+    pub arrived: Moment,
+    /// Never empty. The last is the open one; those before it are over.
+    pub legs: Vec<Leg>,
+    /// Lanes still to come, in order.
+    pub plan: Vec<String>,
+    /// What the last press can be taken back to.
+    pub undo: Option<Undo>,
+}
+
+/// One part of a ticket's way: one lane, one counter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leg {
+    pub lane: String,
+    pub state: State,
+    /// Since when it stands in this state.
+    #[serde(with = "moment")]
+    pub since: Moment,
+    /// The counter that calls or serves, or that did last.
+    pub counter: Option<u32>,
+    pub staff: Option<StaffId>,
+    /// How often it was called in a row.
+    pub calls: u32,
+    #[serde(with = "moment_if_any")]
+    pub called_at: Option<Moment>,
+    /// When the resident came back after a missed call.
+    #[serde(with = "moment_if_any")]
+    pub returned: Option<Moment>,
+    pub reason: Option<Reason>,
+    /// When what is held should be looked at again.
+    #[serde(with = "moment_if_any")]
+    pub until: Option<Moment>,
+    /// The counter that should go on with it, if it can.
+    pub wants: Option<u32>,
+}
+
+/// Why something was held, called out of turn or taken out. A list, not words:
+/// what stands in the journal must name nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// Something is being filled in.
+    FillingIn,
+    /// Another section is asked first.
+    OtherSection,
+    /// A paper is missing and being fetched.
+    PaperMissing,
+    /// A rest: a child, an illness.
+    Rest,
+    /// It takes a moment only.
+    Short,
+    /// The wrong one had been called.
+    WrongCall,
+    /// The number was drawn twice or by mistake.
+    DrawnByMistake,
+    /// The resident has gone.
+    Gone,
+    Other,
+}
+
+impl Reason {
+    /// All reasons.
+    pub const ALL: [Reason; 9] = [
+        Reason::FillingIn,
+        Reason::OtherSection,
+        Reason::PaperMissing,
+        Reason::Rest,
+        Reason::Short,
+        Reason::WrongCall,
+        Reason::DrawnByMistake,
+        Reason::Gone,
+        Reason::Other,
+    ];
+
+    /// The name used in storage and addresses: `filling_in`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Reason::FillingIn => "filling_in",
+            Reason::OtherSection => "other_section",
+            Reason::PaperMissing => "paper_missing",
+            Reason::Rest => "rest",
+            Reason::Short => "short",
+            Reason::WrongCall => "wrong_call",
+            Reason::DrawnByMistake => "drawn_by_mistake",
+            Reason::Gone => "gone",
+            Reason::Other => "other",
+        }
+    }
+
+    /// The reason of a [`Reason::id`].
+    pub fn from_id(id: &str) -> Option<Reason> {
+        Reason::ALL.into_iter().find(|reason| reason.id() == id)
+    }
+}
+
+/// What a press can be taken back to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    pub action: Action,
+    pub counter: Option<u32>,
+    #[serde(with = "moment")]
+    pub at: Moment,
+    pub legs: Vec<Leg>,
+    pub plan: Vec<String>,
+}
+
+/// One act, as it stands in the journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    pub action: Action,
+    pub who: Who,
+    #[serde(with = "moment")]
+    pub at: Moment,
+    /// Where it is done; clerks act at a counter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counter: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<StaffId>,
+    /// For what opens a leg: its lane; left out, the next of the plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<String>,
+    /// The counter that should go on with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wants: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// For `hold`: minutes until it should be looked at again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u32>,
+    /// For `reclass`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<Class>,
+}
+
+impl Act {
+    /// An act without further words.
+    pub fn new(action: Action, who: Who, at: Moment) -> Self {
+        Self {
+            action,
+            who,
+            at,
+            counter: None,
+            staff: None,
+            lane: None,
+            wants: None,
+            reason: None,
+            minutes: None,
+            class: None,
+        }
+    }
+
+    /// The act of a clerk at their counter.
+    pub fn of_clerk(action: Action, counter: u32, staff: StaffId, at: Moment) -> Self {
+        Self { counter: Some(counter), staff: Some(staff), ..Self::new(action, Who::Clerk, at) }
+    }
+}
+
+/// Why an act was not done to this ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error(transparent)]
+    Table(#[from] state::Refused),
+    /// The ticket is at another counter.
+    #[error("the ticket is at counter {0}")]
+    ElsewhereAt(u32),
+    /// A clerk acts at a counter.
+    #[error("no counter was named")]
+    NoCounter,
+    /// Called a moment ago.
+    #[error("called a moment ago; in {0} seconds it can be called again")]
+    TooSoon(u64),
+    /// The time for it is over.
+    #[error("it is too late for this")]
+    TooLate,
+    /// A reason is asked for.
+    #[error("a reason is needed")]
+    NoReason,
+    /// The next leg has no lane.
+    #[error("no lane follows")]
+    NoLane,
+    /// A resident comes back once by themselves, later through staff.
+    #[error("a resident comes back by themselves only once")]
+    ReturnedBefore,
+    /// There is nothing to take back.
+    #[error("nothing can be undone here")]
+    NothingToUndo,
+}
+
+impl std::fmt::Display for Ticket {
+    /// `A12`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", self.prefix, self.number)
+    }
+}
+
+impl Leg {
+    /// A leg that begins to wait.
+    pub fn waiting(lane: impl Into<String>, since: Moment) -> Self {
+        Self {
+            lane: lane.into(),
+            state: State::Waiting,
+            since,
+            counter: None,
+            staff: None,
+            calls: 0,
+            called_at: None,
+            returned: None,
+            reason: None,
+            until: None,
+            wants: None,
+        }
+    }
+}
+
+#[cfg(test)]
+impl Ticket {
+    /// A ticket that waits, for tests of who shows one.
+    pub(crate) fn drawn(prefix: &str, number: u32, at: Moment) -> Ticket {
+        use crate::chance::SeededChance;
+        Ticket {
+            id: TicketId::new(at, &SeededChance::new(u64::from(number))),
+            visit: None,
+            day: at.date(),
+            prefix: prefix.to_owned(),
+            number,
+            issued: u64::from(number),
+            class: Class::Ordinary,
+            slot: None,
+            arrived: at,
+            legs: vec![Leg::waiting("certificate", at)],
+            plan: Vec::new(),
+            undo: None,
+        }
+    }
+}
+
+impl Ticket {
+    /// The leg that is open, or that was last.
+    pub fn leg(&self) -> &Leg {
+        self.legs.last().expect("a ticket is made with a leg and none is ever taken away")
+    }
+
+    /// What decides its place in the queue.
+    pub fn place(&self) -> Place {
+        Place {
+            class: self.class,
+            arrived: self.arrived,
+            slot: self.slot,
+            returned: self.leg().returned,
+            issued: self.issued,
+        }
+    }
+
+    /// The ticket after `act`.
+    ///
+    /// # Errors
+    /// [`Refused`]; the ticket is as it was.
+    pub fn act(&self, act: &Act) -> Result<Ticket, Refused> {
+        let leg = self.leg();
+        let next = state::next(leg.state, act.action, act.who)?;
+        self.guard(act)?;
+        let mut ticket = self.clone();
+        ticket.undo = act.action.undo_secs().filter(|_| act.who == Who::Clerk).map(|_| Undo {
+            action: act.action,
+            counter: act.counter,
+            at: act.at,
+            legs: self.legs.clone(),
+            plan: self.plan.clone(),
+        });
+        ticket.class = act.class.unwrap_or(self.class);
+        ticket.change_leg(next, act);
+        if act.action.opens_leg() {
+            ticket.open_leg(act)?;
+        }
+        Ok(ticket)
+    }
+
+    /// The ticket as it was before the last press, taken back by `who` at `counter`.
+    ///
+    /// # Errors
+    /// [`Refused::NothingToUndo`], [`Refused::TooLate`], [`Refused::ElsewhereAt`].
+    pub fn undone(&self, who: Who, counter: Option<u32>, at: Moment) -> Result<Ticket, Refused> {
+        let undo = self.undo.as_ref().ok_or(Refused::NothingToUndo)?;
+        if who != Who::Supervisor && undo.counter != counter {
+            return Err(undo.counter.map_or(Refused::NothingToUndo, Refused::ElsewhereAt));
+        }
+        let secs = undo.action.undo_secs().unwrap_or(0);
+        let over = at - undo.at > Duration::from_secs(u64::from(secs));
+        if over && who != Who::Supervisor {
+            return Err(Refused::TooLate);
+        }
+        let (legs, plan) = (undo.legs.clone(), undo.plan.clone());
+        Ok(Ticket { legs, plan, undo: None, ..self.clone() })
+    }
+
+    fn guard(&self, act: &Act) -> Result<(), Refused> {
+        let leg = self.leg();
+        let since = |from: Moment| Duration::try_from(act.at - from).unwrap_or_default();
+        if act.who == Who::Clerk && act.counter.is_none() {
+            return Err(Refused::NoCounter);
+        }
+        if let (true, Who::Clerk, Some(at)) = (leg.state.is_at_counter(), act.who, leg.counter)
+            && act.counter != Some(at)
+        {
+            return Err(Refused::ElsewhereAt(at));
+        }
+        match act.action {
+            Action::Recall if since(leg.since) < RECALL_AFTER => {
+                Err(Refused::TooSoon((RECALL_AFTER - since(leg.since)).as_secs().max(1)))
+            }
+            Action::Reopen if since(leg.since) > REOPEN_WITHIN => Err(Refused::TooLate),
+            Action::Hold | Action::Cancel if act.reason.is_none() => Err(Refused::NoReason),
+            Action::Return if act.who == Who::Resident && leg.returned.is_some() => {
+                Err(Refused::ReturnedBefore)
+            }
+            Action::GoOn | Action::HandOver | Action::Ready => {
+                act.lane.as_ref().or(self.plan.first()).map(drop).ok_or(Refused::NoLane)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn change_leg(&mut self, next: State, act: &Act) {
+        let Some(leg) = self.legs.last_mut() else { return };
+        let was = leg.state;
+        if act.action != Action::Reclass && act.action != Action::TakeOver {
+            (leg.state, leg.since) = (next, act.at);
+            leg.until = None;
+            leg.reason = act.reason;
+        }
+        match act.action {
+            Action::CallNext | Action::CallThis | Action::Recall => {
+                leg.calls += 1;
+                leg.called_at = Some(act.at);
+                (leg.counter, leg.staff) = (act.counter, act.staff);
+            }
+            Action::ServeAgain | Action::TakeOver => {
+                (leg.counter, leg.staff) = (act.counter.or(leg.counter), act.staff);
+            }
+            Action::Hold => {
+                let minutes = act.minutes.map(|minutes| u64::from(minutes) * 60);
+                leg.until = minutes.map(|secs| act.at + Duration::from_secs(secs));
+                leg.wants = (was == State::Serving).then_some(leg.counter).flatten();
+            }
+            Action::Return => leg.returned = Some(act.at),
+            _ => {}
+        }
+        if next == State::Waiting && act.action != Action::Reclass {
+            (leg.counter, leg.staff, leg.calls, leg.called_at) = (None, None, 0, None);
+        }
+    }
+
+    fn open_leg(&mut self, act: &Act) -> Result<(), Refused> {
+        let lane = match &act.lane {
+            Some(lane) => {
+                self.plan.retain(|planned| planned != lane);
+                lane.clone()
+            }
+            None if self.plan.is_empty() => return Err(Refused::NoLane),
+            None => self.plan.remove(0),
+        };
+        self.legs.push(Leg { wants: act.wants, ..Leg::waiting(lane, act.at) });
+        Ok(())
+    }
+}
+
+/// Moments in the journal and in rows, in the one spelling.
+mod moment {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::clock::{Moment, parse_rfc3339, rfc3339};
+
+    pub fn serialize<S: Serializer>(moment: &Moment, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&rfc3339(*moment))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Moment, D::Error> {
+        let text = String::deserialize(from)?;
+        parse_rfc3339(&text).ok_or_else(|| serde::de::Error::custom("not a time"))
+    }
+}
+
+mod moment_if_any {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::clock::{Moment, parse_rfc3339, rfc3339};
+
+    pub fn serialize<S: Serializer>(moment: &Option<Moment>, to: S) -> Result<S::Ok, S::Error> {
+        match moment {
+            Some(moment) => to.serialize_str(&rfc3339(*moment)),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Moment>, D::Error> {
+        let Some(text) = Option::<String>::deserialize(from)? else { return Ok(None) };
+        parse_rfc3339(&text).map(Some).ok_or_else(|| serde::de::Error::custom("not a time"))
+    }
+}
