@@ -12,7 +12,7 @@ use crate::stage::skip;
 
 const SHEETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/sheets");
 /// A fillable form of the printing system: Debian's `cups-filters`.
-const DEBIAN: &str = "/usr/share/cups/data/form_english.pdf";
+pub const DEBIAN: &str = "/usr/share/cups/data/form_english.pdf";
 
 /// Runs a program in `folder`; `None` where it is not installed.
 fn ask(program: &str, arguments: &[&str], folder: &Path) -> Option<Output> {
@@ -31,13 +31,14 @@ fn madoguchi(folder: &Path, arguments: &[&str]) -> (i32, String) {
     (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
 }
 
-fn import(folder: &Path, sheet: &Path, id: &str) -> (i32, String) {
+/// Imports a sheet; exit code and what was said.
+pub fn import(folder: &Path, sheet: &Path, id: &str) -> (i32, String) {
     let sheet = sheet.to_str().unwrap();
     madoguchi(folder, &["forms", "import", sheet, "--id", id, "--templates", "forms"])
 }
 
 /// Every word that a draft leaves to the town, decided in one stroke.
-fn decide(form: &Path) {
+pub fn decide(form: &Path) {
     let file = form.join("form.toml");
     let text = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, text.replace("\"\"", "\"見本\"")).unwrap();
@@ -75,6 +76,14 @@ fn ink(sheet: &Picture, paper: &Picture) -> [usize; 3] {
     let dark: Vec<usize> = (0..sheet.len()).filter(|at| sheet[*at] < DARK).collect();
     let lost = dark.iter().filter(|at| !is_near(**at)).count();
     [dark.len(), lost, paper.iter().filter(|grey| **grey < DARK).count()]
+}
+
+/// All that is on the sheet is on the paper; dark pixels of both.
+pub fn is_whole(what: &str, sheet: &Picture, paper: &Picture) -> [usize; 2] {
+    let [dark, lost, printed] = ink(sheet, paper);
+    assert!(dark > 500, "{what} has ink: {dark}");
+    assert!(lost * 1_000 <= dark, "{what}: {lost} of {dark} are lost");
+    [dark, printed]
 }
 
 /// Imports a sheet, fills it in, and looks whether all of the sheet and every
@@ -116,9 +125,7 @@ fn goes_all_the_way(
     for page in 1..=pages {
         let before = picture(folder, "sheet.pdf", page)?;
         let after = picture(folder, "paper.pdf", page)?;
-        let [dark, lost, printed] = ink(&before, &after);
-        assert!(dark > 500, "the sheet has ink: {dark}");
-        assert!(lost * 1_000 <= dark, "page {page} of {id}: {lost} of {dark} are lost");
+        let [dark, printed] = is_whole(&format!("page {page} of {id}"), &before, &after);
         assert!(page > 1 || printed > dark + 300, "{printed} with answers, {dark} without");
     }
     let text = ask("pdftotext", &["-raw", "paper.pdf", "-"], folder)?;
@@ -140,7 +147,8 @@ fn shukaijo() -> serde_json::Value {
     })
 }
 
-fn fixture(name: &str) -> PathBuf {
+/// A sheet among the fixtures.
+pub fn fixture(name: &str) -> PathBuf {
     Path::new(SHEETS).join(name)
 }
 

@@ -4,6 +4,7 @@
 mod cups;
 mod in_the_browser;
 mod office;
+mod own_sheets;
 mod slip_printer;
 
 use std::os::unix::fs::OpenOptionsExt;

@@ -168,13 +168,19 @@ fn attributes(tag: &str) -> BTreeMap<&str, String> {
     pairs.map(|(name, value)| (name.rsplit(' ').next().unwrap(), plain(value))).collect()
 }
 
-/// The sentences about what a hand must complete, and the papers of a visit, all at
-/// once, from the clerk's own viewer.
-pub fn papers(clerk: &mut Visitor, number: &str) -> (Vec<String>, Vec<u8>) {
+/// Opens the visit of a number; its address.
+pub fn find(clerk: &mut Visitor, number: &str) -> String {
     let list = clerk.get("/desk").text;
     let found = clerk.post("/desk", &[("key", hidden(&list, "key")), ("find", number)]);
     let visit = found.header("location").to_owned();
     assert!(visit.starts_with("/desk/visits/"), "{number}: {}", found.text);
+    visit
+}
+
+/// The sentences about what a hand must complete, and the papers of a visit, all at
+/// once, from the clerk's own viewer.
+pub fn papers(clerk: &mut Visitor, number: &str) -> (Vec<String>, Vec<u8>) {
+    let visit = find(clerk, number);
     let page = clerk.get(&visit).text;
     let (_, form) = page.split_once(&format!("action=\"{visit}/identity\"")).unwrap();
     let (key, op) = (("key", hidden(&page, "key")), ("op", hidden(form, "op")));
