@@ -16,6 +16,7 @@ mod kiosk;
 mod modules;
 mod papers;
 mod people;
+mod preregistration;
 mod printing;
 mod sheets;
 mod stage;
