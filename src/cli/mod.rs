@@ -7,8 +7,11 @@ mod fill;
 mod folder;
 mod forms;
 mod keep;
+mod key;
+mod preregistration;
 mod reader;
 mod serve;
+mod wait;
 
 use std::process::ExitCode;
 
@@ -38,9 +41,18 @@ enum Command {
     #[command(subcommand)]
     Card(card::Command),
     Reader(reader::Reader),
+    /// Keys of the codes that residents make at home
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Codes that residents make at home
+    #[command(subcommand)]
+    Preregistration(preregistration::Command),
     Backup(keep::Backup),
     Restore(keep::Restore),
     Verify(keep::Verify),
+    /// Waiting times
+    #[command(subcommand)]
+    Wait(wait::Command),
 }
 
 /// Reads the arguments and runs the command they name.
@@ -56,9 +68,12 @@ pub fn run() -> ExitCode {
         Some(Command::Forms(command)) => forms::run(command),
         Some(Command::Card(command)) => Ok(card::run(command)),
         Some(Command::Reader(arguments)) => reader::run(arguments),
+        Some(Command::Key(command)) => key::run(command),
+        Some(Command::Preregistration(command)) => preregistration::run(command),
         Some(Command::Backup(arguments)) => keep::backup(&arguments),
         Some(Command::Restore(arguments)) => keep::restore(&arguments),
         Some(Command::Verify(arguments)) => keep::verify(&arguments),
+        Some(Command::Wait(command)) => wait::run(&command),
     };
     done.unwrap_or_else(|error| {
         eprintln!("madoguchi: {error:#}");

@@ -156,6 +156,8 @@ const RULES: &[(&str, &str, &str, &str)] = &[
     ("site.toml", "[\"ja\", \"en\"]", "[\"ja\", \"fr\"]", "「fr」は選べません"),
     ("site.toml", "warning_secs = 30", "warning_secs = 5", "20 から 300 までの数"),
     ("site.toml", "idle_secs = 60", "idle_sec = 60", "「idle_secs」と書きます"),
+    ("site.toml", "https://www", "http://www", "「https://」で始まる"),
+    ("site.toml", "https://www.town.mihon.example/", "https://", "「https://」で始まる"),
     ("site.toml", "visit_days = 7", "visit_days = -7", "0 以上の整数"),
     ("counters.toml", "number = 2", "number = 1", "窓口 1 が二つあります"),
     ("counters.toml", "\"citizens\"", "\"citizen\"", "「citizens」と書きます"),

@@ -18,7 +18,7 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 pub use backup::{copy_to, put_in_place, set_aside};
 pub use connection::{migrate, open, open_read_only, verify};
@@ -47,6 +47,7 @@ pub struct Db {
     // here is fairer than retrying on SQLITE_BUSY.
     writer: mpsc::Sender<Command>,
     readers: Readers,
+    commits: watch::Receiver<u64>,
 }
 
 impl Db {
@@ -61,8 +62,9 @@ impl Db {
         migrate(&mut connection, steps)?;
         tail_check(&connection)?;
         let (writer, commands) = mpsc::channel(QUEUE_LEN_MAX);
-        writer::spawn(connection, path.to_owned(), tail_check, commands)?;
-        Ok(Self { path: path.to_owned(), writer, readers: Readers::open(path)? })
+        let (noted, commits) = watch::channel(0);
+        writer::spawn(connection, path.to_owned(), tail_check, (commands, noted))?;
+        Ok(Self { path: path.to_owned(), writer, readers: Readers::open(path)?, commits })
     }
 
     /// Runs `work` in the next group and answers once it is on disk. An error
@@ -99,6 +101,12 @@ impl Db {
         let (reply, answer) = oneshot::channel();
         self.writer.send(Command::TruncateLog(reply)).await.map_err(|_| Error::Stopped)?;
         answer.await.map_err(|_| Error::Stopped)?
+    }
+
+    /// Changes after every group that is on disk, whoever made the changes in it:
+    /// what shows the state of something looks again then, and misses nothing.
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.commits.clone()
     }
 
     /// Where the file is.
@@ -149,6 +157,17 @@ mod tests {
         assert!(matches!(refused, Err(Error::Busy)));
         note(&db, "second").await.unwrap();
         assert_eq!(notes(&db).await, ["first", "second"]);
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_a_change_hears_of_it_once_it_is_on_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = start(&folder.path().join("office.db"));
+        let mut commits = db.commits();
+        commits.mark_unchanged();
+        note(&db, "told").await.unwrap();
+        assert!(commits.has_changed().unwrap());
+        assert_eq!(notes(&db).await, ["told"]);
     }
 
     #[tokio::test]

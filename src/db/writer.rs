@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{Error, TailCheck, connection};
 
@@ -75,9 +75,9 @@ pub(super) fn spawn(
     connection: Connection,
     path: PathBuf,
     tail_check: TailCheck,
-    mut commands: mpsc::Receiver<Command>,
+    (mut commands, commits): (mpsc::Receiver<Command>, watch::Sender<u64>),
 ) -> Result<(), Error> {
-    let mut writer = Writer { connection, path, tail_check };
+    let mut writer = Writer { connection, path, tail_check, commits };
     std::thread::Builder::new()
         .name("db-writer".to_owned())
         .spawn(move || {
@@ -93,6 +93,8 @@ struct Writer {
     connection: Connection,
     path: PathBuf,
     tail_check: TailCheck,
+    /// How many groups are on disk; who shows what changed waits for the next.
+    commits: watch::Sender<u64>,
 }
 
 impl Writer {
@@ -122,6 +124,9 @@ impl Writer {
         if let Err(fault) = &ended {
             tracing::error!(%fault, jobs = answers.len(), "a group of changes was undone");
             self.recover(fault);
+        }
+        if ended.is_ok() {
+            self.commits.send_modify(|groups| *groups += 1);
         }
         for answer in answers {
             answer(ended.as_ref().copied().map_err(again));
@@ -231,7 +236,7 @@ mod tests {
         let path = folder.join("office.db");
         let connection = connection::open(&path).unwrap();
         connection.execute_batch("create table note (words text) strict").unwrap();
-        Writer { connection, path, tail_check: count_looks }
+        Writer { connection, path, tail_check: count_looks, commits: watch::Sender::new(0) }
     }
 
     type Outcome = oneshot::Receiver<Result<(), Error>>;

@@ -4,10 +4,12 @@
 //! schema. What may happen to a ticket is one table ([`state`]), what it makes of
 //! a ticket one pure function ([`ticket`]), who is called next one rule
 //! ([`order`]). Every act is a row and a journal entry in one transaction; the
-//! entries alone make the rows again ([`replay`]). It does not know what a visit
-//! is about, and no name of anybody.
+//! entries alone make the rows again ([`replay`]). How long people will wait is
+//! said by [`wait`]. It does not know what a visit is about, and no name of
+//! anybody.
 
 mod acts;
+pub mod board;
 pub mod duty;
 mod issue;
 pub mod order;
@@ -15,6 +17,7 @@ mod replay;
 pub mod state;
 mod store;
 pub mod ticket;
+pub mod wait;
 
 #[cfg(test)]
 mod tests;

@@ -114,6 +114,19 @@ pub fn next(waiting: &[Place], rules: &Rules, in_a_row: u32, now: Moment) -> Opt
     turn.or_else(|| first(&due)).or_else(|| first(&|_| true))
 }
 
+/// Everybody who waits, in the order in which they would be called from now on.
+pub fn line(waiting: &[Place], rules: &Rules, mut in_a_row: u32, now: Moment) -> Vec<usize> {
+    let mut left: Vec<usize> = (0..waiting.len()).collect();
+    let mut line = Vec::with_capacity(left.len());
+    while !left.is_empty() {
+        let places: Vec<Place> = left.iter().map(|at| waiting[*at]).collect();
+        let Some(first) = next(&places, rules, in_a_row, now) else { break };
+        in_a_row = if places[first].is_credited(rules) { in_a_row + 1 } else { 0 };
+        line.push(left.remove(first));
+    }
+    line
+}
+
 /// Whether calling `place` is a credited call, for the next [`next`].
 pub fn counts_as_credited(place: &Place, rules: &Rules) -> bool {
     place.is_credited(rules)
@@ -201,13 +214,8 @@ mod tests {
     }
 
     fn called(waiting: &[Place], now: u64) -> Vec<u64> {
-        let (mut left, mut order, mut in_a_row) = (waiting.to_vec(), Vec::new(), 0);
-        while let Some(at) = next(&left, &RULES, in_a_row, after(now)) {
-            let place = left.remove(at);
-            in_a_row = if counts_as_credited(&place, &RULES) { in_a_row + 1 } else { 0 };
-            order.push(place.issued);
-        }
-        order
+        let line = line(waiting, &RULES, 0, after(now));
+        line.into_iter().map(|at| waiting[at].issued).collect()
     }
 
     #[test]

@@ -116,7 +116,29 @@ pub fn of_visit(connection: &Connection, visit: VisitId) -> Result<Option<Ticket
 
 /// All tickets of a day, in the order of issue.
 pub fn of_day(connection: &Connection, day: Date) -> Result<Vec<Ticket>, Error> {
-    list(connection, "day = ?1 order by issued", [clock::iso_day(day)])
+    let day = clock::iso_day(day);
+    let mut rows = connection
+        .prepare_cached(&format!("select {COLUMNS} from ticket where day = ?1 order by issued"))?;
+    let tickets = rows.query_map([&day], |row| Ok(ticket(row)))?;
+    let mut tickets: Vec<Ticket> = tickets.map(|row| row?).collect::<Result<_, db::Error>>()?;
+    // All their legs at once, in the same order: displays ask for this often.
+    let mut rows = connection.prepare_cached(
+        "select ticket.id as id, leg.* from leg join ticket on ticket.id = leg.ticket
+         where day = ?1 order by issued, place",
+    )?;
+    let mut rows = rows.query([&day])?;
+    let mut at = 0;
+    while let Some(row) = rows.next()? {
+        let id = read(row, ("leg", "ticket"), |text| text.parse::<TicketId>().ok())?;
+        while tickets.get(at).is_some_and(|ticket| ticket.id != id) {
+            at += 1;
+        }
+        tickets.get_mut(at).ok_or(cannot_be("leg", "ticket"))?.legs.push(leg(row)?);
+    }
+    match tickets.iter().any(|ticket| ticket.legs.is_empty()) {
+        true => Err(cannot_be("leg", "ticket").into()),
+        false => Ok(tickets),
+    }
 }
 
 /// Tickets of days before `day` that are not over.

@@ -398,6 +398,36 @@ fn a_row_that_was_changed_behind_the_journals_back_is_found() {
     assert_eq!(first_contradiction(&hall.connection).unwrap(), Some(id));
 }
 
+#[test]
+fn the_board_shows_each_number_once_where_it_was_called_last() {
+    let hall = Hall::open();
+    hall.sit(1).sit(2);
+    let [one, two, _] = [hall.issue("certificate"), hall.issue("moving"), hall.issue("moving")];
+    hall.call_next(1).unwrap();
+    hall.press(1, Action::Serve, one.id).unwrap();
+    hall.call_next(2).unwrap();
+    hall.pass(20);
+    hall.press(2, Action::Recall, two.id).unwrap();
+    let day = hall.journal.now().date();
+    let now = || {
+        let tickets = of_day(&hall.connection, day).unwrap();
+        let calls = announcements(&hall.connection, day, 0).unwrap();
+        board::board(&tickets, &duty::all(&hall.connection).unwrap(), &calls, &hall.lanes)
+    };
+    let names = |calls: &[board::Call]| -> Vec<(String, u32)> {
+        calls.iter().map(|call| (call.ticket.clone(), call.counter)).collect()
+    };
+    let shown = now();
+    assert_eq!(names(&shown.called), [("B1".to_owned(), 2)]);
+    assert_eq!(names(&shown.last), [("A1".to_owned(), 1)]);
+    let waiting: Vec<_> = shown.lanes.iter().map(|lane| lane.waiting).collect();
+    assert_eq!((waiting, shown.seq), (vec![0, 1], 3));
+    let serving: Vec<_> = shown.counters.iter().map(|one| one.serving.as_deref()).collect();
+    assert_eq!(serving, [Some("A1"), Some("B1")]);
+    hall.press(2, Action::MarkAbsent, two.id).unwrap();
+    assert_eq!(names(&now().called), []);
+}
+
 /// Anything anybody may press, at random.
 #[derive(Clone, Debug)]
 enum Pressed {

@@ -21,6 +21,8 @@ pub enum Action {
     Reopen,
     /// Go to a resident who pressed the button.
     AnswerCalls,
+    /// Sit at a counter and call residents to it.
+    CallResidents,
     /// Pair, revoke and assign tablets and displays.
     PairDevices,
     /// Let somebody try their password again before the wait is over.
@@ -31,7 +33,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Action; 11] = [
+    pub const ALL: [Action; 12] = [
         Action::SeeVisits,
         Action::Correct,
         Action::CheckIdentity,
@@ -40,6 +42,7 @@ impl Action {
         Action::SendBack,
         Action::Reopen,
         Action::AnswerCalls,
+        Action::CallResidents,
         Action::PairDevices,
         Action::LiftBackOff,
         Action::ManageStaff,
@@ -52,9 +55,8 @@ pub fn may(role: Role, action: Action) -> bool {
     use Action::*;
     use Role::*;
     match action {
-        SeeVisits | Correct | CheckIdentity | Print | Accept | SendBack | Reopen | AnswerCalls => {
-            matches!(role, Clerk | Supervisor)
-        }
+        SeeVisits | Correct | CheckIdentity | Print | Accept | SendBack | Reopen | AnswerCalls
+        | CallResidents => matches!(role, Clerk | Supervisor),
         // A broken tablet or a forgotten password cannot wait for the
         // information section while residents do.
         PairDevices | LiftBackOff => matches!(role, Supervisor | Administrator),
@@ -74,6 +76,6 @@ mod tests {
                 .map(|action| if may(role, action) { 'x' } else { '.' })
                 .collect()
         };
-        assert_eq!(Role::ALL.map(row), ["xxxxxxxx...", "xxxxxxxxxx.", "........xxx"]);
+        assert_eq!(Role::ALL.map(row), ["xxxxxxxxx...", "xxxxxxxxxxx.", ".........xxx"]);
     }
 }

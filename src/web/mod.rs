@@ -1,5 +1,6 @@
-//! Pages, by audience: residents at the kiosk, staff at the desk. Each audience
-//! has its own cookie on its own path and sees nothing of the other.
+//! Pages, by audience: residents at the kiosk, staff at the desk, everybody before
+//! the display. Each audience has its own cookie on its own path and sees nothing
+//! of the others.
 //!
 //! Handlers read what was sent, call one function of the domain and answer with
 //! a page or a redirect. Every page is rendered here, works without script, and
@@ -9,6 +10,7 @@ mod assets;
 mod chooser;
 mod cookie;
 pub mod desk;
+mod display;
 pub mod entry;
 pub mod error;
 #[cfg(test)]
@@ -16,6 +18,7 @@ pub(crate) mod example;
 mod fields;
 mod guard;
 pub mod kiosk;
+pub mod live;
 mod page;
 mod pair;
 pub mod printers;
@@ -33,8 +36,10 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::form::Forms;
 use crate::journal::Journal;
+use crate::preregistration::Intake;
 use crate::visit;
 
+pub use live::Live;
 pub use printers::Printers;
 pub use readers::Readers;
 
@@ -50,6 +55,10 @@ pub struct Office {
     /// What the refreshing lists at the desk have shown to whom.
     pub shown: desk::Shown,
     pub printers: Printers,
+    /// Takes the codes that residents made at home.
+    pub intake: Intake,
+    /// What everybody may see of the queue, as it is now.
+    pub live: Live,
     /// Invented residents, ready accounts, and a line on every page that says so.
     pub demo: bool,
 }
@@ -87,6 +96,7 @@ pub fn router(office: Arc<Office>) -> Router {
         .merge(reader_line::routes())
         .nest("/kiosk", kiosk::routes())
         .nest("/desk", desk::routes())
+        .nest("/display", display::routes())
         .fallback(error::not_found)
         .with_state(shared.clone());
     guard::around(pages.merge(assets::routes()), shared)

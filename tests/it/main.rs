@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage has failed")]
 
 mod access;
+mod calling;
 mod card_pcsc;
 mod commands;
 mod desk;
@@ -16,6 +17,8 @@ mod kiosk;
 mod modules;
 mod papers;
 mod people;
+mod preregistration;
 mod printing;
 mod sheets;
 mod stage;
+mod waiting;

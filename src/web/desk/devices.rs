@@ -19,6 +19,7 @@ use crate::web::{Office, Shared, page};
 struct Row {
     id: DeviceId,
     name: String,
+    is_display: bool,
     reader: String,
     paired: String,
     revoked: Option<String>,
@@ -32,6 +33,7 @@ struct Row {
 struct Entered {
     name: String,
     reader: String,
+    is_display: bool,
 }
 
 #[derive(Template)]
@@ -43,6 +45,8 @@ struct Page {
     rows: Vec<Row>,
     /// Whether this office reads cards.
     cards: bool,
+    /// Whether this office has displays.
+    displays: bool,
     /// The card readers of this server.
     readers: Vec<String>,
     entered: Entered,
@@ -85,7 +89,8 @@ async fn list(office: &Office, frame: Frame, entered: Entered) -> Result<Respons
     let rows = devices.into_iter().map(|device| row(office, device)).collect();
     let readers = office.readers.names();
     let cards = office.config.site.modules.card_reader;
-    page::show(&Page { frame, op: office.journal.op(), rows, cards, readers, entered })
+    let displays = office.config.site.modules.queue;
+    page::show(&Page { frame, op: office.journal.op(), rows, cards, displays, readers, entered })
 }
 
 fn row(office: &Office, device: Device) -> Row {
@@ -93,6 +98,7 @@ fn row(office: &Office, device: Device) -> Row {
     Row {
         trouble: used.is_some_and(|reader| office.readers.is_in_trouble(reader)),
         id: device.id,
+        is_display: device.role == Role::Display,
         calls: device.calling_since().is_some(),
         reader: device.reader.unwrap_or_default(),
         paired: day_and_time(device.paired_at),
@@ -112,7 +118,8 @@ pub(super) async fn offer(State(office): State<Shared>, sent: Sent) -> Result<Re
     sent.clerk.may(Action::PairDevices)?;
     let op = sent.op()?;
     let field = |name| sent.fields.get(name).to_owned();
-    let entered = Entered { name: field("name"), reader: field("reader") };
+    let is_display = sent.fields.get("role") == Role::Display.id();
+    let entered = Entered { name: field("name"), reader: field("reader"), is_display };
     let frame = Frame::inside(&office, &sent.clerk, Place::Devices);
     let offered = match typed(&office, &entered) {
         Ok(new) => {
@@ -137,7 +144,8 @@ pub(super) async fn offer(State(office): State<Shared>, sent: Sent) -> Result<Re
 
 fn typed(office: &Office, entered: &Entered) -> Result<NewDevice, Error> {
     known(office, &entered.reader)?;
-    NewDevice::typed(&entered.name, Role::Kiosk, &entered.reader)
+    let role = if entered.is_display { Role::Display } else { Role::Kiosk };
+    NewDevice::typed(&entered.name, role, &entered.reader)
 }
 
 /// Refuses a reader that this server does not have; empty is none.

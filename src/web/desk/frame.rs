@@ -11,6 +11,7 @@ use crate::web::{Office, assets, cookie};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Today,
+    Calling,
     Devices,
     Staff,
     Password,
@@ -23,6 +24,8 @@ pub(super) struct Frame {
     pub town: String,
     pub office: String,
     pub place: Place,
+    /// Whether the office calls residents by number.
+    pub queue: bool,
     pub demo: bool,
     /// Name and role, once signed in.
     pub who: Option<(String, Role)>,
@@ -71,6 +74,7 @@ impl Frame {
             },
             office: site.office.name.in_lang(lang).to_owned(),
             place,
+            queue: site.modules.queue,
             demo: office.demo,
             who: None,
             key: String::new(),
@@ -109,6 +113,14 @@ impl Frame {
 
     pub fn sees_staff(&self) -> bool {
         self.may(Action::ManageStaff) || self.may(Action::LiftBackOff)
+    }
+
+    pub fn calls_residents(&self) -> bool {
+        self.queue && self.may(Action::CallResidents)
+    }
+
+    pub fn is_calling(&self) -> bool {
+        self.place == Place::Calling
     }
 
     pub fn is_today(&self) -> bool {

@@ -5,6 +5,7 @@
 //! table what they may do. Nothing personal stands in an address or a title.
 
 mod accounts;
+mod calling;
 mod correct;
 mod decide;
 mod devices;
@@ -48,6 +49,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/visits/{visit}/slip", post(print::print_slip))
         .route("/visits/{visit}/printing/{op}", get(printing::show))
         .route("/visits/{visit}/applications/{application}", post(decide::decide))
+        .nest("/calling", calling::routes())
         .route("/devices", get(devices::show).post(devices::offer))
         .route("/devices/{device}/revoke", post(devices::revoke))
         .route("/devices/{device}/reader", post(devices::choose_reader))

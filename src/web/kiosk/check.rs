@@ -195,7 +195,7 @@ pub(super) async fn done(
     let forms = office.counter().forms_of(&at.visit);
     page::show(&Done {
         slip: slip.map(slip::words),
-        slip_is_coming: slip == Some(Progress::Running),
+        slip_is_coming: matches!(slip, Some(Progress::Running | Progress::Stuck(_))),
         frame: Frame::new(office, kiosk, Some(at)),
         number: submitted.number(),
         lead: match forms.iter().any(|form| form.template().signature != Signature::PrintedName) {

@@ -206,6 +206,22 @@ impl Browser {
         self.wait("the next page", "!window.isTheOldPage && document.readyState === 'complete'");
     }
 
+    /// Does something in a window of its own, and comes back to this one. What the
+    /// window shows goes on until `then`, which is done when this one has acted.
+    pub fn beside(&self, address: &str, here: impl FnOnce(&Self), then: impl FnOnce(&Self)) {
+        let first = self.driver.ask("/window");
+        let other = self.driver.send("/window/new", &json!({ "type": "window" }))["handle"].clone();
+        let switch = |window: &Value| self.driver.send("/window", &json!({ "handle": window }));
+        switch(&other);
+        self.go(address);
+        switch(&first);
+        here(self);
+        switch(&other);
+        then(self);
+        self.driver.end("/window");
+        switch(&first);
+    }
+
     /// The size of the screen.
     pub fn look_at(&self, (width, height): (u32, u32)) {
         let metrics =

@@ -94,6 +94,12 @@ impl Driver {
         told(answer)
     }
 
+    /// Ends what is named.
+    pub fn end(&self, what: &str) {
+        told(self.agent.delete(format!("{}{what}", self.session)).call())
+            .unwrap_or_else(|error| panic!("{what}: {error}"));
+    }
+
     /// A question.
     pub fn ask(&self, command: &str) -> Value {
         let answer = self.agent.get(format!("{}{command}", self.session)).call();

@@ -13,7 +13,9 @@ pub mod office;
 pub mod person;
 pub mod picture;
 pub mod program;
+pub mod relay;
 pub mod resident;
+pub mod small_disk;
 
 use std::io::Write;
 use std::time::{Duration, Instant};

@@ -1,0 +1,122 @@
+//! What everybody may see of the queue: numbers and counts, nobody's name.
+
+use serde::Serialize;
+
+use super::duty::{Duty, Pause};
+use super::state::State;
+use super::store::Announcement;
+use super::ticket::Ticket;
+use crate::clock::{self, Moment};
+
+/// How many of the last calls a display keeps showing.
+const LAST_CALLS: usize = 6;
+
+/// The hall as it is now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Board {
+    /// Called and not yet at the counter, the latest first.
+    pub called: Vec<Call>,
+    /// Calls before those, the latest first, each number once.
+    pub last: Vec<Call>,
+    pub lanes: Vec<LaneNow>,
+    pub counters: Vec<CounterNow>,
+    /// The number of the latest announcement.
+    pub seq: i64,
+}
+
+/// One number at one counter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Call {
+    /// `A12`.
+    pub ticket: String,
+    pub counter: u32,
+    /// RFC 3339.
+    pub at: String,
+    pub seq: i64,
+}
+
+/// How many wait in a lane.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LaneNow {
+    pub lane: String,
+    pub waiting: usize,
+    /// Since when the first of them waits.
+    pub since: Option<String>,
+}
+
+/// A counter on duty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CounterNow {
+    pub counter: u32,
+    pub paused: Option<Pause>,
+    /// The number that is served there.
+    pub serving: Option<String>,
+}
+
+/// The board of a day. `lanes` are those the town shows, in its order.
+pub fn board(
+    tickets: &[Ticket],
+    duties: &[Duty],
+    announcements: &[Announcement],
+    lanes: &[String],
+) -> Board {
+    let at_counter = |state: State, ticket: &str, counter: u32| {
+        tickets.iter().any(|one| {
+            let leg = one.leg();
+            leg.state == state && leg.counter == Some(counter) && one.to_string() == ticket
+        })
+    };
+    let (mut called, mut last): (Vec<Call>, Vec<Call>) = (Vec::new(), Vec::new());
+    for call in announcements.iter().rev().map(call) {
+        let known = called.iter().chain(&last).any(|other| other.ticket == call.ticket);
+        if known {
+            continue;
+        }
+        match at_counter(State::Called, &call.ticket, call.counter) {
+            true => called.push(call),
+            false if last.len() < LAST_CALLS => last.push(call),
+            false => {}
+        }
+    }
+    Board {
+        called,
+        last,
+        lanes: lanes.iter().map(|lane| lane_now(tickets, lane)).collect(),
+        counters: duties.iter().map(|duty| counter_now(tickets, duty)).collect(),
+        seq: announcements.last().map_or(0, |call| call.seq),
+    }
+}
+
+fn call(announcement: &Announcement) -> Call {
+    Call {
+        ticket: format!("{}{}", announcement.prefix, announcement.number),
+        counter: announcement.counter,
+        at: clock::rfc3339(announcement.at),
+        seq: announcement.seq,
+    }
+}
+
+fn lane_now(tickets: &[Ticket], lane: &str) -> LaneNow {
+    let waits = |ticket: &&Ticket| {
+        let leg = ticket.leg();
+        leg.state == State::Waiting && leg.lane == lane
+    };
+    let since: Option<Moment> = tickets.iter().filter(waits).map(|ticket| ticket.leg().since).min();
+    LaneNow {
+        lane: lane.to_owned(),
+        waiting: tickets.iter().filter(waits).count(),
+        since: since.map(clock::rfc3339),
+    }
+}
+
+fn counter_now(tickets: &[Ticket], duty: &Duty) -> CounterNow {
+    let serving = tickets.iter().find(|ticket| {
+        let leg = ticket.leg();
+        leg.state.is_at_counter() && leg.counter == Some(duty.counter)
+    });
+    CounterNow {
+        counter: duty.counter,
+        paused: duty.paused.map(|(pause, _)| pause),
+        serving: serving.map(ToString::to_string),
+    }
+}

@@ -1,0 +1,126 @@
+//! How long people will wait: the live hall is rolled forward a few hundred times by
+//! the rule by which it is called, with durations as they were lately, and every
+//! waiting ticket gets three quantiles of its call from the same batch. What was
+//! promised is held against what came of it, and the quantiles are corrected by that.
+//!
+//! It promises that quantiles are in order, that an idle counter means now, that the
+//! same events and the same seed give the same answer, and that nothing it is fed
+//! makes it panic. It knows neither the clock nor storage, nor whose ticket it is.
+
+pub mod calibration;
+mod coming;
+pub mod experience;
+pub mod floor;
+pub mod hall;
+pub mod log;
+pub mod odds;
+mod pace;
+pub mod replay;
+mod ring;
+pub mod rng;
+pub mod roll;
+pub mod spread;
+mod start;
+mod streams;
+pub mod what_if;
+pub mod window;
+
+use std::collections::BTreeMap;
+
+use calibration::Calibration;
+use experience::{Experience, Prior};
+use floor::{Event, Floor};
+use hall::{Hall, Key, Second, Service, Wait, Waits};
+use odds::Odds;
+
+/// Everything together: fed with events, asked for waits.
+#[derive(Clone, Debug)]
+pub struct Estimator {
+    floor: Floor,
+    experience: Experience,
+    calibration: Calibration,
+    /// The first raw estimate of everybody who waits, and when it was made.
+    promised: BTreeMap<Key, (Second, Wait)>,
+    seed: u64,
+    replications: usize,
+}
+
+impl Estimator {
+    /// Begins with nothing but what the town expects of its services.
+    pub fn new(priors: &BTreeMap<Service, Prior>, seed: u64) -> Self {
+        Self {
+            floor: Floor::default(),
+            experience: Experience::new(priors),
+            calibration: Calibration::default(),
+            promised: BTreeMap::new(),
+            seed,
+            replications: roll::REPLICATIONS,
+        }
+    }
+
+    /// Fewer replications are faster and rougher.
+    #[must_use]
+    pub fn with_replications(self, replications: usize) -> Self {
+        Self { replications, ..self }
+    }
+
+    /// At most so many in a row who overtake others, at one counter.
+    pub fn limit_credited_in_a_row(&mut self, most: Option<u32>) {
+        self.floor.credited_in_a_row_max = most;
+    }
+
+    /// Something happened.
+    pub fn observe(&mut self, at: Second, event: Event) {
+        if let Event::Cancel { ticket } = event {
+            self.promised.remove(&ticket);
+        }
+        let Some(called) = self.floor.take(at, event, &mut self.experience) else { return };
+        if let Some((when, raw)) = self.promised.remove(&called.ticket) {
+            self.calibration.learn(raw, called.at.saturating_sub(when) as f32);
+        }
+    }
+
+    /// A new business day begins with an empty hall.
+    pub fn begin_day(&mut self) {
+        self.floor.end_day();
+        self.experience.begin_day();
+        self.promised.clear();
+    }
+
+    /// The hall as it stands.
+    pub fn hall(&self, now: Second) -> Hall {
+        self.floor.hall(now)
+    }
+
+    /// What is believed about its future.
+    pub fn odds(&self, hall: &Hall) -> Odds {
+        self.experience.odds(hall)
+    }
+
+    /// The waits of everybody, in one batch. A ticket's first estimate is remembered
+    /// and judged when it is called.
+    pub fn estimate(&mut self, now: Second) -> Waits {
+        let hall = self.hall(now);
+        let raw = self.roll(&hall);
+        for (ticket, wait) in raw.iter().filter(|(_, wait)| wait.p90_s > 0) {
+            self.promised.entry(*ticket).or_insert((now, *wait));
+        }
+        self.told(raw)
+    }
+
+    /// The waits in a hall that is only imagined; nothing is remembered.
+    pub fn imagine(&self, hall: &Hall) -> Waits {
+        self.told(self.roll(hall))
+    }
+
+    fn roll(&self, hall: &Hall) -> Waits {
+        roll::roll(hall, &self.odds(hall), self.seed, self.replications)
+    }
+
+    fn told(&self, raw: Waits) -> Waits {
+        raw.into_iter().map(|(ticket, wait)| (ticket, self.calibration.apply(wait))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,382 @@
+//! The calling page: the counter, who is called there, and who waits.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::clock::Moment;
+use crate::id::{OpId, StaffId, TicketId, VisitId};
+use crate::lang::Phrases;
+use crate::queue::duty::{self, Duty, Pause};
+use crate::queue::order::{self, Class, Place, Rules};
+use crate::queue::state::State as At;
+use crate::queue::{self, Reason, Ticket};
+use crate::staff::{self, Action};
+use crate::visit;
+use crate::web::desk::frame::{Frame, Place as Menu};
+use crate::web::desk::guard::Clerk;
+use crate::web::desk::today::marks;
+use crate::web::error::Failure;
+use crate::web::{Office, Shared, live, page};
+
+/// Where the clerk sits, and what is called from there.
+pub(super) struct Sits {
+    pub staff: StaffId,
+    pub counter: u32,
+    pub lanes: Vec<String>,
+    pub rules: Rules,
+}
+
+/// A counter to sit down at.
+struct Choice {
+    number: u32,
+    name: String,
+    /// Who sits there.
+    taken_by: Option<String>,
+}
+
+/// A ticket on the page.
+struct Row {
+    id: TicketId,
+    number: String,
+    lane: String,
+    /// Minutes in this state.
+    minutes: i64,
+    /// A class other than the ordinary one, and whether somebody came back.
+    marks: Vec<String>,
+    state: &'static str,
+    why: Option<String>,
+    /// Makes a second press of its button the same act.
+    op: OpId,
+    /// Calling it now needs a reason.
+    out_of_turn: bool,
+}
+
+/// Who is at the counter now.
+struct Current {
+    row: Row,
+    visit: Option<VisitId>,
+    called: bool,
+    calls: u32,
+    /// 配慮 and language: what to know before calling.
+    care: Vec<String>,
+    /// The lane that follows, if one does.
+    then: Option<String>,
+    undo: Option<OpId>,
+}
+
+/// The part of the page that shows what changes.
+#[derive(Template)]
+#[template(path = "desk/calling_queue.html")]
+struct Queue {
+    words: Phrases,
+    key: String,
+    next_op: OpId,
+    paused: Option<&'static str>,
+    current: Option<Current>,
+    /// What was finished last here, as long as that can be taken back.
+    finished: Option<Row>,
+    waiting: Vec<Row>,
+    aside: Vec<Row>,
+    lanes: Vec<(String, String)>,
+    reasons: Vec<(&'static str, &'static str)>,
+    turn_reasons: Vec<(&'static str, &'static str)>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/calling.html")]
+struct Page {
+    frame: Frame,
+    op: OpId,
+    here: Option<Here>,
+    choices: Vec<Choice>,
+    /// The counter that somebody else sits at, to be confirmed.
+    relieve: Option<Choice>,
+    pauses: Vec<(&'static str, &'static str)>,
+}
+
+struct Here {
+    number: u32,
+    name: String,
+    paused: bool,
+    queue: Queue,
+}
+
+/// Whether this office calls by number, and this person does.
+pub(super) fn allowed(office: &Office, clerk: &Clerk) -> Result<(), Failure> {
+    match office.config.site.modules.queue {
+        true => clerk.may(Action::CallResidents),
+        false => Err(Failure::NotFound),
+    }
+}
+
+/// `GET /desk/calling`.
+pub(in crate::web::desk) async fn show(
+    State(office): State<Shared>,
+    clerk: Clerk,
+) -> Result<Response, Failure> {
+    allowed(&office, &clerk)?;
+    shown(&office, &clerk, None, None).await
+}
+
+/// The page with a sentence about what was not done.
+pub(super) async fn refusing(
+    office: &Office,
+    clerk: &Clerk,
+    refused: String,
+) -> Result<Response, Failure> {
+    shown(office, clerk, Some(refused), None).await
+}
+
+/// The page that asks whether to relieve whoever sits at `counter`.
+pub(super) async fn taken(
+    office: &Office,
+    clerk: &Clerk,
+    counter: u32,
+) -> Result<Response, Failure> {
+    shown(office, clerk, None, Some(counter)).await
+}
+
+/// The changing part alone, for the script.
+pub(in crate::web::desk) async fn fragment(
+    State(office): State<Shared>,
+    clerk: Clerk,
+) -> Result<Response, Failure> {
+    allowed(&office, &clerk)?;
+    let sits = sits(&office, &clerk).await?.ok_or(Failure::Elsewhere("/desk/calling"))?;
+    page::show(&queue(&office, &clerk, &sits).await?)
+}
+
+/// Says when something in the queue has changed.
+pub(in crate::web::desk) async fn events(
+    State(office): State<Shared>,
+    clerk: Clerk,
+) -> Result<Response, Failure> {
+    allowed(&office, &clerk)?;
+    Ok(live::changes(&office))
+}
+
+/// Where the clerk sits, if anywhere.
+pub(super) async fn sits(office: &Office, clerk: &Clerk) -> Result<Option<Sits>, Failure> {
+    let staff = clerk.signed_in.staff.id;
+    let duty = office.db.read(move |connection| duty::of_staff(connection, staff)).await?;
+    let counter = duty.and_then(|duty| office.config.counter(duty.counter));
+    Ok(counter.map(|counter| Sits {
+        staff,
+        counter: counter.number,
+        lanes: office.config.lanes_of(counter),
+        rules: office.config.site.queue.order(),
+    }))
+}
+
+async fn shown(
+    office: &Office,
+    clerk: &Clerk,
+    refused: Option<String>,
+    relieve: Option<u32>,
+) -> Result<Response, Failure> {
+    let mut frame = Frame::inside(office, clerk, Menu::Calling);
+    frame.refused = refused;
+    let words = frame.words;
+    let choices = choices(office, words).await?;
+    let here = match sits(office, clerk).await? {
+        Some(sits) => {
+            let queue = queue(office, clerk, &sits).await?;
+            let name = office.config.counter(sits.counter).map(|one| &one.name);
+            Some(Here {
+                number: sits.counter,
+                name: name.map_or_else(String::new, |name| name.in_lang(words.lang()).to_owned()),
+                paused: queue.paused.is_some(),
+                queue,
+            })
+        }
+        None => None,
+    };
+    let (asked, choices): (Vec<Choice>, Vec<Choice>) =
+        choices.into_iter().partition(|choice| Some(choice.number) == relieve);
+    page::show(&Page {
+        frame,
+        op: office.journal.op(),
+        here,
+        choices,
+        relieve: asked.into_iter().next(),
+        pauses: Pause::ALL.map(|pause| (pause.id(), pause_words(words, pause))).into(),
+    })
+}
+
+async fn choices(office: &Office, words: Phrases) -> Result<Vec<Choice>, Failure> {
+    let duties = office.db.read(duty::all).await?;
+    let accounts = office.db.read(staff::accounts).await?;
+    let taken_by = |counter: u32| {
+        let duty = duties.iter().find(|duty| duty.counter == counter)?;
+        let account = accounts.iter().find(|account| account.id == duty.staff);
+        Some(account.map(|account| account.name.clone()).unwrap_or_default())
+    };
+    let choice = |counter: &crate::config::Counter| Choice {
+        number: counter.number,
+        name: counter.name.in_lang(words.lang()).to_owned(),
+        taken_by: taken_by(counter.number),
+    };
+    Ok(office.config.counters.iter().map(choice).collect())
+}
+
+/// What the counter sees: duties and tickets of today.
+async fn look(office: &Office) -> Result<(Vec<Duty>, Vec<Ticket>), Failure> {
+    let day = office.journal.now().date();
+    let look = move |connection: &_| -> Result<_, queue::Error> {
+        Ok((duty::all(connection)?, queue::of_day(connection, day)?))
+    };
+    Ok(office.db.read(look).await?)
+}
+
+async fn queue(office: &Office, clerk: &Clerk, sits: &Sits) -> Result<Queue, Failure> {
+    let words = Phrases::of(clerk.lang);
+    let (duties, tickets) = look(office).await?;
+    let duty = duties.iter().find(|duty| duty.counter == sits.counter);
+    let now = office.journal.now();
+    let rows = Rows { office, words, now };
+    let own = |ticket: &&Ticket| ticket.leg().counter == Some(sits.counter);
+    let at_counter = tickets.iter().filter(own).find(|one| one.leg().state.is_at_counter());
+    let current = match at_counter {
+        Some(ticket) => Some(rows.current(ticket, sits).await?),
+        None => None,
+    };
+    let finished = tickets.iter().filter(own).find(|ticket| {
+        ticket.leg().state == At::Done
+            && ticket.undone(queue::state::Who::Clerk, Some(sits.counter), now).is_ok()
+    });
+    let in_lanes = |ticket: &&Ticket| sits.lanes.contains(&ticket.leg().lane);
+    let aside =
+        |ticket: &&Ticket| matches!(ticket.leg().state, At::Held | At::Preparing | At::Absent);
+    Ok(Queue {
+        words,
+        key: clerk.key.clone(),
+        next_op: office.journal.op(),
+        paused: duty.and_then(|duty| duty.paused).map(|(pause, _)| pause_words(words, pause)),
+        current,
+        finished: finished.map(|ticket| rows.row(ticket, false)),
+        waiting: rows.waiting(&tickets, sits, duty.map_or(0, |duty| duty.in_a_row)),
+        aside: tickets
+            .iter()
+            .filter(in_lanes)
+            .filter(aside)
+            .map(|one| rows.row(one, false))
+            .collect(),
+        lanes: rows.lanes(),
+        reasons: reasons(words, &HOLDING),
+        turn_reasons: reasons(words, &OUT_OF_TURN),
+    })
+}
+
+const HOLDING: [Reason; 5] =
+    [Reason::FillingIn, Reason::OtherSection, Reason::PaperMissing, Reason::Rest, Reason::Other];
+const OUT_OF_TURN: [Reason; 4] = [Reason::Short, Reason::Rest, Reason::WrongCall, Reason::Other];
+
+fn reasons(words: Phrases, reasons: &[Reason]) -> Vec<(&'static str, &'static str)> {
+    reasons.iter().map(|reason| (reason.id(), reason_words(words, *reason))).collect()
+}
+
+/// Makes rows of tickets.
+struct Rows<'o> {
+    office: &'o Office,
+    words: Phrases,
+    now: Moment,
+}
+
+impl Rows<'_> {
+    fn lane(&self, id: &str) -> String {
+        let lane = self.office.config.lane(id);
+        lane.map_or_else(|| id.to_owned(), |lane| lane.name.in_lang(self.words.lang()).to_owned())
+    }
+
+    fn lanes(&self) -> Vec<(String, String)> {
+        let lanes = self.office.config.lanes.iter();
+        lanes.map(|lane| (lane.id.clone(), self.lane(&lane.id))).collect()
+    }
+
+    fn row(&self, ticket: &Ticket, out_of_turn: bool) -> Row {
+        let leg = ticket.leg();
+        let mut marks = Vec::new();
+        match ticket.class {
+            Class::Ordinary => {}
+            Class::Priority => marks.push(self.words.t("queue.class.priority").to_owned()),
+            Class::Appointment => marks.push(self.words.t("queue.class.appointment").to_owned()),
+        }
+        if leg.returned.is_some() {
+            marks.push(self.words.t("queue.returned").to_owned());
+        }
+        Row {
+            id: ticket.id,
+            number: ticket.to_string(),
+            lane: self.lane(&leg.lane),
+            minutes: (self.now - leg.since).whole_minutes().max(0),
+            marks,
+            state: leg.state.id(),
+            why: leg.reason.map(|reason| reason_words(self.words, reason).to_owned()),
+            op: self.office.journal.op(),
+            out_of_turn,
+        }
+    }
+
+    /// Everybody who waits for this counter, in the order of the calls to come.
+    fn waiting(&self, tickets: &[Ticket], sits: &Sits, in_a_row: u32) -> Vec<Row> {
+        let waits = |ticket: &&Ticket| {
+            let leg = ticket.leg();
+            leg.state == At::Waiting && sits.lanes.contains(&leg.lane)
+        };
+        let waiting: Vec<&Ticket> = tickets.iter().filter(waits).collect();
+        let places: Vec<Place> = waiting.iter().map(|ticket| ticket.place()).collect();
+        let line = order::line(&places, &sits.rules, in_a_row, self.now);
+        line.iter().enumerate().map(|(nth, at)| self.row(waiting[*at], nth > 0)).collect()
+    }
+
+    async fn current(&self, ticket: &Ticket, sits: &Sits) -> Result<Current, Failure> {
+        let by = (queue::state::Who::Clerk, Some(sits.counter));
+        let can_undo = ticket.undone(by.0, by.1, self.now).is_ok();
+        Ok(Current {
+            row: self.row(ticket, false),
+            visit: ticket.visit,
+            called: ticket.leg().state == At::Called,
+            calls: ticket.leg().calls,
+            care: self.care(ticket).await?,
+            then: ticket.plan.first().map(|lane| self.lane(lane)),
+            undo: can_undo.then(|| self.office.journal.op()),
+        })
+    }
+
+    /// 配慮 and the language of whoever was called.
+    async fn care(&self, ticket: &Ticket) -> Result<Vec<String>, Failure> {
+        let Some(id) = ticket.visit else { return Ok(Vec::new()) };
+        let journal = self.office.journal.clone();
+        let look = move |connection: &_| -> Result<_, visit::Error> {
+            let Some(visit) = visit::get(connection, id)? else { return Ok(None) };
+            // What was erased asks for no care any more.
+            let Ok(answers) = visit::answers(connection, &journal, id) else { return Ok(None) };
+            Ok(Some(visit.with_care(&answers)))
+        };
+        let visit = self.office.db.read(look).await?;
+        Ok(visit.map(|visit| marks(&self.words, &visit.wishes)).unwrap_or_default())
+    }
+}
+
+fn pause_words(words: Phrases, pause: Pause) -> &'static str {
+    match pause {
+        Pause::Break => words.t("queue.pause.break"),
+        Pause::Away => words.t("queue.pause.away"),
+        Pause::Paperwork => words.t("queue.pause.paperwork"),
+    }
+}
+
+fn reason_words(words: Phrases, reason: Reason) -> &'static str {
+    match reason {
+        Reason::FillingIn => words.t("queue.reason.filling_in"),
+        Reason::OtherSection => words.t("queue.reason.other_section"),
+        Reason::PaperMissing => words.t("queue.reason.paper_missing"),
+        Reason::Rest => words.t("queue.reason.rest"),
+        Reason::Short => words.t("queue.reason.short"),
+        Reason::WrongCall => words.t("queue.reason.wrong_call"),
+        Reason::DrawnByMistake => words.t("queue.reason.drawn_by_mistake"),
+        Reason::Gone => words.t("queue.reason.gone"),
+        Reason::Other => words.t("queue.reason.other"),
+    }
+}

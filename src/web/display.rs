@@ -1,0 +1,83 @@
+//! The display (表示盤): which number is called where, for everybody in the hall.
+//!
+//! Numbers and counts only, no name and no 配慮. The page gets whole boards over a
+//! stream and keeps its own queue of announcements, so two calls in one second are
+//! both said in full, one after the other, and none is said late.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::error::Failure;
+use super::{Shared, assets, cookie, live, page};
+use crate::device::{self, Role};
+use crate::lang::{Lang, Phrases};
+
+/// The cookie that says which display this is, and where it is shown.
+pub(super) const COOKIE: &str = "display";
+pub(super) const PATH: &str = "/display";
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new().route("/", get(show)).route("/events", get(events))
+}
+
+/// A paired display. A browser without the cookie is sent to be paired.
+struct Screen;
+
+impl FromRequestParts<Shared> for Screen {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, office: &Shared) -> Result<Self, Failure> {
+        const PAIR: Failure = Failure::Elsewhere("/pair?role=display");
+        if !office.config.site.modules.queue {
+            return Err(Failure::NotFound);
+        }
+        let token = cookie::token(&parts.headers, COOKIE).ok_or(PAIR)?;
+        let found = office.db.read(move |connection| device::paired(connection, &token)).await?;
+        found.filter(|device| device.role == Role::Display).map(|_| Screen).ok_or(PAIR)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "display/board.html")]
+struct Board {
+    words: Phrases,
+    english: Phrases,
+    town: String,
+    demo: bool,
+    lanes: Vec<Lane>,
+}
+
+struct Lane {
+    id: String,
+    name: String,
+    english: String,
+}
+
+impl Board {
+    fn asset(&self, name: &str) -> &'static str {
+        assets::address(name)
+    }
+}
+
+async fn show(State(office): State<Shared>, _: Screen) -> Result<Response, Failure> {
+    let lane = |lane: &crate::config::Lane| Lane {
+        id: lane.id.clone(),
+        name: lane.name.ja.clone(),
+        english: lane.name.en.clone(),
+    };
+    page::show(&Board {
+        words: Phrases::of(Lang::Ja),
+        english: Phrases::of(Lang::En),
+        town: office.config.site.town.name.clone(),
+        demo: office.demo,
+        lanes: office.config.lanes.iter().map(lane).collect(),
+    })
+}
+
+async fn events(State(office): State<Shared>, _: Screen) -> Response {
+    live::boards(&office)
+}

@@ -1,0 +1,114 @@
+// The display: boards come over a stream, announcements wait in a queue of their
+// own. Each is shown and sounded in full before the next begins; one that is older
+// than it may be when its turn comes is shown on the board only.
+
+const shownFor = 5_000, tooOld = 20_000, deadAfter = 30_000;
+const words = document.body.dataset;
+const $ = (id) => document.getElementById(id);
+const waiting = [];
+let said = null, skew = 0, heard = Date.now(), events, speaking = false, audio;
+
+const element = (name, text, kind) => {
+  const made = document.createElement(name);
+  made.textContent = text;
+  if (kind) made.className = kind;
+  return made;
+};
+
+function row(call) {
+  const item = document.createElement("li");
+  item.dataset.ticket = call.ticket;
+  item.append(element("span", call.ticket, "number"), element("span", call.counter, "counter"));
+  return item;
+}
+
+function show(board) {
+  $("called").replaceChildren(...board.called.map(row));
+  $("nobody").hidden = board.called.length > 0;
+  $("last").replaceChildren(...board.last.map(row));
+  for (const lane of board.lanes) {
+    const place = document.querySelector(`[data-lane="${CSS.escape(lane.lane)}"] dd`);
+    if (place) place.textContent = words.people.replace("{count}", lane.waiting);
+  }
+}
+
+function announce(board) {
+  const calls = [...board.called, ...board.last].sort((one, next) => one.seq - next.seq);
+  // What was called before this page was there is not said again.
+  const fresh = said === null ? [] : calls.filter((call) => call.seq > said);
+  said = Math.max(said ?? 0, board.seq);
+  waiting.push(...fresh);
+  if (!speaking) next();
+}
+
+function next() {
+  const call = waiting.shift();
+  speaking = Boolean(call);
+  if (!call) return ($("announcement").hidden = true);
+  if (Date.now() + skew - Date.parse(call.at) > tooOld) return next();
+  const box = $("announcement");
+  box.querySelector(".number").textContent = call.ticket;
+  box.querySelector(".to").textContent = words.heading.replace("{counter}", call.counter);
+  box.hidden = false;
+  chime();
+  setTimeout(next, shownFor);
+}
+
+// Two tones, made here: no file, no network.
+function chime() {
+  if (audio?.state !== "running") return;
+  for (const [at, pitch] of [[0, 880], [0.45, 660]]) {
+    const tone = audio.createOscillator(), loudness = audio.createGain();
+    const from = audio.currentTime + at;
+    tone.frequency.value = pitch;
+    loudness.gain.setValueAtTime(0.0001, from);
+    loudness.gain.exponentialRampToValueAtTime(0.4, from + 0.03);
+    loudness.gain.exponentialRampToValueAtTime(0.0001, from + 0.9);
+    tone.connect(loudness).connect(audio.destination);
+    tone.start(from);
+    tone.stop(from + 1);
+  }
+}
+
+// Browsers let no page sound before somebody touched it; the badge says so.
+function sound() {
+  audio ??= new AudioContext();
+  audio.resume().catch(() => {});
+  audio.onstatechange = mark;
+  mark();
+}
+function mark() { $("sound").hidden = audio?.state === "running"; }
+
+function listen() {
+  events = new EventSource("/display/events");
+  events.addEventListener("board", (event) => {
+    const { now, board } = JSON.parse(event.data);
+    skew = Date.parse(now) - Date.now();
+    alive();
+    show(board);
+    announce(board);
+  });
+  events.addEventListener("beat", alive);
+}
+
+function alive() {
+  heard = Date.now();
+  $("stale").hidden = true;
+}
+
+setInterval(() => {
+  const now = new Date(Date.now() + skew);
+  $("clock").textContent = now.toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit" });
+  if (Date.now() - heard < deadAfter) return;
+  const time = new Date(heard + skew).toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit" });
+  $("stale").textContent = words.stale.replace("{time}", time);
+  $("stale").hidden = false;
+  // The browser does not notice a line that died silently.
+  if (Date.now() - heard > 2 * deadAfter) { events.close(); heard = Date.now() - deadAfter; listen(); }
+}, 1_000);
+
+$("sound").addEventListener("click", sound);
+addEventListener("pagehide", () => events?.close());
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+listen();
+sound();

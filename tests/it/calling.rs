@@ -1,0 +1,88 @@
+//! Calling residents: from the clerk's key to the number on the wall.
+
+use crate::kiosk::{certificate, tap};
+use crate::stage::browser::{Browser, browser};
+use crate::stage::clerk::Clerk;
+use crate::stage::program::Program;
+use crate::stage::resident::Resident;
+
+/// A display in a hall, and one that stands on its side.
+const DISPLAYS: [(&str, (u32, u32)); 2] = [("wide", (1920, 1080)), ("portrait", (1080, 1920))];
+
+fn hand_in(browser: &Browser, program: &Program) -> String {
+    let mut resident = Resident::arrive(browser, program, certificate()).in_a_hurry();
+    tap(&mut resident, &["juminhyo"]);
+    resident.answer_all();
+    let number = resident.hand_in();
+    browser.follow("終わる");
+    number
+}
+
+fn sit_down(browser: &Browser, clerk: &mut Clerk<'_>) {
+    clerk.press("呼び出し 4");
+    assert_eq!(browser.heading(), "どの窓口で始めますか");
+    clerk.press("証明書の窓口");
+}
+
+#[test]
+fn a_clerk_calls_serves_and_finishes_with_one_key_each() {
+    let Some(browser) = browser("a clerk who calls") else { return };
+    let program = Program::demo();
+    assert_eq!(hand_in(&browser, &program), "A1");
+    assert_eq!(hand_in(&browser, &program), "A2");
+    let mut clerk = Clerk::sign_in(&browser, &program, "calling");
+    sit_down(&browser, &mut clerk);
+    assert!(browser.text().contains("待っている方（2 人）"), "{}", browser.text());
+    clerk.press("次の番号を呼ぶ N");
+    assert_eq!(browser.text_of(".now-number"), "A1");
+    clerk.press("もう一度呼ぶ R");
+    assert!(browser.text().contains("呼んだばかりです"), "{}", browser.text());
+    clerk.press("来られた S");
+    assert!(browser.text_of(".now-state").contains("対応中"));
+    clerk.press("取り消す U");
+    assert!(browser.text_of(".now-state").contains("呼出中"));
+    clerk.press("来られた S");
+    clerk.press("完了 D");
+    assert_eq!(browser.text_of(".now-number"), "—");
+    clerk.press("次の番号を呼ぶ N");
+    assert_eq!(browser.text_of(".now-number"), "A2");
+    clerk.press("不在 A");
+    assert!(browser.text().contains("保留・作成中・不在"), "{}", browser.text());
+    clerk.press("戻られた");
+    assert!(browser.text().contains("待っている方（1 人）"), "{}", browser.text());
+}
+
+#[test]
+fn what_a_clerk_calls_stands_on_the_display_at_once_and_names_nobody() {
+    let Some(browser) = browser("a display") else { return };
+    let program = Program::demo();
+    hand_in(&browser, &program);
+    let mut clerk = Clerk::sign_in(&browser, &program, "display-desk");
+    sit_down(&browser, &mut clerk);
+    let call = |_: &Browser| clerk.press("次の番号を呼ぶ N");
+    let look = |browser: &Browser| {
+        browser.wait("the number", "document.querySelector('#called .number')?.innerText === 'A1'");
+        browser.wait("the announcement", "!document.getElementById('announcement').hidden");
+        assert!(browser.text().contains("1 番窓口へ"), "{}", browser.text());
+        browser.picture("display-announcement");
+        browser.wait("its end", "document.getElementById('announcement').hidden");
+        for (name, size) in DISPLAYS {
+            browser.look_at(size);
+            browser.picture(&format!("display-{name}"));
+            let fits = browser.run(
+                "const page = document.documentElement; \
+                 return page.scrollWidth <= innerWidth && page.scrollHeight <= innerHeight",
+            );
+            assert_eq!(fits, true, "{name}");
+        }
+        for name in ["試験", "花子", "シケン"] {
+            assert!(!browser.text().contains(name), "{name}");
+        }
+        // A board that comes back says nothing that was said before.
+        browser.reload();
+        browser.wait("the number", "document.querySelector('#called .number')?.innerText === 'A1'");
+        assert!(!browser.shows("#announcement"));
+        assert_eq!(browser.complaints(), [""; 0]);
+    };
+    browser.beside(&format!("{}/display", program.address), call, look);
+}
