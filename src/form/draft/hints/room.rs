@@ -108,7 +108,7 @@ impl Room<'_> {
             _ => return None,
         };
         let own = plain(&text_of(&self.line[..first]));
-        let label = labels::is_phone(&own).then_some(own).unwrap_or_default();
+        let label = if labels::is_phone(&own) { own } else { String::new() };
         // Two numbers would be two places.
         let is_last = marks.last() == Some(&(self.line.len() - 1));
         let is_wide = gaps.iter().all(|[from, to]| to - from >= GAP_MIN + 2.0);
