@@ -21,6 +21,8 @@ pub struct Site {
     pub retention: Retention,
     #[serde(default)]
     pub queue: QueueRules,
+    /// The page where residents answer at home; left out, no screen names one.
+    pub home: Option<Home>,
 }
 
 /// The municipality (自治体).
@@ -61,6 +63,8 @@ pub struct Modules {
     pub queue: bool,
     /// Fees are worked out and shown. Off: no screen and no paper names an amount.
     pub payment: bool,
+    /// Codes made at home are taken. Off: no kiosk asks for one.
+    pub preregistration: bool,
 }
 
 /// What the kiosk's screens offer and how patient they are.
@@ -76,6 +80,14 @@ pub struct Screen {
     /// What the data is used for (個人情報保護法62条), where the town says it in its
     /// own words.
     pub purpose: Option<Words>,
+}
+
+/// Where residents answer before they come.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Home {
+    /// The address of the page on the town's web site.
+    pub address: String,
 }
 
 /// When personal data is erased.
@@ -161,6 +173,9 @@ impl Site {
         rules::id_at(document, office.clone().key("id"), &self.office.id);
         rules::words(document, office.key("name"), &self.office.name);
         self.screen.check(document, &Place::key_of("screen"));
+        if let Some(home) = &self.home {
+            home.check(document, Place::key_of("home").key("address"));
+        }
         self.queue.check(document, &Place::key_of("queue"));
         let retention = Place::key_of("retention");
         let Retention { visit_days } = self.retention;
@@ -229,6 +244,20 @@ impl Town {
 fn check_digit(five: &[u32]) -> u32 {
     let sum: u32 = five.iter().zip((2..=6).rev()).map(|(digit, weight)| digit * weight).sum();
     (11 - sum % 11) % 10
+}
+
+impl Home {
+    /// Browsers seal only on pages that come over TLS.
+    fn check(&self, document: &mut Document, place: Place) {
+        let host = self.address.strip_prefix("https://").unwrap_or_default();
+        let printable = host.bytes().all(|byte| byte.is_ascii_graphic());
+        document.require(
+            printable && host.split('/').next().is_some_and(|host| host.contains('.')),
+            place,
+            format!("「{}」はページの所在に使えません", self.address),
+            "「https://」で始まる、町のホームページの所在を書いてください",
+        );
+    }
 }
 
 impl Screen {

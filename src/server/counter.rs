@@ -21,6 +21,7 @@ use crate::db::{self, Db};
 use crate::form::Forms;
 use crate::journal::{self, Actor, Journal, OfficeKey};
 use crate::pdf::Fonts;
+use crate::preregistration::Intake;
 use crate::staff::{self, NewAccount};
 use crate::visit::paper::Papers;
 use crate::web::desk::Shown;
@@ -129,9 +130,10 @@ async fn open(
     let readers = Readers::new(demo && config.site.modules.card_reader);
     let printers = Printers::start(&config.printers)?;
     let shown = Shown::default();
+    let intake = Intake::within(&folders.data);
     let live = Live::default();
     let office =
-        Office { config, forms, papers, db, journal, readers, printers, live, shown, demo };
+        Office { config, forms, papers, db, journal, readers, printers, live, shown, intake, demo };
     let journal = office.journal.clone();
     office.db.write(move |tx| journal.open_log(tx, &site).map(drop)).await?;
     add_readers(&office)?;
