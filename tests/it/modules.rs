@@ -56,11 +56,11 @@ const TELLING: [(&str, &[&str]); 3] = [
             "the card",
             "card reader",
             "PIN",
-            "/kiosk/card",
+            "/card",
         ],
     ),
     ("queue", &["番号札", "ticket", "Ticket"]),
-    ("payment", &["手数料", "円", "合計", "fee", "Fee", "yen", "300"]),
+    ("payment", &["手数料", "円", "合計", "fee", "Fee", "yen"]),
 ];
 
 /// What a person reads of a page: its words, and what is read aloud.
@@ -72,8 +72,9 @@ fn words_on(page: &str) -> String {
         if ["script", "style", "svg", "use"].contains(&name) {
             continue;
         }
-        for attribute in ["aria-label=\"", "placeholder=\"", "alt=\"", "href=\"/kiosk", "action=\""]
-        {
+        // Addresses of the desk hold identities, which may look like any word.
+        let spoken = ["aria-label=\"", "placeholder=\"", "alt=\""];
+        for attribute in spoken.iter().chain(&["href=\"/kiosk", "action=\"/kiosk"]) {
             let value = tag.split_once(attribute).and_then(|(_, after)| after.split('"').next());
             words += &value.map(|value| format!("{value}\n")).unwrap_or_default();
         }

@@ -70,6 +70,7 @@ fn hand_in_at_two_sections(browser: &Browser, program: &Program) {
     let mut known: Memory = certificate();
     known.extend(memory(&[
         ("zei.subject", "income"),
+        ("zei.relation", "self"),
         ("zei.january", "same"),
         ("zei.copies", "taxation=1"),
     ]));
