@@ -14,6 +14,7 @@ pub const STEPS: &[Step] = &[
     staff::SCHEMA,
     device::SCHEMA,
     queue::LEGS,
+    visit::printing::SCHEMA,
 ];
 
 /// An empty database in memory, for tests of stores.

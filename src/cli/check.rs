@@ -13,6 +13,7 @@ use crate::fault::Fault;
 use crate::form::paper::Paper;
 use crate::form::{Form, Forms, gate, questions, record};
 use crate::pdf::{Face, Fit, Fonts};
+use crate::preregistration::budget;
 use crate::text::Text;
 
 /// Tells every fault of configuration, templates and fonts, with file and line
@@ -60,6 +61,7 @@ fn faults(
     };
     let mut faults = Config::faults(config, forms.as_ref(), |text| not_drawn(text, &fonts));
     faults.extend(form_faults);
+    faults.extend(of_codes(config, forms.as_ref(), templates, today));
     for form in forms.iter().flat_map(Forms::iter) {
         let folder = templates.join(form.folder());
         faults.extend(of_days(form, forms.as_ref(), &folder, today));
@@ -77,6 +79,16 @@ fn not_drawn(text: &str, fonts: &Fonts) -> Option<String> {
     let clusters = [Face::Gothic, Face::Mincho].map(|face| Fit::clusters(&text, face, fonts));
     let lacking = clusters.into_iter().flatten().find_map(|cluster| cluster.lacking)?;
     Some(format!("{}（{}）", lacking.character, lacking.code_point))
+}
+
+/// Procedures that do not fit into a code made at home, where there are such codes.
+fn of_codes(config: &Path, forms: Option<&Forms>, templates: &Path, today: Date) -> Vec<Fault> {
+    // Without a sound configuration, what is wrong in it is told already.
+    let config = Config::load(config).ok().filter(|config| config.site.modules.preregistration);
+    match (config, forms) {
+        (Some(config), Some(forms)) => budget::faults(&config, forms, templates, today),
+        _ => Vec::new(),
+    }
 }
 
 /// The last edition of a form is over: nobody can choose what needs it.

@@ -7,6 +7,8 @@ mod fill;
 mod folder;
 mod forms;
 mod keep;
+mod key;
+mod preregistration;
 mod reader;
 mod serve;
 mod wait;
@@ -39,6 +41,12 @@ enum Command {
     #[command(subcommand)]
     Card(card::Command),
     Reader(reader::Reader),
+    /// Keys of the codes that residents make at home
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Codes that residents make at home
+    #[command(subcommand)]
+    Preregistration(preregistration::Command),
     Backup(keep::Backup),
     Restore(keep::Restore),
     Verify(keep::Verify),
@@ -60,6 +68,8 @@ pub fn run() -> ExitCode {
         Some(Command::Forms(command)) => forms::run(command),
         Some(Command::Card(command)) => Ok(card::run(command)),
         Some(Command::Reader(arguments)) => reader::run(arguments),
+        Some(Command::Key(command)) => key::run(command),
+        Some(Command::Preregistration(command)) => preregistration::run(command),
         Some(Command::Backup(arguments)) => keep::backup(&arguments),
         Some(Command::Restore(arguments)) => keep::restore(&arguments),
         Some(Command::Verify(arguments)) => keep::verify(&arguments),

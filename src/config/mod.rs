@@ -24,12 +24,12 @@ use time::Date;
 pub use counters::Counter;
 pub use demo_staff::DemoStaff;
 pub use devices::{Reader, ReaderKind};
-pub use fees::Fee;
+pub use fees::{Fee, More};
 pub use lanes::{Lane, LaneKind};
 pub use printers::{PapersRole, Printer, PrinterKind, Printers, SlipsRole};
 pub use procedures::{Procedure, Section};
 pub use residents::{Card, CardKind, Changed, Household, Pattern, Relation, Resident};
-pub use site::{Modules, Office, QueueRules, Retention, Screen, Site, Town};
+pub use site::{Home, Modules, Office, QueueRules, Retention, Screen, Site, Town};
 
 use crate::document::Document;
 

@@ -21,6 +21,8 @@ pub struct Site {
     pub retention: Retention,
     #[serde(default)]
     pub queue: QueueRules,
+    /// The page where residents answer at home; left out, no screen names one.
+    pub home: Option<Home>,
 }
 
 /// The municipality (自治体).
@@ -61,6 +63,8 @@ pub struct Modules {
     pub queue: bool,
     /// Fees are worked out and shown. Off: no screen and no paper names an amount.
     pub payment: bool,
+    /// Codes made at home are taken. Off: no kiosk asks for one.
+    pub preregistration: bool,
 }
 
 /// What the kiosk's screens offer and how patient they are.
@@ -73,6 +77,17 @@ pub struct Screen {
     pub idle_secs: u32,
     /// Seconds the question stands before everything is erased.
     pub warning_secs: u32,
+    /// What the data is used for (個人情報保護法62条), where the town says it in its
+    /// own words.
+    pub purpose: Option<Words>,
+}
+
+/// Where residents answer before they come.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Home {
+    /// The address of the page on the town's web site.
+    pub address: String,
 }
 
 /// When personal data is erased.
@@ -158,6 +173,9 @@ impl Site {
         rules::id_at(document, office.clone().key("id"), &self.office.id);
         rules::words(document, office.key("name"), &self.office.name);
         self.screen.check(document, &Place::key_of("screen"));
+        if let Some(home) = &self.home {
+            home.check(document, Place::key_of("home").key("address"));
+        }
         self.queue.check(document, &Place::key_of("queue"));
         let retention = Place::key_of("retention");
         let Retention { visit_days } = self.retention;
@@ -228,6 +246,20 @@ fn check_digit(five: &[u32]) -> u32 {
     (11 - sum % 11) % 10
 }
 
+impl Home {
+    /// Browsers seal only on pages that come over TLS.
+    fn check(&self, document: &mut Document, place: Place) {
+        let host = self.address.strip_prefix("https://").unwrap_or_default();
+        let printable = host.bytes().all(|byte| byte.is_ascii_graphic());
+        document.require(
+            printable && host.split('/').next().is_some_and(|host| host.contains('.')),
+            place,
+            format!("「{}」はページの所在に使えません", self.address),
+            "「https://」で始まる、町のホームページの所在を書いてください",
+        );
+    }
+}
+
 impl Screen {
     fn check(&self, document: &mut Document, place: &Place) {
         let languages = place.clone().key("languages");
@@ -248,6 +280,32 @@ impl Screen {
         );
         rules::range(document, place.clone().key("idle_secs"), self.idle_secs, [20, 600]);
         rules::range(document, place.clone().key("warning_secs"), self.warning_secs, [20, 300]);
+        if let Some(purpose) = &self.purpose {
+            check_purpose(document, &place.clone().key("purpose"), purpose);
+        }
+    }
+}
+
+/// Longest sentence on the page that a resident reads before anything else.
+const PURPOSE_CHARS_MAX: usize = 200;
+
+/// It is one sentence in each language, which stands on a screen with others.
+fn check_purpose(document: &mut Document, place: &Place, purpose: &Words) {
+    rules::words(document, place.clone(), purpose);
+    for lang in Lang::ALL {
+        let (place, text) = (place.clone().key(lang.tag()), purpose.in_lang(lang).trim());
+        document.require(
+            text.is_empty() || text.ends_with(['。', '.']),
+            place.clone(),
+            "利用目的の文が「。」（英語では「.」）で終わっていません",
+            "「…のために使います。」のように、文の終わりまで書いてください",
+        );
+        document.require(
+            text.chars().count() <= PURPOSE_CHARS_MAX && !text.contains(char::is_control),
+            place,
+            "利用目的の文が長すぎるか、途中で改行しています",
+            format!("改行せず、{PURPOSE_CHARS_MAX}文字までで書いてください"),
+        );
     }
 }
 

@@ -156,6 +156,8 @@ const RULES: &[(&str, &str, &str, &str)] = &[
     ("site.toml", "[\"ja\", \"en\"]", "[\"ja\", \"fr\"]", "「fr」は選べません"),
     ("site.toml", "warning_secs = 30", "warning_secs = 5", "20 から 300 までの数"),
     ("site.toml", "idle_secs = 60", "idle_sec = 60", "「idle_secs」と書きます"),
+    ("site.toml", "https://www", "http://www", "「https://」で始まる"),
+    ("site.toml", "https://www.town.mihon.example/", "https://", "「https://」で始まる"),
     ("site.toml", "visit_days = 7", "visit_days = -7", "0 以上の整数"),
     ("counters.toml", "number = 2", "number = 1", "窓口 1 が二つあります"),
     ("counters.toml", "\"citizens\"", "\"citizen\"", "「citizens」と書きます"),
@@ -189,6 +191,7 @@ const RULES: &[(&str, &str, &str, &str)] = &[
     ),
     ("fees.toml", "\"2026-04-01\"", "\"2026-04-31\"", "実在する日"),
     ("fees.toml", "option = \"removed\"", "option = \"copy\"", "同じ日に二つあります"),
+    ("fees.toml", "# more = {", "more = { qestion = \"x\", ", "「question」と書きます"),
     (
         "devices.toml",
         "# name = \"ACS ACR122U\"",

@@ -3,9 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
 
 use super::Error;
-#[cfg(test)]
-use super::entry::Entity;
-use super::entry::{Event, Row, Stamp, genesis};
+use super::entry::{Entity, Event, Row, Stamp, genesis};
 use crate::clock::{self, Moment};
 use crate::db::{self, Tx};
 use crate::id::{LogId, OpId};
@@ -171,6 +169,30 @@ pub fn entity_of_op(
         Some((done, entity)) if done == kind => Ok(Some(entity)),
         Some(_) => Err(Error::OpTaken),
     }
+}
+
+/// Whether something of these `kinds` happened to an entity after the operation.
+pub fn happened_after(
+    connection: &Connection,
+    op: OpId,
+    entity: &Entity,
+    kinds: &[&str],
+) -> Result<bool, Error> {
+    // A later log is one that a restored database went on in.
+    let mut happened = connection.prepare_cached(
+        "select exists (
+           select 1 from journal one join journal other
+           where one.op_id = ?1 and other.entity_kind = ?2 and other.entity_id = ?3
+             and other.kind = ?4
+             and (other.log = one.log and other.seq > one.seq or other.log > one.log))",
+    )?;
+    for kind in kinds {
+        let about = params![op.to_string(), entity.kind, entity.id, kind];
+        if happened.query_row(about, |row| row.get(0))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What something of this `kind` happened to according to `other`'s journal and not

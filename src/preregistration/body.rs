@@ -2,8 +2,12 @@
 //!
 //! ```text
 //! {0: 1, 1: hash of the codebook, 2: minutes since 2020-01-01T00:00Z, 3: jti,
-//!  4: revision, 5: {fact: value}, 6: [[procedure, {question: value}], …]}
+//!  4: revision, 5: {fact: value}, 6: [[procedure, [step, value, step, value, …]], …]}
 //! ```
+//!
+//! A step leads from one question's number to the next, from −1 on, and is at least
+//! 1: rows of questions then look alike, which is shorter and deflates well, and no
+//! question can stand twice.
 //!
 //! What is read here was typed by an unknown person. It is taken apart, not yet
 //! believed: see `understand`.
@@ -94,10 +98,34 @@ fn procedures(book: &Codebook, visit: &Visit<'_>) -> Vec<Item> {
             let answer = visit.answers.value(&question.path)?;
             Some((number as u64, value::write(question.kind, &question.options, answer)?))
         });
-        procedures
-            .push(Item::Array(vec![Item::Number(*number as i64), Item::Map(answers.collect())]));
+        procedures.push(Item::Array(vec![Item::Number(*number as i64), steps(answers)]));
     }
     procedures
+}
+
+/// Answers by their questions' ascending numbers, as steps and values.
+pub(super) fn steps(answers: impl IntoIterator<Item = (u64, Item)>) -> Item {
+    let mut next = 0;
+    let step = |(number, item): (u64, Item)| {
+        let step = number - next + 1;
+        next = number + 1;
+        [Item::Number(step.cast_signed()), item]
+    };
+    Item::Array(answers.into_iter().flat_map(step).collect())
+}
+
+/// Each value with its question's number.
+fn read_steps(item: Item) -> Option<Vec<(u64, Item)>> {
+    let Item::Array(items) = item else { return None };
+    let mut answers = Vec::with_capacity(items.len() / 2);
+    let mut next: u64 = 0;
+    let mut items = items.into_iter();
+    while let Some(step) = items.next() {
+        let at = next.checked_add(number(step)?.checked_sub(1)?)?;
+        answers.push((at, items.next()?));
+        next = at.checked_add(1)?;
+    }
+    Some(answers)
 }
 
 /// A body taken apart.
@@ -151,7 +179,7 @@ impl Body {
 fn procedure(item: Item) -> Option<(u64, Vec<(u64, Item)>)> {
     let Item::Array(parts) = item else { return None };
     let [procedure, answers] = <[Item; 2]>::try_from(parts).ok()?;
-    Some((number(procedure)?, map(answers)?))
+    Some((number(procedure)?, read_steps(answers)?))
 }
 
 fn number(item: Item) -> Option<u64> {

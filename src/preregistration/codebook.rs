@@ -124,6 +124,7 @@ pub fn hash_text(hash: Hash) -> String {
 #[derive(Clone, Debug)]
 pub struct Codebooks {
     present: Codebook,
+    present_hash: Hash,
     older: BTreeMap<Hash, Codebook>,
     /// Questions by path, as they are asked now.
     asked: BTreeMap<String, Question>,
@@ -142,7 +143,8 @@ impl Codebooks {
             }
         }
         let offered = present.procedures.iter().map(|procedure| procedure.id.clone()).collect();
-        Codebooks { present, older: BTreeMap::new(), asked, offered }
+        let present_hash = present.hash();
+        Codebooks { present, present_hash, older: BTreeMap::new(), asked, offered }
     }
 
     /// These, and older ones.
@@ -158,8 +160,7 @@ impl Codebooks {
     }
 
     pub(super) fn by_hash(&self, hash: Hash) -> Option<&Codebook> {
-        let present = Some(&self.present).filter(|book| book.hash() == hash);
-        present.or_else(|| self.older.get(&hash))
+        if hash == self.present_hash { Some(&self.present) } else { self.older.get(&hash) }
     }
 
     pub(super) fn question(&self, path: &str) -> Option<&Question> {

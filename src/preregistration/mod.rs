@@ -14,10 +14,12 @@
 
 mod base41;
 mod body;
+pub mod budget;
 mod cbor;
 mod codebook;
 mod compact;
 mod hpke;
+mod intake;
 mod keys;
 mod refusal;
 mod understand;
@@ -30,6 +32,7 @@ mod tests;
 pub use body::{Visit, encode};
 pub use codebook::{Codebook, Codebooks, Hash, hash_text};
 pub use hpke::PublicKey;
+pub use intake::{Intake, IntakeError};
 pub use keys::{Epoch, Key, KeyFolder, Keyring, KeysError, PublicFile};
 pub use refusal::{Doubt, Refusal, Why};
 pub use wire::{KeyId, OVERHEAD, chars, seal};

@@ -1,5 +1,7 @@
 //! Codes from the page to the counter, and everything that may come instead.
 
+mod fuzz;
+
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -339,7 +341,12 @@ fn a_body_that_is_not_as_the_page_writes_it_is_refused() {
         Item::Map(parts).to_bytes()
     };
     let sound = Item::Map(parts(&counter)).to_bytes();
-    let pair = |procedure| Item::Array(vec![number(procedure), Item::Map(Vec::new())]);
+    let pair = |procedure| Item::Array(vec![number(procedure), Item::Array(Vec::new())]);
+    let of_steps = |steps: &[i64]| {
+        let steps = Item::Array(steps.iter().copied().map(number).collect());
+        Item::Array(vec![Item::Array(vec![number(0), steps])])
+    };
+    let in_a_map = Item::Array(vec![number(0), Item::Map(Vec::new())]);
     let more = [parts(&counter), vec![(7, Item::Null)]].concat();
     assert!(counter.open(&counter.seal(&sound)).is_ok());
     for (what, body) in [
@@ -361,6 +368,11 @@ fn a_body_that_is_not_as_the_page_writes_it_is_refused() {
         ("a procedure alone", with(6, Item::Array(vec![number(0)]))),
         ("a procedure twice", with(6, Item::Array(vec![pair(0), pair(0)]))),
         ("a negative procedure", with(6, Item::Array(vec![pair(-1)]))),
+        ("a question twice", with(6, of_steps(&[1, 0, 0, 0]))),
+        ("a step back", with(6, of_steps(&[3, 0, -1, 0]))),
+        ("a step without a value", with(6, of_steps(&[1, 0, 1]))),
+        ("steps beyond all numbers", with(6, of_steps(&[i64::MAX, 0, i64::MAX, 0, i64::MAX, 0]))),
+        ("answers in a map", with(6, Item::Array(vec![in_a_map]))),
         (
             "deeper than any body",
             with(6, (0..9).fold(number(0), |item, _| Item::Array(vec![item]))),
@@ -386,7 +398,7 @@ fn one_answer(
                 Some((at, questions.iter().position(|question| question.path == path)?))
             };
             let (procedure, question) = book.procedures.iter().enumerate().find_map(find).unwrap();
-            let answers = Item::Map(vec![(question as u64, item)]);
+            let answers = body::steps([(question as u64, item)]);
             parts[6].1 = Item::Array(vec![Item::Array(vec![number(procedure as i64), answers])]);
         }
     }
@@ -483,7 +495,7 @@ fn a_question_that_was_skipped_stays_skipped() {
 fn of_a_code_from_forms_nobody_knows_the_applicant_is_still_understood() {
     let counter = Counter::new();
     let name = compact::words("試験　花子");
-    let procedure = Item::Array(vec![number(3), Item::Map(vec![(0, number(1))])]);
+    let procedure = Item::Array(vec![number(3), body::steps([(0, number(1))])]);
     let mut parts = parts(&counter);
     parts[1].1 = Item::Bytes(vec![9; 8]);
     parts[5].1 = Item::Map(vec![(1, name), (77, Item::Null)]);
@@ -580,5 +592,39 @@ proptest! {
         prop_assert!(COUNTER.open(&text).is_err());
         let looks_whole = |wire: &Vec<u8>| wire.len() > OVERHEAD && matches!(wire[0], 0x10 | 0x11);
         prop_assert_eq!(Sealed::parse(&text).is_ok(), base41::decode(&tail).is_some_and(|wire| looks_whole(&wire)));
+    }
+}
+
+/// The page writes the same bytes of the same file: tests/it/preregistration.
+#[test]
+fn bodies_are_written_as_the_shared_file_says() {
+    let fixture = |name: &str| {
+        let path = Path::new("tests/fixtures/preregistration").join(name);
+        std::fs::read_to_string(path).unwrap()
+    };
+    let book = Codebook::from_json(&fixture("codebook.json")).unwrap();
+    let cases: Vec<serde_json::Value> = serde_json::from_str(&fixture("bodies.json")).unwrap();
+    for case in &cases {
+        let visit = &case["visit"];
+        let mut answers = Answers::default();
+        for (path, value) in visit["answers"].as_object().unwrap() {
+            answers.set(path, serde_json::from_value(value.clone()).unwrap(), Source::Qr);
+        }
+        let procedures: Vec<&str> =
+            visit["procedures"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
+        let jti = u64::from_str_radix(visit["jti"].as_str().unwrap(), 16).unwrap();
+        let body = encode(
+            &book,
+            &Visit {
+                made_at: datetime!(2020-01-01 0:00 UTC)
+                    + Duration::minutes(visit["iat"].as_i64().unwrap()),
+                jti: Jti(jti.to_be_bytes()),
+                revision: u32::try_from(visit["revision"].as_u64().unwrap()).unwrap(),
+                procedures: &procedures,
+                answers: &answers,
+            },
+        );
+        let body: String = body.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(body, case["body"].as_str().unwrap(), "{}", case["name"]);
     }
 }

@@ -86,8 +86,9 @@ impl Reader<'_> {
     }
 
     fn own(&mut self, asked: &Asked, item: &Item) {
-        match self.books.question(&asked.path).cloned() {
-            Some(now) => self.answer(&asked.path, (asked.kind, &asked.options), item, &now),
+        let books = self.books;
+        match books.question(&asked.path) {
+            Some(now) => self.answer(&asked.path, (asked.kind, &asked.options), item, now),
             None => self.doubt(Some(&asked.path), Why::QuestionGone),
         }
     }

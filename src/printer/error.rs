@@ -37,6 +37,10 @@ pub enum Error {
     Busy,
     #[error("CUPS went away in the middle: what it has of the job may still be printed")]
     Lost,
+    #[error("nobody followed the job to its end; what was left of it was taken back")]
+    TakenBack,
+    #[error("nobody followed the job to its end, and nobody knows of it any more")]
+    Interrupted,
 }
 
 impl Error {
@@ -60,11 +64,13 @@ impl Error {
             Error::TimedOut => "timed_out",
             Error::Busy => "busy",
             Error::Lost => "lost",
+            Error::TakenBack => "taken_back",
+            Error::Interrupted => "interrupted",
         }
     }
 
     /// One of each, for whoever must have words for all of them.
-    pub const ALL: [Error; 17] = [
+    pub const ALL: [Error; 19] = [
         Error::Unreachable,
         Error::NoServer,
         Error::NoQueue,
@@ -82,5 +88,7 @@ impl Error {
         Error::TimedOut,
         Error::Busy,
         Error::Lost,
+        Error::TakenBack,
+        Error::Interrupted,
     ];
 }

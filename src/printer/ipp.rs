@@ -114,8 +114,12 @@ impl Request {
 pub(super) struct Answer {
     /// RFC 8011 appendix B; below 0x0100 it went well.
     pub status: u16,
-    attributes: Vec<(String, Vec<u8>)>,
+    /// With the group each stands in, counted.
+    attributes: Vec<(Group, String, Vec<u8>)>,
 }
+
+/// Which group of an answer, and its tag.
+type Group = (usize, u8);
 
 /// CUPS asks for a password in HTTP's way, before any IPP is spoken.
 pub(super) const NOT_AUTHENTICATED: u16 = 0x0402;
@@ -137,43 +141,46 @@ impl Answer {
     fn of(message: &[u8]) -> Option<Self> {
         let status = u16::from_be_bytes(message.get(2..4)?.try_into().ok()?);
         let mut answer = Self { status, ..Self::default() };
-        let mut rest = message.get(8..)?;
+        let (mut rest, mut group) = (message.get(8..)?, (0, 0));
         loop {
             let (tag, after) = rest.split_first()?;
             match *tag {
                 END => return Some(answer),
-                tag if tag < FIRST_VALUE => rest = after,
+                tag if tag < FIRST_VALUE => (rest, group) = (after, (group.0 + 1, tag)),
                 _ => {
                     let (name, after) = counted(after)?;
                     let (value, after) = counted(after)?;
-                    answer.add(name, value);
+                    answer.add(group, name, value);
                     rest = after;
                 }
             }
         }
     }
 
-    fn add(&mut self, name: &[u8], value: &[u8]) {
+    fn add(&mut self, group: Group, name: &[u8], value: &[u8]) {
         let name = match (name, self.attributes.last()) {
-            ([], Some((before, _))) => before.clone(),
+            ([], Some((_, before, _))) => before.clone(),
             _ => String::from_utf8_lossy(name).into_owned(),
         };
-        self.attributes.push((name, value.to_vec()));
+        self.attributes.push((group, name, value.to_vec()));
+    }
+
+    /// What is said of each job, where it was asked for many.
+    pub fn of_jobs(&self) -> Vec<Self> {
+        let of_jobs = self.attributes.iter().filter(|((_, tag), ..)| *tag == JOB_ATTRIBUTES);
+        let of_jobs: Vec<_> = of_jobs.cloned().collect();
+        let alone = |one: &[_]| Self { status: self.status, attributes: one.to_vec() };
+        of_jobs.chunk_by(|(one, ..), (next, ..)| one == next).map(alone).collect()
     }
 
     fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
-        let own = self.attributes.iter().filter(move |(own, _)| own == name);
-        own.map(|(_, value)| value.as_slice())
+        let own = self.attributes.iter().filter(move |(_, own, _)| own == name);
+        own.map(|(.., value)| value.as_slice())
     }
 
     /// An integer or enum.
     pub fn number(&self, name: &str) -> Option<i32> {
-        self.numbers(name).next()
-    }
-
-    /// All integers of this name: one of each job that was asked for.
-    pub fn numbers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = i32> + 'a {
-        self.values(name).filter_map(|value| Some(i32::from_be_bytes(value.try_into().ok()?)))
+        Some(i32::from_be_bytes(self.values(name).next()?.try_into().ok()?))
     }
 
     /// Whether a flag is there and off.
@@ -283,6 +290,18 @@ mod tests {
             assert_eq!(answer.words("job-state-reasons").collect::<Vec<_>>(), ["a", "b"]);
             assert_eq!(answer.number("job-id"), None);
         }
+    }
+
+    #[test]
+    fn each_job_of_a_list_is_told_by_itself_and_may_lack_what_another_has() {
+        let list = b"\x01\x01\x00\x00\x00\x00\x00\x01\
+            \x01\x21\x00\x05limit\x00\x04\x00\x00\x00\x02\
+            \x02\x21\x00\x06job-id\x00\x04\x00\x00\x00\x07\
+            \x02\x42\x00\x08job-name\x00\x01a\x21\x00\x06job-id\x00\x04\x00\x00\x00\x08\x03";
+        let jobs = asked(http("HTTP/1.1 200 OK", list)).0.unwrap().of_jobs();
+        let told: Vec<_> =
+            jobs.iter().map(|job| (job.number("job-id"), job.words("job-name").next())).collect();
+        assert_eq!(told, [(Some(7), None), (Some(8), Some("a"))]);
     }
 
     #[test]

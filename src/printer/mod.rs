@@ -4,7 +4,8 @@
 //! Whoever prints gets one outcome within a bounded time: printed, sent to a
 //! printer that cannot tell, or an [`Error`] that says what a hand must do. What
 //! was given up is taken back: nothing is printed later by itself, so printing
-//! again never makes two. Nothing is written to a file here, and what CUPS keeps
+//! again never makes two. That holds for what was under way when this program, or
+//! CUPS, was stopped, too. Nothing is written to a file here, and what CUPS keeps
 //! of a job is purged as soon as its outcome is known.
 //!
 //! It knows what its printers understand, and neither whose paper it is nor the
@@ -21,6 +22,8 @@ mod slip_printer;
 mod status;
 mod thread;
 mod wire;
+
+use crate::id::OpId;
 
 pub use cp932::lacking;
 pub use cups::{CupsPrinter, CupsQueue, CupsServer};
@@ -44,9 +47,24 @@ pub enum Printed {
 /// Something that prints. It may block for as long as it was told to wait, so it
 /// lives on a [`PrinterThread`].
 pub trait Printer: Send {
-    /// Prints `document`, which is in the language this printer understands.
+    /// Prints `document`, which is in the language this printer understands, for
+    /// this press of a button. `sees` hears what stands in the way meanwhile.
     ///
     /// # Errors
-    /// [`Error`]. Nothing of the document is printed afterwards.
-    fn print(&mut self, document: &[u8]) -> Result<Printed, Error>;
+    /// [`Error`]. Nothing of the document is printed afterwards, unless it says so.
+    fn print(
+        &mut self,
+        press: OpId,
+        document: &[u8],
+        sees: &dyn Fn(Option<Error>),
+    ) -> Result<Printed, Error>;
+
+    /// What became of presses that nobody followed to their end, in their order.
+    /// What has not ended is taken back.
+    ///
+    /// # Errors
+    /// [`Error`] when that cannot be told now.
+    fn left(&mut self, presses: &[OpId]) -> Result<Vec<Result<Printed, Error>>, Error> {
+        Ok(vec![Err(Error::Interrupted); presses.len()])
+    }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::status::{self, ASK_IN_TURN, ASK_NOW, FORGET};
 use super::wire::{Address, Line};
 use super::{Error, Printed, Printer};
+use crate::id::OpId;
 
 /// A printer answers DLE EOT within milliseconds, also while it prints.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
@@ -23,7 +24,12 @@ pub struct SlipPrinter {
 }
 
 impl Printer for SlipPrinter {
-    fn print(&mut self, document: &[u8]) -> Result<Printed, Error> {
+    fn print(
+        &mut self,
+        _: OpId,
+        document: &[u8],
+        _: &dyn Fn(Option<Error>),
+    ) -> Result<Printed, Error> {
         let until = Instant::now() + self.wait;
         let mut line = self.address.open(self.answers).map_err(|error| {
             tracing::warn!(%error, "a slip printer cannot be reached");
@@ -129,6 +135,11 @@ mod tests {
         (SlipPrinter { address, answers: true, wait: Duration::from_secs(5) }, playing)
     }
 
+    fn print(slip: &mut SlipPrinter) -> Result<Printed, Error> {
+        let at = time::macros::datetime!(2026-11-24 9:00 +9);
+        slip.print(OpId::new(at, &crate::chance::SeededChance::new(1)), b"slip", &|_| ())
+    }
+
     fn heard(line: &mut TcpStream, bytes: &[u8]) {
         let mut heard = vec![0; bytes.len()];
         line.read_exact(&mut heard).unwrap();
@@ -152,7 +163,7 @@ mod tests {
             asked_now(&mut line, [0x12, 0x1E]);
             line.write_all(&[0x03]).unwrap();
         });
-        assert_eq!(slip.print(b"slip"), Ok(Printed::Done));
+        assert_eq!(print(&mut slip), Ok(Printed::Done));
         playing.join().unwrap();
     }
 
@@ -162,7 +173,7 @@ mod tests {
             asked_now(&mut line, [0x32, 0x72]);
             line.read_to_end(&mut Vec::new()).unwrap()
         });
-        assert_eq!(slip.print(b"slip"), Err(Error::PaperOut));
+        assert_eq!(print(&mut slip), Err(Error::PaperOut));
         assert_eq!(playing.join().unwrap(), 0);
     }
 
@@ -175,14 +186,14 @@ mod tests {
             asked_now(&mut line, [0x32, 0x72]);
             heard(&mut line, FORGET);
         });
-        assert_eq!(slip.print(b"slip"), Err(Error::PaperOut));
+        assert_eq!(print(&mut slip), Err(Error::PaperOut));
         playing.join().unwrap();
     }
 
     #[test]
     fn a_printer_that_answers_and_is_silent_is_out_of_order() {
         let (mut slip, playing) = printer(|mut line| line.read_to_end(&mut Vec::new()).unwrap());
-        assert_eq!(slip.print(b"slip"), Err(Error::Unreachable));
+        assert_eq!(print(&mut slip), Err(Error::Unreachable));
         assert_eq!(playing.join().unwrap(), ASK_NOW[0].len());
     }
 
@@ -193,9 +204,9 @@ mod tests {
         std::fs::write(&file, "before ").unwrap();
         let address = Address::Device(file.clone());
         let mut slip = SlipPrinter { address, answers: false, wait: Duration::from_secs(1) };
-        assert_eq!(slip.print(b"slip"), Ok(Printed::Sent));
+        assert_eq!(print(&mut slip), Ok(Printed::Sent));
         assert_eq!(std::fs::read(&file).unwrap(), b"before slip");
         slip.address = Address::Device(folder.path().join("lp1"));
-        assert_eq!(slip.print(b"slip"), Err(Error::Unreachable), "no file is made up");
+        assert_eq!(print(&mut slip), Err(Error::Unreachable), "no file is made up");
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use super::{Error, Printed, Printer};
+use crate::id::OpId;
 
 /// Papers that may wait for one printer.
 const WAITING_MAX: usize = 8;
@@ -14,12 +15,24 @@ const WAITING_MAX: usize = 8;
 #[derive(Clone)]
 pub struct PrinterThread(SyncSender<Job>);
 
-struct Job {
-    document: Vec<u8>,
-    /// A paper whose turn does not come by then is given up.
-    until: Instant,
-    done: oneshot::Sender<Result<Printed, Error>>,
+/// What is asked of a printer, and where the answer goes.
+enum Job {
+    Print {
+        press: OpId,
+        document: Vec<u8>,
+        /// A paper whose turn does not come by then is given up.
+        until: Instant,
+        sees: Sees,
+        done: oneshot::Sender<Result<Printed, Error>>,
+    },
+    Left {
+        presses: Vec<OpId>,
+        told: oneshot::Sender<Result<Vec<Result<Printed, Error>>, Error>>,
+    },
 }
+
+/// Hears what stands in the way of a paper.
+type Sees = Box<dyn Fn(Option<Error>) + Send>;
 
 impl PrinterThread {
     /// Longest time a paper waits for those before it.
@@ -38,23 +51,50 @@ impl PrinterThread {
     ///
     /// # Errors
     /// [`Error`]; [`Error::Busy`] when too much waits for this printer.
-    pub async fn print(&self, document: Vec<u8>) -> Result<Printed, Error> {
+    pub async fn print(
+        &self,
+        press: OpId,
+        document: Vec<u8>,
+        sees: impl Fn(Option<Error>) + Send + 'static,
+    ) -> Result<Printed, Error> {
         let (done, outcome) = oneshot::channel();
-        let until = Instant::now() + Self::TURN_WITHIN;
-        match self.0.try_send(Job { document, until, done }) {
-            Ok(()) => outcome.await.unwrap_or(Err(Error::Fault)),
-            Err(TrySendError::Full(_)) => Err(Error::Busy),
-            Err(TrySendError::Disconnected(_)) => Err(Error::Fault),
-        }
+        let (until, sees) = (Instant::now() + Self::TURN_WITHIN, Box::new(sees));
+        self.ask(Job::Print { press, document, until, sees, done })?;
+        outcome.await.unwrap_or(Err(Error::Fault))
+    }
+
+    /// [`Printer::left`], when it is its turn.
+    ///
+    /// # Errors
+    /// [`Error`] when that cannot be told now.
+    pub async fn left(&self, presses: Vec<OpId>) -> Result<Vec<Result<Printed, Error>>, Error> {
+        let (told, answer) = oneshot::channel();
+        self.ask(Job::Left { presses, told })?;
+        answer.await.unwrap_or(Err(Error::Fault))
+    }
+
+    fn ask(&self, job: Job) -> Result<(), Error> {
+        self.0.try_send(job).map_err(|refused| match refused {
+            TrySendError::Full(_) => Error::Busy,
+            TrySendError::Disconnected(_) => Error::Fault,
+        })
     }
 }
 
 fn work(mut printer: Box<dyn Printer>, todo: &Receiver<Job>) {
     for job in todo {
-        let late = Instant::now() >= job.until;
-        let outcome = if late { Err(Error::Busy) } else { printer.print(&job.document) };
-        // Whoever asked may be gone; it is printed all the same.
-        let _ = job.done.send(outcome);
+        // Whoever asked may be gone; it is done all the same.
+        match job {
+            Job::Print { until, done, .. } if Instant::now() >= until => {
+                let _ = done.send(Err(Error::Busy));
+            }
+            Job::Print { press, document, sees, done, .. } => {
+                let _ = done.send(printer.print(press, &document, &*sees));
+            }
+            Job::Left { presses, told } => {
+                let _ = told.send(printer.left(&presses));
+            }
+        }
     }
 }
 
@@ -68,7 +108,12 @@ mod tests {
     struct Held(mpsc::Receiver<Result<Printed, Error>>);
 
     impl Printer for Held {
-        fn print(&mut self, _: &[u8]) -> Result<Printed, Error> {
+        fn print(
+            &mut self,
+            _: OpId,
+            _: &[u8],
+            _: &dyn Fn(Option<Error>),
+        ) -> Result<Printed, Error> {
             self.0.recv().unwrap()
         }
     }
@@ -77,9 +122,11 @@ mod tests {
     async fn everyone_gets_the_outcome_of_their_own_paper_and_the_line_has_an_end() {
         let (tell, told) = mpsc::channel();
         let thread = PrinterThread::start(Box::new(Held(told))).unwrap();
+        let at = time::macros::datetime!(2026-11-24 9:00 +9);
+        let press = OpId::new(at, &crate::chance::SeededChance::new(1));
         let print = || {
             let thread = thread.clone();
-            tokio::spawn(async move { thread.print(Vec::new()).await })
+            tokio::spawn(async move { thread.print(press, Vec::new(), |_| ()).await })
         };
         let first = print();
         let mut waiting = Vec::new();

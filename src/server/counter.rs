@@ -21,10 +21,11 @@ use crate::db::{self, Db};
 use crate::form::Forms;
 use crate::journal::{self, Actor, Journal, OfficeKey};
 use crate::pdf::Fonts;
+use crate::preregistration::Intake;
 use crate::staff::{self, NewAccount};
 use crate::visit::paper::Papers;
 use crate::web::desk::Shown;
-use crate::web::{self, Live, Office, Printers, Readers, live};
+use crate::web::{self, Live, Office, Printers, Readers, live, printers};
 use crate::{fault, schema};
 
 /// Files in the data folder.
@@ -54,6 +55,9 @@ async fn serve(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Res
         format!("cannot listen on {listen}: stop what uses it, or choose another with --listen")
     })?;
     let office = Arc::new(open(folders, (config, forms, papers), demo).await?);
+    if let Err(error) = printers::look_for_what_was_cut_off(&office).await {
+        tracing::error!(%error, "nobody knows what was under way to the printers");
+    }
     let sweeping = tokio::spawn(sweep::forever(office.clone()));
     let address = listener.local_addr()?;
     eprintln!("窓口 http://{address}/");
@@ -126,9 +130,10 @@ async fn open(
     let readers = Readers::new(demo && config.site.modules.card_reader);
     let printers = Printers::start(&config.printers)?;
     let shown = Shown::default();
+    let intake = Intake::within(&folders.data);
     let live = Live::default();
     let office =
-        Office { config, forms, papers, db, journal, readers, printers, live, shown, demo };
+        Office { config, forms, papers, db, journal, readers, printers, live, shown, intake, demo };
     let journal = office.journal.clone();
     office.db.write(move |tx| journal.open_log(tx, &site).map(drop)).await?;
     add_readers(&office)?;

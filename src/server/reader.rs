@@ -1,7 +1,8 @@
 //! A reader's PC: calls the counter server, again and again, and serves the reader
 //! on the line.
 
-use std::time::Duration;
+use std::cell::Cell;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -39,6 +40,11 @@ pub enum CallError {
         "the counter server has no reader of this name with kind = \"remote\" in devices.toml ({0})"
     )]
     Refused(String),
+    /// The server is of another version.
+    #[error(
+        "the counter server speaks another version of madoguchi: install the same on both ({0})"
+    )]
+    OtherVersion(String),
     /// The line ended.
     #[error(transparent)]
     Line(#[from] LineError),
@@ -71,17 +77,27 @@ async fn call_again_and_again(
     key: &LinkKey,
     make: impl Fn() -> Box<dyn CardReader>,
 ) {
-    let mut pause = PAUSE_MIN;
+    let (mut pause, mut told) = (PAUSE_MIN, String::new());
     loop {
+        let stood_since = Cell::new(None);
+        let stands = || {
+            tracing::info!(reader = key.reader(), address, "the line stands");
+            stood_since.set(Some(Instant::now()));
+        };
         let error = match call(address, key.reader()).await {
-            Ok(stream) => {
-                tracing::info!(reader = key.reader(), address, "the line stands");
-                pause = PAUSE_MIN;
-                CallError::Line(remote::serve(make(), stream, key, &SystemChance).await)
-            }
+            Ok(stream) => remote::serve(make(), stream, key, &SystemChance, stands).await.into(),
             Err(error) => error,
         };
-        tracing::warn!(reader = key.reader(), address, %error, "calling again");
+        // One that is cut as soon as it stands is no better than none.
+        if stood_since.get().is_some_and(|since| since.elapsed() >= PAUSE_MAX) {
+            pause = PAUSE_MIN;
+        }
+        let why = error.to_string();
+        // Once, and not at every call: the log is to be read.
+        if stood_since.get().is_some() || why != told {
+            tracing::warn!(reader = key.reader(), address, "{why}; calling again until it stands");
+            told = why;
+        }
         tokio::time::sleep(pause).await;
         pause = PAUSE_MAX.min(pause * 2);
     }
@@ -101,6 +117,7 @@ async fn call(address: &str, reader: &str) -> Result<TcpStream, CallError> {
         let first = answer.lines().next().unwrap_or_default();
         match first.split(' ').nth(1) {
             Some("101") => Ok(stream),
+            Some("400") => Err(CallError::OtherVersion(first.to_owned())),
             _ => Err(CallError::Refused(first.to_owned())),
         }
     });
@@ -114,4 +131,40 @@ async fn answer(stream: &mut TcpStream) -> std::io::Result<String> {
         head.push(stream.read_u8().await?);
     }
     Ok(String::from_utf8_lossy(&head).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// What is told of a server that answers so; of one that says nothing.
+    async fn told_of(answer: Option<&'static str>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            if let Some(answer) = answer {
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+            // Hung up only when the caller has had enough.
+            let _ = stream.read_to_end(&mut Vec::new()).await;
+        });
+        let told = call(&address, "reader-2").await.unwrap_err().to_string();
+        server.abort();
+        told
+    }
+
+    #[tokio::test]
+    async fn why_nobody_picks_up_is_told_in_a_sentence_that_says_what_to_do() {
+        for (answer, told) in [
+            (Some("HTTP/1.1 404 Not Found\r\n\r\n"), "no reader of this name"),
+            (Some("HTTP/1.1 400 Bad Request\r\n\r\n"), "install the same on both"),
+            (None, "does not answer in time"),
+        ] {
+            let said = told_of(answer).await;
+            assert!(said.contains(told), "{said}");
+        }
+    }
 }

@@ -27,6 +27,7 @@ pub(super) async fn forever(office: Arc<Office>) {
         if let Err(error) = end_earlier_days(&office).await {
             tracing::error!(%error, "tickets of earlier days stay open");
         }
+        tidy_codes(&office);
         if let Err(error) = office.db.truncate_log().await {
             tracing::info!(%error, "the database's log is emptied later");
         }
@@ -58,6 +59,17 @@ async fn erase_due(office: &Arc<Office>) -> Result<(), visit::Error> {
         }
     }
     Ok(())
+}
+
+/// Keeps today's codebook, and erases the keys of codes whose time is over.
+fn tidy_codes(office: &Office) {
+    let today = office.journal.now().date();
+    match office.intake.tidy((&office.config, &office.forms), today) {
+        Ok(erased) => {
+            erased.iter().for_each(|epoch| tracing::info!(%epoch, "erased a key of codes"));
+        }
+        Err(error) => tracing::error!(%error, "keys and codebooks were not looked after"),
+    }
 }
 
 /// Whether it was still due. Whoever stood at the tablet and called for staff has

@@ -98,9 +98,14 @@ impl Papers {
     }
 
     /// The same for a printer that is off by `offset`.
-    pub fn print_on(&self, offset: Offset, sheets: &[Sheet<'_>]) -> Filled {
+    pub fn print_on<'s>(
+        &self,
+        offset: Offset,
+        sheets: impl IntoIterator<Item = &'s Sheet<'s>>,
+    ) -> Filled {
+        let sheets = sheets.into_iter();
         let sheets: Vec<_> =
-            sheets.iter().map(|sheet| (sheet.paper, &sheet.answers, &sheet.counter)).collect();
+            sheets.map(|sheet| (sheet.paper, &sheet.answers, &sheet.counter)).collect();
         paper::fill_all_for(offset, &sheets)
     }
 }

@@ -28,6 +28,8 @@ struct Chooser {
     /// Whether numbers are called here.
     queue: bool,
     demo: bool,
+    /// The words about the kiosk.
+    kiosk_about: &'static str,
     /// The demonstration's accounts: role, login, password.
     accounts: Vec<(String, String, String)>,
 }
@@ -39,6 +41,10 @@ async fn chooser(State(office): State<Shared>) -> Result<Response, Failure> {
         office: office.config.site.office.name.ja.clone(),
         queue: office.config.site.modules.queue,
         demo: office.demo,
+        kiosk_about: match office.config.site.modules.card_reader {
+            true => "chooser.kiosk_about",
+            false => "chooser.kiosk_about_typing",
+        },
         accounts: accounts(&office),
     })
 }

@@ -16,6 +16,7 @@ use crate::db::Db;
 use crate::form::Forms;
 use crate::journal::{self, Journal, OfficeKey};
 use crate::pdf::Fonts;
+use crate::preregistration::Intake;
 use crate::schema;
 use crate::visit::paper::Papers;
 
@@ -37,9 +38,10 @@ pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir)
     let readers = Readers::new(demo);
     let printers = Printers::default();
     let shown = Shown::default();
+    let intake = Intake::within(folder.path());
     let live = Live::default();
     let office =
-        Office { config, forms, papers, db, journal, readers, printers, live, shown, demo };
+        Office { config, forms, papers, db, journal, readers, printers, live, shown, intake, demo };
     (Arc::new(office), clock, folder)
 }
 

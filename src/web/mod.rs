@@ -36,6 +36,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::form::Forms;
 use crate::journal::Journal;
+use crate::preregistration::Intake;
 use crate::visit;
 
 pub use live::Live;
@@ -54,6 +55,8 @@ pub struct Office {
     /// What the refreshing lists at the desk have shown to whom.
     pub shown: desk::Shown,
     pub printers: Printers,
+    /// Takes the codes that residents made at home.
+    pub intake: Intake,
     /// What everybody may see of the queue, as it is now.
     pub live: Live,
     /// Invented residents, ready accounts, and a line on every page that says so.

@@ -54,7 +54,7 @@ struct Entered {
 }
 
 /// The demonstration has nobody who could read out a code, so there the tablet
-/// is paired at once, with a virtual reader of its own. One that is paired already
+/// is paired at once, with a virtual reader of its own where cards are read. One that is paired already
 /// stays the tablet it is.
 async fn enter(
     State(office): State<Shared>,
@@ -71,11 +71,14 @@ async fn enter(
         return Ok(paired_in_demo(&token));
     }
     let journal = office.journal.clone();
-    let reader = office.readers.new_virtual();
+    let reader = match office.config.site.modules.card_reader {
+        true => office.readers.new_virtual(),
+        false => String::new(),
+    };
     let token = office
         .db
         .write(move |tx| {
-            let name = format!("デモ端末 {reader}");
+            let name = format!("デモ端末 {}", device::all(tx)?.len() + 1);
             let new = NewDevice::typed(&name, Role::Kiosk, &reader)?;
             let (code, _) = device::offer(tx, &journal, journal.op(), Actor::System, &new)?;
             device::redeem(tx, &journal, journal.op(), &code.to_string())

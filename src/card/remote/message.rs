@@ -5,7 +5,8 @@ use zeroize::Zeroizing;
 use super::LineError;
 use crate::card::link::{LinkError, Tap};
 
-/// The office asks; every question has one answer, in order.
+/// The office asks; every question has one answer, in order. That it is there has
+/// none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Ask {
     /// Power the card and hold it.
@@ -14,6 +15,8 @@ pub(super) enum Ask {
     Transmit(Zeroizing<Vec<u8>>),
     /// Take the power away and let go.
     PowerOff,
+    /// The office is there; said at first, and whenever there is nothing to ask.
+    Alive,
 }
 
 /// The reader tells.
@@ -66,6 +69,7 @@ impl Ask {
             Ask::Connect => message(0x01, &[]),
             Ask::Transmit(command) => message(0x02, command),
             Ask::PowerOff => message(0x03, &[]),
+            Ask::Alive => message(0x04, &[]),
         }
     }
 
@@ -74,6 +78,7 @@ impl Ask {
             [0x01] => Ok(Ask::Connect),
             [0x02, command @ ..] => Ok(Ask::Transmit(Zeroizing::new(command.to_vec()))),
             [0x03] => Ok(Ask::PowerOff),
+            [0x04] => Ok(Ask::Alive),
             _ => Err(LineError::Garbled),
         }
     }
@@ -115,7 +120,7 @@ mod tests {
     #[test]
     fn every_message_comes_back_and_nonsense_is_refused() {
         let bytes = Zeroizing::new(vec![0x00, 0xA4]);
-        for ask in [Ask::Connect, Ask::Transmit(bytes.clone()), Ask::PowerOff] {
+        for ask in [Ask::Connect, Ask::Transmit(bytes.clone()), Ask::PowerOff, Ask::Alive] {
             assert_eq!(Ask::from_bytes(&ask.to_bytes()).unwrap(), ask);
         }
         let troubles =

@@ -7,8 +7,9 @@
 //! - Only who holds the reader's [`LinkKey`] is listened to, and everything said
 //!   is sealed with keys of this one connection: whoever listens on the line sees
 //!   neither PIN nor name, and what was recorded opens nothing later.
-//! - A card is powered off when the line is cut, at whichever end.
-//! - The server sees at once that the line is gone, and the next call works.
+//! - A card is powered off when the line is cut, at whichever end, or has been
+//!   silent for a few seconds: both ends say again and again that they are there.
+//! - Both ends see soon that the line is gone, and the next call works.
 //!
 //! It knows no sockets: both ends take any stream of bytes.
 
@@ -18,21 +19,26 @@ mod office_side;
 mod reader_side;
 mod sealed;
 
+use std::time::Duration;
+
 pub use key::{LinkKey, NotAKey};
 pub use office_side::{Line, RemoteReader};
 pub use reader_side::serve;
 
 /// What both sides call the protocol when a connection changes over to it.
-pub const PROTOCOL: &str = "madoguchi-reader/1";
+pub const PROTOCOL: &str = "madoguchi-reader/2";
 
 /// The purpose under which the office key gives a reader's secret.
 pub const PURPOSE: &str = "reader link";
 
-/// How often a reader that has nothing to say says so.
-const ALIVE_EVERY: std::time::Duration = std::time::Duration::from_secs(1);
+/// How often an end that has nothing to say says so.
+const ALIVE_EVERY: Duration = Duration::from_secs(1);
 
 /// After this silence the line counts as cut: an unplugged cable tells nobody.
-const CUT_AFTER: std::time::Duration = std::time::Duration::from_secs(4);
+const CUT_AFTER: Duration = Duration::from_secs(4);
+
+/// Both ends must show the key soon; a busy machine takes its time.
+const SHOW_KEY_WITHIN: Duration = Duration::from_secs(8);
 
 /// Why a line ended.
 #[derive(Debug, thiserror::Error)]

@@ -12,16 +12,13 @@ use zeroize::Zeroizing;
 
 use super::message::{Ask, Tell};
 use super::sealed::{self, Ear, Mouth, Side};
-use super::{CUT_AFTER, LineError, LinkKey};
+use super::{ALIVE_EVERY, CUT_AFTER, LineError, LinkKey, SHOW_KEY_WITHIN};
 use crate::card::link::{CardLink, CardReader, LinkError, Tap};
 use crate::chance::Chance;
 
 /// Longer than the watchdog of a reading, which ends it for whoever waits; this
 /// only brings the reader's thread back.
 const ANSWER_WITHIN: Duration = Duration::from_secs(12);
-
-/// Who calls must show the key soon; a busy machine takes its time.
-const SHOW_KEY_WITHIN: Duration = Duration::from_secs(8);
 
 /// The reader, as the server's reader thread sees it.
 pub struct RemoteReader {
@@ -138,7 +135,9 @@ impl Line {
         chance: &dyn Chance,
     ) -> LineError {
         let opened = tokio::time::timeout(SHOW_KEY_WITHIN, async {
-            let (mouth, mut ear) = sealed::open(stream, key, Side::Office, chance).await?;
+            let (mut mouth, mut ear) = sealed::open(stream, key, Side::Office, chance).await?;
+            // So that who has another key knows it.
+            mouth.say(&Ask::Alive.to_bytes()).await?;
             let first = Tell::from_bytes(&ear.hear().await?)?;
             Ok::<_, LineError>((mouth, ear, first))
         });
@@ -219,17 +218,24 @@ impl State {
     }
 }
 
-/// Passes on what is asked. Ends when a newer call took the line.
+/// Passes on what is asked, and at least that the office is there. Ends when a newer
+/// call took the line.
 async fn say<S: AsyncRead + AsyncWrite>(
     mut mouth: Mouth<S>,
     mut asked: mpsc::UnboundedReceiver<Asked>,
     waiting: &Mutex<VecDeque<SyncSender<Tell>>>,
 ) -> Result<Infallible, LineError> {
-    while let Some(Asked { ask, reply }) = asked.recv().await {
-        locked(waiting).push_back(reply);
+    loop {
+        let ask = match tokio::time::timeout(ALIVE_EVERY, asked.recv()).await {
+            Ok(Some(Asked { ask, reply })) => {
+                locked(waiting).push_back(reply);
+                ask
+            }
+            Ok(None) => return Err(LineError::Replaced),
+            Err(_) => Ask::Alive,
+        };
         mouth.say(&ask.to_bytes()).await?;
     }
-    Err(LineError::Replaced)
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -8,26 +8,40 @@ use tokio::sync::mpsc;
 
 use super::message::{Ask, Tell};
 use super::sealed::{self, Ear, Mouth, Side};
-use super::{ALIVE_EVERY, LineError, LinkKey};
+use super::{ALIVE_EVERY, CUT_AFTER, LineError, LinkKey, SHOW_KEY_WITHIN};
 use crate::card::link::{CardLink, CardReader, LinkError};
 use crate::chance::Chance;
 
 /// How often the reader is looked at while nothing is asked.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
+/// How long a card may take to be powered off at the end.
+const LET_GO_WITHIN: Duration = Duration::from_secs(3);
+
 /// Serves `reader` to the office at the other end of `stream` until the line is
-/// cut, and says why it was. A card that is held then is powered off before this
-/// returns.
+/// cut, and says why it was; `stands` hears when the office has shown the key. A
+/// card that is held at the end is powered off before this returns, unless it went
+/// silent: then it is, as soon as it is lifted.
 pub async fn serve<S: AsyncRead + AsyncWrite>(
     reader: Box<dyn CardReader>,
     stream: S,
     key: &LinkKey,
     chance: &dyn Chance,
+    stands: impl FnOnce(),
 ) -> LineError {
-    let (mouth, ear) = match sealed::open(stream, key, Side::Reader, chance).await {
-        Ok(opened) => opened,
-        Err(error) => return error,
+    let opened = tokio::time::timeout(SHOW_KEY_WITHIN, async {
+        let (mouth, mut ear) = sealed::open(stream, key, Side::Reader, chance).await?;
+        match Ask::from_bytes(&ear.hear().await?)? {
+            Ask::Alive => Ok((mouth, ear)),
+            _ => Err(LineError::Garbled),
+        }
+    });
+    let (mouth, ear) = match opened.await {
+        Ok(Ok(opened)) => opened,
+        Ok(Err(error)) => return error,
+        Err(_) => return LineError::Silent,
     };
+    stands();
     let (asks, asked) = blocking::channel();
     let (tells, told) = mpsc::unbounded_channel();
     let bench = Bench { reader, link: None, shown: None };
@@ -38,7 +52,9 @@ pub async fn serve<S: AsyncRead + AsyncWrite>(
     };
     // It ends because nobody asks any more. When it panicked, dropping it has
     // powered the card off.
-    let _ = bench.await;
+    if tokio::time::timeout(LET_GO_WITHIN, bench).await.is_err() {
+        tracing::warn!("a silent card holds the reader until it is lifted");
+    }
     ended
 }
 
@@ -48,7 +64,10 @@ async fn hear<S: AsyncRead + AsyncWrite>(
     asks: blocking::Sender<Ask>,
 ) -> LineError {
     loop {
-        let ask = match ear.hear().await.and_then(|bytes| Ask::from_bytes(&bytes)) {
+        let heard = tokio::time::timeout(CUT_AFTER, ear.hear()).await;
+        let heard = heard.unwrap_or(Err(LineError::Silent));
+        let ask = match heard.and_then(|bytes| Ask::from_bytes(&bytes)) {
+            Ok(Ask::Alive) => continue,
             Ok(ask) => ask,
             Err(error) => return error,
         };
@@ -125,7 +144,8 @@ impl Bench {
                 let link = self.link.as_mut().ok_or(LinkError::NoCard)?;
                 link.transmit(&command).map(|answer| Tell::Answer(answer.into()))
             }
-            Ask::PowerOff => {
+            // The other is heard before it comes here.
+            Ask::PowerOff | Ask::Alive => {
                 self.let_go();
                 Ok(Tell::Done)
             }

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 use zeroize::Zeroizing;
 
-use super::{LineError, LinkKey};
+use super::{CUT_AFTER, LineError, LinkKey};
 use crate::chance::{self, Chance};
 
 /// The longest message: an extended APDU answer is far below.
@@ -86,8 +86,13 @@ impl<S: AsyncRead + AsyncWrite> Mouth<S> {
             self.cipher.encrypt(&nonce(self.said), message).map_err(|_| LineError::Garbled)?;
         self.said += 1;
         let len = u16::try_from(sealed.len()).map_err(|_| LineError::Garbled)?;
-        self.stream.write_all(&[&len.to_be_bytes(), sealed.as_slice()].concat()).await?;
-        Ok(self.stream.flush().await?)
+        let frame = [&len.to_be_bytes(), sealed.as_slice()].concat();
+        // Nobody takes anything off a line that is frozen.
+        let said = tokio::time::timeout(CUT_AFTER, async {
+            self.stream.write_all(&frame).await?;
+            self.stream.flush().await
+        });
+        Ok(said.await.map_err(|_| LineError::Silent)??)
     }
 }
 

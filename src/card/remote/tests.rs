@@ -27,10 +27,9 @@ impl Elsewhere {
         let (reader, slot) = VirtualReader::new();
         let line = line.clone();
         let office = tokio::spawn(async move { line.attach(here, &key(), &SystemChance).await });
-        let reader =
-            tokio::spawn(
-                async move { serve(Box::new(reader), there, &key_there, &SystemChance).await },
-            );
+        let reader = tokio::spawn(async move {
+            serve(Box::new(reader), there, &key_there, &SystemChance, || ()).await
+        });
         Self { slot, office, reader }
     }
 }
@@ -104,12 +103,15 @@ async fn a_cut_line_is_seen_at_once_powers_the_card_off_and_the_next_call_works(
 async fn who_has_another_key_is_not_listened_to() {
     let (thread, line) = office();
     let there = Elsewhere::call(&line, LinkKey::new("reader-2", [8; 32]));
-    assert!(matches!(ended(there.office).await, LineError::Forged));
+    // It knows itself why.
+    assert!(matches!(ended(there.reader).await, LineError::Forged));
+    let cut = ended(there.office).await;
+    assert!(matches!(cut, LineError::Forged | LineError::Cut(_)), "{cut}");
     let honest = Elsewhere::call(&line, key());
     shows(&thread, |shown| *shown == Presence::Empty).await;
     // A stranger does not push an honest reader off its line either.
     let stranger = Elsewhere::call(&line, LinkKey::new("reader-2", [8; 32]));
-    assert!(matches!(ended(stranger.office).await, LineError::Forged));
+    ended(stranger.office).await;
     honest.slot.insert(my_number());
     shows(&thread, |shown| matches!(shown, Presence::Card(_))).await;
 }
@@ -138,6 +140,54 @@ async fn a_silent_line_counts_as_cut() {
     tokio::io::AsyncWriteExt::write_all(&mut there, &[0; 32]).await.unwrap();
     assert!(matches!(ended(attach).await, LineError::Silent));
     assert_eq!(thread.presence(), Presence::ReaderGone);
+}
+
+/// Passes bytes on both ways until it is told to stop, and hangs up on nobody then.
+fn relay(mut one: DuplexStream, mut other: DuplexStream) -> tokio::sync::oneshot::Sender<()> {
+    let (freeze, frozen) = tokio::sync::oneshot::channel();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = tokio::io::copy_bidirectional(&mut one, &mut other) => {}
+            _ = frozen => std::future::pending().await,
+        }
+    });
+    freeze
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_the_line_freezes_both_ends_know_it_and_a_held_card_is_powered_off() {
+    let (thread, line) = office();
+    let ((here, at_here), (at_there, there)) = (duplex(64 * 1024), duplex(64 * 1024));
+    let freeze = relay(at_here, at_there);
+    let elsewhere = Elsewhere::call_over(&line, key(), here, there);
+    elsewhere.slot.insert(my_number());
+    shows(&thread, |shown| matches!(shown, Presence::Card(_))).await;
+    let held = line.clone();
+    let link = tokio::task::spawn_blocking(move || RemoteReader::on(held).connect()).await.unwrap();
+    assert!(elsewhere.slot.is_held());
+    // Longer than the silence that is allowed: while nothing is asked it stands.
+    tokio::time::sleep(CUT_AFTER + ALIVE_EVERY).await;
+    assert!(elsewhere.slot.is_held() && !elsewhere.reader.is_finished());
+    freeze.send(()).unwrap();
+    let why = ended(elsewhere.reader).await;
+    assert!(matches!(why, LineError::Silent), "{why}");
+    assert!(!elsewhere.slot.is_held(), "the card is off");
+    assert!(matches!(ended(elsewhere.office).await, LineError::Silent));
+    shows(&thread, |shown| *shown == Presence::ReaderGone).await;
+    // The office's hand on it does not reach it any more.
+    tokio::task::spawn_blocking(move || drop(link)).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_office_that_picks_up_and_says_nothing_is_no_line() {
+    let (mut here, there) = duplex(64 * 1024);
+    tokio::io::AsyncWriteExt::write_all(&mut here, &[0; 32]).await.unwrap();
+    let (reader, _slot) = VirtualReader::new();
+    let serving = tokio::spawn(async move {
+        let key = key();
+        serve(Box::new(reader), there, &key, &SystemChance, || panic!("it stands")).await
+    });
+    assert!(matches!(ended(serving).await, LineError::Silent));
 }
 
 #[tokio::test(flavor = "multi_thread")]

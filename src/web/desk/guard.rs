@@ -14,8 +14,10 @@ use crate::web::{Shared, cookie};
 /// The cookie that holds a session's token.
 pub(super) const COOKIE: &str = "desk";
 
-/// Pages that refresh themselves say so; they keep nobody signed in.
+/// Pages that refresh themselves say so, in a header or in their address; they keep
+/// nobody signed in.
 const BY_ITSELF: &str = "x-by-itself";
+const BY_ITSELF_QUERY: &str = "by-itself";
 
 /// Somebody who is signed in.
 pub(super) struct Clerk {
@@ -53,9 +55,16 @@ impl FromRequestParts<Shared> for Clerk {
             .read(move |connection| staff::signed_in(connection, &token, LIMITS, now))
             .await?
             .ok_or(Failure::Elsewhere("/desk/sign-in?note=ended"))?;
-        if signed_in.wants_touch(now) && !parts.headers.contains_key(BY_ITSELF) {
+        let by_itself =
+            parts.headers.contains_key(BY_ITSELF) || parts.uri.query() == Some(BY_ITSELF_QUERY);
+        if signed_in.wants_touch(now) && !by_itself {
             let (journal, touched) = (office.journal.clone(), signed_in.clone());
-            office.db.write(move |tx| staff::touch(tx, &journal, &touched)).await?;
+            let noted = office.db.write(move |tx| staff::touch(tx, &journal, &touched)).await;
+            // Whoever only looks may go on where storage takes nothing; their session
+            // ends the earlier.
+            if let Err(error) = noted {
+                tracing::warn!(%error, "a session was not noted as used");
+            }
         }
         Ok(Self { signed_in, key, lang: language(&parts.headers) })
     }

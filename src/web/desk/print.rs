@@ -1,6 +1,6 @@
-//! Printing: the papers of a visit, or its slip, made now and never stored. They
-//! go to the printer of their section or, where that is a browser, are shown in
-//! the clerk's own viewer.
+//! Printing: the papers of a visit, or its slip, made now and never stored. Each
+//! paper goes to the printer of its section or, where that is a browser, is shown
+//! in the clerk's own viewer.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
@@ -15,10 +15,11 @@ use crate::id::{ApplicationId, VisitId};
 use crate::printer;
 use crate::staff::Action;
 use crate::visit::desk::{self, Opened};
+use crate::visit::paper::Sheet;
 use crate::visit::printing::Printout;
 use crate::visit::slip;
 use crate::web::error::Failure;
-use crate::web::printers::{self, Order, Press, Progress};
+use crate::web::printers::{self, Order, Sheets};
 use crate::web::{Office, Shared, page, slips};
 
 /// What a form sends for the clerk's own viewer, whatever printer there is.
@@ -48,28 +49,75 @@ pub(super) async fn print(
     };
     // A form that the town has taken out since is named on the visit's page; it keeps
     // no other from the printer.
-    let (made, sheets): (Vec<_>, Vec<_>) =
-        applications.iter().filter_map(|one| Some((one, sheet(one)?))).unzip();
-    let first = *made.first().ok_or(Failure::NotFound)?;
-    let printer = chosen(&office, &sent, for_papers(&office, first))?;
-    let offset = office.config.printers.offset_of(printer);
-    let filled = office.papers.print_on(offset.into(), &sheets);
-    let receipt = first.receipt.clone();
-    let ids: Vec<ApplicationId> = made.iter().map(|application| application.id).collect();
-    match printer {
-        Some(printer) => {
-            let what = (Printout::Papers(ids), Some(opened));
-            send(&office, &sent, id, printer, what, filled.pdf).await
-        }
-        None => {
-            let (shared, journal, staff) = (office.0.clone(), office.journal.clone(), staff.id);
-            let printed = move |tx: &Tx<'_>| {
-                desk::printed(tx, &journal, shared.counter(), staff, &opened, &ids)
-            };
-            office.db.write(printed).await?;
-            Ok(inline(filled.pdf, &receipt))
-        }
+    let made = applications.iter().filter_map(|one| Some((one, sheet(one)?)));
+    let mut groups = Vec::new();
+    for (application, sheet) in made {
+        let printer = chosen(&office, &sent, for_papers(&office, application))?;
+        add(&mut groups, printer, (application, sheet));
     }
+    match groups.as_slice() {
+        [] => Err(Failure::NotFound),
+        [(None, papers)] => by_hand(&office, &sent, opened, papers).await,
+        _ => send(&office, &sent, id, papers_of(&office, &sent, groups)?, Some(opened)).await,
+    }
+}
+
+/// A paper and what is to be written on it.
+type Made<'o> = (&'o Application, Sheet<'o>);
+/// The papers of one printer; of the clerk's browser, where there is none.
+type Group<'o> = (Option<&'o Printer>, Vec<Made<'o>>);
+
+/// Adds a paper to those of its printer.
+fn add<'o>(groups: &mut Vec<Group<'o>>, printer: Option<&'o Printer>, made: Made<'o>) {
+    let id = |printer: Option<&Printer>| printer.map(|one| one.id.clone());
+    match groups.iter_mut().find(|(other, _)| id(*other) == id(printer)) {
+        Some((_, papers)) => papers.push(made),
+        None => groups.push((printer, vec![made])),
+    }
+}
+
+/// One file of these papers.
+fn file(office: &Office, printer: Option<&Printer>, papers: &[Made<'_>]) -> Vec<u8> {
+    let offset = office.config.printers.offset_of(printer);
+    let sheets = papers.iter().map(|(_, sheet)| sheet);
+    office.papers.print_on(offset.into(), sheets).pdf
+}
+
+fn ids(papers: &[Made<'_>]) -> Vec<ApplicationId> {
+    papers.iter().map(|(application, _)| application.id).collect()
+}
+
+/// What goes to each printer. What is for the browser is only named: one answer
+/// cannot lead to a page and be a file.
+fn papers_of(office: &Office, sent: &Sent, groups: Vec<Group<'_>>) -> Result<Vec<Sheets>, Failure> {
+    let op = sent.op()?;
+    let sheets = |(place, (printer, papers)): (usize, Group<'_>)| Sheets {
+        entry: if place == 0 { op } else { office.journal.op() },
+        what: Printout::Papers(ids(&papers)),
+        printer: printer.map(|printer| printer.id.clone()),
+        document: printer.map(|printer| file(office, Some(printer), &papers)).unwrap_or_default(),
+    };
+    // The browser's last: the journal knows the press by the first one's entry.
+    let (own, by_hand): (Vec<_>, Vec<_>) =
+        groups.into_iter().partition(|(printer, _)| printer.is_some());
+    Ok(own.into_iter().chain(by_hand).enumerate().map(sheets).collect())
+}
+
+/// Shows papers in the browser of whoever asked.
+async fn by_hand(
+    office: &Shared,
+    sent: &Sent,
+    opened: Opened,
+    papers: &[Made<'_>],
+) -> Result<Response, Failure> {
+    let receipt = papers.first().map(|(first, _)| first.receipt.clone()).unwrap_or_default();
+    let (pdf, ids) = (file(office, None, papers), ids(papers));
+    let (shared, journal) = (office.0.clone(), office.journal.clone());
+    let staff = sent.clerk.signed_in.staff.id;
+    let printed =
+        move |tx: &Tx<'_>| desk::printed(tx, &journal, shared.counter(), staff, &opened, &ids);
+    office.db.write(printed).await?;
+    Ok(inline(pdf, &receipt))
 }
 
 /// The hand-over slip.
@@ -85,8 +133,13 @@ pub(super) async fn print_slip(
     let slip = office.db.read(read).await?;
     match chosen(&office, &sent, office.config.printers.for_desk_slips())? {
         Some(printer) => {
-            let document = slips::document(&office, printer, &slip);
-            send(&office, &sent, id, printer, (Printout::Slip, None), document).await
+            let sheets = Sheets {
+                entry: sent.op()?,
+                what: Printout::Slip,
+                printer: Some(printer.id.clone()),
+                document: slips::document(&office, printer, &slip),
+            };
+            send(&office, &sent, id, vec![sheets], None).await
         }
         None => {
             let pages = office.config.printers.slip_pages_of_browser();
@@ -119,15 +172,11 @@ async fn send(
     office: &Shared,
     sent: &Sent,
     visit: VisitId,
-    printer: &Printer,
-    (what, opened): (Printout, Option<Opened>),
-    document: Vec<u8>,
+    sheets: Vec<Sheets>,
+    opened: Option<Opened>,
 ) -> Result<Response, Failure> {
-    let op = sent.op()?;
-    let printer = printer.id.clone();
-    let press = Press { visit, what, printer, progress: Progress::Running };
-    let actor = sent.clerk.signed_in.actor();
-    printers::send(&office.0, Order { op, entry: op, actor, press, opened, document }).await?;
+    let (op, actor) = (sent.op()?, sent.clerk.signed_in.actor());
+    printers::send(&office.0, Order { op, actor, visit, opened, sheets }).await?;
     Ok(page::go(&format!("/desk/visits/{visit}/printing/{op}")))
 }
 

@@ -1,5 +1,7 @@
 //! What comes of printing: it runs, it is done, or what a hand must do.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -8,29 +10,33 @@ use super::frame::{Frame, Place};
 use super::guard::Clerk;
 use super::print::BROWSER;
 use super::visit;
-use crate::id::{OpId, VisitId};
+use crate::application;
+use crate::id::{ApplicationId, OpId, VisitId};
+use crate::lang::Phrases;
 use crate::printer::{Error, Printed};
 use crate::staff::Action;
 use crate::visit::printing::Printout;
 use crate::web::error::Failure;
-use crate::web::printers::{Press, Progress};
+use crate::web::printers::{self, Progress};
 use crate::web::{Shared, page};
 
-#[derive(Template)]
-#[template(path = "desk/printing.html")]
-struct Page {
-    frame: Frame,
-    id: VisitId,
-    /// What the resident is called by.
-    number: String,
-    /// What was printed, in a word.
+/// What of a press goes to one printer.
+struct Part {
+    /// What is printed, in a word; which papers, where the press has several parts.
     what: &'static str,
+    titles: Vec<String>,
     running: bool,
     failed: bool,
+    by_hand: bool,
     title: String,
     about: String,
     /// What a hand must do.
     fault: Option<&'static str>,
+    /// Its outcome is not in the journal yet.
+    unrecorded: bool,
+    /// Whether the shortcut prints this one: what failed first, what waits for the
+    /// browser, or the first.
+    has_shortcut: bool,
     /// Another press: each button its own.
     again: OpId,
     /// `papers` or `slip`.
@@ -41,9 +47,27 @@ struct Page {
     others: Vec<(String, String)>,
 }
 
+#[derive(Template)]
+#[template(path = "desk/printing.html")]
+struct Page {
+    frame: Frame,
+    id: VisitId,
+    /// What the resident is called by.
+    number: String,
+    what: &'static str,
+    parts: Vec<Part>,
+    /// Whether the page looks again by itself.
+    looks_again: bool,
+}
+
 impl Page {
     fn browser(&self) -> &'static str {
         BROWSER
+    }
+
+    /// Whether there is nothing left to do here.
+    fn all_done(&self) -> bool {
+        self.parts.iter().all(|part| !part.failed && !part.running && !part.by_hand)
     }
 }
 
@@ -57,58 +81,109 @@ pub(super) async fn show(
     let id: VisitId = id.parse().map_err(|_| Failure::NotFound)?;
     let op: OpId = op.parse().map_err(|_| Failure::NotFound)?;
     let press = office.printers.press(op).filter(|press| press.visit == id);
-    // It was pressed before this program was started: the visit's page knows what
-    // was printed.
+    // It ended before this program was started: the visit's page knows what was
+    // printed.
     let Some(press) = press else { return Ok(page::go(&format!("/desk/visits/{id}#papers"))) };
     let frame = Frame::inside(&office, &clerk, Place::Today);
-    let lang = frame.words.lang();
-    let printers = &office.config.printers;
-    let printer = printers.get(&press.printer).ok_or(Failure::NotFound)?;
-    let (title, about) = told(press.progress);
-    let values = [("printer", printer.name.in_lang(lang))];
-    let mut others = Vec::new();
-    let (what, road, mut applications) = ("desk.printing.slip", "slip", Vec::new());
-    let (what, road) = match &press.what {
-        Printout::Slip => (what, road),
-        Printout::Papers(ids) => {
-            applications.extend(ids.iter().map(ToString::to_string));
-            let rest = printers.all_for_papers().filter(|other| other.id != printer.id);
-            others.extend(rest.map(|one| (one.id.clone(), one.name.in_lang(lang).to_owned())));
-            ("desk.printing.papers", "papers")
-        }
-    };
+    let titles = titles(&office, id, frame.words).await?;
+    let mut parts: Vec<Part> =
+        press.parts.iter().map(|one| part(&office, frame.words, one, &titles)).collect();
+    let first = parts.iter().position(|part| part.failed);
+    let first = first.or_else(|| parts.iter().position(|part| part.by_hand)).unwrap_or_default();
+    parts.iter_mut().enumerate().for_each(|(at, part)| part.has_shortcut = at == first);
     page::show(&Page {
         number: visit::called_by(&office, id).await?,
-        title: frame.words.t(title).to_owned(),
-        about: frame.words.with(about, &values),
-        running: press.progress == Progress::Running,
-        failed: matches!(press.progress, Progress::Ended(Err(_))),
-        fault: fault(&press),
-        again: office.journal.op(),
-        printer: press.printer,
+        what: parts.first().map_or("desk.printing.papers", |part| part.what),
+        looks_again: press.parts.iter().any(|part| part.progress.will_change()),
         id,
-        what,
-        road,
-        applications,
-        others,
+        parts,
         frame,
     })
 }
 
-fn told(progress: Progress) -> (&'static str, &'static str) {
-    match progress {
-        Progress::Running => ("desk.printing.running", "desk.printing.running_about"),
-        Progress::Ended(Ok(Printed::Done)) => ("desk.printing.done", "desk.printing.done_about"),
-        Progress::Ended(Ok(Printed::Sent)) => ("desk.printing.sent", "desk.printing.sent_about"),
-        Progress::Ended(Err(Error::Lost)) => ("desk.printing.unknown", "desk.printing.lost_about"),
-        Progress::Ended(Err(_)) => ("desk.printing.failed", "desk.printing.failed_about"),
-        Progress::Unknown => ("desk.printing.unknown", "desk.printing.unknown_about"),
+/// The titles of a visit's papers.
+async fn titles(
+    office: &Shared,
+    id: VisitId,
+    words: Phrases,
+) -> Result<BTreeMap<ApplicationId, String>, Failure> {
+    let read = move |connection: &_| application::of_visit(connection, id);
+    let applications = office.db.read(read).await?;
+    let title = |one: application::Application| {
+        let form = office.forms.get(&one.form).map(|form| &form.template().title);
+        (one.id, form.map_or(one.form, |title| title.in_lang(words.lang()).to_owned()))
+    };
+    Ok(applications.into_iter().map(title).collect())
+}
+
+fn part(
+    office: &Shared,
+    words: Phrases,
+    part: &printers::Part,
+    titles: &BTreeMap<ApplicationId, String>,
+) -> Part {
+    let (lang, printers) = (words.lang(), &office.config.printers);
+    let printer = part.printer.as_deref().unwrap_or(BROWSER);
+    // One that was taken out of the configuration since is called by its id.
+    let name = printers.get(printer).map_or(printer, |one| one.name.in_lang(lang));
+    let (title, about) = told(part.progress);
+    let (what, road, ids, others) = match &part.what {
+        Printout::Slip => ("desk.printing.slip", "slip", &[][..], Vec::new()),
+        Printout::Papers(ids) => {
+            let others = printers.all_for_papers().filter(|other| other.id != printer);
+            let others = others.map(|one| (one.id.clone(), one.name.in_lang(lang).to_owned()));
+            ("desk.printing.papers", "papers", ids.as_slice(), others.collect())
+        }
+    };
+    Part {
+        what,
+        titles: ids.iter().filter_map(|id| titles.get(id).cloned()).collect(),
+        running: matches!(part.progress, Progress::Running | Progress::Stuck(_)),
+        failed: matches!(part.progress, Progress::Ended(Err(_)) | Progress::Unrecorded(Err(_))),
+        by_hand: part.progress == Progress::ByHand,
+        title: words.t(title).to_owned(),
+        about: words.with(about, &[("printer", name)]),
+        fault: fault(part.progress),
+        unrecorded: matches!(part.progress, Progress::Unrecorded(_)),
+        has_shortcut: false,
+        again: office.journal.op(),
+        road,
+        applications: ids.iter().map(ToString::to_string).collect(),
+        printer: printer.to_owned(),
+        others,
     }
 }
 
-fn fault(press: &Press) -> Option<&'static str> {
-    match press.progress {
-        Progress::Ended(Err(error)) => Some(key(error)),
+fn told(progress: Progress) -> (&'static str, &'static str) {
+    use Progress::{ByHand, Ended, Running, Stuck, Unknown, Unrecorded};
+    match progress {
+        Running => ("desk.printing.running", "desk.printing.running_about"),
+        Stuck(_) => ("desk.printing.stuck", "desk.printing.stuck_about"),
+        Ended(Ok(Printed::Done)) | Unrecorded(Ok(Printed::Done)) => {
+            ("desk.printing.done", "desk.printing.done_about")
+        }
+        Ended(Ok(Printed::Sent)) | Unrecorded(Ok(Printed::Sent)) => {
+            ("desk.printing.sent", "desk.printing.sent_about")
+        }
+        Ended(Err(Error::Lost)) | Unrecorded(Err(Error::Lost)) => {
+            ("desk.printing.unknown", "desk.printing.lost_about")
+        }
+        Ended(Err(Error::Interrupted)) | Unrecorded(Err(Error::Interrupted)) => {
+            ("desk.printing.unknown", "desk.printing.interrupted_about")
+        }
+        Ended(Err(_)) | Unrecorded(Err(_)) => {
+            ("desk.printing.failed", "desk.printing.failed_about")
+        }
+        Unknown => ("desk.printing.unknown", "desk.printing.unknown_about"),
+        ByHand => ("desk.printing.by_hand", "desk.printing.by_hand_about"),
+    }
+}
+
+fn fault(progress: Progress) -> Option<&'static str> {
+    match progress {
+        Progress::Ended(Err(error)) | Progress::Unrecorded(Err(error)) | Progress::Stuck(error) => {
+            Some(key(error))
+        }
         _ => None,
     }
 }
@@ -133,13 +208,15 @@ fn key(error: Error) -> &'static str {
         Error::TimedOut => "print.timed_out",
         Error::Busy => "print.busy",
         Error::Lost => "print.lost",
+        Error::TakenBack => "print.taken_back",
+        Error::Interrupted => "print.interrupted",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lang::{Lang, Phrases};
+    use crate::lang::Lang;
 
     #[test]
     fn every_fault_has_a_sentence_of_its_own_in_every_language() {

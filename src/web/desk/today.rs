@@ -63,6 +63,8 @@ struct Page {
     typed: String,
     /// How many visits there are in all, and how many still to be decided.
     count: String,
+    /// The words about what can be searched for.
+    find_help: &'static str,
 }
 
 /// The part of the page that refreshes itself.
@@ -134,7 +136,11 @@ async fn shown(
         unreadable,
         searched,
     };
-    page::show(&Page { frame, list, typed, count })
+    let find_help = match office.config.site.modules.queue {
+        true => "desk.today.find_help",
+        false => "desk.today.find_help_unqueued",
+    };
+    page::show(&Page { frame, list, typed, count, find_help })
 }
 
 /// The list alone, for the script that keeps it fresh; nothing when it is still

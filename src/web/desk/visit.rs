@@ -86,15 +86,21 @@ struct Page {
     kinds: Vec<Tick>,
     points: Vec<Tick>,
     forms: Vec<Form>,
-    /// The press that prints all papers, and the printer they go to.
+    /// The press that prints all papers, each where it belongs.
     press: OpId,
-    printer: Option<String>,
+    /// A press before this page that has no outcome yet.
+    open_press: Option<OpId>,
     slip_press: OpId,
     slip_printer: Option<String>,
     refused: Option<String>,
 }
 
 impl Page {
+    /// Whether all papers are shown in the clerk's own viewer.
+    fn all_by_hand(&self) -> bool {
+        self.forms.iter().all(|form| form.printer.is_none())
+    }
+
     /// A sheet that was printed once is printed again.
     fn was_printed(&self) -> bool {
         self.forms.iter().all(|form| form.printed > 0)
@@ -193,7 +199,7 @@ pub(super) async fn page(
         kinds: identity::kinds(&words, ticked),
         points: identity::points(&words, ticked),
         press: office.journal.op(),
-        printer: papers.first().and_then(|form| form.printer.clone()),
+        open_press: office.printers.open_press_of(opened.visit.id),
         slip_press: office.journal.op(),
         slip_printer: named(office.config.printers.for_desk_slips(), words),
         forms: papers,

@@ -33,7 +33,7 @@ struct Group {
 
 struct FeeLine {
     name: String,
-    copies: u32,
+    count: u32,
     amount: String,
 }
 
@@ -70,7 +70,7 @@ pub(super) fn page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Respo
             .into_iter()
             .map(|line| FeeLine {
                 name: line.name.in_lang(lang).to_owned(),
-                copies: line.copies,
+                count: line.count,
                 amount: line.amount.to_string(),
             })
             .collect(),
@@ -195,7 +195,7 @@ pub(super) async fn done(
     let forms = office.counter().forms_of(&at.visit);
     page::show(&Done {
         slip: slip.map(slip::words),
-        slip_is_coming: slip == Some(Progress::Running),
+        slip_is_coming: matches!(slip, Some(Progress::Running | Progress::Stuck(_))),
         frame: Frame::new(office, kiosk, Some(at)),
         number: submitted.number(),
         lead: match forms.iter().any(|form| form.template().signature != Signature::PrintedName) {

@@ -16,10 +16,15 @@ use crate::web::{Office, Shared, page};
 #[template(path = "kiosk/purpose.html")]
 struct Purpose {
     frame: Frame,
+    /// In the town's own words, where it has some.
+    purpose: String,
 }
 
 pub(super) fn purpose(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Response, Failure> {
-    page::show(&Purpose { frame: Frame::new(office, kiosk, Some(at)) })
+    let frame = Frame::new(office, kiosk, Some(at));
+    let own = office.config.site.screen.purpose.as_ref();
+    let purpose = own.map_or(frame.t("kiosk.purpose.use"), |own| own.in_lang(frame.words.lang()));
+    page::show(&Purpose { purpose: purpose.to_owned(), frame })
 }
 
 /// The resident has read what the data is used for.

@@ -5,7 +5,7 @@ use crate::id::{OpId, VisitId};
 use crate::visit::printing::Printout;
 use crate::visit::slip;
 use crate::web::error::Failure;
-use crate::web::printers::{self, Order, Press, Progress};
+use crate::web::printers::{self, Order, Progress, Sheets};
 use crate::web::{Shared, slips};
 
 /// Prints the slip of a visit that was handed in just now by the press `op`. The
@@ -24,22 +24,24 @@ async fn send(office: &Shared, kiosk: &Kiosk, op: OpId, visit: VisitId) -> Resul
     let shared = office.0.clone();
     let read = move |connection: &_| slip::of_visit(connection, shared.counter(), visit);
     let slip = office.db.read(read).await?;
-    let press = Press {
-        visit,
+    let sheets = Sheets {
+        entry: office.journal.op(),
         what: Printout::Slip,
-        printer: printer.id.clone(),
-        progress: Progress::Running,
+        printer: Some(printer.id.clone()),
+        document: slips::document(office, printer, &slip),
     };
-    let (entry, actor) = (office.journal.op(), kiosk.actor());
-    let document = slips::document(office, printer, &slip);
-    printers::send(&office.0, Order { op, entry, actor, press, opened: None, document }).await
+    let actor = kiosk.actor();
+    printers::send(&office.0, Order { op, actor, visit, opened: None, sheets: vec![sheets] }).await
 }
 
 /// What a resident is told of the slip.
 pub(super) fn words(progress: Progress) -> &'static str {
     match progress {
-        Progress::Running => "kiosk.done.slip_printing",
-        Progress::Ended(Ok(_)) => "kiosk.done.slip_printed",
-        Progress::Ended(Err(_)) | Progress::Unknown => "kiosk.done.slip_failed",
+        Progress::Running | Progress::Stuck(_) => "kiosk.done.slip_printing",
+        Progress::Ended(Ok(_)) | Progress::Unrecorded(Ok(_)) => "kiosk.done.slip_printed",
+        Progress::Ended(Err(_))
+        | Progress::Unrecorded(Err(_))
+        | Progress::Unknown
+        | Progress::ByHand => "kiosk.done.slip_failed",
     }
 }

@@ -60,6 +60,18 @@ export function encode(codebook, { procedures, answers, iat, jti, revision }) {
   return Uint8Array.from(bytes);
 }
 
+/**
+ * The answers that `encode` would write for these procedures, the applicant's
+ * facts aside, in the order they are asked: what may be left for the counter.
+ */
+export function pathsOf(codebook, procedures, answers) {
+  const forms = procedures
+    .map((id) => codebook.procedures.find((procedure) => procedure.id === id)?.form)
+    .filter((form) => form !== undefined);
+  const questions = [...new Set(forms)].flatMap((form) => codebook.forms[form].questions);
+  return questions.map(({ path }) => path).filter((path) => path in answers);
+}
+
 // Each procedure with the answers of its form; what two share goes with the first.
 function chosen(codebook, ids, answers) {
   const numbers = ids
@@ -75,8 +87,19 @@ function chosen(codebook, ids, answers) {
     questions.forEach(({ path, kind, options = [] }, at) => {
       if (!preset.has(path)) add(own, at, kind, options, answers[path]);
     });
-    return [number, map(own)];
+    return [number, steps(own)];
   });
+}
+
+// Answers by ascending numbers, as steps from one number to the next and values.
+function steps(entries) {
+  const items = [];
+  let next = 0;
+  for (const [number, item] of entries) {
+    items.push(number - next + 1, item);
+    next = number + 1;
+  }
+  return items;
 }
 
 function add(entries, number, kind, options, answer) {

@@ -11,7 +11,8 @@ use super::purse::purse;
 use super::rig::{Rig, wait_until, with_pcscd};
 use crate::stage::http::Visitor;
 use crate::stage::office::{hidden, pair_with, screen, send, set_up};
-use crate::stage::program::{Program, madoguchi, run};
+use crate::stage::program::{Program, madoguchi, run, run_saying};
+use crate::stage::relay::Relay;
 use crate::stage::skip;
 
 const HERE: &str = "reader-1";
@@ -54,7 +55,12 @@ impl Office {
 
     /// The program at the other PC, with that PC's pcscd.
     fn lend(&self, elsewhere: &Rig) -> Program {
-        let mut command = madoguchi(&["reader", "--server", &self.server.address, "--key"]);
+        self.lend_over(&self.server.address, elsewhere)
+    }
+
+    /// The same over another cable.
+    fn lend_over(&self, address: &str, elsewhere: &Rig) -> Program {
+        let mut command = madoguchi(&["reader", "--server", address, "--key"]);
         command.arg(self.key()).env("PCSCLITE_CSOCK_NAME", elsewhere.socket());
         Program::start_until(&mut command, "the line stands")
     }
@@ -164,6 +170,14 @@ fn whatever_goes_away_at_the_other_pc_is_seen_and_works_again_when_it_is_back() 
         wait_for(&mut tablet, |state| *state == json!({ "trouble": "service" }));
         elsewhere.launch_pcscd();
         wait_for(&mut tablet, is_empty);
+        // Its reader is unplugged; the line stands.
+        elsewhere.unplug();
+        wait_for(&mut tablet, |state| *state == json!({ "trouble": "reader" }));
+        let devices = office.administrator.get("/desk/devices").text;
+        assert!(devices.contains("カードリーダーを確かめてください"), "{devices}");
+        elsewhere.plug_in();
+        wait_for(&mut tablet, is_empty);
+        assert!(!lent.said().contains("calling again"), "{}", lent.said());
         // Its program is killed, the card still there.
         let laid = elsewhere.lay(purse(YUMI).make());
         wait_for(&mut tablet, is_card);
@@ -180,14 +194,52 @@ fn whatever_goes_away_at_the_other_pc_is_seen_and_works_again_when_it_is_back() 
 }
 
 #[test]
+fn a_line_that_freezes_in_the_middle_of_a_reading_lets_the_card_go_and_stands_again() {
+    with_pcscd(|rig| {
+        let Some(elsewhere) = rig.elsewhere() else {
+            return skip("a second pcscd", "namespaces are not allowed here");
+        };
+        let mut office = Office::open();
+        let mut tablet = office.tablet("記載台2", THERE);
+        let cable = Relay::to(&office.server.address);
+        let lent = office.lend_over(&cable.address, &elsewhere);
+        let laid = elsewhere.lay(purse(YUMI).make());
+        wait_for(&mut tablet, is_card);
+        // What lies there was looked at; the reading begins with another page.
+        let page = tablet.get("/kiosk/card").text;
+        let own = ["key", "tap", "once"].map(|name| (name, hidden(&page, name).to_owned()));
+        let own: Vec<(&str, &str)> = own.iter().map(|(name, to)| (*name, to.as_str())).collect();
+        // The card is connected, and one command reaches it.
+        cable.freeze_after(2);
+        send(&mut tablet, "/kiosk/card", &[own.as_slice(), &[("digits", &pin_of(YUMI))]].concat())
+            .unwrap();
+        wait_until("the reader's PC knows", || lent.said().contains("went silent; calling again"));
+        // Whoever else wants the card there has it.
+        let mut other = madoguchi(&["card", "read", "--pin-stdin"]);
+        other.env("PCSCLITE_CSOCK_NAME", elsewhere.socket());
+        let (code, _, said) = run_saying(&mut other, &pin_of(YUMI));
+        assert_eq!(code, Some(0), "{said}");
+        wait_for(&mut tablet, |state| *state == json!({ "trouble": "reader" }));
+        cable.thaw();
+        wait_for(&mut tablet, is_card);
+        enter(&mut tablet, &pin_of(YUMI));
+        assert!(told(&mut tablet).contains("架空　由美"));
+        for said_once in ["went silent", "does not answer in time"] {
+            assert!(lent.said().matches(said_once).count() < 2, "{}", lent.said());
+        }
+        drop(laid);
+    });
+}
+
+#[test]
 fn a_stranger_s_key_gets_no_line_and_says_why() {
     let mut office = Office::open();
     let mut tablet = office.tablet("記載台2", THERE);
     let file = office.folder.path().join("stranger.key");
     fs::write(&file, format!("{THERE}:{}", "ab".repeat(32))).unwrap();
     let mut command = madoguchi(&["reader", "--server", &office.server.address, "--key"]);
-    let stranger = Program::start_until(command.arg(&file), "the line stands");
-    wait_until("it is sent away", || stranger.said().contains("calling again"));
+    let stranger = Program::start_until(command.arg(&file), "has another key");
+    assert!(stranger.said().contains("calling again"), "{}", stranger.said());
     assert_eq!(state(&mut tablet), json!({ "trouble": "reader" }));
 
     let unknown = office.folder.path().join("unknown.key");

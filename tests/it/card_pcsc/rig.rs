@@ -119,14 +119,39 @@ impl Rig {
 
     fn set_up(folder: String, alone: bool) -> Self {
         let port = free_ports();
-        let conf = Path::new(&folder).join("conf");
-        std::fs::create_dir_all(&conf).unwrap();
+        let rig = Self { folder, alone, port, daemon: None };
+        std::fs::create_dir_all(Path::new(&rig.conf()).parent().unwrap()).unwrap();
+        rig.write_conf();
+        rig
+    }
+
+    /// The file that gives pcscd its reader.
+    fn conf(&self) -> String {
+        format!("{}/conf/vpcd", self.folder)
+    }
+
+    fn write_conf(&self) {
+        let port = self.port;
         let reader = format!(
             "FRIENDLYNAME \"Virtual PCD\"\nDEVICENAME /dev/null:0x{port:X}\n\
              LIBPATH {DRIVER}\nCHANNELID 0x{port:X}\n"
         );
-        std::fs::write(conf.join("vpcd"), reader).unwrap();
-        Self { folder, alone, port, daemon: None }
+        std::fs::write(self.conf(), reader).unwrap();
+    }
+
+    /// Takes the reader away: pcscd runs, and has none. The virtual one cannot be
+    /// pulled out of a running pcscd.
+    pub fn unplug(&mut self) {
+        self.stop_pcscd();
+        std::fs::remove_file(self.conf()).unwrap();
+        self.launch_pcscd();
+    }
+
+    /// Gives it back.
+    pub fn plug_in(&mut self) {
+        self.stop_pcscd();
+        self.write_conf();
+        self.launch_pcscd();
     }
 
     /// Starts pcscd, and waits until it lists its reader.

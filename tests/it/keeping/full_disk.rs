@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -13,25 +13,8 @@ use super::{Kept, verified};
 use crate::stage::http::Visitor;
 use crate::stage::office::{Unanswered, hand_in, leave, pair, set_up};
 use crate::stage::program::{Program, run};
-use crate::stage::{skip, wait_until};
-
-const NAMESPACE: [&str; 5] = ["unshare", "--map-root-user", "--mount", "--propagation", "private"];
-
-/// A program whose data lies on a disk of three megabytes, seen from outside.
-fn on_a_small_disk(folder: &Path) -> Option<(Program, PathBuf)> {
-    let tried = Command::new(NAMESPACE[0]).args(&NAMESPACE[1..]).arg("true").output();
-    if !tried.is_ok_and(|output| output.status.success()) {
-        skip("no disk was filled", "this machine forbids namespaces");
-        return None;
-    }
-    let script = "mount -t tmpfs -o size=3m tmpfs \"$1\" && shift && exec \"$@\"";
-    let mut command = Command::new(NAMESPACE[0]);
-    command.args(&NAMESPACE[1..]).args(["sh", "-c", script, "sh"]).arg(folder);
-    command.arg(env!("CARGO_BIN_EXE_madoguchi")).args(["serve", "--listen", "127.0.0.1:0"]);
-    let program = Program::start(command.arg("--data").arg(folder));
-    let inside = format!("/proc/{}/root{}", program.id(), folder.display());
-    Some((program, inside.into()))
-}
+use crate::stage::small_disk::on_a_small_disk;
+use crate::stage::wait_until;
 
 /// A backup, taken beside the program and put where there is room.
 fn copied(program: &Program, data: &Path) -> TempDir {
@@ -59,7 +42,8 @@ fn fill(tablet: &mut Visitor, numbers: &mut BTreeSet<String>) -> Unanswered {
 #[test]
 fn a_full_disk_refuses_clearly_and_recovers_without_a_restart() {
     let folder = tempfile::tempdir().unwrap();
-    let Some((mut program, inside)) = on_a_small_disk(folder.path()) else { return };
+    let config = Path::new("kiosk-config/example");
+    let Some((mut program, inside)) = on_a_small_disk(folder.path(), config) else { return };
     let mut tablet = pair(&mut set_up(&program), "記載台１");
     let mut numbers = BTreeSet::new();
     for round in 0..3 {

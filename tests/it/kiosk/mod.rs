@@ -14,7 +14,7 @@ use crate::stage::resident::{Memory, Resident, memory};
 pub use walks::{moving_in, moving_within_and_certificate};
 
 /// The PIN that an invented resident remembers for a first card.
-fn pin_of(resident: &str) -> String {
+pub fn pin_of(resident: &str) -> String {
     let config = Config::load("kiosk-config/example".as_ref()).unwrap();
     let (_, resident) = config.demo.resident(resident).unwrap();
     resident.cards[0].pin.clone().unwrap()

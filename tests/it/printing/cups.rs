@@ -2,7 +2,9 @@
 //! folders below a temporary one, and a printer that can be without paper.
 
 use std::fs::{self, Permissions};
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -26,17 +28,21 @@ done
 echo "STATE: -media-empty-error" >&2
 while [ "$(cat "$folder/health")" = silent ]; do sleep 0.1; done
 cat "$6" > "$folder/$1.part" && mv "$folder/$1.part" "$folder/$1.pdf"
+if [ "$(cat "$folder/health")" = last ]; then
+    echo "STATE: +media-empty-error" >&2
+    while [ "$(cat "$folder/health")" = last ]; do sleep 0.1; done
+fi
 "#;
 
 /// A running daemon.
 pub struct Cups {
-    child: Child,
+    child: Option<Child>,
     folder: TempDir,
 }
 
 impl Cups {
-    /// The daemon with the queues `a4` (healthy), `dead` (nobody listens there) and
-    /// `paused`. `None`, said loudly, where there is no CUPS.
+    /// The daemon with the queues `a4` and `tax` (healthy), `dead` (nobody listens
+    /// there) and `paused`. `None`, said loudly, where there is no CUPS.
     pub fn start(what: &str) -> Option<Self> {
         if ![DAEMON, POLICIES, "/usr/lib/cups/backend/socket"]
             .iter()
@@ -49,30 +55,37 @@ impl Cups {
         // Backends run as another user.
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
         write_folders(folder.path());
-        let log = fs::File::create(folder.path().join("log/said")).unwrap();
+        let mut cups = Self { child: None, folder };
+        cups.launch();
+        Some(cups)
+    }
+
+    /// Starts the daemon on what lies in its folders.
+    pub fn launch(&mut self) {
+        let root = self.folder.path();
+        let log = fs::OpenOptions::new().create(true).append(true).open(root.join("log/said"));
+        let log = log.unwrap();
         let child = Command::new(DAEMON)
             .arg("-f")
             .arg("-c")
-            .arg(folder.path().join("etc/cupsd.conf"))
+            .arg(root.join("etc/cupsd.conf"))
             .arg("-s")
-            .arg(folder.path().join("etc/cups-files.conf"))
+            .arg(root.join("etc/cups-files.conf"))
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
             .spawn()
             .unwrap();
-        let cups = Self { child, folder };
-        wait_until("CUPS listens", || {
-            std::os::unix::net::UnixStream::connect(cups.socket()).is_ok()
-        });
-        Some(cups)
+        self.child = Some(child);
+        wait_until("CUPS listens", || UnixStream::connect(self.socket()).is_ok());
     }
 
     pub fn socket(&self) -> PathBuf {
         self.folder.path().join("cups.sock")
     }
 
-    /// `well`, `empty` (no paper) or `silent` (takes the paper and never ends).
+    /// `well`, `empty` (no paper), `silent` (takes the paper and never ends) or `last`
+    /// (prints, and says that the tray is empty now before it ends).
     pub fn is(&self, health: &str) {
         let file = self.folder.path().join("paper");
         fs::write(file.join("new"), health).unwrap();
@@ -81,7 +94,12 @@ impl Cups {
 
     /// The papers that came out, oldest first.
     pub fn came_out(&self) -> Vec<Vec<u8>> {
-        let mut papers: Vec<(u32, PathBuf)> = files(&self.folder.path().join("paper"))
+        self.came_out_of("paper")
+    }
+
+    /// The papers that came out of the printer with this folder.
+    pub fn came_out_of(&self, printer: &str) -> Vec<Vec<u8>> {
+        let mut papers: Vec<(u32, PathBuf)> = files(&self.folder.path().join(printer))
             .into_iter()
             .filter(|path| path.extension().is_some_and(|end| end == "pdf"))
             .map(|path| (path.file_stem().unwrap().to_str().unwrap().parse().unwrap(), path))
@@ -107,20 +125,65 @@ impl Cups {
         String::from_utf8(asked.stdout).unwrap().lines().count()
     }
 
+    /// Everything that CUPS tells of jobs to whoever sent them.
+    pub fn told_of_jobs(&self) -> String {
+        let mut question = b"\x01\x01\x00\x0A\x00\x00\x00\x01\x01".to_vec();
+        for (tag, name, value) in [
+            (0x47, "attributes-charset", "utf-8"),
+            (0x48, "attributes-natural-language", "en"),
+            (0x45, "printer-uri", "ipp://localhost/printers/a4"),
+            (0x42, "requesting-user-name", "madoguchi"),
+            (0x44, "requested-attributes", "all"),
+        ] {
+            question.push(tag);
+            for text in [name, value] {
+                question.extend((text.len() as u16).to_be_bytes());
+                question.extend(text.as_bytes());
+            }
+        }
+        question.push(0x03);
+        let head = format!(
+            "POST /printers/a4 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/ipp\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n",
+            question.len()
+        );
+        let mut line = UnixStream::connect(self.socket()).unwrap();
+        line.write_all(&[head.into_bytes(), question].concat()).unwrap();
+        let mut told = Vec::new();
+        line.read_to_end(&mut told).unwrap();
+        String::from_utf8_lossy(&told).into_owned()
+    }
+
+    /// Cancels all jobs and removes what is known of them.
+    pub fn forget_everything(&mut self) {
+        wait_until("CUPS knows nothing", || {
+            // One that still ran leaves its notes behind the first time.
+            let mut cancel = Command::new("cancel");
+            cancel.env("CUPS_SERVER", self.socket()).args(["-a", "-x"]);
+            assert!(cancel.status().unwrap().success());
+            self.spooled().is_empty() && self.ended() == 0
+        });
+    }
+
+    /// Ends it as an administrator would: what is printed then waits.
+    pub fn stop(&mut self) {
+        let Some(mut child) = self.child.take() else { return };
+        // Its backends end with it: asked to stop, it stops them.
+        let _ = Command::new("kill").arg(child.id().to_string()).status();
+        let _ = child.wait();
+    }
+
     /// Ends it in the middle of whatever it does.
     pub fn kill(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let Some(mut child) = self.child.take() else { return };
+        let _ = child.kill();
+        let _ = child.wait();
     }
 }
 
 impl Drop for Cups {
     fn drop(&mut self) {
-        // Its backends end with it: asked to stop, it stops them.
-        if self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
-            let _ = Command::new("kill").arg(self.child.id().to_string()).status();
-        }
-        let _ = self.child.wait();
+        self.stop();
     }
 }
 
@@ -129,9 +192,18 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn write_folders(root: &Path) {
-    for folder in
-        ["etc", "spool", "spool/tmp", "cache", "state", "log", "paper", "bin", "bin/backend"]
-    {
+    for folder in [
+        "etc",
+        "spool",
+        "spool/tmp",
+        "cache",
+        "state",
+        "log",
+        "paper",
+        "paper2",
+        "bin",
+        "bin/backend",
+    ] {
         fs::create_dir(root.join(folder)).unwrap();
     }
     for part in ["daemon", "filter", "notifier"] {
@@ -144,7 +216,9 @@ fn write_folders(root: &Path) {
     fs::write(&backend, BACKEND).unwrap();
     // Only the owner may run it: CUPS then runs it as itself, and it may write.
     fs::set_permissions(&backend, Permissions::from_mode(0o700)).unwrap();
-    fs::write(root.join("paper/health"), "well").unwrap();
+    for printer in ["paper", "paper2"] {
+        fs::write(root.join(printer).join("health"), "well").unwrap();
+    }
     let at = root.display();
     // Documents are kept as long as they can be, so that the test sees what we
     // remove ourselves.
@@ -170,6 +244,7 @@ fn write_folders(root: &Path) {
     };
     let queues = [
         queue("a4", &format!("paper:{at}/paper"), "Idle"),
+        queue("tax", &format!("paper:{at}/paper2"), "Idle"),
         queue("dead", "socket://127.0.0.1:9", "Idle"),
         queue("paused", &format!("paper:{at}/paper"), "Stopped"),
     ];

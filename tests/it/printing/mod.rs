@@ -2,8 +2,11 @@
 //! at once, nothing is lost, nothing comes out twice and nothing stays behind.
 
 mod cups;
+mod cut_off;
 mod in_the_browser;
+mod no_room;
 mod office;
+mod own_sheets;
 mod slip_printer;
 
 use std::os::unix::fs::OpenOptionsExt;
@@ -66,10 +69,14 @@ fn without_paper_the_clerk_knows_at_once_and_prints_again_when_there_is_some() {
     let visit = office.visit();
     cups.is("empty");
     let pressed = Instant::now();
-    let page = office.print(&visit, "papers");
+    let sent = office.press(&visit, "papers", 1).remove(0);
+    let page =
+        office.page_with(sent.header("location"), "用紙がありません。用紙を入れてください。");
     let known_after = pressed.elapsed();
     assert!(known_after < Duration::from_secs(6), "known only after {known_after:.1?}");
-    assert!(page.contains("用紙がありません。用紙を入れてください。"), "{page}");
+    assert!(page.contains("印刷が止まっています"), "not given up yet: {page}");
+    let page = office.outcome(sent.header("location"));
+    assert!(page.contains("印刷できませんでした") && page.contains("用紙がありません"), "{page}");
     assert_eq!(cups.spooled(), Vec::<std::path::PathBuf>::new());
     assert!(!office.clerk.get(&visit).text.contains("印刷1回"));
     cups.is("well");
@@ -85,6 +92,25 @@ fn without_paper_the_clerk_knows_at_once_and_prints_again_when_there_is_some() {
         ("application.printed", ""),
     ];
     assert_eq!(kinds, expected.map(|(kind, why)| (kind.to_owned(), why.to_owned())));
+}
+
+#[test]
+fn the_last_sheet_of_a_tray_is_printed_and_so_is_one_that_waited_for_paper() {
+    let Some(cups) = Cups::start("the last sheet") else { return };
+    let mut office = Office::open(&queue(&cups, "a4"));
+    let visit = office.visit();
+    for (at_first, papers) in [("last", 1), ("empty", 2)] {
+        cups.is(at_first);
+        let sent = office.press(&visit, "papers", 1).remove(0);
+        let address = sent.header("location");
+        office.page_with(address, "印刷が止まっています");
+        cups.is("well");
+        let page = office.outcome(address);
+        assert!(page.contains("印刷しました"), "{at_first}: {page}");
+        assert_eq!(cups.came_out().len(), papers);
+        assert_eq!(office.printed().pop().unwrap(), entry("application.printed", "counter", ""));
+        assert_eq!(cups.spooled(), Vec::<std::path::PathBuf>::new());
+    }
 }
 
 #[test]
@@ -116,35 +142,14 @@ fn a_printer_that_never_ends_is_given_up_and_a_cups_that_is_gone_is_told() {
     assert_eq!(cups.spooled(), Vec::<std::path::PathBuf>::new());
     let sent = office.press(&visit, "papers", 1).remove(0);
     wait_until("CUPS has the paper", || !cups.spooled().is_empty());
+    let told = cups.told_of_jobs();
+    assert!(told.contains("job-name") && told.contains("madoguchi-"), "{told}");
+    assert!(!told.contains("試験") && !told.contains("住民票"), "{told}");
     cups.kill();
     let page = office.outcome(sent.header("location"));
     assert!(page.contains("あとから「窓口のプリンター」で印刷されることがあります"), "{page}");
     let page = office.print_again(&visit, "papers", &page);
     assert!(page.contains("CUPS）が動いていません"), "{page}");
-}
-
-#[test]
-fn a_press_that_was_sent_before_a_power_cut_is_not_sent_again() {
-    let Some(cups) = Cups::start("a power cut while printing") else { return };
-    let mut office = Office::open(&queue(&cups, "a4"));
-    let visit = office.visit();
-    cups.is("silent");
-    let page = office.clerk.get(&visit).text;
-    office.press_on(&page, &visit, "papers", 1);
-    wait_until("CUPS has the paper", || !cups.spooled().is_empty());
-    office.start_anew();
-    let sent = office.press_on(&page, &visit, "papers", 1).remove(0);
-    let outcome = office.outcome(sent.header("location"));
-    assert!(outcome.contains("印刷の結果が分かりません"), "{outcome}");
-    cups.is("well");
-    wait_until("the paper comes out", || cups.ended() == 1);
-    assert_eq!(cups.came_out().len(), 1);
-    assert_eq!(office.printed(), [entry("application.print_sent", "counter", "")]);
-    // The clerk looked, and wants another.
-    let outcome = office.print_again(&visit, "papers", &outcome);
-    assert!(outcome.contains("印刷しました"), "{outcome}");
-    assert_eq!(cups.came_out().len(), 2);
-    assert_eq!(cups.spooled(), Vec::<std::path::PathBuf>::new(), "of the first one neither");
 }
 
 fn slips(printer: &str) -> String {

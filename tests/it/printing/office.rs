@@ -21,6 +21,15 @@ pub struct Office {
     folder: TempDir,
 }
 
+/// Writes the example town's configuration with these printers.
+pub fn config_with(config: &Path, printers: &str) {
+    for file in ["counters.toml", "procedures.toml", "fees.toml", "site.toml"] {
+        fs::copy(Path::new("kiosk-config/example").join(file), config.join(file)).unwrap();
+    }
+    fs::write(config.join("devices.toml"), "").unwrap();
+    fs::write(config.join("printers.toml"), printers).unwrap();
+}
+
 /// The tablet's name.
 pub const TABLET: &str = "記載台1";
 
@@ -30,11 +39,7 @@ impl Office {
         let folder = tempfile::tempdir().unwrap();
         let (config, data) = (folder.path().join("config"), folder.path().join("data"));
         fs::create_dir(&config).unwrap();
-        for file in ["counters.toml", "procedures.toml", "fees.toml", "site.toml"] {
-            fs::copy(Path::new("kiosk-config/example").join(file), config.join(file)).unwrap();
-        }
-        fs::write(config.join("devices.toml"), "").unwrap();
-        fs::write(config.join("printers.toml"), printers).unwrap();
+        config_with(&config, printers);
         let program = Program::serve_at(&data, &config);
         let mut administrator = set_up(&program);
         let tablet = pair(&mut administrator, TABLET);
@@ -50,7 +55,9 @@ impl Office {
 
     /// The power goes, and comes back. Everybody is still signed in.
     pub fn start_anew(&mut self) {
-        self.program.kill();
+        if self.program.is_running() {
+            self.program.kill();
+        }
         let root = self.folder.path();
         self.program = Program::serve_at(&root.join("data"), &root.join("config"));
         self.clerk = self.clerk.moved_to(&self.program.address);
@@ -100,13 +107,31 @@ impl Office {
         let began = Instant::now();
         loop {
             let page = self.clerk.get(address).text;
-            if !page.contains("印刷中です") {
+            if !page.contains("印刷中です") && !page.contains("印刷が止まっています")
+            {
                 return page;
             }
             assert!(page.contains("http-equiv=\"refresh\""), "{page}");
             assert!(began.elapsed() < PATIENCE, "no outcome: {page}");
             std::thread::sleep(Duration::from_millis(50));
         }
+    }
+
+    /// The page of a press, when it has these words.
+    pub fn page_with(&mut self, address: &str, words: &str) -> String {
+        let mut page = String::new();
+        wait_until(words, || {
+            page = self.clerk.get(address).text;
+            page.contains(words)
+        });
+        page
+    }
+
+    /// Ends the program as a power cut would, does something, and starts it.
+    pub fn while_off(&mut self, act: impl FnOnce()) {
+        self.program.kill();
+        act();
+        self.start_anew();
     }
 
     /// The tablet's last page, when the slip has an outcome.

@@ -10,8 +10,12 @@ pub mod clerk;
 pub mod driver;
 pub mod http;
 pub mod office;
+pub mod person;
+pub mod picture;
 pub mod program;
+pub mod relay;
 pub mod resident;
+pub mod small_disk;
 
 use std::io::Write;
 use std::time::{Duration, Instant};

@@ -1,6 +1,7 @@
 //! The real program, as a user starts it.
 
-use std::io::{BufRead, BufReader};
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex};
@@ -29,6 +30,28 @@ impl Program {
     /// The demonstration at an address of its own.
     pub fn demo_at(listen: &str) -> Self {
         Self::start(&mut madoguchi(&["demo", "--listen", listen]))
+    }
+
+    /// The demonstration of another town than the example: `change` writes what is
+    /// different into its configuration, below `house`.
+    pub fn demo_in(house: &Path, change: impl FnOnce(&Path)) -> Self {
+        let example = Path::new("kiosk-config/example");
+        let config = house.join(example);
+        fs::create_dir_all(config.join("demo")).unwrap();
+        for folder in ["", "demo"] {
+            for entry in fs::read_dir(example.join(folder)).unwrap().map(Result::unwrap) {
+                if entry.path().is_file() {
+                    fs::copy(entry.path(), config.join(folder).join(entry.file_name())).unwrap();
+                }
+            }
+        }
+        change(&config);
+        let mut command = madoguchi(&["demo", "--listen", "127.0.0.1:0"]);
+        // It takes the configuration that lies where it is started.
+        let here = std::env::current_dir().unwrap();
+        command.arg("--templates").arg(here.join("templates/forms"));
+        command.arg("--fonts").arg(here.join("fonts"));
+        Self::start(command.current_dir(house))
     }
 
     /// An office whose data lies in `data`.
@@ -133,5 +156,14 @@ pub fn madoguchi(arguments: &[&str]) -> Command {
 /// Runs it to its end; the exit code, standard output, standard error.
 pub fn run(command: &mut Command) -> (Option<i32>, String, String) {
     let Output { status, stdout, stderr } = command.output().unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+/// The same with one line on standard input.
+pub fn run_saying(command: &mut Command, line: &str) -> (Option<i32>, String, String) {
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut program = piped.spawn().unwrap();
+    writeln!(program.stdin.take().unwrap(), "{line}").unwrap();
+    let Output { status, stdout, stderr } = program.wait_with_output().unwrap();
     (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
