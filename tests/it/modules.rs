@@ -133,8 +133,9 @@ impl Seen {
         let visit = found.header("location").to_owned();
         for lang in ["en", "ja"] {
             clerk.post("/desk/language", &[("lang", lang)]);
-            for path in ["/desk", &*visit, "/desk/devices", "/desk/staff", "/desk/password", "/"] {
-                self.read(clerk, path);
+            self.read(clerk, &visit);
+            for page in ["", "/calling", "/devices", "/staff", "/password"] {
+                self.read(clerk, &format!("/desk{page}"));
             }
         }
         let page = clerk.get(&visit).text;
@@ -172,7 +173,7 @@ fn day_without(off: &[&str]) -> Seen {
     let mut clerk = office::hire(&mut administrator);
     let reader = if off.contains(&"card_reader") { "" } else { "reader-1" };
     let mut tablet = office::pair_with(&mut clerk, "入口の端末", reader);
-    for outside in ["/", "/pair", "/desk/sign-in", "/nowhere"] {
+    for outside in ["/", "/pair", "/display", "/desk/sign-in", "/nowhere"] {
         seen.read(&mut program.visitor(), outside);
     }
     seen.at_the_kiosk(&mut tablet);

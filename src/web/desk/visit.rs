@@ -93,6 +93,8 @@ struct Page {
     forms: Vec<Form>,
     /// The press that prints all papers, each where it belongs.
     press: OpId,
+    /// A press before this page that has no outcome yet.
+    open_press: Option<OpId>,
     slip_press: OpId,
     slip_printer: Option<String>,
     refused: Option<String>,
@@ -204,6 +206,7 @@ pub(super) async fn page(
         kinds: identity::kinds(&words, ticked),
         points: identity::points(&words, ticked),
         press: office.journal.op(),
+        open_press: office.printers.open_press_of(opened.visit.id),
         slip_press: office.journal.op(),
         slip_printer: named(office.config.printers.for_desk_slips(), words),
         forms: papers,
