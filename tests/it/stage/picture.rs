@@ -123,20 +123,51 @@ impl Picture {
     }
 }
 
-/// The changes in words, for a picture at `dpi`.
+/// The changes in words, for a picture at `dpi`: what touches is one place.
 pub fn told(changes: &[(usize, usize, bool)], dpi: u32) -> String {
-    let mm = |pixels: usize| (pixels + CELL / 2) as f32 * 25.4 / dpi as f32;
-    let mut told = format!("{} places differ:", changes.len());
-    for (x, y, is_darker) in changes.iter().take(TOLD_MAX) {
-        let how = if *is_darker { "something new" } else { "something lost or moved" };
+    let mm = |pixels: usize| pixels as f32 * 25.4 / dpi as f32;
+    let places = places(changes);
+    let mut told = format!("places that differ: {}", places.len());
+    for place in places.iter().take(TOLD_MAX) {
+        let ends = |of: fn(&(usize, usize, bool)) -> usize| {
+            let all = place.iter().map(of);
+            all.fold((usize::MAX, 0), |(low, high), at| (low.min(at), high.max(at + CELL)))
+        };
+        let ((left, right), (top, bottom)) = (ends(|cell| cell.0), ends(|cell| cell.1));
+        let darker = place.iter().filter(|cell| cell.2).count() * 2 > place.len();
+        let how = if darker { "something new" } else { "something lost or moved" };
         let _ = write!(
             told,
-            "\n  {how} at {:.0} mm from the left, {:.0} mm from the top",
-            mm(*x),
-            mm(*y)
+            "\n  {how} from {:.0} to {:.0} mm across, from {:.0} to {:.0} mm down",
+            mm(left),
+            mm(right),
+            mm(top),
+            mm(bottom)
         );
     }
     told
+}
+
+/// Cells that touch, together.
+fn places(changes: &[(usize, usize, bool)]) -> Vec<Vec<(usize, usize, bool)>> {
+    let mut left = changes.to_vec();
+    let mut places = Vec::new();
+    while let Some(first) = left.pop() {
+        let mut place = vec![first];
+        let mut at = 0;
+        while let Some((x, y, _)) = place.get(at).copied() {
+            let touches = |cell: &(usize, usize, bool)| {
+                cell.0.abs_diff(x) <= CELL && cell.1.abs_diff(y) <= CELL
+            };
+            let (near, rest): (Vec<_>, Vec<_>) = left.into_iter().partition(touches);
+            place.extend(near);
+            left = rest;
+            at += 1;
+        }
+        places.push(place);
+    }
+    places.reverse();
+    places
 }
 
 #[test]
@@ -165,7 +196,8 @@ fn a_lost_letter_and_a_moved_rule_are_found_and_other_edges_are_not() {
     lost.grey[20 * 60..28 * 60].fill(255);
     let places = drawn.changes(&lost);
     assert!(places.contains(&(18, 18, false)), "{places:?}");
-    assert!(told(&places, 75).contains("lost or moved at 7 mm from the left, 7 mm from the top"));
+    let words = "places that differ: 1\n  something lost or moved from 6 to 10 mm across, from 6 to 10 mm down";
+    assert_eq!(told(&places, 75), words);
     let mut moved = drawn.clone();
     moved.grey.copy_within(45 * 60..46 * 60, 46 * 60);
     moved.grey[45 * 60..46 * 60].fill(255);
