@@ -123,6 +123,19 @@ fn tell(draft: &draft::Draft, folder: &Path, id: &str) {
             draft.dropped_remarks
         );
     }
+    if draft.unclear > 0 {
+        eprintln!(
+            "{} places with printed words in them (such as 年 月 日) got no field: they are listed \
+             at the end of form.toml",
+            draft.unclear
+        );
+    }
+    for page in &draft.turned_pages {
+        eprintln!(
+            "the words on page {page} lie on their side or upside down, and nothing is proposed \
+             there: turn the page, print it to a new PDF, and import that"
+        );
+    }
     eprintln!("look at it with `madoguchi forms preview {id}`");
     eprintln!("`madoguchi check` tells what you still have to decide");
 }

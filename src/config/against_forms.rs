@@ -58,7 +58,16 @@ pub(super) fn fees(fees: &[Fee], written: &Document, forms: &Forms) -> Vec<Fault
         if let Some(question) = question(&mut document, at, form, &path, &[Kind::Copies]) {
             let known = options(question);
             let declared = format!("質問 {} の選択肢", question.id);
-            rules::reference(&mut document, place.key("option"), &fee.option, &declared, &known);
+            let at = place.clone().key("option");
+            rules::reference(&mut document, at, &fee.option, &declared, &known);
+        }
+        for (key, counted) in fee.counted() {
+            let at = match key {
+                "more" => place.clone().key(key).key("question"),
+                _ => place.clone().key(key),
+            };
+            let kinds = [Kind::Multi, Kind::Number, Kind::Copies];
+            question(&mut document, at, form, &at_row(counted, 1), &kinds);
         }
     }
     document.faults()

@@ -22,6 +22,11 @@ pub struct Fee {
     pub option: String,
     pub name: Words,
     pub yen: Yen,
+    /// Path of a question: the price is for each thing counted there (1税目ごと).
+    /// Where nothing is counted it is for the copy. `#` is the row of the copies.
+    pub per: Option<String>,
+    /// What is added where a copy holds much.
+    pub more: Option<More>,
     /// First day in force.
     #[serde(deserialize_with = "clock::written_day")]
     pub valid_from: Date,
@@ -46,6 +51,19 @@ impl Fee {
         same && parts.next().is_none()
     }
 
+    /// The row of the copies counted at `path`; 1 where there are none.
+    pub fn row(&self, path: &str) -> u32 {
+        let parts = self.question.split('.').zip(path.split('.'));
+        let mut rows = parts.filter(|(written, _)| *written == "#");
+        rows.find_map(|(_, row)| row.parse().ok()).unwrap_or(1)
+    }
+
+    /// The questions whose answers decide how much is charged for a copy.
+    pub(super) fn counted(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let more = self.more.as_ref().map(|more| ("more", more.question.as_str()));
+        self.per.as_deref().map(|per| ("per", per)).into_iter().chain(more)
+    }
+
     /// Whether both price the same thing on the same day.
     fn overlaps(&self, other: &Fee) -> bool {
         let thing = |fee: &Fee| (fee.form.clone(), fee.question.clone(), fee.option.clone());
@@ -53,6 +71,19 @@ impl Fee {
         let earlier = if self.valid_from < other.valid_from { self } else { other };
         thing(self) == thing(other) && earlier.is_valid_on(later.valid_from)
     }
+}
+
+/// A copy costs more for everything it holds beyond what the price covers: five lots
+/// for 300 yen, and 50 for each further one (5筆をこえる1筆ごと).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct More {
+    /// Path of the question that counts; `#` is the row of the copies.
+    pub question: String,
+    /// How many the price covers.
+    pub included: u32,
+    /// For each further one.
+    pub yen: Yen,
 }
 
 /// The whole file.
@@ -98,6 +129,8 @@ mod tests {
             option: "income".into(),
             name: Words::default(),
             yen: Yen(300),
+            per: None,
+            more: None,
             valid_from: date!(2026 - 04 - 01),
             valid_until: None,
         };
@@ -111,6 +144,8 @@ mod tests {
         ] {
             assert_eq!(fee(question).counts(path), counts, "{question} {path}");
         }
+        assert_eq!(fee("zei.other.#.copies").row("zei.other.2.copies"), 2);
+        assert_eq!(fee("zei.copies").row("zei.copies"), 1);
     }
 
     #[test]
@@ -121,6 +156,8 @@ mod tests {
             option: "copy".into(),
             name: Words::default(),
             yen: Yen(300),
+            per: None,
+            more: None,
             valid_from: date!(2026 - 04 - 01),
             valid_until: Some(date!(2027 - 03 - 31)),
         };

@@ -24,7 +24,7 @@ use time::Date;
 pub use counters::Counter;
 pub use demo_staff::DemoStaff;
 pub use devices::{Reader, ReaderKind};
-pub use fees::Fee;
+pub use fees::{Fee, More};
 pub use lanes::{Lane, LaneKind};
 pub use printers::{PapersRole, Printer, PrinterKind, Printers, SlipsRole};
 pub use procedures::{Procedure, Section};

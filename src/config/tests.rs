@@ -191,6 +191,7 @@ const RULES: &[(&str, &str, &str, &str)] = &[
     ),
     ("fees.toml", "\"2026-04-01\"", "\"2026-04-31\"", "実在する日"),
     ("fees.toml", "option = \"removed\"", "option = \"copy\"", "同じ日に二つあります"),
+    ("fees.toml", "# more = {", "more = { qestion = \"x\", ", "「question」と書きます"),
     (
         "devices.toml",
         "# name = \"ACS ACR122U\"",

@@ -38,8 +38,9 @@ pub fn at_row(text: &str, row: u32) -> String {
     text.replace('#', &row.to_string())
 }
 
-/// What `at_least` counts: a number itself, or all copies together.
-fn count(value: &Value) -> u64 {
+/// What `at_least` counts: a number itself, the options chosen, or all copies
+/// together.
+pub fn count(value: &Value) -> u64 {
     match value {
         Value::Number(number) => u64::from(*number),
         Value::Copies(copies) => copies.values().map(|copies| u64::from(*copies)).sum(),

@@ -22,6 +22,12 @@ impl<'f> Closed<'f> {
         let last = self.gate.when.last()?;
         self.form.question(&last.question).map(|question| question.page.as_str())
     }
+
+    /// Whether `other` is offered in this form's place: the gate names it, and
+    /// nothing that was answered closes it too. So nobody is sent round in a circle.
+    pub fn offers(&self, other: &Form, answers: &Answers) -> bool {
+        self.gate.instead.as_deref() == Some(other.id()) && closed(&[other], answers).is_none()
+    }
 }
 
 /// The first gate that is closed.

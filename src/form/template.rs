@@ -440,7 +440,8 @@ pub struct Field {
     pub bind: OneOrMany,
     /// What of the value is written; left out, all of it. Dates have `era`,
     /// `year` (元 for 1), `month`, `day`, `wareki` (the whole, default),
-    /// `western`, `western_year`; copies have one part an option id; postal codes `first`, `last`.
+    /// `western`, `western_year`; copies have one part an option id; postal codes
+    /// `first`, `last`; telephone numbers `first`, `middle`, `last`.
     pub part: Option<String>,
     /// Written only while all of these hold.
     #[serde(default)]

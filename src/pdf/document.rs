@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::background::Background;
 use super::deflate::Deflate;
 use super::embed;
 use super::file::{FLATE, File, reference, stream};
@@ -34,7 +33,7 @@ pub fn document(title: &str, pages: &[Page<'_>]) -> Vec<u8> {
         hash.update(page.background.fingerprint);
         hash.update(&content);
         let content = deflate.stream(&content);
-        kids.push(write_page(&mut file, page.background, tree, first, &fonts_at, &content));
+        kids.push(write_page(&mut file, page, tree, first, &fonts_at, &content));
     }
     write_catalog(&mut file, catalog, tree);
     write_tree(&mut file, tree, &kids);
@@ -82,12 +81,13 @@ fn write_font(file: &mut File, used: &Used<'_>, deflate: &mut Deflate, hash: &mu
 
 fn write_page(
     file: &mut File,
-    background: &Background,
+    page: &Page<'_>,
     tree: usize,
     first: usize,
     fonts_at: &[usize],
     content: &[u8],
 ) -> usize {
+    let background = page.background;
     let stream = file.object(|out| stream(out, FLATE.as_bytes(), content));
     file.object(|out| {
         let (width, height) = (background.width, background.height);
@@ -101,7 +101,11 @@ fn write_page(
         reference(out, stream);
         out.extend(b"/Resources<</XObject<</B ");
         reference(out, first + background.form);
-        out.extend(b">>/Font<<");
+        out.extend(b">>");
+        if page.is_preview() {
+            out.extend(b"/ExtGState<</M<</BM/Multiply>>>>");
+        }
+        out.extend(b"/Font<<");
         let of_sheet = background.embedded.iter().map(|embedded| first + embedded.object);
         for (letter, number, at) in (0..)
             .zip(of_sheet)
@@ -149,6 +153,7 @@ fn write_information(file: &mut File, information: usize, title: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pdf::background::Background;
     use crate::pdf::{Align, Area, Face, Fit, Fonts, Lines, PlacedLine, Shape, Sheet, Valign};
     use crate::text::Text;
     use proptest::prelude::*;

@@ -41,6 +41,7 @@ pub struct Page<'a> {
     remarks: Vec<(PlacedLine, Tint)>,
     /// How far what is filled in is moved on the background, in points.
     moved: (f32, f32),
+    is_preview: bool,
 }
 
 impl<'a> Page<'a> {
@@ -52,6 +53,7 @@ impl<'a> Page<'a> {
             lines: Vec::new(),
             remarks: Vec::new(),
             moved: (0.0, 0.0),
+            is_preview: false,
         }
     }
 
@@ -95,6 +97,12 @@ impl<'a> Page<'a> {
         self.marks.ellipse(&area);
     }
 
+    /// Whether something of a preview is drawn over the sheet. It only darkens: the
+    /// sheet's own rules and words stay what they are under a grid and outlines.
+    pub(super) fn is_preview(&self) -> bool {
+        self.is_preview
+    }
+
     /// A thin coloured rule of a preview.
     pub fn guide(&mut self, from: (f32, f32), to: (f32, f32), tint: Tint) {
         let width = if tint == Tint::Field { 0.5 } else { 0.2 };
@@ -112,6 +120,7 @@ impl<'a> Page<'a> {
     }
 
     fn tinted(&mut self, tint: Tint, width: f32) {
+        self.is_preview = true;
         self.marks.op(&[], "q");
         self.marks.op(&tint.colour(), "RG");
         self.marks.op(&[width], "w");
@@ -119,6 +128,7 @@ impl<'a> Page<'a> {
 
     /// Words of a preview.
     pub fn remark(&mut self, line: PlacedLine, tint: Tint) {
+        self.is_preview = true;
         self.remarks.push((line, tint));
     }
 
@@ -148,6 +158,9 @@ impl<'a> Page<'a> {
     /// The content stream: the background, marks, then words.
     pub(super) fn content(&self, slots: &mut Slots<'a>) -> Vec<u8> {
         let mut out = b"q /B Do Q\n".to_vec();
+        if self.is_preview {
+            out.extend(b"/M gs\n");
+        }
         if self.moved != (0.0, 0.0) {
             let mut content = Content::default();
             content.op(&[1.0, 0.0, 0.0, 1.0, self.moved.0, self.moved.1], "cm");

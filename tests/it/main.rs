@@ -9,6 +9,7 @@ mod card_pcsc;
 mod commands;
 mod desk;
 mod doors;
+mod everybody;
 mod fill;
 mod imports;
 mod keeping;

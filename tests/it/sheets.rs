@@ -7,9 +7,12 @@ use std::process::{Command, Output};
 
 use serde_json::json;
 
+use crate::stage::picture::Picture;
+use crate::stage::skip;
+
 const SHEETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/sheets");
 /// A fillable form of the printing system: Debian's `cups-filters`.
-const DEBIAN: &str = "/usr/share/cups/data/form_english.pdf";
+pub const DEBIAN: &str = "/usr/share/cups/data/form_english.pdf";
 
 /// Runs a program in `folder`; `None` where it is not installed.
 fn ask(program: &str, arguments: &[&str], folder: &Path) -> Option<Output> {
@@ -28,13 +31,14 @@ fn madoguchi(folder: &Path, arguments: &[&str]) -> (i32, String) {
     (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
 }
 
-fn import(folder: &Path, sheet: &Path, id: &str) -> (i32, String) {
+/// Imports a sheet; exit code and what was said.
+pub fn import(folder: &Path, sheet: &Path, id: &str) -> (i32, String) {
     let sheet = sheet.to_str().unwrap();
     madoguchi(folder, &["forms", "import", sheet, "--id", id, "--templates", "forms"])
 }
 
 /// Every word that a draft leaves to the town, decided in one stroke.
-fn decide(form: &Path) {
+pub fn decide(form: &Path) {
     let file = form.join("form.toml");
     let text = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, text.replace("\"\"", "\"見本\"")).unwrap();
@@ -47,21 +51,13 @@ fn faults(folder: &Path, id: &str) -> Vec<String> {
     told.lines().filter(of_form).map(str::to_owned).collect()
 }
 
-/// Grey values of one page at 100 dpi, and its width. Fillable fields are hidden:
-/// they are not on the sheet.
-fn picture(folder: &Path, pdf: &str, page: usize) -> Option<(usize, Vec<u8>)> {
-    let page = page.to_string();
-    let arguments = ["-r", "100", "-gray", "-hide-annotations", "-f", &page, "-l", &page, pdf];
-    let pgm = ask("pdftoppm", &arguments, folder)?.stdout;
-    let mut header = pgm.splitn(4, |byte| byte.is_ascii_whitespace());
-    let mut next = || String::from_utf8_lossy(header.next().unwrap()).into_owned();
-    assert_eq!(next(), "P5", "{pdf} has page {page}");
-    let width: usize = next().parse().unwrap();
-    let height: usize = next().parse().unwrap();
-    let pixels = header.next().unwrap();
-    // The largest value stands between the size and the pixels.
-    let pixels = &pixels[pixels.len() - width * height..];
-    Some((width, pixels.to_vec()))
+/// One page at 100 dpi.
+fn picture(folder: &Path, pdf: &str, page: usize) -> Option<Picture> {
+    let picture = Picture::of_page(folder, pdf, page, 100);
+    if picture.is_none() {
+        skip("the look of a sheet", "pdftoppm is not installed");
+    }
+    picture
 }
 
 const DARK: u8 = 110;
@@ -69,10 +65,11 @@ const DARK: u8 = 110;
 /// How many pixels are dark on the sheet, how many of them are not on the paper
 /// (nor beside their place: edges are smoothed in other ways), and how many are
 /// dark on the paper.
-fn ink((width, sheet): &(usize, Vec<u8>), (_, paper): &(usize, Vec<u8>)) -> [usize; 3] {
+fn ink(sheet: &Picture, paper: &Picture) -> [usize; 3] {
+    let (width, sheet, paper) = (sheet.width, &sheet.grey, &paper.grey);
     assert_eq!(sheet.len(), paper.len());
     let is_near = |at: usize| {
-        let rows = [at.wrapping_sub(*width), at, at + width];
+        let rows = [at.wrapping_sub(width), at, at + width];
         let near = rows.iter().flat_map(|row| [row.wrapping_sub(1), *row, row + 1]);
         near.into_iter().any(|at| paper.get(at).is_some_and(|grey| *grey < 190))
     };
@@ -81,9 +78,23 @@ fn ink((width, sheet): &(usize, Vec<u8>), (_, paper): &(usize, Vec<u8>)) -> [usi
     [dark.len(), lost, paper.iter().filter(|grey| **grey < DARK).count()]
 }
 
+/// All that is on the sheet is on the paper; dark pixels of both.
+pub fn is_whole(what: &str, sheet: &Picture, paper: &Picture) -> [usize; 2] {
+    let [dark, lost, printed] = ink(sheet, paper);
+    assert!(dark > 500, "{what} has ink: {dark}");
+    assert!(lost * 1_000 <= dark, "{what}: {lost} of {dark} are lost");
+    [dark, printed]
+}
+
 /// Imports a sheet, fills it in, and looks whether all of the sheet and every
 /// answer are on the paper.
-fn goes_all_the_way(sheet: &Path, id: &str, pages: usize, answers: serde_json::Value) {
+/// The words of the paper where they can be read.
+fn goes_all_the_way(
+    sheet: &Path,
+    id: &str,
+    pages: usize,
+    answers: serde_json::Value,
+) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     std::fs::copy(sheet, folder.join("sheet.pdf")).unwrap();
@@ -94,7 +105,14 @@ fn goes_all_the_way(sheet: &Path, id: &str, pages: usize, answers: serde_json::V
     decide(&folder.join("forms").join(id));
     assert_eq!(faults(folder, id), [] as [&str; 0]);
 
-    let case = json!({ "applicant": { "name": "試験　花子" }, "answers": answers });
+    let mut case = json!({ "applicant": { "name": "試験　花子" }, "answers": {} });
+    for (path, value) in answers.as_object().unwrap() {
+        let (group, key) = match path.strip_prefix("applicant.") {
+            Some(fact) => ("applicant", fact),
+            None => ("answers", path.as_str()),
+        };
+        case[group][key] = value.clone();
+    }
     std::fs::write(folder.join("case.json"), case.to_string()).unwrap();
     let filling =
         ["fill", id, "--templates", "forms", "--input", "case.json", "--out", "paper.pdf"];
@@ -105,20 +123,19 @@ fn goes_all_the_way(sheet: &Path, id: &str, pages: usize, answers: serde_json::V
         assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
     }
     for page in 1..=pages {
-        let Some(before) = picture(folder, "sheet.pdf", page) else { return };
-        let Some(after) = picture(folder, "paper.pdf", page) else { return };
-        let [dark, lost, printed] = ink(&before, &after);
-        assert!(dark > 500, "the sheet has ink: {dark}");
-        assert!(lost * 1_000 <= dark, "page {page} of {id}: {lost} of {dark} are lost");
+        let before = picture(folder, "sheet.pdf", page)?;
+        let after = picture(folder, "paper.pdf", page)?;
+        let [dark, printed] = is_whole(&format!("page {page} of {id}"), &before, &after);
         assert!(page > 1 || printed > dark + 300, "{printed} with answers, {dark} without");
     }
-    let Some(text) = ask("pdftotext", &["-raw", "paper.pdf", "-"], folder) else { return };
+    let text = ask("pdftotext", &["-raw", "paper.pdf", "-"], folder)?;
     let text = String::from_utf8(text.stdout).unwrap();
     for value in answers.as_object().unwrap().values().filter_map(|value| value.as_str()) {
         let is_words = value.chars().count() > 3 && !value.is_ascii();
         assert!(!is_words || text.contains(value), "{value} in {text}");
     }
     assert!(text.contains("試験 花子") || id == "lp", "{text}");
+    Some(text)
 }
 
 fn shukaijo() -> serde_json::Value {
@@ -130,13 +147,47 @@ fn shukaijo() -> serde_json::Value {
     })
 }
 
-fn fixture(name: &str) -> PathBuf {
+/// A sheet among the fixtures.
+pub fn fixture(name: &str) -> PathBuf {
     Path::new(SHEETS).join(name)
 }
 
 #[test]
 fn a_page_of_an_office_program_is_filled_in() {
     goes_all_the_way(&fixture("shukaijo.pdf"), "shukaijo", 1, shukaijo());
+}
+
+#[test]
+fn a_page_of_a_browser_with_words_between_its_answers_is_filled_in() {
+    let answers = json!({
+        "applicant.birth_date": "1993-05-14",
+        "applicant.phone": "090-0000-0101",
+        "applicant.address": "見本県みほん町中央一丁目２番３号",
+        "chushajo.sex": "female",
+        "chushajo.postal": "9990001",
+        "chushajo.field": "2026-12-01",
+        "chushajo.field_2": "2027-03-31",
+        "chushajo.field_3": "1",
+    });
+    let words = goes_all_the_way(&fixture("chushajo.pdf"), "chushajo", 1, answers);
+    let Some(words) = words else { return };
+    for line in ["5", "14", "999", "0001", "090", "0000", "0101", "令和", "8", "12", "9", "31"] {
+        assert!(words.split_whitespace().any(|found| found == line), "{line} in {words}");
+    }
+}
+
+#[test]
+fn printed_words_that_nobody_understands_are_told_with_their_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, told) = import(folder.path(), &fixture("chushajo.pdf"), "chushajo");
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("2 places with printed words in them"), "{told}");
+    let form = folder.path().join("forms/chushajo/form.toml");
+    let text = std::fs::read_to_string(form).unwrap();
+    for words in ["使用時間：「時から時まで」", "「令和年月日」", "上から 122.8 mm"]
+    {
+        assert!(text.contains(words), "{words} in {text}");
+    }
 }
 
 #[test]
@@ -179,7 +230,6 @@ fn the_same_page_is_filled_in_however_a_file_keeps_it() {
         &["--object-streams=generate", "--compress-streams=y"][..],
         &["--linearize"],
         &["--qdf", "--object-streams=disable"],
-        &["--rotate=+180:1"],
         &["--coalesce-contents", "--normalize-content=y", "--min-version=1.7"],
     ] {
         let folder = tempfile::tempdir().unwrap();
@@ -188,12 +238,38 @@ fn the_same_page_is_filled_in_however_a_file_keeps_it() {
         let Some(output) = ask("qpdf", &arguments, folder.path()) else { return };
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let sheet = folder.path().join("kept.pdf");
-        if kept[0].starts_with("--rotate") {
-            // Upside down nothing is beside its label any more, but the sheet is whole.
-            assert_eq!(import(folder.path(), &sheet, "turned").0, 0);
-            continue;
-        }
         goes_all_the_way(&sheet, "shukaijo", 1, shukaijo());
+    }
+}
+
+#[test]
+fn a_page_that_is_drawn_lying_and_shown_upright_is_read_as_it_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let sheet = fixture("shukaijo.pdf");
+    let laid = ["--rotate=+90:1", "--flatten-rotation", sheet.to_str().unwrap(), "laid.pdf"];
+    if ask("qpdf", &laid, folder.path()).is_none() {
+        return;
+    }
+    ask("qpdf", &["--rotate=-90:1", "laid.pdf", "upright.pdf"], folder.path());
+    goes_all_the_way(&folder.path().join("upright.pdf"), "shukaijo", 1, shukaijo());
+}
+
+#[test]
+fn words_that_lie_or_stand_on_their_heads_are_told_and_name_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let sheet = fixture("shukaijo.pdf");
+    for (id, turn) in [("lying", "--rotate=+90:1"), ("turned", "--rotate=+180:1")] {
+        let turned = folder.path().join(format!("{id}.pdf"));
+        let turning = [turn, sheet.to_str().unwrap(), turned.to_str().unwrap()];
+        if ask("qpdf", &turning, folder.path()).is_none() {
+            return;
+        }
+        let (code, told) = import(folder.path(), &turned, id);
+        assert_eq!(code, 0, "{told}");
+        assert!(told.contains("the words on page 1 lie on their side or upside down"), "{told}");
+        let form = folder.path().join("forms").join(id).join("form.toml");
+        let text = std::fs::read_to_string(form).unwrap();
+        assert!(!text.contains("\n[[field]]"), "{text}");
     }
 }
 
@@ -225,7 +301,7 @@ fn a_lying_page_stands_as_a_viewer_shows_it() {
     assert_eq!(madoguchi(folder, &filling), (0, String::new()));
     let Some(before) = picture(folder, "sheet.pdf", 1) else { return };
     let Some(after) = picture(folder, "paper.pdf", 1) else { return };
-    assert!(before.0 > before.1.len() / before.0, "wider than high");
+    assert!(before.width > before.height, "wider than high");
     let [dark, lost, printed] = ink(&before, &after);
     assert!(dark > 500 && lost * 1_000 <= dark && printed > dark, "{dark} {lost} {printed}");
 }
@@ -243,6 +319,12 @@ fn a_preview_shows_every_field_before_the_words_are_decided() {
     for word in ["集会所使用申込書", "kana", "purpose", "field=option2", "190", "290"] {
         assert!(text.contains(word), "{word} in {text}");
     }
+    // The town's own rules and words stay as dark as they are under grid and outlines.
+    let Some(sheet) = picture(folder, "forms/shukaijo/background.pdf", 1) else { return };
+    let Some(preview) = picture(folder, "shukaijo-preview.pdf", 1) else { return };
+    let pairs = sheet.grey.iter().zip(&preview.grey);
+    let paled = pairs.filter(|(before, after)| **before < 200 && **after > **before + 20);
+    assert_eq!(paled.count(), 0);
     let (code, told) = madoguchi(folder, &["forms", "preview", "nowhere", "--templates", "forms"]);
     assert!(code == 2 && told.contains("nowhere"), "{told}");
 }

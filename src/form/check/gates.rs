@@ -1,10 +1,8 @@
 //! Faults of gates and of fiscal years.
 
-use super::super::fault::Fault;
 use super::super::template::{Gate, Question, Years};
+use super::depends_on;
 use super::written::Check;
-use super::{Finding, depends_on};
-use crate::form::Form;
 
 /// The most fiscal years a screen offers at once.
 const YEARS_MAX: u32 = 10;
@@ -94,22 +92,4 @@ impl<'t> Check<'t> {
 
 fn is_applicants(path: &str) -> bool {
     super::prefix(path) == "applicant"
-}
-
-/// A form that a gate offers, but that is not what it says.
-pub(super) fn offers<'f>(form: &'f Form, forms: &[&'f Form]) -> Vec<Finding<'f>> {
-    // A town may do without the other form; then nothing is offered. One that has
-    // a gate of its own could lead round in a circle.
-    let offered = form.template().gate.iter().filter_map(|gate| gate.instead.as_deref());
-    let gated = |id: &&str| {
-        forms.iter().any(|other| other.id() == *id && !other.template().gate.is_empty())
-    };
-    offered
-        .filter(gated)
-        .map(|id| {
-            let message = format!("gate の instead の様式「{id}」にも gate があります");
-            let fault = Fault::new(message, "gate のない様式を書くか、instead を消してください");
-            Finding { folder: form.folder(), word: id, fault }
-        })
-        .collect()
 }

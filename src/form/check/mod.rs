@@ -67,7 +67,6 @@ pub(super) fn together<'f>(forms: &[&'f Form]) -> Vec<Finding<'f>> {
             }
         }
     }
-    findings.extend(forms.iter().flat_map(|form| gates::offers(form, forms)));
     findings
 }
 

@@ -190,27 +190,6 @@ fn fiscal_years_and_digits_say_what_they_take() {
 }
 
 #[test]
-fn a_gate_leads_to_no_other_gate() {
-    let gate = |instead: &str| {
-        format!(
-            "\n[[gate]]\nwhen = [{{ question = \"try.kind\", is = [\"b\"] }}]\n\
-             title = {{ ja = \"題\", en = \"t\" }}\nreason = {{ ja = \"訳\", en = \"r\" }}\n{instead}"
-        )
-    };
-    let text = |id: &str, instead: &str| {
-        let gated = format!("{PLAIN}{}", gate(instead));
-        let gated = gated.replacen("default = \"a\"\noptions", "required = true\noptions", 1);
-        Form::read(&gated.replace("\"try", &format!("\"{id}"))).unwrap()
-    };
-    let one = text("one", "instead = \"two\"\n");
-    let two = text("two", "");
-    let found = together(&[&one, &two]);
-    let told: Vec<_> = found.iter().map(|found| (found.folder, found.word)).collect();
-    assert_eq!(told, [("one", "two")]);
-    assert!(together(&[&one]).is_empty(), "a town may do without it");
-}
-
-#[test]
 fn facts_readings_and_rows_are_what_they_are_everywhere() {
     for (sound, broken, expected) in [
         (

@@ -162,7 +162,12 @@ fn is_under(page: &Seen, proxy: &Glyph, place: &Place) -> bool {
 fn rect(place: &Place) -> Rect {
     let of_mark = |mark: &super::Mark| [mark.at[0], mark.at[1], mark.size, mark.size];
     match &place.shape {
-        Shape::Text { rect, .. } | Shape::Digits { rect, .. } | Shape::List { rect, .. } => *rect,
+        Shape::Text { rect, .. }
+        | Shape::Digits { rect, .. }
+        | Shape::List { rect, .. }
+        | Shape::Unclear { rect, .. } => *rect,
+        Shape::Parts { parts, .. } => parts.first().map(|(_, rect)| *rect).unwrap_or_default(),
+        Shape::Circles { marks } => marks.first().map(|(.., rect)| *rect).unwrap_or_default(),
         Shape::Postal { first, last } => {
             [first[0], first[1], last[0] + last[2] - first[0], first[3]]
         }

@@ -2,7 +2,7 @@
 
 use super::by_hand::is_left_to_hand;
 use super::cells::{CLOSE, Cell};
-use super::seen::{Glyph, Seen};
+use super::seen::{Glyph, Seen, lines};
 
 /// A label has no more characters than this; what is longer explains something.
 const LABEL_MAX: usize = 24;
@@ -19,6 +19,11 @@ pub(super) fn is_postal(label: &str) -> bool {
     label.contains(POSTAL_MARK) || label.contains("郵便番号")
 }
 
+/// Whether a label asks for a telephone number.
+pub(super) fn is_phone(label: &str) -> bool {
+    ["電話", "連絡先", "TEL", "携帯"].iter().any(|word| label.contains(word))
+}
+
 /// All words in a cell, line by line, blanks left out.
 pub(super) fn inside(page: &Seen, cell: &Cell) -> String {
     let letters: Vec<&Glyph> = page.letters.iter().filter(|letter| cell.holds(letter)).collect();
@@ -27,6 +32,11 @@ pub(super) fn inside(page: &Seen, cell: &Cell) -> String {
 
 /// The label of a cell: the words in the cell to its left, else in the one above.
 pub(super) fn of_cell(page: &Seen, cells: &[Cell], cell: &Cell) -> String {
+    cell_of(page, cells, cell).map(|(_, label)| label).unwrap_or_default()
+}
+
+/// The cell that names a cell, and its words.
+pub(super) fn cell_of(page: &Seen, cells: &[Cell], cell: &Cell) -> Option<(Cell, String)> {
     let shares = |share: f32, whole: f32| share >= whole * 0.6;
     let left = cells.iter().filter(|other| {
         (other.right - cell.left).abs() <= CLOSE
@@ -36,8 +46,8 @@ pub(super) fn of_cell(page: &Seen, cells: &[Cell], cell: &Cell) -> String {
         (other.bottom - cell.top).abs() <= CLOSE
             && shares(other.above(cell), cell.width().max(other.width()))
     });
-    let mut labels = left.chain(above).map(|other| inside(page, other));
-    labels.find(|label| names(label)).unwrap_or_default()
+    let mut labels = left.chain(above).map(|other| (*other, inside(page, other)));
+    labels.find(|(_, label)| names(label))
 }
 
 /// The label of a box that stands free: the words to its left, else above it.
@@ -120,14 +130,11 @@ fn names(text: &str) -> bool {
     is_label(text) || is_left_to_hand(text)
 }
 
-/// Letters as they are read: lines from the top, each from the left. Blanks only
-/// stretch words on forms (氏　　名), except between Latin ones.
-fn joined(mut letters: Vec<&Glyph>) -> String {
-    letters.sort_by(|one, other| one.y.total_cmp(&other.y));
+/// Letters as they are read. Blanks only stretch words on forms (氏　　名), except
+/// between Latin ones.
+fn joined(letters: Vec<&Glyph>) -> String {
     let mut text = String::new();
-    for line in letters.chunk_by(|one, next| next.y - one.y <= one.size * 0.5) {
-        let mut line = line.to_vec();
-        line.sort_by(|one, other| one.x.total_cmp(&other.x));
+    for line in lines(letters) {
         let mut end: Option<(f32, char)> = None;
         for letter in line {
             let first = letter.text.chars().next().unwrap_or(' ');

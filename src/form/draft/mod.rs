@@ -2,8 +2,8 @@
 //!
 //! What a person sees on the sheet is turned into places for answers: the fields
 //! of a fillable PDF; else rows of small boxes, single squares, empty cells beside
-//! a label, and labelled rules to write on. Every place gets a question, named
-//! after its label. What only the town can say (English words, the section, what
+//! a label, gaps between printed words (年 月 日), and labelled rules to write on.
+//! Every place gets a question, named after its label. What only the town can say (English words, the section, what
 //! the form is for) is left empty, and `madoguchi check` lists it: a draft is never
 //! taken for a finished form.
 //!
@@ -11,6 +11,7 @@
 
 mod by_hand;
 mod cells;
+mod hints;
 mod labels;
 mod names;
 mod places;
@@ -22,6 +23,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+use crate::form::template::Kind;
 use crate::pdf::{ImportError, traced};
 use seen::Seen;
 
@@ -36,6 +38,11 @@ pub struct Draft {
     pub is_fillable: bool,
     /// Notes, stamps and the like that are not on the sheet any more.
     pub dropped_remarks: usize,
+    /// Printed words with room for an answer that got no field: they are listed at
+    /// the end of the text.
+    pub unclear: usize,
+    /// Pages whose words do not stand upright: nothing is proposed on them.
+    pub turned_pages: Vec<usize>,
 }
 
 /// Why there is no draft.
@@ -101,6 +108,23 @@ enum Shape {
         rect: Rect,
         options: Vec<String>,
     },
+    /// One value in the gaps between printed words: what of it goes where, and the
+    /// printed eras that one gets a ring of.
+    Parts {
+        kind: Kind,
+        parts: Vec<(&'static str, Rect)>,
+        eras: Vec<(&'static str, Rect)>,
+    },
+    /// Printed words that one gets a ring of: id, words, place.
+    Circles {
+        marks: Vec<(&'static str, String, Rect)>,
+    },
+    /// Printed words with room for an answer that nobody understood: told, not
+    /// proposed.
+    Unclear {
+        rect: Rect,
+        words: String,
+    },
 }
 
 /// A box for a tick.
@@ -128,15 +152,22 @@ pub fn draft(id: &str, bytes: &[u8]) -> Result<Draft, DraftError> {
     for (number, (page, traced)) in (1..).zip(pages.iter().zip(&traced)) {
         let of_page = match is_fillable {
             true => widgets::places(number, page, &traced.widgets),
+            // Words that lie on their side are beside nothing.
+            false if page.is_turned => Vec::new(),
             false => places::places(number, page),
         };
         places.extend(by_hand::kept(page, of_page));
     }
     let title = labels::title(first).unwrap_or_else(|| id.to_owned());
+    let (unclear, places): (Vec<Place>, Vec<Place>) =
+        places.into_iter().partition(|place| matches!(place.shape, Shape::Unclear { .. }));
+    let turned = (1..).zip(&pages).filter(|(_, page)| page.is_turned);
     Ok(Draft {
-        toml: write::form(id, &title, paper, &places),
+        toml: write::form(id, &title, paper, &places) + &write::unclear(&unclear),
         fields: places.len(),
         is_fillable,
         dropped_remarks: traced.iter().map(|page| page.remarks).sum(),
+        unclear: unclear.len(),
+        turned_pages: turned.map(|(number, _)| number).collect(),
     })
 }

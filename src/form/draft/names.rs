@@ -91,13 +91,15 @@ fn of_place(id: &str, place: &Place, taken: &mut BTreeSet<String>) -> Named {
 }
 
 fn is_words(shape: &Shape) -> bool {
-    matches!(shape, Shape::Text { .. } | Shape::Digits { .. })
+    matches!(shape, Shape::Text { .. } | Shape::Digits { .. } | Shape::Parts { .. })
 }
 
 fn kind(label: &str, shape: &Shape) -> Kind {
     let is = |words: &[&str]| words.iter().any(|word| label.contains(word));
     let in_boxes = match shape {
-        Shape::Text { .. } => None,
+        Shape::Text { .. } | Shape::Unclear { .. } => None,
+        Shape::Parts { kind, .. } => return *kind,
+        Shape::Circles { .. } => return Kind::Choice,
         Shape::Digits { count, .. } => Some(*count),
         Shape::Postal { .. } => return Kind::Postal,
         Shape::Check(_) => return Kind::Flag,

@@ -3,7 +3,8 @@
 use std::ops::RangeInclusive;
 
 use super::cells::{CLOSE, Cell, cells};
-use super::labels::{around, inside, is_postal, of_cell, right_of};
+use super::hints::hints;
+use super::labels::{around, cell_of, inside, is_postal, of_cell, right_of};
 use super::seen::Seen;
 use super::underlines::underlines;
 use super::{Mark, Place, Rect, Shape};
@@ -33,17 +34,21 @@ pub(super) fn places(number: usize, page: &Seen) -> Vec<Place> {
     let (runs, rest) = runs(&empty);
     let (squares, rest): (Vec<Cell>, Vec<Cell>) = rest.into_iter().partition(is_square);
     let mut found: Vec<(f32, f32, Place)> = Vec::new();
+    // Cells that are named by another.
+    let mut named: Vec<Cell> = Vec::new();
     let mut add = |at: &Cell, label: String, shape: Shape| {
         let place = Place { page: number, label, name: None, shape };
         found.push((at.top, at.left, place));
     };
     for run in &runs {
         let (whole, shape) = digits(page, run);
+        named.push(whole);
         let label = of_cell(page, &all, &whole);
         add(&whole, if label.is_empty() { around(page, &whole) } else { label }, shape);
     }
     for group in groups(&all, &squares) {
         let (first, label, shape) = checks(page, &all, &squares, &group);
+        named.extend(home(&all, &first));
         add(&first, label, shape);
     }
     for cell in rest.iter().filter(|cell| takes_words(cell)) {
@@ -52,9 +57,13 @@ pub(super) fn places(number: usize, page: &Seen) -> Vec<Place> {
         if !label.is_empty() {
             let rect = page.on_paper([cell.left, cell.top, cell.width(), cell.height()]);
             let several_lines = cell.height() >= LINES_HEIGHT;
+            named.push(*cell);
             add(cell, label, Shape::Text { rect, several_lines, max_chars: None });
         }
     }
+    let labels: Vec<Cell> =
+        named.iter().filter_map(|cell| Some(cell_of(page, &all, cell)?.0)).collect();
+    found.extend(hints(number, page, &all, &labels));
     found.extend(underlines(number, page));
     found.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.total_cmp(&other.1)));
     with_postal_codes(found.into_iter().map(|(.., place)| place).collect())

@@ -11,7 +11,10 @@ pub(super) struct Seen {
     pub height: f32,
     pub across: Vec<Line>,
     pub down: Vec<Line>,
+    /// Those that stand upright.
     pub letters: Vec<Glyph>,
+    /// Whether most of the words lie on their side or stand on their head.
+    pub is_turned: bool,
 }
 
 /// A rule: where it crosses the other axis, and from where to where it runs.
@@ -64,9 +67,9 @@ impl Seen {
                 }),
             }
         }
-        seen.letters = page
-            .letters
-            .iter()
+        let upright = || page.letters.iter().filter(|letter| letter.is_upright);
+        seen.is_turned = upright().count() * 2 < page.letters.len();
+        seen.letters = upright()
             .map(|letter| Glyph {
                 text: letter.text.clone(),
                 x: mm(letter.x),
@@ -94,6 +97,18 @@ impl Seen {
         let (x, y) = (tenths(x.clamp(0.0, right)), tenths(y.clamp(0.0, bottom)));
         [x, y, tenths(width.clamp(0.0, right - x)), tenths(height.clamp(0.0, bottom - y))]
     }
+}
+
+/// Letters as they are read: lines from the top, each from the left.
+pub(super) fn lines(mut letters: Vec<&Glyph>) -> Vec<Vec<&Glyph>> {
+    letters.sort_by(|one, other| one.y.total_cmp(&other.y));
+    let mut lines = Vec::new();
+    for line in letters.chunk_by(|one, next| next.y - one.y <= one.size * 0.5) {
+        let mut line = line.to_vec();
+        line.sort_by(|one, other| one.x.total_cmp(&other.x));
+        lines.push(line);
+    }
+    lines
 }
 
 /// `size = "A4", orientation = "landscape"` for a page of so many mm.

@@ -177,19 +177,37 @@ fn stretched_and_wide_words_are_the_same_words() {
 
 #[test]
 fn a_sheet_of_another_size_is_refused_with_its_size() {
-    let mut document = us_letter();
+    let mut document = empty_page(612, 792);
     assert_eq!(draft("x", &document).unwrap_err(), DraftError::Size(216, 279));
     document.truncate(40);
     assert!(matches!(draft("x", &document).unwrap_err(), DraftError::Import(_)));
 }
 
-/// An empty page of US letter size, written by hand.
-fn us_letter() -> Vec<u8> {
-    let objects = [
-        "<</Type/Catalog/Pages 2 0 R>>",
-        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]>>",
-    ];
+#[test]
+fn a_sheet_from_a3_to_a5_upright_or_lying_becomes_paper_of_that_size() {
+    for (width, height, paper) in [
+        (842, 1191, r#"size = "A3""#),
+        (1191, 842, r#"size = "A3", orientation = "landscape""#),
+        (595, 842, r#"size = "A4""#),
+        (842, 595, r#"size = "A4", orientation = "landscape""#),
+        (420, 595, r#"size = "A5""#),
+        (595, 420, r#"size = "A5", orientation = "landscape""#),
+    ] {
+        let sheet = empty_page(width, height);
+        let toml = draft("x", &sheet).unwrap().toml;
+        assert!(toml.contains(&format!("paper = {{ {paper}, background")), "{paper}: {toml}");
+        // The layout takes the sheet for that paper.
+        let template: Template = toml::from_str(&toml).unwrap();
+        let fonts = crate::pdf::Fonts::shipped();
+        assert!(crate::form::paper::preview::preview(&template, Some(&sheet), &fonts).is_ok());
+    }
+}
+
+/// An empty page of so many points, written by hand.
+fn empty_page(width: u32, height: u32) -> Vec<u8> {
+    let page = format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 {width} {height}]>>");
+    let objects =
+        ["<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>", page.as_str()];
     let (mut file, mut table) = (String::from("%PDF-1.4\n"), String::new());
     for (number, object) in (1..).zip(objects) {
         table.push_str(&format!("{:010} 00000 n \n", file.len()));

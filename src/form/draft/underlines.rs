@@ -78,6 +78,7 @@ mod tests {
             across: across.iter().map(line).collect(),
             down: down.iter().map(line).collect(),
             letters: letters.collect(),
+            is_turned: false,
         }
     }
 

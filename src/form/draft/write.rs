@@ -33,6 +33,12 @@ const HEAD: &str = "\
 # 3. 位置は、用紙の左上の角から mm です。
 ";
 
+const UNCLEAR: &str = "
+# 次の欄には言葉が印刷されていて、答えの場所が決められませんでした。要る欄には、
+# [[question]] と [[field]] を書き足してください。申請日のように窓口の日付でよい欄は、
+# 質問を書かずに bind = \"today\" と part = \"year\" などで置けます。
+";
+
 /// The whole text.
 pub(super) fn form(id: &str, title: &str, paper: &str, places: &[Place]) -> String {
     let named = named(id, places);
@@ -122,6 +128,9 @@ fn question(toml: &mut String, place: &Place, named: &Named, page: &str) {
             });
             option_ids(marks.iter().map(|mark| mark.on.as_str())).into_iter().zip(labels).collect()
         }
+        Shape::Circles { marks } => {
+            marks.iter().map(|(id, words, _)| ((*id).to_owned(), words.clone())).collect()
+        }
         Shape::List { options, .. } => option_ids(options.iter().map(String::as_str))
             .into_iter()
             .zip(options.iter().cloned())
@@ -136,28 +145,26 @@ fn question(toml: &mut String, place: &Place, named: &Named, page: &str) {
 }
 
 fn field(toml: &mut String, place: &Place, named: &Named) {
-    line(toml, &format!("\n[[field]]\nid = {}", quoted(&named.field)));
-    line(toml, &format!("bind = {}", quoted(&named.path)));
-    if place.page > 1 {
-        line(toml, &format!("page = {}", place.page));
+    match &place.shape {
+        Shape::Parts { parts, eras, .. } => return of_parts(toml, place, named, parts, eras),
+        Shape::Postal { first, last } => {
+            for ((part, rect), (suffix, count)) in
+                [("first", first), ("last", last)].into_iter().zip([("", 3), ("_last", 4)])
+            {
+                begin(toml, place, named, suffix);
+                line(toml, &format!("part = \"{part}\""));
+                line(toml, &format!("digits = {{ rect = {}, count = {count} }}", numbers(rect)));
+            }
+            return;
+        }
+        _ => begin(toml, place, named, ""),
     }
     match &place.shape {
         Shape::Text { rect, several_lines, .. } => {
             let is_name = matches!(named.kind, Kind::Name | Kind::Kana);
-            text(toml, *rect, *several_lines && !is_name);
+            text(toml, *rect, wrapped(*several_lines && !is_name));
         }
-        Shape::List { rect, .. } => text(toml, *rect, false),
-        Shape::Postal { first, last } => {
-            line(toml, "part = \"first\"");
-            line(toml, &format!("digits = {{ rect = {}, count = 3 }}", numbers(first)));
-            line(toml, &format!("\n[[field]]\nid = {}", quoted(&format!("{}_last", named.field))));
-            line(toml, &format!("bind = {}", quoted(&named.path)));
-            if place.page > 1 {
-                line(toml, &format!("page = {}", place.page));
-            }
-            line(toml, "part = \"last\"");
-            line(toml, &format!("digits = {{ rect = {}, count = 4 }}", numbers(last)));
-        }
+        Shape::List { rect, .. } => text(toml, *rect, ""),
         Shape::Digits { rect, count } => {
             line(toml, &format!("digits = {{ rect = {}, count = {count} }}", numbers(rect)));
         }
@@ -166,11 +173,74 @@ fn field(toml: &mut String, place: &Place, named: &Named) {
             let ids = option_ids(marks.iter().map(|mark| mark.on.as_str()));
             check(toml, &ids.into_iter().zip(marks).collect::<Vec<_>>());
         }
+        Shape::Circles { marks } => circle(toml, marks.iter().map(|(id, _, rect)| (*id, rect))),
+        Shape::Parts { .. } | Shape::Postal { .. } | Shape::Unclear { .. } => {}
     }
 }
 
-/// Words as large as the place suggests, and small enough for the lowest.
-fn text(toml: &mut String, rect: Rect, wrap: bool) {
+/// The head of a field; a question's further fields have more after its name.
+fn begin(toml: &mut String, place: &Place, named: &Named, suffix: &str) {
+    line(toml, &format!("\n[[field]]\nid = {}", quoted(&format!("{}{suffix}", named.field))));
+    line(toml, &format!("bind = {}", quoted(&named.path)));
+    if place.page > 1 {
+        line(toml, &format!("page = {}", place.page));
+    }
+}
+
+/// A field for each part of a value.
+fn of_parts(
+    toml: &mut String,
+    place: &Place,
+    named: &Named,
+    parts: &[(&'static str, Rect)],
+    eras: &[(&'static str, Rect)],
+) {
+    for (part, rect) in parts {
+        begin(toml, place, named, &format!("_{part}"));
+        line(toml, &format!("part = \"{part}\""));
+        text(toml, *rect, ", align = \"center\"");
+    }
+    if !eras.is_empty() {
+        begin(toml, place, named, "_eras");
+        line(toml, "part = \"era\"");
+        circle(toml, eras.iter().map(|(id, rect)| (*id, rect)));
+    }
+}
+
+/// A ring around one of several printed words.
+fn circle<'a>(toml: &mut String, marks: impl Iterator<Item = (&'a str, &'a Rect)>) {
+    let marks: Vec<String> = marks.map(|(id, rect)| format!("{id} = {}", numbers(rect))).collect();
+    line(toml, &format!("circle = {{ marks = {{ {} }} }}", marks.join(", ")));
+}
+
+/// What was not understood, as a comment at the end.
+pub(super) fn unclear(places: &[Place]) -> String {
+    let mut told = String::new();
+    if !places.is_empty() {
+        told.push_str(UNCLEAR);
+    }
+    for place in places {
+        let Shape::Unclear { rect: [x, y, width, height], words } = &place.shape else { continue };
+        let label = match place.label == *words {
+            true => String::new(),
+            false => format!("{}：", place.label),
+        };
+        let _ = writeln!(
+            told,
+            "# - {}ページ、左から {x} 上から {y} mm（幅 {width}、高さ {height}）{label}「{words}」",
+            place.page
+        );
+    }
+    told
+}
+
+fn wrapped(wraps: bool) -> &'static str {
+    if wraps { ", wrap = true, valign = \"top\"" } else { "" }
+}
+
+/// Words as large as the place suggests, and small enough for the lowest; `more` keys
+/// say how they stand.
+fn text(toml: &mut String, rect: Rect, more: &str) {
     const POINTS_PER_MM: f32 = 72.0 / 25.4;
     let high = rect[3] * POINTS_PER_MM;
     let size = (high * 0.6).clamp(6.0, 12.0).floor();
@@ -178,9 +248,7 @@ fn text(toml: &mut String, rect: Rect, wrap: bool) {
     if high < 6.0 {
         let _ = write!(shape, ", min_size = {}", high.floor());
     }
-    if wrap {
-        shape.push_str(", wrap = true, valign = \"top\"");
-    }
+    shape.push_str(more);
     line(toml, &format!("text = {{ {shape} }}"));
 }
 

@@ -97,7 +97,7 @@ impl Trouble {
             Trouble::UnknownOption(..) => "質問の選択肢の id か、yes・no を書いてください",
             Trouble::UnknownPart(_) => {
                 "日付には era・year・month・day・wareki・western・western_year、郵便番号には first・\
-                 last、通数には選択肢の id を書いてください"
+                 last、電話番号には first・middle・last、通数には選択肢の id を書いてください"
             }
             Trouble::NameWraps => "wrap を消してください。長い氏名だけが2行になります",
             Trouble::TooLow(_) => "rect を大きくしてください",

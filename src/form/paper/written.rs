@@ -7,6 +7,9 @@ use crate::form::template::{Field, Template};
 use crate::text::Text;
 use crate::wareki::PartialDate;
 
+/// Digits of a postal code.
+const POSTAL_LEN: usize = 7;
+
 /// An answer as the paper shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Written {
@@ -98,17 +101,41 @@ fn text(path: &str, value: &Value, part: Option<&str>, words: &OptionWords) -> O
     Some(Text::from(text))
 }
 
-/// Postal codes have a first and a last part; other words are written whole.
+/// Postal codes have a first and a last part, telephone numbers a middle one too;
+/// other words are written whole.
 fn text_part(text: &Text, part: Option<&str>) -> Option<Text> {
-    let digits = || -> Option<Vec<char>> {
-        Some(text.as_plain()?.chars().filter(|c| c.is_numeric()).collect())
-    };
-    let part: String = match part {
-        Some("first") => digits()?.into_iter().take(3).collect(),
-        Some("last") => digits()?.into_iter().skip(3).collect(),
+    let at = match part {
+        Some("first") => 0,
+        Some("middle") => 1,
+        Some("last") => 2,
         _ => return Some(text.clone()),
     };
-    Some(Text::from(part))
+    let plain = text.as_plain()?;
+    let digits: String = plain.chars().filter(|c| c.is_numeric()).collect();
+    let groups = match digits.len() {
+        POSTAL_LEN => [digits.get(..3)?, "", digits.get(3..)?].map(str::to_owned),
+        _ => phone_groups(plain, &digits),
+    };
+    Some(Text::from(groups[at].as_str()))
+}
+
+/// A telephone number in three groups: as it was typed, else as mobile and free
+/// numbers always are. Where a number of the fixed network parts nobody knows: it is
+/// one group, the last.
+fn phone_groups(typed: &str, digits: &str) -> [String; 3] {
+    let groups: Vec<&str> = typed.split('-').collect();
+    if let [first, middle, last] = groups[..] {
+        return [first, middle, last].map(str::to_owned);
+    }
+    let is_mobile = digits.len() == 11 && digits.get(2..3) == Some("0");
+    let lengths = match digits {
+        _ if is_mobile => [3, 7],
+        free if free.starts_with("0120") => [4, 7],
+        _ => [0, 0],
+    };
+    let parts =
+        [digits.get(..lengths[0]), digits.get(lengths[0]..lengths[1]), digits.get(lengths[1]..)];
+    parts.map(|part| part.unwrap_or_default().to_owned())
 }
 
 fn date_part(date: PartialDate, part: Option<&str>) -> Option<String> {
@@ -198,6 +225,25 @@ mod tests {
         let postal = Value::Text("123-4567".into());
         assert_eq!(shown(&format!("part = 'first'\n{text}"), postal.clone()), words("123"));
         assert_eq!(shown(&format!("part = 'last'\n{text}"), postal), words("4567"));
+    }
+
+    #[test]
+    fn a_telephone_number_is_parted_as_it_was_typed_or_as_everybody_parts_it() {
+        for (phone, expected) in [
+            ("0172-34-5678", ["0172", "34", "5678"]),
+            ("090-0000-0101", ["090", "0000", "0101"]),
+            ("09000000101", ["090", "0000", "0101"]),
+            ("0120000101", ["0120", "000", "101"]),
+            // Nobody knows where this one parts; nothing of it is lost.
+            ("0172345678", ["", "", "0172345678"]),
+        ] {
+            for (part, expected) in ["first", "middle", "last"].into_iter().zip(expected) {
+                let keys = format!("part = '{part}'\ntext = {{ rect = [0, 0, 9, 9] }}");
+                let found = shown(&keys, Value::Text(phone.into()));
+                let expected = (!expected.is_empty()).then(|| words(expected)).flatten();
+                assert_eq!(found, expected, "{phone} {part}");
+            }
+        }
     }
 
     #[test]

@@ -22,6 +22,7 @@ fn gates_are_asked_before_the_person_and_everything_else_after() {
         (
             "koseki",
             vec![
+                "koseki.needed",
                 "applicant.person",
                 "koseki.relation",
                 "koseki.register",
@@ -55,9 +56,9 @@ fn gates_are_asked_before_the_person_and_everything_else_after() {
             "zei",
             vec![
                 "zei.subject",
+                "zei.relation",
                 "zei.year",
                 "applicant.person",
-                "zei.relation",
                 "zei.copies",
                 "zei.purpose",
             ],
@@ -80,21 +81,132 @@ fn closed(form: &str, told: &[(&str, Value)]) -> Option<(String, Option<String>)
     Some((closed.gate.title.ja.clone(), closed.gate.instead.clone()))
 }
 
+fn is(path: &'static str, option: &str) -> (&'static str, Value) {
+    (path, Value::Choice(option.into()))
+}
+
+fn are(path: &'static str, options: &[&str]) -> (&'static str, Value) {
+    (path, Value::Choices(options.iter().map(|option| (*option).to_owned()).collect()))
+}
+
 #[test]
 fn another_town_s_register_is_for_the_direct_line_with_a_photo() {
-    let relation = |id: &str| ("koseki_koiki.relation", Value::Choice(id.into()));
-    let proof = |id: &str| ("koseki_koiki.proof", Value::Choice(id.into()));
+    let elsewhere = is("koseki_koiki.place", "elsewhere");
+    let relation = |id: &str| is("koseki_koiki.relation", id);
+    let proof = |id: &str| is("koseki_koiki.proof", id);
     for id in ["self", "spouse", "ascendant", "descendant"] {
-        assert_eq!(closed("koseki_koiki", &[relation(id)]), None, "{id}");
+        assert_eq!(closed("koseki_koiki", &[elsewhere.clone(), relation(id)]), None, "{id}");
         assert_eq!(closed("koseki_koiki", &[relation(id), proof("photo")]), None, "{id}");
-        let without = closed("koseki_koiki", &[relation(id), proof("none")]).unwrap();
-        assert_eq!(without.1.as_deref(), Some("koseki"));
+        let (title, instead) = closed("koseki_koiki", &[relation(id), proof("none")]).unwrap();
+        assert_eq!(title, "顔写真のある書類が必要です");
+        assert_eq!(instead, None, "our own request is of no use for another town's register");
     }
     for id in ["sibling", "other"] {
-        let (title, instead) = closed("koseki_koiki", &[relation(id)]).unwrap();
-        assert_eq!(title, "この方法では、お渡しできません");
-        assert_eq!(instead.as_deref(), Some("koseki"));
+        let (title, instead) = closed("koseki_koiki", &[elsewhere.clone(), relation(id)]).unwrap();
+        assert_eq!(title, "この窓口では、お渡しできません");
+        assert_eq!(instead, None);
     }
+}
+
+#[test]
+fn the_ordinary_request_is_offered_only_for_a_register_of_this_town() {
+    for told in ["self", "sibling"] {
+        let here = [is("koseki_koiki.place", "here"), is("koseki_koiki.relation", told)];
+        let (title, instead) = closed("koseki_koiki", &here).unwrap();
+        assert_eq!(title, "本籍がこの町にある戸籍です");
+        assert_eq!(instead.as_deref(), Some("koseki"), "{told}");
+    }
+}
+
+#[test]
+fn a_refusal_of_another_town_s_register_says_what_is_possible_there() {
+    let forms = shipped();
+    let gates = &forms.get("koseki_koiki").unwrap().template().gate;
+    for gate in gates.iter().filter(|gate| gate.instead.is_none()) {
+        for way in ["本籍のある市区町村なら", "郵送"] {
+            assert!(gate.reason.ja.contains(way), "{way}: {}", gate.reason.ja);
+        }
+        assert!(gate.reason.en.contains("by post"), "{}", gate.reason.en);
+    }
+}
+
+#[test]
+fn this_town_has_only_its_own_registers_and_what_was_filed_with_it() {
+    let needed = |ids: &[&str]| closed("koseki", &[are("koseki.needed", ids)]);
+    for ids in [&["register"][..], &["filed"], &["register", "filed"]] {
+        assert_eq!(needed(ids), None, "{ids:?}");
+    }
+    for (id, instead) in [
+        ("elsewhere", Some("koseki_koiki")),
+        ("unknown", Some("juminhyo")),
+        ("filed_elsewhere", None),
+    ] {
+        assert_eq!(needed(&[id]).unwrap().1.as_deref(), instead, "{id}");
+        assert!(needed(&["register", id]).is_some(), "{id}");
+    }
+}
+
+#[test]
+fn a_form_that_the_answers_close_as_well_is_not_offered() {
+    let forms = shipped();
+    let (koseki, koiki) = (forms.get("koseki").unwrap(), forms.get("koseki_koiki").unwrap());
+    let mut answers = Answers::default();
+    let (path, elsewhere) = are("koseki.needed", &["elsewhere"]);
+    answers.set(path, elsewhere, Source::Typed);
+    let offers = |form, other, answers: &Answers| {
+        gate::closed(&[form], answers).is_some_and(|closed| closed.offers(other, answers))
+    };
+    assert!(offers(koseki, koiki, &answers));
+    assert!(!offers(koseki, forms.get("inkan").unwrap(), &answers), "it names another");
+    choose(&mut answers, "koseki_koiki.place", "here");
+    assert!(!offers(koseki, koiki, &answers));
+    assert!(!offers(koiki, koseki, &answers), "round and round");
+    answers.remove("koseki.needed");
+    assert!(offers(koiki, koseki, &answers));
+}
+
+#[test]
+fn a_certificate_of_acceptance_asks_which_notification_when_and_whose() {
+    let forms = shipped();
+    let koseki = forms.get("koseki").unwrap();
+    let asked = |needed: &str| {
+        let mut answers = a_card();
+        let decide = |ask: &AskQuestion<'_>| {
+            (ask.path() == "koseki.needed").then(|| Raw::One(needed.to_owned()))
+        };
+        walk(&[koseki], &mut answers, decide).1
+    };
+    let filed = asked("filed");
+    for path in ["kind", "filed_on", "filer"] {
+        assert!(filed.contains(&format!("koseki.notice.{path}")), "{path}: {filed:?}");
+        assert!(!asked("register").contains(&format!("koseki.notice.{path}")), "{path}");
+    }
+    // The register may be anywhere, and a foreign couple has none.
+    assert!(!filed.contains(&"koseki.honseki".to_owned()), "{filed:?}");
+    let mut answers = a_card();
+    answers.set("koseki.needed", are("", &["filed"]).1, Source::Typed);
+    let pages = pages(&[koseki], &answers);
+    let mut questions = pages.iter().flat_map(|page| &page.questions);
+    let copies = questions.find(|ask| ask.path() == "koseki.copies").unwrap();
+    let offered: Vec<&str> = copies.options.iter().map(|option| option.id.as_str()).collect();
+    assert_eq!(offered, ["acceptance", "entries"]);
+}
+
+#[test]
+fn taxes_are_told_to_whoever_may_know_them_and_others_hear_it_first() {
+    let subject = |ids: &[&str]| are("zei.subject", ids);
+    let relation = |id: &str| is("zei.relation", id);
+    for id in ["self", "household", "agent", "legal", "heir", "official"] {
+        assert_eq!(closed("zei", &[subject(&["income", "car"]), relation(id)]), None, "{id}");
+    }
+    let (title, _) = closed("zei", &[subject(&["income"]), relation("other")]).unwrap();
+    assert_eq!(title, "この方の税の証明は、お渡しできません");
+    assert!(closed("zei", &[subject(&["car", "business"]), relation("other")]).is_some());
+    // For an inspection whoever brings the car's papers may ask.
+    assert_eq!(closed("zei", &[subject(&["car"]), relation("other")]), None);
+    // Who rents it, for the property and nothing else.
+    assert_eq!(closed("zei", &[subject(&["property"]), relation("tenant")]), None);
+    assert!(closed("zei", &[subject(&["property", "income"]), relation("tenant")]).is_some());
 }
 
 #[test]
@@ -132,6 +244,7 @@ fn the_years_offered_are_explained_and_no_older_one_is_taken() {
     let zei = forms.get("zei").unwrap();
     let mut answers = a_card();
     answers.set("zei.subject", Value::Choices(["income".to_owned()].into()), Source::Typed);
+    choose(&mut answers, "zei.relation", "self");
     let page = missing(&[zei], &answers).remove(0);
     let year = page.questions.iter().find(|ask| ask.path() == "zei.year").unwrap();
     let years = year.question.years.as_ref().unwrap();
@@ -164,11 +277,11 @@ fn six_procedures_in_one_visit_ask_nothing_twice() {
     let relations: Vec<_> = asked.iter().filter(|path| path.ends_with(".relation")).collect();
     let expected = [
         "koseki_koiki.relation",
+        "zei.relation",
         "juminhyo.relation",
         "juminhyo.show.relation",
         "koseki.relation",
         "ido.member.1.relation",
-        "zei.relation",
     ];
     assert_eq!(relations, expected);
     for followed in ["visitor.address", "target.name", "holder.name", "taxpayer.name", "kinship"] {
@@ -180,6 +293,8 @@ fn six_procedures_in_one_visit_ask_nothing_twice() {
     for path in ["koseki.visitor.address", "inkan.holder.address", "zei.taxpayer.address"] {
         assert_eq!(known.text(path), Some(new), "{path}");
     }
+    // But on 1 January she lived where the card still says.
+    assert_eq!(known.text("zei.taxpayer.january"), Some(&CARD[3].2.into()));
 }
 
 #[test]
@@ -212,7 +327,7 @@ fn a_company_has_no_birth_and_a_household_is_made_of_people() {
         walk(&[zei], &mut answers, |_| None).1
     };
     assert!(asked("legal").contains(&"zei.taxpayer.kind".to_owned()));
-    for relation in ["self", "household", "relative"] {
+    for relation in ["self", "household", "heir"] {
         assert!(!asked(relation).contains(&"zei.taxpayer.kind".to_owned()), "{relation}");
     }
 }

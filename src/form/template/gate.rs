@@ -28,6 +28,6 @@ pub struct Gate {
     /// Why, and what they can do now.
     pub reason: Words,
     /// Id of the form that is offered in this one's place. A town that does not
-    /// have it offers nothing.
+    /// have it offers nothing, nor is one offered that the answers close as well.
     pub instead: Option<String>,
 }

@@ -54,6 +54,9 @@ pub struct Letter {
     pub y: f32,
     pub width: f32,
     pub size: f32,
+    /// Whether it stands upright as the page is seen; otherwise it lies on its side
+    /// or on its head.
+    pub is_upright: bool,
 }
 
 /// Operators followed on one page; the rest is not looked at.
@@ -229,11 +232,17 @@ impl<'a> Tracer<'a> {
             let (end, _) = applied(matrix, (width * state.narrowing, state.rise));
             if !text.trim().is_empty() {
                 let size = state.size * height(matrix);
-                self.seen.letters.push(Letter { text, x, y, width: end - x, size });
+                let is_upright = is_upright(matrix, state.size);
+                self.seen.letters.push(Letter { text, x, y, width: end - x, size, is_upright });
             }
             advance(pen, (width + state.letter_space + space) * state.narrowing);
         }
     }
+}
+
+/// Whether a line of letters runs to the right and they stand on it, slanting allowed.
+fn is_upright([a, b, _, d, _, _]: Matrix, size: f32) -> bool {
+    a * size > 0.0 && d * size > 0.0 && b.abs() <= a.abs() * 0.2
 }
 
 fn font(document: &Document, operation: &Operation, resources: &Dictionary, state: &mut State) {

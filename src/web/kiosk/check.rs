@@ -33,7 +33,7 @@ struct Group {
 
 struct FeeLine {
     name: String,
-    copies: u32,
+    count: u32,
     amount: String,
 }
 
@@ -70,7 +70,7 @@ pub(super) fn page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Respo
             .into_iter()
             .map(|line| FeeLine {
                 name: line.name.in_lang(lang).to_owned(),
-                copies: line.copies,
+                count: line.count,
                 amount: line.amount.to_string(),
             })
             .collect(),

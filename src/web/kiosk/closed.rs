@@ -52,14 +52,17 @@ pub(super) fn page(
     })
 }
 
-/// The procedure that the gate offers, unless the town has none or the resident
-/// has chosen it anyway.
+/// The procedure that the gate offers, unless the town has none, the resident has
+/// chosen it anyway, or cannot use it either.
 fn instead<'o>(office: &'o Office, at: &AtKiosk, closed: Closed<'_>) -> Option<&'o Procedure> {
-    let form = closed.gate.instead.as_deref()?;
-    let mut offered = office.counter().offered(at.visit.day).into_iter();
-    let offered = offered.find(|procedure| procedure.form == form)?;
-    let chosen = office.counter().procedures(&at.visit.procedures);
-    (!chosen.iter().any(|procedure| procedure.form == form)).then_some(offered)
+    let counter = office.counter();
+    let id = closed.gate.instead.as_deref()?;
+    let form = counter.forms.on(id, at.visit.day)?;
+    let mut offered = counter.offered(at.visit.day).into_iter();
+    let offered = offered.find(|procedure| procedure.form == id)?;
+    let mut chosen = counter.procedures(&at.visit.procedures).into_iter();
+    let is_new = !chosen.any(|procedure| procedure.form == id);
+    (is_new && closed.offers(form, &at.answers)).then_some(offered)
 }
 
 /// Takes the procedure out of the visit, and puts the other in its place where

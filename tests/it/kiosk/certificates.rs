@@ -15,6 +15,7 @@ fn everything() -> Memory {
     all.extend(certificate());
     all.extend(memory(&[
         ("ido.new.head", "試験　花子"),
+        ("koseki.needed", "register"),
         ("koseki_koiki.relation", "descendant"),
         ("koseki_koiki.proof", "photo"),
         ("koseki_koiki.honseki", "手本県となり市本町三丁目４番５号"),
@@ -24,6 +25,7 @@ fn everything() -> Memory {
         ("inkan.card", "here"),
         ("inkan.number", "0012345"),
         ("zei.subject", "income"),
+        ("zei.relation", "self"),
         ("zei.january", "same"),
         ("zei.copies", "taxation=1"),
         ("koseki.honseki", "見本県みほん町中央一丁目２番"),
@@ -90,15 +92,22 @@ fn likely_fiscal_year() -> String {
 }
 
 #[test]
-fn a_sibling_is_told_kindly_and_goes_on_with_the_ordinary_request() {
+fn a_sibling_is_told_kindly_where_to_ask_and_whose_register_is_here_goes_on() {
     let Some(browser) = browser("a sibling's register") else { return };
     let program = Program::demo();
-    let all = memory(&[("koseki_koiki.relation", "sibling")]);
+    let all = memory(&[("koseki_koiki.relation", "sibling"), ("koseki.needed", "register")]);
     let mut resident = Resident::arrive(&browser, &program, all).with_album("sibling");
     through_the_gates(&mut resident, &["koseki-koiki"]);
-    assert_eq!(resident.was_asked(), ["koseki_koiki.relation"], "nothing else was asked");
+    let asked = ["koseki_koiki.place", "koseki_koiki.relation"];
+    assert_eq!(resident.was_asked(), asked, "nothing else was asked");
     assert!(browser.heading().contains("お渡しできません"), "{}", browser.text());
+    assert!(!browser.text().contains("に替える"), "{}", browser.text());
+    resident.press("答えを直す");
+    resident.answer("koseki_koiki.place", "here");
+    resident.next();
     resident.press("「戸籍・附票・身分証明」に替える");
+    resident.answer("koseki.needed", "register");
+    resident.next();
     resident.press("画面に入力する");
     assert!(browser.shows("[name='applicant.name']"), "{}", browser.text());
     browser.go(&format!("{}/kiosk/procedures", program.address));

@@ -6,6 +6,7 @@ mod cut_off;
 mod in_the_browser;
 mod no_room;
 mod office;
+mod own_sheets;
 mod slip_printer;
 
 use std::os::unix::fs::OpenOptionsExt;

@@ -10,6 +10,8 @@ pub mod clerk;
 pub mod driver;
 pub mod http;
 pub mod office;
+pub mod person;
+pub mod picture;
 pub mod program;
 pub mod relay;
 pub mod resident;

@@ -152,6 +152,7 @@ fn part_trouble(field: &Field, subject: &Subject<'_>) -> Option<Trouble> {
             matches!(part, "era" | "year" | "month" | "day" | "wareki" | "western" | "western_year")
         }
         Kind::Postal => !marks && matches!(part, "first" | "last"),
+        Kind::Phone => !marks && matches!(part, "first" | "middle" | "last"),
         Kind::Copies => !marks && subject.options.iter().any(|option| option == part),
         _ => false,
     };

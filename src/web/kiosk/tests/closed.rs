@@ -20,20 +20,43 @@ async fn answer(tablet: &Tablet, path: &str, option: &str) {
     assert_eq!(tablet.press(&page, &sent).await.to, "/kiosk", "{path}");
 }
 
+/// Says whose register it is, and which town keeps it.
+async fn whose(tablet: &Tablet, place: &str, relation: &str) {
+    let paths = ["koseki_koiki.place", "koseki_koiki.relation"];
+    let sent = [("asked", paths[0]), (paths[0], place), ("asked", paths[1]), (paths[1], relation)];
+    assert_eq!(tablet.press("/kiosk/page/koseki_koiki.relation", &sent).await.to, "/kiosk");
+}
+
 #[tokio::test]
-async fn a_sibling_is_turned_away_before_the_card_and_offered_the_ordinary_request() {
+async fn a_sibling_is_turned_away_before_the_card_and_told_where_to_ask() {
     let tablet = choosing(&["koseki-koiki"]).await;
     let first = tablet.get("/kiosk").await;
     assert!(first.says("name=\"koseki_koiki.relation\""), "{}", first.text);
     assert!(!first.says("applicant.name") && first.says("href=\"/kiosk/procedures\""));
-    answer(&tablet, "koseki_koiki.relation", "sibling").await;
+    whose(&tablet, "elsewhere", "sibling").await;
     let told = tablet.get("/kiosk").await;
-    for words in ["この方法では、お渡しできません", "に替える", "手続きを選び直す", "答えを直す"]
+    for words in ["お渡しできません", "郵送でも請求できます", "手続きを選び直す", "答えを直す"]
     {
+        assert!(told.says(words), "{words}: {}", told.text);
+    }
+    // Our own request cannot help with another town's register.
+    assert!(!told.says("に替える"), "{}", told.text);
+    let pressed_all_the_same = tablet.press("/kiosk/closed", &[("do", "instead")]).await;
+    assert_eq!(pressed_all_the_same.to, "/kiosk/procedures");
+    assert_eq!(tablet.visit().await.0.procedures, ["koseki-koiki"]);
+}
+
+#[tokio::test]
+async fn whose_register_is_here_is_offered_the_ordinary_request() {
+    let tablet = choosing(&["koseki-koiki"]).await;
+    whose(&tablet, "here", "sibling").await;
+    let told = tablet.get("/kiosk").await;
+    for words in ["本籍がこの町にある戸籍です", "に替える"] {
         assert!(told.says(words), "{words}: {}", told.text);
     }
     tablet.press("/kiosk/closed", &[("do", "instead")]).await;
     assert_eq!(tablet.visit().await.0.procedures, ["koseki"]);
+    answer(&tablet, "koseki.needed", "register").await;
     assert!(tablet.get("/kiosk").await.says("name=\"way\""), "the ordinary way goes on");
     // Pressed twice it does nothing more.
     let again = tablet.press("/kiosk/closed", &[("do", "instead")]).await;
@@ -42,9 +65,37 @@ async fn a_sibling_is_turned_away_before_the_card_and_offered_the_ordinary_reque
 }
 
 #[tokio::test]
+async fn nobody_is_sent_round_in_a_circle_between_two_forms() {
+    let tablet = choosing(&["koseki"]).await;
+    answer(&tablet, "koseki.needed", "elsewhere").await;
+    assert!(tablet.get("/kiosk").await.says("「戸籍（ほかの市区町村のもの）」に替える"));
+    tablet.press("/kiosk/closed", &[("do", "instead")]).await;
+    assert_eq!(tablet.visit().await.0.procedures, ["koseki-koiki"]);
+    // What closed the first form closes it still.
+    whose(&tablet, "here", "self").await;
+    let told = tablet.get("/kiosk").await;
+    assert!(told.says("本籍がこの町にある戸籍です") && !told.says("に替える"), "{}", told.text);
+}
+
+#[tokio::test]
+async fn a_stranger_to_the_taxpayer_is_told_kindly_before_the_card() {
+    let tablet = choosing(&["zei"]).await;
+    answer(&tablet, "zei.subject", "income").await;
+    answer(&tablet, "zei.relation", "other").await;
+    let told = tablet.get("/kiosk").await;
+    for words in
+        ["お渡しできません", "秘密にする決まり", "委任状", "href=\"/kiosk/page/zei.relation\""]
+    {
+        assert!(told.says(words), "{words}: {}", told.text);
+    }
+    answer(&tablet, "zei.relation", "agent").await;
+    assert!(tablet.get("/kiosk").await.says("name=\"zei.year\""));
+}
+
+#[tokio::test]
 async fn a_slip_at_a_gate_is_put_right_and_the_next_gate_stands_on_its_own() {
     let tablet = choosing(&["koseki-koiki"]).await;
-    answer(&tablet, "koseki_koiki.relation", "other").await;
+    whose(&tablet, "elsewhere", "other").await;
     let told = tablet.get("/kiosk").await;
     assert!(told.says("href=\"/kiosk/page/koseki_koiki.relation\""), "{}", told.text);
     answer(&tablet, "koseki_koiki.relation", "descendant").await;
@@ -75,7 +126,8 @@ async fn the_other_procedures_of_the_visit_go_on() {
 #[tokio::test]
 async fn what_is_offered_is_not_offered_to_whoever_has_it() {
     let tablet = choosing(&["koseki", "koseki-koiki"]).await;
-    answer(&tablet, "koseki_koiki.relation", "sibling").await;
+    answer(&tablet, "koseki.needed", "register").await;
+    whose(&tablet, "here", "sibling").await;
     let told = tablet.get("/kiosk").await;
     assert!(!told.says("に替える") && told.says("ほかの手続きだけ続ける"), "{}", told.text);
     tablet.press("/kiosk/closed", &[("do", "leave")]).await;
