@@ -24,6 +24,7 @@ pub mod yen;
 pub mod db;
 pub mod journal;
 pub mod pdf;
+pub mod scan;
 
 // domain
 pub mod applicant;

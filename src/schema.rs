@@ -2,7 +2,7 @@
 //! has been released is never changed; a change is a new step at the end.
 
 use crate::db::{self, Step};
-use crate::{application, device, journal, queue, staff, visit};
+use crate::{application, device, journal, preregistration, queue, staff, visit};
 
 /// Everything the counter's database holds.
 pub const STEPS: &[Step] = &[
@@ -15,6 +15,7 @@ pub const STEPS: &[Step] = &[
     device::SCHEMA,
     queue::LEGS,
     visit::printing::SCHEMA,
+    preregistration::store::SCHEMA,
 ];
 
 /// An empty database in memory, for tests of stores.

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::anyhow;
+use anyhow::{Context as _, anyhow};
 
 use super::folder::folder_of;
 use crate::clock::{Clock, SystemClock};
@@ -13,13 +13,18 @@ use crate::fault::Fault;
 use crate::form::Forms;
 use crate::lang::{Catalogue, Lang};
 use crate::preregistration::{Intake, Refusal};
+use crate::scan;
 
 /// The longest text that is read: more than any code, however it is spelled.
 const TEXT_MAX: u64 = 16 * 1024;
 
+/// The most that is read of a picture's file. One that is cut off here is broken.
+const PICTURE_BYTES_MAX: u64 = 64 << 20;
+
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
     Open(Open),
+    Scan(Scan),
 }
 
 /// Opens the text of a code and prints what it says as JSON
@@ -28,6 +33,15 @@ pub(super) struct Open {
     /// The text, `MK1…`; `-` reads standard input, which keeps it out of the history
     /// of the shell
     text: String,
+    #[command(flatten)]
+    counter: Counter,
+}
+
+/// Reads the code in a picture (PNG or JPEG) and prints what it says as JSON
+#[derive(clap::Args)]
+pub(super) struct Scan {
+    /// The picture's file
+    picture: PathBuf,
     #[command(flatten)]
     counter: Counter,
 }
@@ -48,7 +62,27 @@ pub(super) struct Counter {
 
 /// Runs one of the commands.
 pub(super) fn run(command: Command) -> anyhow::Result<ExitCode> {
-    let Command::Open(arguments) = command;
+    match command {
+        Command::Open(arguments) => open(&arguments),
+        Command::Scan(arguments) => scan(&arguments),
+    }
+}
+
+fn scan(arguments: &Scan) -> anyhow::Result<ExitCode> {
+    let name = || arguments.picture.display().to_string();
+    let file = std::fs::File::open(&arguments.picture).with_context(name)?;
+    let mut bytes = Vec::new();
+    file.take(PICTURE_BYTES_MAX).read_to_end(&mut bytes).with_context(name)?;
+    let picture = scan::unpack(&bytes).with_context(name)?;
+    let Some(text) = scan::read(&picture) else {
+        let sentence = Catalogue::shipped().t(Lang::Ja, "preregistration.no_code");
+        eprintln!("madoguchi: {sentence}（preregistration.no_code）");
+        return Ok(ExitCode::from(1));
+    };
+    arguments.counter.open(&text)
+}
+
+fn open(arguments: &Open) -> anyhow::Result<ExitCode> {
     let text = match arguments.text.as_str() {
         "-" => {
             let mut text = Vec::new();

@@ -1,5 +1,8 @@
 //! `devices.toml`: what is plugged in beside the kiosk.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use serde::Deserialize;
 
 use super::rules;
@@ -29,12 +32,74 @@ pub enum ReaderKind {
     Remote,
 }
 
+/// What reads the code made at home.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scanner {
+    pub id: String,
+    pub kind: ScannerKind,
+    /// For `serial`: the device file.
+    pub device: Option<PathBuf>,
+    /// The tablets it stands beside, by name. Left out, all of them.
+    pub kiosks: Option<Vec<String>>,
+}
+
+/// How a code is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScannerKind {
+    /// By the tablet's own camera.
+    Camera,
+    /// By a scanner at the tablet that types like a keyboard.
+    Keyboard,
+    /// By a scanner at this machine that sends over a serial line.
+    Serial,
+}
+
+impl Scanner {
+    /// Whether it stands beside this tablet.
+    pub fn serves(&self, kiosk: &str) -> bool {
+        self.kiosks.as_ref().is_none_or(|names| names.iter().any(|name| name == kiosk))
+    }
+
+    fn check(&self, document: &mut Document, place: &Place) {
+        let is_serial = self.kind == ScannerKind::Serial;
+        document.require(
+            self.device.is_some() == is_serial,
+            place.clone().key(if is_serial { "kind" } else { "device" }),
+            match is_serial {
+                true => "シリアル（serial）の読み取り機の、機器のファイル（device）がありません",
+                false => "機器のファイルを書けるのは、シリアル（serial）の読み取り機だけです",
+            },
+            match is_serial {
+                true => "device = \"/dev/ttyACM0\" のように書いてください",
+                false => "この行を消すか、kind を \"serial\" にしてください",
+            },
+        );
+        document.require(
+            self.device.as_ref().is_none_or(|device| device.is_absolute()),
+            place.clone().key("device"),
+            "機器のファイルが「/」から始まっていません",
+            "device = \"/dev/ttyACM0\" のように書いてください",
+        );
+        // One code would open at whichever tablet asked first.
+        document.require(
+            !is_serial || self.kiosks.as_ref().is_some_and(|names| names.len() == 1),
+            place.clone().key(if self.kiosks.is_some() { "kiosks" } else { "kind" }),
+            "シリアルの読み取り機のそばの端末が、一台に決まっていません",
+            "kiosks = [\"記載台1\"] のように、端末の名前を一つ書いてください",
+        );
+    }
+}
+
 /// The whole file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     #[serde(default)]
     pub reader: Vec<Reader>,
+    #[serde(default)]
+    pub scanner: Vec<Scanner>,
 }
 
 impl File {
@@ -47,6 +112,18 @@ impl File {
                 Place::key_of("reader").row(row).key("name"),
                 "リーダーの名前を書けるのは、この機械につないだもの（pcsc）だけです",
                 "この行を消すか、kind を \"pcsc\" にしてください",
+            );
+        }
+        rules::ids(document, "scanner", self.scanner.iter().map(|scanner| scanner.id.as_str()));
+        let mut devices = BTreeSet::new();
+        for (row, scanner) in self.scanner.iter().enumerate() {
+            let place = Place::key_of("scanner").row(row);
+            scanner.check(document, &place);
+            document.require(
+                scanner.device.as_ref().is_none_or(|device| devices.insert(device)),
+                place.key("device"),
+                "同じ機器のファイルが二度あります",
+                "読み取り機ごとに、別の機器のファイルを書いてください",
             );
         }
     }

@@ -42,6 +42,7 @@ impl Config {
                     procedures: procedures.0.procedure,
                     fees: fees.0.fee,
                     readers: devices.0.reader,
+                    scanners: devices.0.scanner,
                     printers: printers.unwrap_or_default(),
                     demo,
                     written: Written { procedures: procedures.1, fees: fees.1 },

@@ -23,7 +23,7 @@ use time::Date;
 
 pub use counters::Counter;
 pub use demo_staff::DemoStaff;
-pub use devices::{Reader, ReaderKind};
+pub use devices::{Reader, ReaderKind, Scanner, ScannerKind};
 pub use fees::{Fee, More};
 pub use lanes::{Lane, LaneKind};
 pub use printers::{PapersRole, Printer, PrinterKind, Printers, SlipsRole};
@@ -45,6 +45,7 @@ pub struct Config {
     pub procedures: Vec<Procedure>,
     pub fees: Vec<Fee>,
     pub readers: Vec<Reader>,
+    pub scanners: Vec<Scanner>,
     pub printers: Printers,
     pub demo: Demo,
     written: Written,
@@ -84,6 +85,13 @@ impl Config {
     /// The counter with this number.
     pub fn counter(&self, number: u32) -> Option<&Counter> {
         self.counters.iter().find(|counter| counter.number == number)
+    }
+
+    /// What reads codes from home beside a tablet; nothing where the office reads
+    /// none.
+    pub fn scanners_at(&self, kiosk: &str) -> impl Iterator<Item = &Scanner> {
+        let used = self.site.modules.preregistration;
+        self.scanners.iter().filter(move |scanner| used && scanner.serves(kiosk))
     }
 
     /// The ids of the lanes that a counter calls from: those it names, else those of

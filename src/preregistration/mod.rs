@@ -10,7 +10,9 @@
 //! unknown person, and what is not understood is named, never dropped in silence.
 //!
 //! Nothing may be keyed on a code's text: only `jti` and revision are sealed.
-//! This room knows nothing of screens, of cameras, or of which codes were used.
+//! Single use is kept by `jti`: where each code stands is a table (`life`), and a
+//! row (`store`) that holds nothing of what the code says.
+//! This room knows nothing of screens and cameras, nor whose visit it is.
 
 mod base41;
 mod body;
@@ -21,7 +23,9 @@ mod compact;
 mod hpke;
 mod intake;
 mod keys;
+pub mod life;
 mod refusal;
+pub mod store;
 mod understand;
 mod value;
 mod wire;

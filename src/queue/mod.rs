@@ -5,12 +5,13 @@
 //! a ticket one pure function ([`ticket`]), who is called next one rule
 //! ([`order`]). Every act is a row and a journal entry in one transaction; the
 //! entries alone make the rows again ([`replay`]). How long people will wait is
-//! said by [`wait`]. It does not know what a visit is about, and no name of
-//! anybody.
+//! said by [`forecast`], which tells the journal to the estimator of [`wait`].
+//! The room does not know what a visit is about, and no name of anybody.
 
 mod acts;
 pub mod board;
 pub mod duty;
+pub mod forecast;
 mod issue;
 pub mod order;
 mod replay;

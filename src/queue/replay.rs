@@ -47,18 +47,27 @@ pub fn tickets(connection: &Connection) -> Result<BTreeMap<TicketId, Ticket>, Er
     while let Some(row) = rows.next()? {
         let (id, kind, facts): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let id: TicketId = id.parse().map_err(|_| bad())?;
-        let facts: Value = serde_json::from_str(&facts).map_err(|_| bad())?;
-        let ticket = match (kind.as_str(), tickets.get(&id)) {
-            ("ticket.issued", None) => issued(id, facts)?,
-            ("ticket.moved", Some(before)) => moved(before, facts)?,
-            ("ticket.undone", Some(before)) => undone(before, facts)?,
-            // Drawn before tickets had legs: only the rows know it.
-            ("ticket.moved" | "ticket.undone", None) => continue,
-            _ => return Err(bad().into()),
-        };
-        tickets.insert(id, ticket);
+        if let Some(ticket) = after(tickets.get(&id), (id, &kind, &facts))? {
+            tickets.insert(id, ticket);
+        }
     }
     Ok(tickets)
+}
+
+/// What one entry makes of a ticket; `None` for one that was drawn before tickets had
+/// legs, or before the entries that were read: only the rows know it.
+pub(super) fn after(
+    before: Option<&Ticket>,
+    (id, kind, facts): (TicketId, &str, &str),
+) -> Result<Option<Ticket>, Error> {
+    let facts: Value = serde_json::from_str(facts).map_err(|_| bad())?;
+    Ok(Some(match (kind, before) {
+        ("ticket.issued", None) => issued(id, facts)?,
+        ("ticket.moved", Some(before)) => moved(before, facts)?,
+        ("ticket.undone", Some(before)) => undone(before, facts)?,
+        ("ticket.moved" | "ticket.undone", None) => return Ok(None),
+        _ => return Err(bad().into()),
+    }))
 }
 
 /// The first ticket whose rows say something else than the journal.

@@ -1,3 +1,5 @@
+mod forecast;
+
 use std::sync::Arc;
 use std::time::Duration;
 

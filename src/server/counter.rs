@@ -25,7 +25,7 @@ use crate::preregistration::Intake;
 use crate::staff::{self, NewAccount};
 use crate::visit::paper::Papers;
 use crate::web::desk::Shown;
-use crate::web::{self, Live, Office, Printers, Readers, live, printers};
+use crate::web::{self, Codes, Live, Office, Printers, Readers, live, printers};
 use crate::{fault, schema};
 
 /// Files in the data folder.
@@ -129,11 +129,25 @@ async fn open(
     let site = format!("{}/{}", config.site.town.code, config.site.office.id);
     let readers = Readers::new(demo && config.site.modules.card_reader);
     let printers = Printers::start(&config.printers)?;
+    let codes = Codes::default();
+    codes.listen(&config)?;
     let shown = Shown::default();
     let intake = Intake::within(&folders.data);
     let live = Live::default();
-    let office =
-        Office { config, forms, papers, db, journal, readers, printers, live, shown, intake, demo };
+    let office = Office {
+        config,
+        forms,
+        papers,
+        db,
+        journal,
+        readers,
+        intake,
+        codes,
+        printers,
+        live,
+        shown,
+        demo,
+    };
     let journal = office.journal.clone();
     office.db.write(move |tx| journal.open_log(tx, &site).map(drop)).await?;
     add_readers(&office)?;

@@ -132,3 +132,39 @@ async fn answer(stream: &mut TcpStream) -> std::io::Result<String> {
     }
     Ok(String::from_utf8_lossy(&head).into_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// What is told of a server that answers so; of one that says nothing.
+    async fn told_of(answer: Option<&'static str>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            if let Some(answer) = answer {
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+            // Hung up only when the caller has had enough.
+            let _ = stream.read_to_end(&mut Vec::new()).await;
+        });
+        let told = call(&address, "reader-2").await.unwrap_err().to_string();
+        server.abort();
+        told
+    }
+
+    #[tokio::test]
+    async fn why_nobody_picks_up_is_told_in_a_sentence_that_says_what_to_do() {
+        for (answer, told) in [
+            (Some("HTTP/1.1 404 Not Found\r\n\r\n"), "no reader of this name"),
+            (Some("HTTP/1.1 400 Bad Request\r\n\r\n"), "install the same on both"),
+            (None, "does not answer in time"),
+        ] {
+            let said = told_of(answer).await;
+            assert!(said.contains(told), "{said}");
+        }
+    }
+}

@@ -9,7 +9,7 @@ use crate::device;
 use crate::id::VisitId;
 use crate::journal::Actor;
 use crate::queue;
-use crate::visit::{self, retention};
+use crate::visit::{self, brought, retention};
 use crate::web::Office;
 
 /// How often what is due is erased.
@@ -23,6 +23,10 @@ pub(super) async fn forever(office: Arc<Office>) {
         every.tick().await;
         if let Err(error) = erase_due(&office).await {
             tracing::error!(%error, "what is due was not found");
+        }
+        let now = office.journal.now();
+        if let Err(error) = office.db.write(move |tx| brought::purge(tx, now)).await {
+            tracing::error!(%error, "codes that are too old were not forgotten");
         }
         if let Err(error) = end_earlier_days(&office).await {
             tracing::error!(%error, "tickets of earlier days stay open");
@@ -79,6 +83,7 @@ fn erase(tx: &Tx<'_>, office: &Office, visit: VisitId) -> anyhow::Result<bool> {
     let erased = retention::erase_one(tx, journal, Actor::System, site, visit)?;
     if let Some(tablet) = erased.and_then(|erased| erased.tablet) {
         device::withdraw_call(tx, journal, Actor::System, tablet)?;
+        office.codes.forget(tablet, std::iter::empty());
     }
     Ok(erased.is_some())
 }

@@ -23,6 +23,8 @@ pub enum Action {
     AnswerCalls,
     /// Sit at a counter and call residents to it.
     CallResidents,
+    /// Let a code made at home be used once more.
+    ReinstateCodes,
     /// Pair, revoke and assign tablets and displays.
     PairDevices,
     /// Let somebody try their password again before the wait is over.
@@ -33,7 +35,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Action; 12] = [
+    pub const ALL: [Action; 13] = [
         Action::SeeVisits,
         Action::Correct,
         Action::CheckIdentity,
@@ -43,6 +45,7 @@ impl Action {
         Action::Reopen,
         Action::AnswerCalls,
         Action::CallResidents,
+        Action::ReinstateCodes,
         Action::PairDevices,
         Action::LiftBackOff,
         Action::ManageStaff,
@@ -57,6 +60,8 @@ pub fn may(role: Role, action: Action) -> bool {
     match action {
         SeeVisits | Correct | CheckIdentity | Print | Accept | SendBack | Reopen | AnswerCalls
         | CallResidents => matches!(role, Clerk | Supervisor),
+        // One code used twice is two papers: somebody answers for it.
+        ReinstateCodes => matches!(role, Supervisor),
         // A broken tablet or a forgotten password cannot wait for the
         // information section while residents do.
         PairDevices | LiftBackOff => matches!(role, Supervisor | Administrator),
@@ -76,6 +81,6 @@ mod tests {
                 .map(|action| if may(role, action) { 'x' } else { '.' })
                 .collect()
         };
-        assert_eq!(Role::ALL.map(row), ["xxxxxxxxx...", "xxxxxxxxxxx.", ".........xxx"]);
+        assert_eq!(Role::ALL.map(row), ["xxxxxxxxx....", "xxxxxxxxxxxx.", "..........xxx"]);
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use super::{Counter, Error, State, Visit, note, store};
+use super::{Counter, Error, State, Visit, brought, note, store};
 use crate::applicant::Source;
 use crate::application::{self, Action, Application, Refused};
 use crate::db::Tx;
@@ -273,6 +273,7 @@ pub fn printed(
     let visit = submitted(tx, opened.visit.id)?;
     let outdated = came_out(tx, journal, counter, opened, applications)?;
     let facts = json!({ "applications": applications, "outdated": outdated, "printer": "browser" });
+    brought::issue(tx, journal, Actor::Staff(staff), visit.id)?;
     note(journal, tx, Actor::Staff(staff), visit.id, ("application.printed", facts))
 }
 
@@ -344,6 +345,8 @@ pub fn decide(
     let state = application.state.after(decision.action)?;
     if state == application::State::Accepted {
         may_be_accepted(tx, journal, counter, visit, &application)?;
+        // Perhaps without any paper: it is used up all the same.
+        brought::issue(tx, journal, Actor::Staff(staff), visit)?;
     }
     let reason = match state {
         application::State::SentBack => {

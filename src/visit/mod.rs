@@ -5,6 +5,7 @@
 //! computed from what exists ([`step`]), so Back, reload and a power cut are
 //! harmless. A tablet holds at most one visit, and the schema says so.
 
+pub mod brought;
 pub mod desk;
 pub mod listed;
 mod overtaken;
@@ -79,6 +80,12 @@ pub enum Error {
     /// The value stands on a form that was accepted.
     #[error("an accepted form is not corrected before it is open again")]
     Accepted,
+    /// A code from home is not taken.
+    #[error(transparent)]
+    Code(brought::Refused),
+    /// A code from home stands where this act does not lead on.
+    #[error(transparent)]
+    CodeStands(#[from] crate::preregistration::life::Refused),
     #[error(transparent)]
     Application(#[from] crate::application::Refused),
     #[error(transparent)]
@@ -301,7 +308,8 @@ pub fn choose(
 
 /// Chooses how name and address are given. What an earlier card told goes: the
 /// next one may be another person's. With a card, what was typed of the person
-/// goes too, all but the telephone number, which no card holds.
+/// goes too, all but the telephone number, which no card holds. What a code from
+/// home told stands again until a card says otherwise.
 pub fn choose_way(
     tx: &Tx<'_>,
     journal: &Journal,
@@ -317,6 +325,7 @@ pub fn choose_way(
     if way == Some(Way::Card) {
         store::remove_answers(tx, visit, OF_THE_PERSON)?;
     }
+    brought::put_back(tx, journal, visit)?;
     let facts = json!({ "way": way.map(store::way_id) });
     note(journal, tx, actor, visit, ("visit.way_chosen", facts))
 }
@@ -383,8 +392,10 @@ pub fn leave(tx: &Tx<'_>, journal: &Journal, actor: Actor, id: VisitId) -> Resul
 }
 
 /// Erases everything personal of a visit: its answers, and the key that opens
-/// what the journal holds of it.
+/// what the journal holds of it. A code from home that was not used may be brought
+/// again.
 fn erase(tx: &Tx<'_>, journal: &Journal, actor: Actor, visit: VisitId) -> Result<(), Error> {
+    brought::release(tx, journal, actor, visit)?;
     store::erase(tx, visit, journal.now())?;
     journal.erase_visit_key(tx, visit)?;
     note(journal, tx, actor, visit, ("visit.erased", json!({})))

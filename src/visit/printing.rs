@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row, params};
 use serde_json::{Value, json};
 
 use super::desk::{self, Opened};
-use super::{Counter, Error, State, note, store};
+use super::{Counter, Error, State, brought, note, store};
 use crate::application;
 use crate::db::{self, Tx};
 use crate::id::{ApplicationId, OpId, VisitId};
@@ -146,6 +146,7 @@ pub fn ended(
         // Whoever was erased while it was printed has nothing left to be counted.
         if store::get(tx, job.visit)?.is_some_and(|visit| visit.state == State::Submitted) {
             facts["outdated"] = json!(count(tx, journal, job, applications, made_from)?);
+            brought::issue(tx, journal, actor, job.visit)?;
         }
     }
     if outcome != Err(printer::Error::Lost) {

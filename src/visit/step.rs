@@ -1,6 +1,6 @@
 //! Where a resident stands, worked out from what exists.
 
-use super::{State, Visit, Way};
+use super::{State, Visit, Way, brought};
 use crate::form::Form;
 use crate::form::answers::Answers;
 use crate::form::gate::{self, Closed};
@@ -11,6 +11,8 @@ use crate::form::questions::{self, AskPage};
 pub enum Step<'f> {
     /// What the data is used for.
     Purpose,
+    /// A code from home was read: month and day of birth are asked.
+    Birthday,
     /// What the resident came for.
     Procedures,
     /// A chosen procedure is not for this resident.
@@ -33,6 +35,7 @@ pub fn next<'f>(visit: &Visit, forms: &[&'f Form], answers: &Answers, cards: boo
     match visit {
         Visit { state: State::Submitted | State::Erased, .. } => Step::Done,
         Visit { agreed: false, .. } => Step::Purpose,
+        _ if brought::waiting(answers).is_some() => Step::Birthday,
         Visit { procedures, .. } if procedures.is_empty() => Step::Procedures,
         _ => gates(forms, answers).unwrap_or_else(|| after_gates(visit, forms, answers, cards)),
     }
@@ -50,7 +53,8 @@ fn gates<'f>(forms: &[&'f Form], answers: &Answers) -> Option<Step<'f>> {
 
 fn after_gates<'f>(visit: &Visit, forms: &[&'f Form], answers: &Answers, cards: bool) -> Step<'f> {
     match visit.way {
-        None if cards => Step::Way,
+        // A code has told name and address; a card may still be shown.
+        None if cards && !brought::came_by_code(answers) => Step::Way,
         Some(Way::Card) if cards && !card_was_read(answers) => Step::Card,
         _ => match questions::missing(forms, answers).into_iter().next() {
             Some(page) => Step::Ask(Box::new(page)),

@@ -19,6 +19,8 @@ use crate::pdf::Fonts;
 use crate::visit::paper::Papers;
 use crate::visit::step::Step;
 
+mod from_home;
+
 /// A counter in memory: example town, held clock.
 struct Town {
     connection: Connection,

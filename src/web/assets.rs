@@ -39,6 +39,7 @@ const ASSETS: &[Asset] = assets! {
     "display.js": "text/javascript; charset=utf-8",
     "reader.js": "text/javascript; charset=utf-8",
     "entry.js": "text/javascript; charset=utf-8",
+    "scanner.js": "text/javascript; charset=utf-8",
     "idle.js": "text/javascript; charset=utf-8",
     "pictograms.svg": "image/svg+xml",
 };

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use time::macros::datetime;
 
 use super::desk::Shown;
-use super::{Live, Office, Printers, Readers};
+use super::{Codes, Live, Office, Printers, Readers};
 use crate::chance::SeededChance;
 use crate::clock::HeldClock;
 use crate::config::Config;
@@ -36,12 +36,25 @@ pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir)
     let papers = Papers::compile(&forms, templates, Fonts::shipped()).unwrap();
     let config = Config::load(Path::new("kiosk-config/example")).unwrap();
     let readers = Readers::new(demo);
+    let codes = Codes::default();
     let printers = Printers::default();
     let shown = Shown::default();
     let intake = Intake::within(folder.path());
     let live = Live::default();
-    let office =
-        Office { config, forms, papers, db, journal, readers, printers, live, shown, intake, demo };
+    let office = Office {
+        config,
+        forms,
+        papers,
+        db,
+        journal,
+        readers,
+        intake,
+        codes,
+        printers,
+        live,
+        shown,
+        demo,
+    };
     (Arc::new(office), clock, folder)
 }
 

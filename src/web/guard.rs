@@ -21,6 +21,9 @@ use super::{Shared, error};
 /// Largest body of a request. A page of answers is a few kilobytes.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 
+/// Largest picture that a tablet's camera sends.
+const PICTURE_BYTES_MAX: usize = 1024 * 1024;
+
 /// Longest time a page may take. Reading a card has its own, shorter watchdog.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
@@ -33,15 +36,17 @@ const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
      img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; \
      frame-ancestors 'none'; base-uri 'none'";
 
-/// Puts the guards around the pages.
-pub(super) fn around(pages: Router, office: Shared) -> Router {
+/// Puts the guards around the pages, and around the few addresses that take
+/// pictures.
+pub(super) fn around(pages: Router, pictures: Router, office: Shared) -> Router {
     let busy = HandleErrorLayer::new(|_: BoxError| async { Failure::Busy });
     // One limit for all: a plain one would be made anew for every route.
     let limit = GlobalConcurrencyLimitLayer::new(REQUESTS_AT_ONCE_MAX);
     pages
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
+        .merge(pictures.layer(RequestBodyLimitLayer::new(PICTURE_BYTES_MAX)))
         .layer(ServiceBuilder::new().layer(busy).load_shed().layer(limit))
         .layer(middleware::from_fn(own_pages_only))
-        .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN))
         .layer(CatchPanicLayer::custom(|_| {
             Failure::Fault("a handler panicked".to_owned()).into_response()
@@ -139,7 +144,7 @@ mod tests {
         };
         let with_state = Router::new().route("/a", get(waits.clone())).with_state(());
         let pages = with_state.route("/b", get(waits)).route("/c", get(|| async {}));
-        let router = around(pages, Shared(office));
+        let router = around(pages, Router::new(), Shared(office));
         let ask = |path: &str| {
             let request = Request::get(path).body(Body::empty()).unwrap();
             tokio::spawn(router.clone().oneshot(request))

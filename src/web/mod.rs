@@ -8,6 +8,7 @@
 
 mod assets;
 mod chooser;
+pub mod codes;
 mod cookie;
 pub mod desk;
 mod display;
@@ -39,6 +40,7 @@ use crate::journal::Journal;
 use crate::preregistration::Intake;
 use crate::visit;
 
+pub use codes::Codes;
 pub use live::Live;
 pub use printers::Printers;
 pub use readers::Readers;
@@ -52,6 +54,7 @@ pub struct Office {
     pub db: Db,
     pub journal: Arc<Journal>,
     pub readers: Readers,
+    pub codes: Codes,
     /// What the refreshing lists at the desk have shown to whom.
     pub shown: desk::Shown,
     pub printers: Printers,
@@ -99,5 +102,6 @@ pub fn router(office: Arc<Office>) -> Router {
         .nest("/display", display::routes())
         .fallback(error::not_found)
         .with_state(shared.clone());
-    guard::around(pages.merge(assets::routes()), shared)
+    let pictures = Router::new().nest("/kiosk", kiosk::pictures()).with_state(shared.clone());
+    guard::around(pages.merge(assets::routes()), pictures, shared)
 }

@@ -1,5 +1,5 @@
 // The card page: notices when a card is laid down or lifted, and the keypad.
-const watched = document.querySelector("[data-state]");
+const watched = document.querySelector("main [data-state]");
 const before = watched?.dataset.tap ? Number(watched.dataset.tap) : null;
 const lifting = document.querySelector(".reader-picture.lift") !== null;
 

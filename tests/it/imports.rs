@@ -10,6 +10,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("db", &[]),
     ("journal", &["db"]),
     ("pdf", &[]),
+    ("scan", &[]),
     // domain
     ("applicant", &[]),
     ("card", &["applicant"]),
@@ -21,7 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("printer", &["pdf"]),
     ("config", &["applicant", "card", "form", "printer", "queue", "staff"]),
     ("procedure", &["config", "form"]),
-    ("preregistration", &["applicant", "config", "form"]),
+    ("preregistration", &["db", "applicant", "config", "form"]),
     ("demo", &["applicant", "card", "config"]),
     // The one room that joins slices.
     (
@@ -34,12 +35,16 @@ const ROOMS: &[(&str, &[&str])] = &[
             "application",
             "config",
             "form",
+            "preregistration",
             "printer",
             "procedure",
             "queue",
         ],
     ),
-    ("schema", &["db", "journal", "application", "device", "queue", "staff", "visit"]),
+    (
+        "schema",
+        &["db", "journal", "application", "device", "preregistration", "queue", "staff", "visit"],
+    ),
 ];
 
 /// Imported by everyone, imports only itself. Later ones may use earlier ones.
@@ -66,6 +71,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ("printpdf", &["pdf"]),
     ("lopdf", &["pdf"]),
     ("ttf_parser", &["pdf"]),
+    ("rxing", &["scan"]),
+    ("png", &["scan"]),
+    ("zune_jpeg", &["scan"]),
+    ("rustix", &["scan"]),
     ("qrcode", &["pdf"]),
     ("axum", &["web", "server"]),
     ("tower_http", &["web", "server"]),
@@ -74,7 +83,20 @@ const CRATES: &[(&str, &[&str])] = &[
     ("chacha20poly1305", &["card", "journal"]),
     ("hpke", &["preregistration"]),
     ("p256", &["preregistration"]),
-    ("rusqlite", &["db", "journal", "application", "device", "queue", "staff", "visit", "schema"]),
+    (
+        "rusqlite",
+        &[
+            "db",
+            "journal",
+            "application",
+            "device",
+            "preregistration",
+            "queue",
+            "staff",
+            "visit",
+            "schema",
+        ],
+    ),
 ];
 
 #[test]

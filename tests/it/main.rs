@@ -17,6 +17,7 @@ mod kiosk;
 mod modules;
 mod papers;
 mod people;
+mod pictures;
 mod preregistration;
 mod printing;
 mod sheets;

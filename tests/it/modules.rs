@@ -20,7 +20,8 @@ fn town_without(folder: &Path, off: &[&str]) {
     }
     switch_off(folder, off);
     // It is there in any case; a town that switches it off takes nothing out.
-    let devices = "[[reader]]\nid = \"reader-1\"\nkind = \"pcsc\"\n";
+    let devices = "[[reader]]\nid = \"reader-1\"\nkind = \"pcsc\"\n\
+                   [[scanner]]\nid = \"camera\"\nkind = \"camera\"\n";
     fs::write(folder.join("devices.toml"), devices).unwrap();
 }
 
@@ -37,7 +38,7 @@ fn switch_off(folder: &Path, off: &[&str]) {
 
 /// Words that tell of a module, wherever they are read. Cards that are shown to a
 /// clerk, and that of a registered seal, are none of a reader.
-const TELLING: [(&str, &[&str]); 3] = [
+const TELLING: [(&str, &[&str]); 4] = [
     (
         "card_reader",
         &[
@@ -59,6 +60,7 @@ const TELLING: [(&str, &[&str]); 3] = [
             "/kiosk/card",
         ],
     ),
+    ("preregistration", &["二次元コード", "事前申請", "Code made at home"]),
     ("queue", &["番号札", "ticket", "Ticket"]),
     ("payment", &["手数料", "円", "合計", "fee", "Fee", "yen", "300"]),
 ];
@@ -131,8 +133,9 @@ impl Seen {
         let visit = found.header("location").to_owned();
         for lang in ["en", "ja"] {
             clerk.post("/desk/language", &[("lang", lang)]);
-            for path in ["/desk", &*visit, "/desk/devices", "/desk/staff", "/desk/password", "/"] {
-                self.read(clerk, path);
+            self.read(clerk, &visit);
+            for page in ["", "/calling", "/devices", "/staff", "/password"] {
+                self.read(clerk, &format!("/desk{page}"));
             }
         }
         let page = clerk.get(&visit).text;
@@ -170,7 +173,7 @@ fn day_without(off: &[&str]) -> Seen {
     let mut clerk = office::hire(&mut administrator);
     let reader = if off.contains(&"card_reader") { "" } else { "reader-1" };
     let mut tablet = office::pair_with(&mut clerk, "入口の端末", reader);
-    for outside in ["/", "/pair", "/desk/sign-in", "/nowhere"] {
+    for outside in ["/", "/pair", "/display", "/desk/sign-in", "/nowhere"] {
         seen.read(&mut program.visitor(), outside);
     }
     seen.at_the_kiosk(&mut tablet);
@@ -215,8 +218,13 @@ fn without_a_card_reader_nobody_hears_of_cards() {
 }
 
 #[test]
+fn without_codes_from_home_nobody_is_asked_for_one() {
+    assert_eq!(day_without(&["preregistration"]).number, "A1");
+}
+
+#[test]
 fn with_everything_off_paper_alone_still_works() {
-    let seen = day_without(&["card_reader", "queue", "payment"]);
+    let seen = day_without(&["card_reader", "queue", "payment", "preregistration"]);
     assert_eq!(seen.number, "0001");
     assert!(seen.paper.contains("honcho-") && !seen.paper.contains("300"), "{}", seen.paper);
 }
@@ -224,7 +232,7 @@ fn with_everything_off_paper_alone_still_works() {
 #[test]
 fn the_demonstration_of_a_town_without_modules_shows_none_of_them_either() {
     let folder = tempfile::tempdir().unwrap();
-    let off = ["card_reader", "queue", "payment"];
+    let off = ["card_reader", "queue", "payment", "preregistration"];
     let program = Program::demo_in(folder.path(), |config| switch_off(config, &off));
     let mut seen = Seen::default();
     for outside in ["/", "/desk/sign-in"] {

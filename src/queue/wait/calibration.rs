@@ -10,7 +10,12 @@ const BUCKETS: [u32; 6] = [180, 480, 960, 1920, 3840, u32::MAX];
 const KEPT: usize = 300;
 
 /// The plain estimate weighs as much as so many outcomes.
-const FIRM: f32 = 60.0;
+const FIRM: f32 = 30.0;
+
+/// The share of outcomes that the corrected 90 % would have held. A little more than
+/// it says, because the people of one day wait alike: a bucket knows fewer days than
+/// it seems.
+const HELD: f32 = 0.91;
 
 /// Narrower than this no window is taken for the measure of an error.
 const NARROW_SECS: f32 = 60.0;
@@ -48,7 +53,9 @@ impl Calibration {
 
     /// The estimate as it should have been told, judging by earlier ones.
     pub fn apply(&self, raw: Wait) -> Wait {
-        let Some(correction) = self.buckets[bucket(raw)].corrected else { return raw };
+        // Now is now.
+        let bucket = &self.buckets[bucket(raw)];
+        let Some(correction) = bucket.corrected.filter(|_| raw.p90_s > 0) else { return raw };
         let (below, above) = halves(raw);
         let middle = raw.p50_s as f32;
         let moved = middle + correction.middle * above;
@@ -76,7 +83,7 @@ impl Bucket {
         self.corrected = Some(Correction {
             low: towards(-1.0, quantile(&self.below, 0.1)),
             middle: towards(0.0, quantile(&self.above, 0.5)),
-            high: towards(1.0, quantile(&self.above, 0.9)),
+            high: towards(1.0, quantile(&self.above, HELD)),
         });
     }
 }

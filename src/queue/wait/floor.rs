@@ -81,9 +81,9 @@ struct Place {
 }
 
 impl Place {
-    /// Free from now on.
-    fn new(at: Second, lanes: LaneSet) -> Self {
-        let doing = Doing::Free { since: at, busy_after: false };
+    /// Free, and nothing was done there yet.
+    fn new(lanes: LaneSet) -> Self {
+        let doing = Doing::Free { since: Second::MIN, wanted: None };
         Self { lanes, doing, breaks: Vec::new(), closes: None, credited_in_a_row: 0 }
     }
 }
@@ -123,7 +123,7 @@ impl Floor {
         let mut called = None;
         match event {
             Event::Open { counter, lanes, breaks, closes } => {
-                let new = Place { breaks, closes, ..Place::new(at, lanes) };
+                let new = Place { breaks, closes, ..Place::new(lanes) };
                 self.open(at, counter, new, learn);
             }
             Event::Close { counter, until } => self.close(at, counter, until),
@@ -143,7 +143,7 @@ impl Floor {
                 }
             }
         }
-        self.notice_idle();
+        self.notice_wanted(at);
         called
     }
 
@@ -199,9 +199,11 @@ impl Floor {
         let place = self.waiting.iter().position(|waiting| waiting.ticket == ticket)?;
         let waiting = self.waiting.remove(place);
         let waited = secs(waiting.issued, at).max(0.0) as u32;
-        let new = || Place::new(at, LaneSet::ALL);
+        let new = || Place::new(LaneSet::ALL);
         let counter = self.counters.entry(counter).or_insert_with(new);
-        if let Doing::Free { since, busy_after: true } = counter.doing {
+        if let Doing::Free { since, wanted: Some(wanted) } = counter.doing
+            && wanted == since
+        {
             learn.after(secs(since, at));
         }
         counter.lanes = counter.lanes.with(waiting.lane);
@@ -251,16 +253,17 @@ impl Floor {
         if let Some(place) = self.counters.get_mut(&counter)
             && !matches!(place.doing, Doing::Closed { .. })
         {
-            place.doing = Doing::Free { since: at, busy_after: true };
+            place.doing = Doing::Free { since: at, wanted: None };
         }
     }
 
-    /// A free counter with nobody to call is idle from then on: when it calls the
-    /// next one says nothing about what it had to finish.
-    fn notice_idle(&mut self) {
+    /// Only a free counter that is wanted shows, by when it calls, how long it had to
+    /// finish something; one with nobody to call is idle.
+    fn notice_wanted(&mut self, at: Second) {
         for place in self.counters.values_mut() {
-            if let Doing::Free { busy_after, .. } = &mut place.doing {
-                *busy_after &= self.waiting.iter().any(|waiting| place.lanes.has(waiting.lane));
+            if let Doing::Free { wanted, .. } = &mut place.doing {
+                let any = self.waiting.iter().any(|waiting| place.lanes.has(waiting.lane));
+                *wanted = any.then(|| wanted.unwrap_or(at));
             }
         }
     }

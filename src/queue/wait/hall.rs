@@ -107,10 +107,10 @@ pub struct Break {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doing {
     Free {
+        /// Since the last one left; [`Second::MIN`] when there was none.
         since: Second,
-        /// Somebody it could have called has been waiting all the time: it is not
-        /// idle but finishing something.
-        busy_after: bool,
+        /// Since when somebody it could call has been waiting without a pause.
+        wanted: Option<Second>,
     },
     Serving {
         service: Service,

@@ -9,6 +9,10 @@ use super::spread::{Rest, Spread};
 /// is so late.
 const AWAY_MAX_SECS: f32 = 3.0 * 3600.0;
 
+/// An idle counter calls somebody who has come within so long. One that does not is
+/// busy with something after all.
+const AT_ONCE_SECS: f32 = 30.0;
+
 /// When a counter can call next, before luck is drawn.
 pub(super) enum Start<'a> {
     /// Cannot be counted on.
@@ -33,9 +37,14 @@ impl<'a> Start<'a> {
     pub fn of(hall: &Hall, odds: &'a Odds, counter: usize) -> Self {
         let lasted = |since: Second| (-from_now(hall, since)).max(0.0);
         match hall.counters[counter].doing {
-            Doing::Free { since, busy_after } => {
+            Doing::Free { since, wanted: Some(wanted) }
+                if wanted == since || lasted(wanted) > AT_ONCE_SECS =>
+            {
+                Self::After(1.0, odds.after.rest(lasted(wanted)))
+            }
+            Doing::Free { since, .. } => {
                 let still = odds.after.share_beyond(lasted(since));
-                Self::After(if busy_after { 1.0 } else { still }, odds.after.rest(lasted(since)))
+                Self::After(still, odds.after.rest(lasted(since)))
             }
             Doing::Serving { service, since, arrived, waited } => {
                 let (pace, lasted) = (odds.pace(counter).max(0.01), lasted(since));

@@ -34,7 +34,7 @@ fn counter(number: u32, doing: Doing) -> Counter {
 }
 
 fn idle(number: u32) -> Counter {
-    counter(number, Doing::Free { since: NOW - 7200, busy_after: false })
+    counter(number, Doing::Free { since: NOW - 7200, wanted: None })
 }
 
 fn serving(number: u32, since: Second) -> Counter {
@@ -184,6 +184,96 @@ fn configured_minutes_are_believed_until_the_hall_teaches_better() {
     assert!((280..400).contains(&learned.p50_s), "{learned:?}");
 }
 
+/// Somebody issued, called and served, over and over: seconds from the issue to the
+/// call, of the service, and to the next issue.
+fn taught([to_call, service, to_next]: [Second; 3], times: u64) -> Estimator {
+    let mut estimator = Estimator::new(&BTreeMap::new(), 1);
+    let (mut at, counter) = (0, 1);
+    let open = Event::Open { counter, lanes: LaneSet::ALL, breaks: Vec::new(), closes: None };
+    estimator.observe(at, open);
+    for ticket in 0..times {
+        estimator.observe(at, Event::Issue(waiting(ticket, NOW - at)));
+        estimator.estimate(at);
+        at += to_call;
+        estimator.observe(at, Event::Call { ticket, counter });
+        at += service + to_next;
+        if to_next < 0 {
+            // The next one comes while this one is served.
+            estimator.observe(at, Event::Issue(waiting(ticket + 1, NOW - at)));
+            at -= to_next;
+        }
+        estimator.observe(at, Event::Done { ticket, counter });
+    }
+    estimator.begin_day();
+    estimator
+}
+
+#[test]
+fn what_a_clerk_has_to_finish_after_each_one_is_learned() {
+    let behind = hall(vec![serving(1, 290)], vec![waiting(1, 0)]);
+    let soon = taught([0, 300, 60], 200).imagine(&behind)[&1];
+    let later = taught([240, 300, -100], 200).imagine(&behind)[&1];
+    assert!(later.p50_s > soon.p50_s + 150, "{soon:?} {later:?}");
+}
+
+#[test]
+fn a_free_counter_that_does_not_call_is_not_free() {
+    let idle = |wanted: Option<Second>| {
+        let mut idle = idle(1);
+        idle.doing = Doing::Free { since: NOW - 7200, wanted };
+        taught([0, 300, 60], 50).imagine(&hall(vec![idle], vec![waiting(1, 900)]))[&1]
+    };
+    assert_eq!(idle(None), Wait::default());
+    assert_eq!(idle(Some(NOW - 5)), Wait::default());
+    assert!(idle(Some(NOW - 900)).p50_s > 120, "{:?}", idle(Some(NOW - 900)));
+}
+
+#[test]
+fn how_long_counters_stay_away_is_learned() {
+    let away = Counter { doing: Doing::Closed { since: NOW, until: None }, ..idle(1) };
+    let away = hall(vec![away], vec![waiting(1, 0)]);
+    let mut estimator = Estimator::new(&BTreeMap::new(), 1);
+    let expected = estimator.imagine(&away)[&1];
+    let counter = 1;
+    for round in 0..60 {
+        let (at, lanes) = (round * 4000, LaneSet::ALL);
+        estimator.observe(at, Event::Open { counter, lanes, breaks: Vec::new(), closes: None });
+        estimator.observe(at + 3400, Event::Close { counter, until: None });
+    }
+    let learned = estimator.imagine(&away)[&1];
+    assert!(expected.p50_s > 1200 && learned.p50_s < 700, "{expected:?} {learned:?}");
+}
+
+#[test]
+fn a_promise_that_is_broken_each_time_is_corrected() {
+    let behind = hall(vec![serving(1, 0)], vec![waiting(1, 0)]);
+    // Two hours to each call: nobody believes that a clerk has so much to finish.
+    let mut estimator = Estimator::new(&BTreeMap::new(), 1);
+    let before = estimator.imagine(&behind)[&1];
+    let counter = 1;
+    let open = Event::Open { counter, lanes: LaneSet::ALL, breaks: Vec::new(), closes: None };
+    estimator.observe(0, open);
+    for ticket in 0..200 {
+        let at = ticket as Second * 10_000;
+        estimator.observe(at, Event::Issue(waiting(2 * ticket, NOW - at)));
+        estimator.observe(at, Event::Call { ticket: 2 * ticket, counter });
+        estimator.observe(at, Event::Issue(waiting(2 * ticket + 1, NOW - at)));
+        estimator.estimate(at);
+        estimator.observe(at + 600, Event::Done { ticket: 2 * ticket, counter });
+        estimator.observe(at + 7200, Event::Call { ticket: 2 * ticket + 1, counter });
+        estimator.observe(at + 7800, Event::Done { ticket: 2 * ticket + 1, counter });
+    }
+    let after = estimator.imagine(&behind)[&1];
+    assert!(before.p90_s < 3000 && after.p90_s > 4000, "{before:?} {after:?}");
+}
+
+#[test]
+fn now_is_now_whatever_came_of_earlier_promises() {
+    let estimator = taught([400, 300, 60], 100);
+    let free = hall(vec![idle(1)], vec![waiting(1, 0)]);
+    assert_eq!(estimator.imagine(&free)[&1], Wait::default());
+}
+
 #[test]
 fn thousands_waiting_are_answered() {
     let people = (0..5000).map(|n| waiting(n, 6000 - n as i64)).collect();
@@ -195,8 +285,8 @@ fn thousands_waiting_are_answered() {
 fn any_hall() -> impl Strategy<Value = Hall> {
     let second = prop_oneof![NOW - 9000..NOW + 9000, any::<i64>()];
     let doing = prop_oneof![
-        (second.clone(), any::<bool>())
-            .prop_map(|(since, busy_after)| Doing::Free { since, busy_after }),
+        (second.clone(), proptest::option::of(second.clone()))
+            .prop_map(|(since, wanted)| Doing::Free { since, wanted }),
         (0u16..4, second.clone(), any::<bool>(), any::<u32>()).prop_map(
             |(service, since, arrived, waited)| Doing::Serving { service, since, arrived, waited }
         ),

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod calling;
+mod codes;
 mod correct;
 mod decide;
 mod devices;
@@ -37,6 +38,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/", get(today::show).post(today::search))
         .route("/today", get(today::fragment))
         .route("/calls/{device}", post(today::answer_call))
+        .route("/codes/{jti}", post(codes::reinstate))
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/sign-out", post(sign_in::leave))
         .route("/language", post(sign_in::choose_language))

@@ -195,6 +195,7 @@ const ROUTES: &[Route] = &[
     ("post", "/", &[("find", "")], [true, true, false]),
     ("get", "/today", &[], [true, true, false]),
     ("post", "/calls/{device}", &[], [true, true, false]),
+    ("post", "/codes/{jti}", &[], [false, true, false]),
     ("get", "/visits/{visit}", &[], [true, true, false]),
     ("post", "/visits/{visit}/answers", &[("path", "applicant.kana")], [true, true, false]),
     ("post", "/visits/{visit}/identity", &[], [true, true, false]),

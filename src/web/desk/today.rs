@@ -10,12 +10,13 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use time::Duration;
 
+use super::codes::{self, NotTaken};
 use super::frame::{Asked, Frame, Place};
 use super::guard::{Clerk, Sent};
 use crate::application;
 use crate::clock::Moment;
 use crate::device::{self, Device};
-use crate::id::{DeviceId, StaffId, VisitId};
+use crate::id::{DeviceId, OpId, StaffId, VisitId};
 use crate::lang::{Lang, Phrases};
 use crate::staff::{self, Action};
 use crate::visit::desk;
@@ -53,6 +54,8 @@ struct Call {
     waited: String,
     /// Who goes there, once somebody does.
     answered_by: Option<String>,
+    /// Why a code made at home was not taken there.
+    not_taken: Option<NotTaken>,
 }
 
 #[derive(Template)]
@@ -74,6 +77,8 @@ struct List {
     words: Phrases,
     key: String,
     calls: Vec<Call>,
+    /// The press that lets a code be used once more, where this person may.
+    reinstate: Option<OpId>,
     rows: Vec<Row>,
     /// Visits that are damaged, each in a sentence: no search finds them, so every
     /// list has them.
@@ -132,6 +137,7 @@ async fn shown(
         words: frame.words,
         key: frame.key.clone(),
         calls: calls(office, frame.words).await?,
+        reinstate: reinstate(office, clerk),
         rows: rows(office, frame.words, found),
         unreadable,
         searched,
@@ -164,10 +170,17 @@ pub(super) async fn fragment(
         record(&office, &clerk, false, &visits).await?;
     }
     let rows = rows(&office, words, visits);
-    let list = List { words, key: clerk.key, calls, rows, unreadable, searched: false };
+    let reinstate = reinstate(&office, &clerk);
+    let list = List { words, key: clerk.key, calls, reinstate, rows, unreadable, searched: false };
     let mut list = page::show(&list)?;
     list.headers_mut().extend(HeaderValue::from_str(&seen).ok().map(|seen| (SEEN, seen)));
     Ok(list)
+}
+
+/// The press of the button beside a code that was not taken.
+fn reinstate(office: &Office, clerk: &Clerk) -> Option<OpId> {
+    let may = staff::may(clerk.signed_in.staff.role, Action::ReinstateCodes);
+    may.then(|| office.journal.op())
 }
 
 /// Stands for everything the list shows.
@@ -245,7 +258,8 @@ async fn calls(office: &Office, words: Phrases) -> Result<Vec<Call>, Failure> {
             minutes => words.with("desk.today.waited", &[("minutes", minutes)]),
         };
         let answered_by = answered.map(|(_, by)| name_of(by).unwrap_or_default());
-        Some(Call { device: device.id, name: device.name, waited, answered_by })
+        let not_taken = codes::not_taken(office, device.id, words);
+        Some(Call { device: device.id, name: device.name, waited, answered_by, not_taken })
     };
     let mut calls: Vec<Call> = devices.into_iter().filter_map(call).collect();
     calls.sort_by_key(|call| call.answered_by.is_some());

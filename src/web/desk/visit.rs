@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
+use super::codes::{self, Code};
 use super::frame::{Asked, Frame, Place};
 use super::guard::Clerk;
 use super::identity::{self, Tick};
@@ -80,6 +81,10 @@ struct Page {
     name: String,
     kana: String,
     marks: Vec<String>,
+    /// The codes made at home that stand behind it.
+    codes: Vec<Code>,
+    /// What a card told otherwise: label and sentence.
+    differences: Vec<(String, String)>,
     missing: Vec<Missing>,
     sections: Vec<Section>,
     identified: bool,
@@ -88,6 +93,8 @@ struct Page {
     forms: Vec<Form>,
     /// The press that prints all papers, each where it belongs.
     press: OpId,
+    /// A press before this page that has no outcome yet.
+    open_press: Option<OpId>,
     slip_press: OpId,
     slip_printer: Option<String>,
     refused: Option<String>,
@@ -191,12 +198,15 @@ pub(super) async fn page(
         name: text("applicant.name"),
         kana: text("applicant.kana"),
         marks: marks(&words, &opened.visit.wishes),
+        codes: codes::of_visit(office, &opened, &forms, words).await?,
+        differences: codes::differences(&opened, &forms, words),
         missing: missing(&forms, &opened, words),
         sections: sections::sections(&forms, &opened, (today, words), again.edit.as_ref()),
         identified: desk::is_identified(&opened.answers),
         kinds: identity::kinds(&words, ticked),
         points: identity::points(&words, ticked),
         press: office.journal.op(),
+        open_press: office.printers.open_press_of(opened.visit.id),
         slip_press: office.journal.op(),
         slip_printer: named(office.config.printers.for_desk_slips(), words),
         forms: papers,

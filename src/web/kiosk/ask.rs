@@ -14,7 +14,7 @@ use crate::form::questions::{self, AskPage, AskQuestion};
 use crate::form::template::Kind;
 use crate::lang::Lang;
 use crate::text::Text;
-use crate::visit::{self, step};
+use crate::visit::{self, brought, step};
 use crate::web::entry::Entry;
 use crate::web::error::Failure;
 use crate::web::fields::Fields;
@@ -31,6 +31,8 @@ struct Ask {
     help: Option<String>,
     entries: Vec<Entry>,
     wrong: bool,
+    /// A code from home has an answer here that was not understood.
+    doubtful: bool,
     /// The words for a card that was forgotten on the reader.
     card_lies_there: Option<&'static str>,
 }
@@ -74,10 +76,19 @@ pub(super) fn page(
         asks: who_asks(office, at, ask, lang),
         title: ask.page.title.in_lang(lang).to_owned(),
         help: ask.page.help.as_ref().map(|help| help.in_lang(lang).to_owned()),
+        doubtful: is_doubtful(at, ask),
         wrong: refused.is_some_and(|refused| !refused.errors.is_empty()),
         card_lies_there: super::card::forgotten(office, kiosk, at),
         frame,
     })
+}
+
+/// Whether a code told something here that was not understood, and nobody has
+/// answered it since.
+fn is_doubtful(at: &AtKiosk, ask: &AskPage<'_>) -> bool {
+    let doubts = brought::taken(&at.answers).into_iter().flat_map(|code| code.doubtful);
+    let mut about = doubts.filter_map(|(about, _)| about);
+    about.any(|path| ask.questions.iter().any(|one| one.path() == path && one.answer.is_none()))
 }
 
 /// The procedure that a page belongs to, where it might be another's.

@@ -7,11 +7,14 @@ use axum::response::Response;
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk, Sent};
 use super::slip;
+use crate::clock::Moment;
 use crate::form::answers::Value;
-use crate::form::questions;
+use crate::form::questions::{self, AskPage};
 use crate::form::template::Signature;
 use crate::id::OpId;
+use crate::lang::Phrases;
 use crate::procedure::fee;
+use crate::visit::brought::{self, Brought, Difference};
 use crate::visit::{self, State as Stands, step};
 use crate::web::error::Failure;
 use crate::web::printers::Progress;
@@ -23,6 +26,8 @@ struct Row {
     source: &'static str,
     /// A hand must complete it: a character has no code point.
     needs_hand: bool,
+    /// What the code from home said, where a card says something else.
+    told: Option<String>,
 }
 
 struct Group {
@@ -41,6 +46,14 @@ struct FeeLine {
 #[template(path = "kiosk/check.html")]
 struct Check {
     frame: Frame,
+    /// When the codes from home were made, if the resident brought any.
+    brought: Vec<String>,
+    /// Whether a card tells something else than they do.
+    differs: bool,
+    /// What of them was not understood, in sentences.
+    doubtful: Vec<String>,
+    /// Whether a card may still be shown.
+    may_tap: bool,
     procedures: Vec<String>,
     groups: Vec<Group>,
     fees: Vec<FeeLine>,
@@ -63,8 +76,14 @@ pub(super) fn page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Respo
     let lines = fee::lines(&office.config, &forms, &known, at.visit.day).unwrap_or_default();
     let total = fee::total(&lines).filter(|_| !lines.is_empty());
     let procedures = counter.procedures(&at.visit.procedures);
+    let groups = groups(&pages, at, &frame);
+    let codes = brought::taken(&at.answers);
     page::show(&Check {
-        groups: groups(&pages, at, &frame),
+        brought: codes.iter().map(|code| made_at(code.made_at)).collect(),
+        differs: groups.iter().flat_map(|group| &group.rows).any(|row| row.told.is_some()),
+        doubtful: doubtful(&pages, &codes, frame.words),
+        may_tap: !codes.is_empty() && frame.cards && !step::card_was_read(&at.answers),
+        groups,
         procedures: procedures.iter().map(|one| one.title.in_lang(lang).to_owned()).collect(),
         fees: lines
             .into_iter()
@@ -80,20 +99,44 @@ pub(super) fn page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Respo
     })
 }
 
+/// `11月24日 19:05`, in digits that every language reads.
+fn made_at(at: Moment) -> String {
+    format!("{}/{} {}:{:02}", u8::from(at.month()), at.day(), at.hour(), at.minute())
+}
+
+/// What of the codes was not understood and has no answer since, each kind once.
+fn doubtful(pages: &[AskPage<'_>], codes: &[Brought], words: Phrases) -> Vec<String> {
+    let is_answered = |path: &str| {
+        let mut asked = pages.iter().flat_map(|page| &page.questions);
+        asked.any(|one| one.path() == path && one.answer.is_some())
+    };
+    let mut sentences = Vec::new();
+    for (about, code) in codes.iter().flat_map(|code| &code.doubtful) {
+        let is_settled = about.as_deref().is_some_and(is_answered);
+        let sentence = words.t(code).to_owned();
+        if !is_settled && !sentences.contains(&sentence) {
+            sentences.push(sentence);
+        }
+    }
+    sentences
+}
+
 /// What is shown of each page: everything a card told or a person entered, and
 /// what follows from it, unless it would be the same words again.
-fn groups(pages: &[questions::AskPage<'_>], at: &AtKiosk, frame: &Frame) -> Vec<Group> {
+fn groups(pages: &[AskPage<'_>], at: &AtKiosk, frame: &Frame) -> Vec<Group> {
     let lang = frame.words.lang();
     let is_given = |ask: &questions::AskQuestion<'_>| at.answers.get(ask.path()).is_some();
     let questions = pages.iter().flat_map(|page| &page.questions);
     let given = questions.filter(|ask| is_given(ask)).filter_map(|ask| ask.answer.as_ref());
     let mut told: Vec<Value> = given.map(|answer| answer.value.clone()).collect();
+    let differences = brought::differences(&at.answers);
     let mut groups = Vec::new();
     for page in pages {
         let mut rows = Vec::new();
         for ask in &page.questions {
             if is_given(ask) || is_new(ask, &mut told) {
-                rows.extend(row(ask, frame));
+                let told = differences.iter().find(|one| one.path == ask.path());
+                rows.extend(row(ask, told, frame));
             }
         }
         if !rows.is_empty() {
@@ -116,7 +159,7 @@ fn is_new(ask: &questions::AskQuestion<'_>, told: &mut Vec<Value>) -> bool {
     true
 }
 
-fn row(ask: &questions::AskQuestion<'_>, frame: &Frame) -> Option<Row> {
+fn row(ask: &questions::AskQuestion<'_>, told: Option<&Difference>, frame: &Frame) -> Option<Row> {
     let answer = ask.answer.as_ref().filter(|answer| !answer.value.is_blank())?;
     let needs_hand = match &answer.value {
         Value::Text(text) => text.needs_hand(),
@@ -127,6 +170,7 @@ fn row(ask: &questions::AskQuestion<'_>, frame: &Frame) -> Option<Row> {
         value: shown::value(ask.question, &answer.value, frame.words),
         source: shown::source_key(answer.source),
         needs_hand,
+        told: told.map(|told| shown::value(ask.question, &told.told, frame.words)),
     })
 }
 

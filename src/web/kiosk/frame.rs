@@ -17,6 +17,8 @@ pub(super) struct Frame {
     pub languages: Vec<Lang>,
     /// Whether a reader stands beside the tablet.
     pub cards: bool,
+    /// Whether codes made at home are read here.
+    pub codes: bool,
     /// Whether there is something to erase.
     pub visiting: bool,
     /// The hidden field of the visit's forms.
@@ -57,6 +59,7 @@ impl Frame {
             hearing: wishes.care.contains(&Care::Hearing),
             languages: screen.languages.clone(),
             cards: kiosk.reader(office).is_some(),
+            codes: kiosk.scanners(office).next().is_some(),
             visiting: at.is_some(),
             key: at.map(AtKiosk::key).unwrap_or_default(),
             idle_secs: screen.idle_secs,

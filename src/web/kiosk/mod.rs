@@ -4,11 +4,13 @@
 //! no cookie ever names a person.
 
 mod ask;
+mod birthday;
 mod call;
 mod card;
 mod check;
 mod choose;
 mod closed;
+mod code;
 mod demo;
 mod frame;
 mod present;
@@ -45,9 +47,17 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/card", get(card::laid).post(present::read))
         .route("/card/state", get(card::state))
         .route("/card/lay", post(demo::lay))
+        .route("/code", get(code::show).post(code::heard))
+        .route("/code/state", get(code::state))
+        .route("/birthday", post(birthday::tell))
         .route("/closed", post(closed::go_on))
         .route("/page/{page}", get(ask::again).post(ask::answer))
         .route("/submit", post(check::submit))
+}
+
+/// Pictures of a tablet's camera, which are larger than any form.
+pub(super) fn pictures() -> Router<Shared> {
+    Router::new().route("/code/frame", post(code::frame))
 }
 
 /// The next thing to do.
@@ -59,6 +69,7 @@ async fn next(State(office): State<Shared>, kiosk: session::Kiosk) -> Result<Res
     let forms = counter.forms_of(&visit.visit);
     match step::next(&visit.visit, &forms, &visit.answers, kiosk.reader(&office).is_some()) {
         Step::Purpose => choose::purpose(&office, &kiosk, &visit),
+        Step::Birthday => birthday::page(&office, &kiosk, &visit, None),
         Step::Procedures => {
             choose::procedures_page(&office, &kiosk, &visit, &visit.visit.procedures, None)
         }

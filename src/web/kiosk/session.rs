@@ -196,6 +196,7 @@ impl Kiosk {
             Ok(())
         };
         office.db.write(erase).await?;
+        office.codes.forget(self.device.id, self.scanners(office));
         empty_log(office).await;
         Ok(())
     }
@@ -211,6 +212,7 @@ impl Kiosk {
             Ok(device::withdraw_call(tx, &journal, actor, kiosk)?)
         };
         office.db.write(leave).await?;
+        office.codes.forget(self.device.id, self.scanners(office));
         empty_log(office).await;
         Ok(())
     }

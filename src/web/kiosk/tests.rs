@@ -20,6 +20,7 @@ use crate::visit::{self, Visit};
 use crate::web::{Office, Shared, error, example, router};
 
 mod closed;
+mod code;
 
 const HOST: &str = "counter:8080";
 
@@ -29,7 +30,7 @@ struct Tablet {
     router: Router,
     clock: Arc<HeldClock>,
     cookie: String,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// What came back.
@@ -58,7 +59,7 @@ impl Tablet {
     async fn paired() -> Self {
         let (office, clock, folder) = example::office(true).await;
         let router = router(office.clone());
-        let mut tablet = Self { office, router, clock, cookie: String::new(), _folder: folder };
+        let mut tablet = Self { office, router, clock, cookie: String::new(), folder };
         let paired = tablet.get("/pair").await;
         tablet.cookie = paired.cookie.split(';').next().unwrap().to_owned();
         tablet
@@ -128,6 +129,11 @@ impl Tablet {
             Ok((visit, answers))
         });
         known.await.unwrap()
+    }
+
+    /// The tablet.
+    async fn device(&self) -> crate::id::DeviceId {
+        self.office.db.read(device::all).await.unwrap()[0].id
     }
 
     /// What happened to anything, oldest first.

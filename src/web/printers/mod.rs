@@ -134,6 +134,14 @@ impl Printers {
         self.lock().get(&op).cloned()
     }
 
+    /// The latest press of a visit that has no lasting outcome yet.
+    pub fn open_press_of(&self, visit: VisitId) -> Option<OpId> {
+        let presses = self.lock();
+        let is_open = |press: &Press| press.parts.iter().any(|part| part.progress.will_change());
+        let mut open = presses.iter().filter(|(_, one)| one.visit == visit && is_open(one));
+        open.next_back().map(|(op, _)| *op)
+    }
+
     /// Where the slip of a visit stands, if one was begun.
     pub fn slip_of(&self, visit: VisitId) -> Option<Progress> {
         let presses = self.lock();

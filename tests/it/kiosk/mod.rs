@@ -2,6 +2,7 @@
 
 mod card;
 mod certificates;
+mod from_home;
 mod harmless;
 mod leaving;
 mod walks;

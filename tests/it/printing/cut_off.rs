@@ -4,6 +4,7 @@
 use super::cups::Cups;
 use super::office::Office;
 use super::{entry, queue};
+use crate::stage::office::hidden;
 use crate::stage::wait_until;
 
 /// An office that has just sent a paper to a printer which says nothing more; the
@@ -62,15 +63,41 @@ fn a_paper_that_came_out_while_the_program_was_off_is_told_and_counted() {
 }
 
 #[test]
+fn a_paper_that_was_corrected_while_nobody_followed_it_is_outdated_as_it_comes_out() {
+    let Some(cups) = Cups::start("a corrected paper nobody waited for") else { return };
+    let (mut office, visit, _, address) = sent_to(&cups);
+    let page = office.clerk.get(&format!("{visit}?edit=applicant.phone")).text;
+    let (_, form) = page.split_once(&format!("action=\"{visit}/answers\"")).unwrap();
+    let fields = [
+        ("key", hidden(form, "key")),
+        ("op", hidden(form, "op")),
+        ("path", "applicant.phone"),
+        ("applicant.phone", "090-0000-0202"),
+    ];
+    let corrected = office.clerk.post(&format!("{visit}/answers"), &fields);
+    assert!(corrected.header("location").starts_with(&visit), "{}", corrected.text);
+    office.while_off(|| {
+        cups.is("well");
+        wait_until("the paper comes out", || cups.ended() == 1);
+    });
+    office.page_with(&address, "印刷しました");
+    let page = office.clerk.get(&visit).text;
+    assert!(page.contains("印刷1回") && page.contains("印刷し直してください"), "{page}");
+}
+
+#[test]
 fn a_paper_in_a_cups_that_stops_is_taken_back_when_cups_is_there_again() {
     let Some(mut cups) = Cups::start("CUPS stops and starts") else { return };
-    let (mut office, _, _, address) = sent_to(&cups);
+    let (mut office, visit, _, address) = sent_to(&cups);
     cups.stop();
     office.page_with(&address, "あとから「窓口のプリンター」で印刷されることがあります");
     assert!(!cups.spooled().is_empty(), "CUPS means to print it");
+    let leads_there = format!("href=\"{address}\"");
+    assert!(office.clerk.get(&visit).text.contains(&leads_there), "whoever went on sees it, too");
     cups.launch();
     let page = office.page_with(&address, "残りの印刷を取り消しました");
     assert!(!page.contains("http-equiv=\"refresh\""), "{page}");
+    assert!(!office.clerk.get(&visit).text.contains(&leads_there));
     wait_until("the spool is empty", || cups.spooled().is_empty());
     cups.is("well");
     assert_eq!(cups.came_out().len(), 0);

@@ -39,6 +39,7 @@ pub fn browser(what: &str) -> Option<MutexGuard<'static, Browser>> {
 impl Browser {
     fn clear(&self) {
         self.examiner.set(None);
+        self.show_to_camera(None);
         self.with_script(true);
         self.go("about:blank");
         self.driver.devtools("Network.clearBrowserCookies", json!({}));
@@ -204,6 +205,11 @@ impl Browser {
         self.run("window.isTheOldPage = true");
         how();
         self.wait("the next page", "!window.isTheOldPage && document.readyState === 'complete'");
+    }
+
+    /// Holds a code before the camera; nothing, without one.
+    pub fn show_to_camera(&self, text: Option<&str>) {
+        std::fs::write(&self.driver.camera, super::from_home::before_camera(text)).unwrap();
     }
 
     /// Does something in a window of its own, and comes back to this one. What the

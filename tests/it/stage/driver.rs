@@ -5,11 +5,13 @@
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+
+use super::from_home;
 
 const CHROMIUM: &str = "/usr/bin/chromium";
 const CHROMEDRIVER: &str = "/usr/bin/chromedriver";
@@ -42,6 +44,8 @@ const ARGUMENTS: [&str; 12] = [
 pub struct Driver {
     agent: ureq::Agent,
     session: String,
+    /// What the browser's camera sees, frame after frame.
+    pub camera: PathBuf,
     _keeper: Child,
 }
 
@@ -76,7 +80,9 @@ impl Driver {
             .timeout_global(Some(Duration::from_secs(60)));
         let agent: ureq::Agent = config.build().into();
         let session = format!("http://127.0.0.1:{}/session", port.expect("chromedriver's port"));
-        let mut driver = Self { agent, session, _keeper: keeper };
+        let camera = folder.join("camera.y4m");
+        std::fs::write(&camera, from_home::before_camera(None)).unwrap();
+        let mut driver = Self { agent, session, camera, _keeper: keeper };
         let opened = driver.send("", &capabilities(&folder));
         let id = opened["sessionId"].as_str().unwrap_or_else(|| panic!("{opened}"));
         driver.session = format!("{}/{id}", driver.session);
@@ -125,6 +131,11 @@ fn told(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result
 fn capabilities(folder: &Path) -> Value {
     let mut arguments: Vec<String> = ARGUMENTS.iter().map(|&one| one.to_owned()).collect();
     arguments.push(format!("--user-data-dir={}/profile", folder.display()));
+    // A camera that sees what a test holds before it, and may be used.
+    let camera = folder.join("camera.y4m");
+    arguments.push("--use-fake-ui-for-media-stream".to_owned());
+    arguments.push("--use-fake-device-for-media-stream".to_owned());
+    arguments.push(format!("--use-file-for-fake-video-capture={}", camera.display()));
     json!({ "capabilities": { "alwaysMatch": {
         "browserName": "chrome",
         "timeouts": { "script": 30_000, "pageLoad": 60_000, "implicit": 0 },

@@ -8,6 +8,7 @@ pub mod axe;
 pub mod browser;
 pub mod clerk;
 pub mod driver;
+pub mod from_home;
 pub mod http;
 pub mod office;
 pub mod person;

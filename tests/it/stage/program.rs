@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex};
 
@@ -18,7 +18,7 @@ pub struct Program {
     /// `http://127.0.0.1:PORT`.
     pub address: String,
     /// Where the demonstration keeps its data.
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Program {
@@ -94,7 +94,7 @@ impl Program {
                 heard.push('\n');
             }
         });
-        let mut program = Self { child, said, address: String::new(), _folder: folder };
+        let mut program = Self { child, said, address: String::new(), folder };
         wait_until("the program is ready", || {
             let said = program.said();
             let ended = program.child.try_wait().unwrap();
@@ -102,6 +102,14 @@ impl Program {
             said.contains(words)
         });
         program
+    }
+
+    /// The demonstration's data folder.
+    pub fn data(&self) -> PathBuf {
+        let folders = std::fs::read_dir(self.folder.path()).unwrap();
+        let mut folders = folders.map(|entry| entry.unwrap().path());
+        let named = |path: &PathBuf| path.to_string_lossy().contains("madoguchi-demo-");
+        folders.find(named).unwrap()
     }
 
     /// Everything it has said on standard error.

@@ -1,0 +1,295 @@
+//! When everybody who waits will be called: the journal of the live queue, told to
+//! the estimator of [`wait`](super::wait).
+//!
+//! Only the journal is read, so after a restart the same is said as before it. What
+//! cannot be understood is left out: a waiting time must never stop the queue.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use rusqlite::{Connection, params};
+use time::Date;
+
+use super::order::{self, Rules};
+use super::state::State;
+use super::ticket::{Leg, Ticket};
+use super::wait::Estimator;
+use super::wait::experience::Prior;
+use super::wait::floor::Event;
+use super::wait::hall::{Hall, Key, Lane, LaneSet, Second, Wait, Waiting};
+use super::wait::what_if::Change;
+use super::wait::window::Window;
+use super::{Error, replay};
+use crate::clock::{self, Moment};
+use crate::id::TicketId;
+
+/// So much of the past teaches how long services take.
+pub const LEARNED: Duration = Duration::from_secs(28 * 24 * 3600);
+
+/// So much of it is also estimated again, so that the correction of the estimates
+/// survives a restart.
+const REHEARSED: Duration = Duration::from_secs(4 * 24 * 3600);
+
+/// Nobody's ticket: who would come now.
+const NEWCOMER: Key = Key::MAX;
+
+/// What the office has, as far as waiting depends on it.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Every lane, with the minutes that one service is expected to take.
+    pub lanes: Vec<(String, u32)>,
+    /// The lanes that each counter calls.
+    pub counters: BTreeMap<u32, Vec<String>>,
+    pub rules: Rules,
+}
+
+/// The waiting times of the live queue.
+#[derive(Clone, Debug)]
+pub struct Forecast {
+    setup: Setup,
+    estimator: Estimator,
+    /// The last entry read.
+    read: i64,
+    day: Option<Date>,
+    tickets: BTreeMap<TicketId, Ticket>,
+    on_duty: BTreeSet<u32>,
+    /// Asked to pause; begins once nobody is served there.
+    pausing: BTreeSet<u32>,
+    shown: BTreeMap<TicketId, Window>,
+}
+
+impl Forecast {
+    /// Knows nothing yet but what the office expects.
+    pub fn new(setup: Setup, seed: u64) -> Self {
+        let prior =
+            |minutes: u32| Prior { mean_secs: f64::from(minutes) * 60.0, ..Prior::default() };
+        let priors = setup.lanes.iter().map(|(_, minutes)| prior(*minutes));
+        let mut estimator = Estimator::new(&(0..).zip(priors).collect(), seed);
+        estimator.limit_credited_in_a_row(Some(setup.rules.credited_in_a_row));
+        Self {
+            setup,
+            estimator,
+            read: 0,
+            day: None,
+            tickets: BTreeMap::new(),
+            on_duty: BTreeSet::new(),
+            pausing: BTreeSet::new(),
+            shown: BTreeMap::new(),
+        }
+    }
+
+    /// Reads what was written since the last time, at first the last weeks. Whether
+    /// there was anything.
+    ///
+    /// # Errors
+    /// A fault of storage; what was read until then is kept.
+    pub fn catch_up(&mut self, connection: &Connection, now: Moment) -> Result<bool, Error> {
+        let mut rows = connection.prepare_cached(
+            "select rowid, kind, entity_id, facts, occurred_at from journal
+             where rowid > ?1 and occurred_at >= ?2
+               and kind in ('ticket.issued', 'ticket.moved', 'ticket.undone', 'counter.opened',
+                            'counter.closed', 'counter.paused', 'counter.resumed')
+             order by rowid",
+        )?;
+        let mut rows = rows.query(params![self.read, clock::rfc3339(now - LEARNED)])?;
+        let mut anything = false;
+        while let Some(row) = rows.next()? {
+            let (kind, id, facts): (String, String, String) =
+                (row.get(1)?, row.get(2)?, row.get(3)?);
+            let at: String = row.get(4)?;
+            (self.read, anything) = (row.get(0)?, true);
+            let Some(at) = clock::parse_rfc3339(&at) else { continue };
+            self.begin_day(at);
+            match id.parse::<TicketId>() {
+                Ok(ticket) => self.ticket(at, (ticket, &kind, &facts)),
+                Err(_) => self.counter(at, &kind, &id),
+            }
+            if kind == "ticket.issued" && now - at < REHEARSED {
+                self.estimator.estimate(at.unix_timestamp());
+            }
+        }
+        Ok(anything)
+    }
+
+    /// The waits of everybody who waits, from one batch. Who is in a lane that no
+    /// open counter calls has none.
+    pub fn waits(&mut self, now: Moment) -> BTreeMap<TicketId, Wait> {
+        self.begin_day(now);
+        let waits = self.estimator.estimate(now.unix_timestamp());
+        let of = |ticket: &Ticket| waits.get(&ticket.issued).map(|wait| (ticket.id, *wait));
+        self.tickets.values().filter_map(of).collect()
+    }
+
+    /// The windows that people are shown, each held against what they were shown
+    /// before.
+    pub fn windows(&mut self, now: Moment) -> BTreeMap<TicketId, Window> {
+        let (waits, at) = (self.waits(now), now.unix_timestamp());
+        let before = std::mem::take(&mut self.shown);
+        let window = |(id, wait)| (id, Window::of(wait, at, before.get(&id).copied()));
+        self.shown = waits.into_iter().map(window).collect();
+        self.shown.clone()
+    }
+
+    /// The wait of somebody who would come now.
+    pub fn newcomer(&self, lane: &str, now: Moment) -> Option<Wait> {
+        let lane = self.lane(lane)?;
+        let change = Change::Arrival { ticket: NEWCOMER, lane, service: lane.into() };
+        let hall = self.hall(now).with(&change);
+        self.estimator.imagine(&hall).get(&NEWCOMER).copied()
+    }
+
+    /// The waits as they are and as they would be, for a supervisor's question.
+    pub fn what_if(&self, change: &Change, now: Moment) -> [BTreeMap<TicketId, Wait>; 2] {
+        let hall = self.hall(now);
+        [hall.clone(), hall.with(change)].map(|hall| {
+            let waits = self.estimator.imagine(&hall);
+            let of = |ticket: &Ticket| waits.get(&ticket.issued).map(|wait| (ticket.id, *wait));
+            self.tickets.values().filter_map(of).collect()
+        })
+    }
+
+    /// The lanes of a counter, for a question about it.
+    pub fn lanes_of(&self, counter: u32) -> LaneSet {
+        let lanes = self.setup.counters.get(&counter).into_iter().flatten();
+        lanes.filter_map(|lane| self.lane(lane)).collect()
+    }
+
+    fn hall(&self, now: Moment) -> Hall {
+        self.estimator.hall(now.unix_timestamp())
+    }
+
+    fn lane(&self, id: &str) -> Option<Lane> {
+        let place = self.setup.lanes.iter().position(|(lane, _)| lane == id)?;
+        Lane::try_from(place).ok()
+    }
+
+    /// Counters stay on duty over night where nobody has closed them.
+    fn begin_day(&mut self, now: Moment) {
+        if self.day == Some(now.date()) {
+            return;
+        }
+        self.day = Some(now.date());
+        self.estimator.begin_day();
+        self.tickets.clear();
+        self.shown.clear();
+        for counter in self.on_duty.clone() {
+            self.open(now.unix_timestamp(), counter);
+            if self.pausing.contains(&counter) {
+                self.tell(now.unix_timestamp(), Event::Close { counter, until: None });
+            }
+        }
+    }
+
+    fn counter(&mut self, at: Moment, kind: &str, id: &str) {
+        let Ok(counter) = id.parse::<u32>() else { return };
+        let at = at.unix_timestamp();
+        let busy = self.tickets.values().any(|ticket| at_counter(ticket.leg()) == Some(counter));
+        match kind {
+            "counter.opened" | "counter.resumed" => {
+                self.pausing.remove(&counter);
+                self.on_duty.insert(counter);
+                self.open(at, counter);
+            }
+            "counter.closed" => {
+                self.pausing.remove(&counter);
+                self.on_duty.remove(&counter);
+                self.tell(at, Event::Close { counter, until: None });
+            }
+            _ => {
+                self.pausing.insert(counter);
+                if !busy {
+                    self.tell(at, Event::Close { counter, until: None });
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, at: Second, counter: u32) {
+        let lanes = self.lanes_of(counter);
+        self.tell(at, Event::Open { counter, lanes, breaks: Vec::new(), closes: None });
+    }
+
+    fn ticket(&mut self, at: Moment, entry: (TicketId, &str, &str)) {
+        let before = self.tickets.get(&entry.0);
+        let Ok(Some(after)) = replay::after(before, entry) else { return };
+        if Some(after.day) != self.day {
+            return;
+        }
+        let undone = entry.1 == "ticket.undone";
+        let before = before.map(|ticket| ticket.leg().clone());
+        for event in self.events(before.as_ref(), &after, undone) {
+            self.tell(at.unix_timestamp(), event);
+        }
+        self.tickets.insert(after.id, after);
+        if let Some(counter) = before.as_ref().and_then(at_counter)
+            && self.pausing.contains(&counter)
+        {
+            let busy = |ticket: &Ticket| at_counter(ticket.leg()) == Some(counter);
+            if !self.tickets.values().any(busy) {
+                self.tell(at.unix_timestamp(), Event::Close { counter, until: None });
+            }
+        }
+    }
+
+    /// What a step of a ticket is for the hall: where it left, and where it went.
+    fn events(&self, before: Option<&Leg>, after: &Ticket, undone: bool) -> Vec<Event> {
+        let (ticket, leg) = (after.issued, after.leg());
+        let (from, to) = (before.and_then(at_counter), at_counter(leg));
+        let was = before.map(|leg| leg.state);
+        let mut events = Vec::new();
+        match (from, to) {
+            (Some(_), Some(counter)) => {
+                // Called again, served by another clerk, or a press taken back.
+                if (was, leg.state) == (Some(State::Called), State::Serving) {
+                    events.push(Event::Serve { ticket, counter });
+                }
+                return events;
+            }
+            (Some(counter), None) => events.push(match (was, leg.state) {
+                (Some(State::Called), State::Absent) => Event::Absent { ticket, counter },
+                // How long it took is not known: it was forgotten, or not meant.
+                (_, State::Expired | State::Cancelled) => Event::Freed { counter },
+                (Some(State::Serving), _) if !undone => Event::Done { ticket, counter },
+                _ => Event::Freed { counter },
+            }),
+            (None, _) => {}
+        }
+        match (was, leg.state, to) {
+            (_, State::Waiting, _) => events.extend(self.waiting(after)),
+            (_, _, Some(counter)) => {
+                if was != Some(State::Waiting) {
+                    events.extend(self.waiting(after));
+                }
+                events.push(Event::Call { ticket, counter });
+                if leg.state == State::Serving {
+                    events.push(Event::Serve { ticket, counter });
+                }
+            }
+            (Some(State::Waiting), ..) => events.push(Event::Cancel { ticket }),
+            _ => {}
+        }
+        events
+    }
+
+    fn waiting(&self, ticket: &Ticket) -> Option<Event> {
+        let (place, rules) = (ticket.place(), &self.setup.rules);
+        let lane = self.lane(&ticket.leg().lane)?;
+        Some(Event::Issue(Waiting {
+            ticket: ticket.issued,
+            lane,
+            service: lane.into(),
+            issued: ticket.leg().since.unix_timestamp(),
+            effective: place.effective(rules).unix_timestamp(),
+            credited: order::counts_as_credited(&place, rules),
+        }))
+    }
+
+    fn tell(&mut self, at: Second, event: Event) {
+        self.estimator.observe(at, event);
+    }
+}
+
+/// The counter where this leg is called or served.
+fn at_counter(leg: &Leg) -> Option<u32> {
+    leg.counter.filter(|_| leg.state.is_at_counter())
+}

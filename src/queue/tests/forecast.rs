@@ -1,0 +1,191 @@
+//! The waiting times of the live queue.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::queue::forecast::{Forecast, Setup};
+use crate::queue::wait::hall::Wait;
+use crate::queue::wait::what_if::Change;
+
+fn setup() -> Setup {
+    let both = vec!["certificate".to_owned(), "moving".to_owned()];
+    Setup {
+        lanes: vec![("certificate".to_owned(), 5), ("moving".to_owned(), 20)],
+        counters: BTreeMap::from([(1, both.clone()), (2, both), (3, vec!["moving".to_owned()])]),
+        rules: RULES,
+    }
+}
+
+/// What is said after reading everything from the beginning.
+fn afresh(hall: &Hall) -> (Forecast, BTreeMap<TicketId, Wait>) {
+    let mut forecast = Forecast::new(setup(), 1);
+    forecast.catch_up(&hall.connection, hall.journal.now()).unwrap();
+    let waits = forecast.waits(hall.journal.now());
+    (forecast, waits)
+}
+
+fn waits(hall: &Hall) -> BTreeMap<TicketId, Wait> {
+    afresh(hall).1
+}
+
+#[test]
+fn a_free_counter_means_now_and_a_busy_one_as_long_as_the_office_expects() {
+    let hall = Hall::open();
+    hall.sit(1).pass(3600);
+    let first = hall.issue("moving");
+    assert_eq!(waits(&hall)[&first.id], Wait::default());
+    hall.call_next(1).unwrap();
+    let second = hall.issue("certificate");
+    let wait = waits(&hall)[&second.id];
+    assert!((600..1500).contains(&wait.p50_s), "{wait:?}");
+    assert!(!waits(&hall).contains_key(&first.id), "who was called does not wait");
+}
+
+#[test]
+fn reading_on_says_the_same_as_reading_everything_afresh() {
+    let hall = Hall::open();
+    hall.sit(1).sit(2);
+    let mut forecast = Forecast::new(setup(), 1);
+    assert!(forecast.catch_up(&hall.connection, hall.journal.now()).unwrap());
+    assert!(!forecast.catch_up(&hall.connection, hall.journal.now()).unwrap());
+    let mut told = 0;
+    for round in 0..12 {
+        hall.issue(if round % 3 == 0 { "moving" } else { "certificate" });
+        forecast.catch_up(&hall.connection, hall.journal.now()).unwrap();
+        let counter = 1 + round % 2;
+        let called = hall.call_next(counter).unwrap();
+        hall.pass(60);
+        if round == 4 {
+            hall.press(counter, Action::MarkAbsent, called.id).unwrap();
+        } else {
+            hall.press(counter, Action::Serve, called.id).unwrap();
+            hall.pass(200);
+            hall.press(counter, Action::Finish, called.id).unwrap();
+        }
+        hall.issue("certificate");
+        forecast.catch_up(&hall.connection, hall.journal.now()).unwrap();
+        let on = forecast.waits(hall.journal.now());
+        assert_eq!(on, waits(&hall), "round {round}");
+        told += on.len();
+    }
+    assert!(told > 20);
+}
+
+#[test]
+fn every_way_a_ticket_takes_leaves_the_counter_as_it_is() {
+    let wait_after = |steps: &dyn Fn(&Hall, TicketId)| {
+        let hall = Hall::open();
+        hall.sit(1);
+        hall.issue("certificate");
+        let called = hall.call_next(1).unwrap().id;
+        hall.pass(20);
+        steps(&hall, called);
+        hall.pass(3600);
+        let newcomer = hall.issue("certificate").id;
+        waits(&hall).get(&newcomer).copied()
+    };
+    let served = |hall: &Hall, id| {
+        hall.press(1, Action::Serve, id).unwrap();
+        hall.pass(20);
+    };
+    let reason = Some(Reason::FillingIn);
+    let clerk = |hall: &Hall, action| {
+        let now = hall.journal.now();
+        Act { reason, ..Act::of_clerk(action, 1, hall.desk(1).staff, now) }
+    };
+    assert_eq!(
+        wait_after(&|hall, id| drop(hall.press(1, Action::MarkAbsent, id).unwrap())),
+        Some(Wait::default())
+    );
+    assert_eq!(
+        wait_after(&|hall, id| drop(hall.act_with(id, clerk(hall, Action::Hold)).unwrap())),
+        Some(Wait::default())
+    );
+    let finished = |hall: &Hall, id| {
+        served(hall, id);
+        hall.press(1, Action::Finish, id).unwrap();
+    };
+    assert_eq!(wait_after(&finished), Some(Wait::default()));
+    let prepared = |hall: &Hall, id| {
+        served(hall, id);
+        hall.press(1, Action::Prepare, id).unwrap();
+    };
+    assert_eq!(wait_after(&prepared), Some(Wait::default()));
+    // Still there, after an hour: a while more.
+    assert!(wait_after(&served).unwrap().p50_s > 300);
+    // Taken back, the first one waits again and is before the newcomer.
+    assert!(wait_after(&|hall, id| drop(hall.undo(1, id).unwrap())).unwrap().p50_s > 60);
+    // Served again after a press too much.
+    let again = |hall: &Hall, id| {
+        finished(hall, id);
+        hall.undo(1, id).unwrap();
+    };
+    assert!(wait_after(&again).unwrap().p50_s > 300);
+}
+
+#[test]
+fn a_pause_begins_when_nobody_is_served_any_more_and_a_closed_counter_calls_nobody() {
+    let hall = Hall::open();
+    hall.sit(1);
+    hall.issue("certificate");
+    let called = hall.call_next(1).unwrap();
+    let staff = hall.desk(1).staff;
+    let pause = |pause| {
+        let op = hall.journal.op();
+        duty::pause(&hall.tx(), &hall.journal, op, (staff, 1), pause).unwrap();
+    };
+    pause(Some(duty::Pause::Break));
+    hall.pass(30);
+    hall.press(1, Action::Serve, called.id).unwrap();
+    hall.press(1, Action::Finish, called.id).unwrap();
+    hall.pass(600);
+    let waiting = hall.issue("certificate").id;
+    assert!(waits(&hall)[&waiting].p50_s > 300, "paused");
+    pause(None);
+    hall.pass(3600);
+    assert!(waits(&hall)[&waiting].p50_s > 0, "open, and yet nobody was called for an hour");
+    let op = hall.journal.op();
+    duty::close(&hall.tx(), &hall.journal, op, staff, 1).unwrap();
+    hall.pass(4 * 3600);
+    assert_eq!(waits(&hall), BTreeMap::new());
+}
+
+#[test]
+fn counters_stay_on_duty_over_night_and_yesterday_teaches() {
+    let hall = Hall::open();
+    hall.sit(1);
+    for _ in 0..30 {
+        hall.issue("moving");
+        let called = hall.call_next(1).unwrap();
+        hall.pass(100);
+        hall.press(1, Action::Serve, called.id).unwrap();
+        hall.press(1, Action::Finish, called.id).unwrap();
+    }
+    hall.pass(24 * 3600);
+    hall.issue("moving");
+    hall.call_next(1).unwrap();
+    let waiting = hall.issue("moving").id;
+    let wait = waits(&hall)[&waiting];
+    assert!((60..200).contains(&wait.p50_s), "not twenty minutes: {wait:?}");
+}
+
+#[test]
+fn a_window_is_shown_a_newcomer_is_told_and_a_supervisor_may_ask_what_if() {
+    let hall = Hall::open();
+    hall.sit(1);
+    (0..7).for_each(|_| drop(hall.issue("moving")));
+    hall.call_next(1).unwrap();
+    let last = hall.issue("moving").id;
+    let (mut forecast, waits) = afresh(&hall);
+    let now = hall.journal.now();
+    let window = forecast.windows(now)[&last];
+    assert!(window.from.is_some_and(|from| from % 300 == 0 && from > now.unix_timestamp()));
+    assert!(window.to % 300 == 0 && window.to > window.from.unwrap());
+    assert_eq!(forecast.windows(now)[&last], window);
+    assert!(forecast.newcomer("moving", now).unwrap().p50_s > waits[&last].p50_s);
+    assert_eq!(forecast.newcomer("nowhere", now), None);
+    let lanes = forecast.lanes_of(3);
+    let open = Change::Open { counter: 3, lanes, at: now.unix_timestamp() };
+    let [as_it_is, then] = forecast.what_if(&open, now);
+    assert!(then[&last].p90_s < as_it_is[&last].p90_s * 2 / 3, "{as_it_is:?} {then:?}");
+}

@@ -1,0 +1,103 @@
+//! What becomes of a visit's codes when the visit goes on or ends.
+
+use rusqlite::Connection;
+
+use super::{TAKEN, TOLD, record};
+use crate::applicant::Source;
+use crate::clock::Moment;
+use crate::db::{self, Tx};
+use crate::form::answers::Answers;
+use crate::id::{OpId, StaffId, VisitId};
+use crate::journal::{self, Actor, Journal};
+use crate::preregistration::Jti;
+use crate::preregistration::life::{Act, State as Stands};
+use crate::preregistration::store::{self as codes, Seen};
+use crate::visit::{Error, store};
+
+/// The visit ends and takes its data along: a code of which nothing was issued may
+/// be brought again.
+pub(in crate::visit) fn release(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    actor: Actor,
+    id: VisitId,
+) -> Result<(), Error> {
+    for seen in codes::of_visit(tx, id)? {
+        let state = seen.state.after(Act::Release).unwrap_or(seen.state);
+        let released = Seen { state, visit: None, ..seen };
+        codes::put(tx, &released)?;
+        if state == Stands::Scanned {
+            record(tx, journal, actor, journal.op(), ("code.released", &released))?;
+        }
+    }
+    Ok(())
+}
+
+/// A paper of the visit was made or accepted: its codes are used up.
+pub(in crate::visit) fn issue(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    actor: Actor,
+    id: VisitId,
+) -> Result<(), Error> {
+    for seen in codes::of_visit(tx, id)? {
+        // Printed once more.
+        let Ok(state) = seen.state.after(Act::Issue) else { continue };
+        let issued = Seen { state, issued_at: Some(journal.now()), ..seen };
+        codes::put(tx, &issued)?;
+        record(tx, journal, actor, journal.op(), ("code.issued", &issued))?;
+    }
+    Ok(())
+}
+
+/// A supervisor lets a code be used once more, which was used up or burned. The
+/// same `op` sent twice is one act.
+///
+/// # Errors
+/// [`Error::Gone`] where no such code was read here; [`Error::CodeStands`] where
+/// it may be used anyway.
+pub fn reinstate(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    staff: StaffId,
+    op: OpId,
+    jti: Jti,
+) -> Result<(), Error> {
+    if journal::entity_of_op(tx, op, "code.reinstated")?.is_some() {
+        return Ok(());
+    }
+    let seen = codes::get(tx, jti)?.ok_or(Error::Gone)?;
+    let state = seen.state.after(Act::Reinstate)?;
+    let back = Seen { state, visit: None, misses: 0, issued_at: None, ..seen };
+    codes::put(tx, &back)?;
+    record(tx, journal, Actor::Staff(staff), op, ("code.reinstated", &back))
+}
+
+/// Forgets codes that are refused by their own date; how many.
+pub fn purge(tx: &Tx<'_>, now: Moment) -> Result<usize, Error> {
+    Ok(codes::purge(tx, now)?)
+}
+
+/// What a code told of the person stands again where nothing else does: before
+/// another card is read, or when none is.
+pub(in crate::visit) fn put_back(tx: &Tx<'_>, journal: &Journal, id: VisitId) -> Result<(), Error> {
+    let known = store::answers(tx, journal, id)?;
+    let mut back = Answers::default();
+    for (path, answer) in known.iter() {
+        if let Some(path) = path.strip_prefix(TOLD).filter(|path| known.get(path).is_none()) {
+            back.set(path, answer.value.clone(), Source::Qr);
+        }
+    }
+    store::put_answers(tx, journal, id, &back)
+}
+
+/// Whether a later revision of this code stands behind another visit.
+pub fn is_superseded(connection: &Connection, id: VisitId, jti: Jti) -> Result<bool, db::Error> {
+    let seen = codes::get(connection, jti)?;
+    Ok(seen.and_then(|seen| seen.visit).is_some_and(|by| by != id))
+}
+
+/// Whether a visit has any code: then nobody is asked how they give their name.
+pub fn came_by_code(answers: &Answers) -> bool {
+    answers.iter().any(|(path, _)| path.starts_with(TAKEN))
+}

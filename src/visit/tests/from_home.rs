@@ -1,0 +1,281 @@
+//! A code made at home, from the moment it is read to its end.
+
+use super::*;
+use crate::form::record;
+use crate::preregistration::life::State as Stands;
+use crate::preregistration::store as codes;
+use crate::preregistration::{Doubt, Jti, Opened, Why};
+use crate::visit::brought::{self, Read, Refused, Told};
+
+const TEXT: &str = "MK1 what was sealed";
+const BORN: (u8, u8) = (5, 14);
+
+/// Everything a certificate asks for, as 試験 花子 answered it at home.
+fn opened(town: &Town, jti: u8, revision: u32) -> Opened {
+    let form = town.forms.get("juminhyo").unwrap();
+    let today = town.journal.now().date();
+    let sample = form.sample().unwrap();
+    let mut answers = record::read(&[form], sample, Source::Qr, today).unwrap();
+    while let Some(page) = questions::missing(&[form], &answers).first() {
+        for ask in &page.questions {
+            answers.set(ask.path(), likely(ask), Source::Qr);
+        }
+    }
+    let birth = Value::Date("1993-05-14".parse().unwrap());
+    answers.set("applicant.birth_date", birth, Source::Qr);
+    let made_at = datetime!(2026-11-23 21:14 +9);
+    let procedures = vec!["juminhyo".to_owned()];
+    Opened { jti: Jti([jti; 8]), revision, made_at, procedures, answers, doubtful: Vec::new() }
+}
+
+impl Town {
+    /// Somebody at a tablet who has read what the data is used for.
+    fn arrived(&self) -> (DeviceId, VisitId) {
+        let kiosk = self.kiosk();
+        let id = self.start(kiosk);
+        agree(&self.tx(), &self.journal, Actor::Device(kiosk), id).unwrap();
+        (kiosk, id)
+    }
+
+    fn read(&self, (kiosk, id): (DeviceId, VisitId), code: &Opened) -> Result<Read, Error> {
+        brought::read(&self.tx(), &self.journal, kiosk, id, TEXT, code)
+    }
+
+    fn tell(
+        &self,
+        (kiosk, id): (DeviceId, VisitId),
+        code: &Opened,
+        told: (u8, u8),
+    ) -> Result<Told, Error> {
+        let (tx, journal) = (self.tx(), &self.journal);
+        let by = (kiosk, journal.op());
+        brought::tell_birthday(&tx, journal, self.counter(), by, id, code, told)
+    }
+
+    /// Reads a code and tells the right day.
+    fn bring(&self, code: &Opened) -> (DeviceId, VisitId) {
+        let at = self.arrived();
+        assert_eq!(self.read(at, code).unwrap(), Read::Asks);
+        assert_eq!(self.tell(at, code, BORN).unwrap(), Told::Taken);
+        at
+    }
+
+    fn stands(&self, code: &Opened) -> Stands {
+        codes::get(&self.connection, code.jti).unwrap().unwrap().state
+    }
+
+    fn refusal(&self, code: &Opened) -> Refused {
+        match self.read(self.arrived(), code) {
+            Err(Error::Code(refused)) => refused,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn nothing_of_a_code_is_there_before_the_day_of_birth_and_all_of_it_after() {
+    let town = Town::open();
+    let (code, at) = (opened(&town, 1, 0), town.arrived());
+    town.read(at, &code).unwrap();
+    assert_eq!(town.step(at.1), "birthday");
+    let known = town.answers(at.1);
+    assert_eq!(known.iter().map(|(path, _)| path).collect::<Vec<_>>(), ["visit.code"]);
+    assert_eq!(town.tell(at, &code, BORN).unwrap(), Told::Taken);
+    // Nobody is asked how they give their name, nor anything else.
+    assert_eq!((town.step(at.1).as_str(), town.stands(&code)), ("check", Stands::Claimed));
+    let known = town.answers(at.1);
+    for (path, answer) in code.answers.iter() {
+        assert_eq!(known.get(path), Some(answer), "{path}");
+    }
+    assert_eq!(brought::waiting(&known), None);
+    assert_eq!(brought::taken(&known)[0].revision, 0);
+    assert!(town.submit(at.1, town.journal.op()).is_ok());
+}
+
+#[test]
+fn the_fifth_wrong_day_burns_a_code_and_the_right_one_comes_too_late() {
+    let town = Town::open();
+    let (code, at) = (opened(&town, 1, 0), town.arrived());
+    town.read(at, &code).unwrap();
+    let op = town.journal.op();
+    for _ in 0..2 {
+        // The same press, sent twice.
+        let (tx, counter) = (town.tx(), town.counter());
+        let by = (at.0, op);
+        let told = brought::tell_birthday(&tx, &town.journal, counter, by, at.1, &code, (1, 1));
+        assert_eq!(told.unwrap(), Told::Wrong { left: 4 });
+    }
+    // Whoever goes away and comes back begins where they were.
+    leave(&town.tx(), &town.journal, Actor::Device(at.0), at.1).unwrap();
+    let at = town.arrived();
+    town.read(at, &code).unwrap();
+    for left in [3, 2, 1] {
+        assert_eq!(town.tell(at, &code, (1, 1)).unwrap(), Told::Wrong { left });
+    }
+    assert_eq!(town.tell(at, &code, (1, 1)).unwrap(), Told::Burned);
+    assert_eq!(town.step(at.1), "procedures");
+    assert!(matches!(town.tell(at, &code, BORN), Err(Error::Code(Refused::Burned))));
+    assert_eq!(town.refusal(&code), Refused::Burned);
+}
+
+#[test]
+fn a_visit_that_ends_unsubmitted_gives_its_code_back() {
+    let town = Town::open();
+    let code = opened(&town, 1, 0);
+    let at = town.bring(&code);
+    assert_eq!(town.read(at, &code).unwrap(), Read::Has);
+    assert_eq!(town.refusal(&code), Refused::InUse);
+    leave(&town.tx(), &town.journal, Actor::Device(at.0), at.1).unwrap();
+    assert_eq!(town.stands(&code), Stands::Scanned);
+    town.bring(&code);
+}
+
+#[test]
+fn a_code_is_used_up_by_the_first_paper_and_not_before() {
+    let town = Town::open();
+    let (code, staff) =
+        (opened(&town, 1, 0), StaffId::new(town.journal.now(), &*town.journal.chance));
+    let (_, id) = town.bring(&code);
+    town.submit(id, town.journal.op()).unwrap();
+    assert_eq!(town.refusal(&code), Refused::HandedIn { number: "A1".to_owned() });
+    let papers: Vec<_> =
+        application::of_visit(&town.connection, id).unwrap().iter().map(|one| one.id).collect();
+    town.print(staff, id, &papers);
+    let at = town.journal.now();
+    assert_eq!(town.refusal(&code), Refused::Used { at });
+    town.clock.advance(Duration::from_secs(600));
+    town.print(staff, id, &papers);
+    assert_eq!(town.refusal(&code), Refused::Used { at });
+    // What a paper was made of stays used when the visit is erased.
+    erase(&town.tx(), &town.journal, Actor::System, id).unwrap();
+    assert_eq!(town.refusal(&code), Refused::Used { at });
+    let op = town.journal.op();
+    for _ in 0..2 {
+        brought::reinstate(&town.tx(), &town.journal, staff, op, code.jti).unwrap();
+    }
+    assert_eq!(town.stands(&code), Stands::Scanned);
+    town.bring(&code);
+}
+
+#[test]
+fn a_higher_revision_supersedes_what_was_handed_in_and_a_lower_one_is_refused() {
+    let town = Town::open();
+    let (first, second) = (opened(&town, 1, 0), opened(&town, 1, 1));
+    let (_, handed_in) = town.bring(&first);
+    town.submit(handed_in, town.journal.op()).unwrap();
+    let (_, again) = town.bring(&second);
+    assert_eq!(town.refusal(&first), Refused::Superseded);
+    let superseded = |id| brought::is_superseded(&town.connection, id, first.jti).unwrap();
+    assert!(superseded(handed_in) && !superseded(again));
+    assert!(town.entries(handed_in).contains(&"code.superseded".to_owned()));
+}
+
+#[test]
+fn a_later_revision_in_the_same_visit_replaces_what_the_earlier_told() {
+    let town = Town::open();
+    let mut later = opened(&town, 1, 1);
+    let at = town.bring(&opened(&town, 1, 0));
+    later.answers.set("applicant.phone", Value::Text("0999-00-0002".into()), Source::Qr);
+    later.answers.set("applicant.name", Value::Text("架空　由美".into()), Source::Qr);
+    assert_eq!(town.read(at, &later).unwrap(), Read::Asks);
+    assert_eq!(town.tell(at, &later, BORN).unwrap(), Told::Taken);
+    let known = town.answers(at.1);
+    for path in ["applicant.phone", "applicant.name"] {
+        assert_eq!(known.get(path), later.answers.get(path), "{path}");
+    }
+    assert_eq!(brought::differences(&known), []);
+}
+
+#[test]
+fn a_card_wins_over_the_code_and_the_difference_is_kept() {
+    let town = Town::open();
+    let mut code = opened(&town, 1, 0);
+    code.answers.set("applicant.name", Value::Text("架空　由美".into()), Source::Qr);
+    code.answers.set("applicant.kana", Value::Text("シケン　ハナコ".into()), Source::Qr);
+    let (kiosk, id) = town.bring(&code);
+    let (tx, journal, actor) = (town.tx(), &town.journal, Actor::Device(kiosk));
+    choose_way(&tx, journal, actor, id, Some(Way::Card)).unwrap();
+    assert_eq!(town.step(id), "card");
+    answer(&tx, journal, actor, id, &card()).unwrap();
+    let known = town.answers(id);
+    let source = |path| known.get(path).unwrap().source;
+    assert_eq!(source("applicant.name"), Source::Card);
+    // No card tells a reading.
+    assert_eq!(source("applicant.kana"), Source::Qr);
+    let told: Vec<_> = brought::differences(&known).into_iter().map(|one| one.path).collect();
+    assert!(told.contains(&"applicant.name".to_owned()), "{told:?}");
+    // Without the card after all, what the code told stands again.
+    choose_way(&tx, journal, actor, id, Some(Way::Hand)).unwrap();
+    let known = town.answers(id);
+    assert_eq!(known.get("applicant.name"), code.answers.get("applicant.name"));
+    assert_eq!(brought::differences(&known), []);
+}
+
+#[test]
+fn what_was_not_understood_is_kept_and_asked_again() {
+    let town = Town::open();
+    let mut code = opened(&town, 1, 0);
+    code.answers.remove("juminhyo.scope");
+    let about = Some("juminhyo.scope".to_owned());
+    code.doubtful.push(Doubt { about: about.clone(), why: Why::NotAValue });
+    let (_, id) = town.bring(&code);
+    assert_eq!(town.step(id), "juminhyo.scope");
+    let doubtful = brought::taken(&town.answers(id)).remove(0).doubtful;
+    assert_eq!(doubtful, [(about, "preregistration.not_a_value".to_owned())]);
+}
+
+#[test]
+fn a_code_that_tells_no_day_of_birth_opens_for_nobody() {
+    let town = Town::open();
+    let mut code = opened(&town, 1, 0);
+    for birth in [None, Some(Value::Date("1993-05".parse().unwrap()))] {
+        code.answers.remove("applicant.birth_date");
+        if let Some(birth) = birth {
+            code.answers.set("applicant.birth_date", birth, Source::Qr);
+        }
+        assert_eq!(town.refusal(&code), Refused::NoBirthday);
+    }
+}
+
+#[test]
+fn neither_row_nor_journal_holds_anything_of_what_a_code_says() {
+    let town = Town::open();
+    let code = opened(&town, 1, 0);
+    town.bring(&code);
+    let rows = "select group_concat(jti || kiosk || state || expires, ' ') from preregistration";
+    let entries = "select group_concat(kind || facts, ' ') from journal";
+    for query in [rows, entries] {
+        let told: String = town.connection.query_row(query, [], |row| row.get(0)).unwrap();
+        assert!(told.contains("0101010101010101"), "{told}");
+        for own in ["試験", "1993", "0999", TEXT] {
+            assert!(!told.contains(own), "{own} in {told}");
+        }
+    }
+}
+
+#[test]
+fn a_code_is_forgotten_when_its_own_date_refuses_it_unless_a_visit_has_it() {
+    let town = Town::open();
+    let (held, gone) = (opened(&town, 1, 0), opened(&town, 2, 0));
+    town.bring(&held);
+    town.read(town.arrived(), &gone).unwrap();
+    town.clock.advance(Duration::from_secs(29 * 86_400));
+    assert_eq!(brought::purge(&town.tx(), town.journal.now()).unwrap(), 0);
+    town.clock.advance(Duration::from_secs(2 * 86_400));
+    assert_eq!(brought::purge(&town.tx(), town.journal.now()).unwrap(), 1);
+    assert_eq!(codes::get(&town.connection, gone.jti).unwrap(), None);
+    assert_eq!(town.stands(&held), Stands::Claimed);
+}
+
+#[test]
+fn procedures_chosen_at_the_counter_stay_beside_those_of_the_code() {
+    let town = Town::open();
+    let code = opened(&town, 1, 0);
+    let at = town.arrived();
+    let actor = Actor::Device(at.0);
+    let chosen = [town.config.procedure("inkan").unwrap()];
+    choose(&town.tx(), &town.journal, actor, at.1, &chosen).unwrap();
+    town.read(at, &code).unwrap();
+    town.tell(at, &code, BORN).unwrap();
+    assert_eq!(town.visit(at.1).procedures, ["juminhyo", "inkan"]);
+}

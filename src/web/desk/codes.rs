@@ -1,0 +1,142 @@
+//! Codes made at home, as staff see them: behind a visit, and at a tablet where one
+//! was not taken.
+
+use std::collections::BTreeSet;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::guard::Sent;
+use crate::form::Form;
+use crate::id::DeviceId;
+use crate::lang::Phrases;
+use crate::preregistration::Jti;
+use crate::staff::Action;
+use crate::visit::brought::{self, Brought};
+use crate::visit::desk::Opened;
+use crate::visit::{self};
+use crate::web::error::Failure;
+use crate::web::{Office, Shared, page, shown};
+
+/// Why a code was not taken at a tablet, for whoever goes there.
+#[derive(Hash)]
+pub(super) struct NotTaken {
+    /// What the resident was told.
+    pub sentence: String,
+    /// The stable name of the reason.
+    pub code: &'static str,
+    pub time: String,
+    /// The code that a supervisor may let be used once more.
+    pub back: Option<String>,
+}
+
+/// Why the last code at a tablet was not taken, as long as its resident is there.
+pub(super) fn not_taken(office: &Office, tablet: DeviceId, words: Phrases) -> Option<NotTaken> {
+    let not_taken = office.codes.not_taken(tablet)?;
+    let is_over = matches!(not_taken.code, "preregistration.used" | "preregistration.burned");
+    Some(NotTaken {
+        sentence: words.with(not_taken.code, &not_taken.values),
+        code: not_taken.code,
+        time: super::today::time_of_day(not_taken.at),
+        back: not_taken.jti.filter(|_| is_over).map(|jti| jti.to_string()),
+    })
+}
+
+/// A code that stands behind a visit.
+pub(super) struct Code {
+    /// When it was made.
+    pub made: String,
+    pub revision: u32,
+    /// A later revision stands behind another visit.
+    pub superseded: bool,
+    /// What of it was not understood, each in a sentence.
+    pub doubtful: Vec<String>,
+}
+
+/// The codes behind a visit.
+pub(super) async fn of_visit(
+    office: &Office,
+    opened: &Opened,
+    forms: &[&Form],
+    words: Phrases,
+) -> Result<Vec<Code>, Failure> {
+    let mut codes = Vec::new();
+    for brought in brought::taken(&opened.answers) {
+        let (id, jti) = (opened.visit.id, Jti::from_hex(&brought.jti));
+        let superseded = match jti {
+            Some(jti) => {
+                let look = move |connection: &_| brought::is_superseded(connection, id, jti);
+                office.db.read(look).await?
+            }
+            None => false,
+        };
+        codes.push(Code {
+            made: made(&brought, words),
+            revision: brought.revision,
+            superseded,
+            doubtful: doubtful(&brought, forms, words),
+        });
+    }
+    Ok(codes)
+}
+
+fn made(brought: &Brought, words: Phrases) -> String {
+    let at = brought.made_at;
+    let day = [("month", u8::from(at.month())), ("day", at.day())];
+    format!("{} {}", words.with("desk.today.day", &day), super::today::time_of_day(at))
+}
+
+/// Each doubt once, with the words of its question where it has one.
+fn doubtful(brought: &Brought, forms: &[&Form], words: Phrases) -> Vec<String> {
+    let mut told = BTreeSet::new();
+    let label = |about: &Option<String>| {
+        let path = about.as_deref()?;
+        let question = forms.iter().find_map(|form| form.question(path));
+        Some(question.map_or(path, |one| one.label.in_lang(words.lang())).to_owned())
+    };
+    for (about, code) in &brought.doubtful {
+        let sentence = words.t(code);
+        told.insert(match label(about) {
+            Some(label) => format!("{label}：{sentence}"),
+            None => sentence.to_owned(),
+        });
+    }
+    told.into_iter().collect()
+}
+
+/// What a card told otherwise than the codes: label, and the sentence.
+pub(super) fn differences(
+    opened: &Opened,
+    forms: &[&Form],
+    words: Phrases,
+) -> Vec<(String, String)> {
+    let differences = brought::differences(&opened.answers).into_iter();
+    let row = |one: brought::Difference| {
+        let question = forms.iter().find_map(|form| form.question(&one.path))?;
+        let value = |value| shown::value(question, value, words);
+        let values = [("told", value(&one.told)), ("stands", value(&one.stands.value))];
+        let label = question.label.in_lang(words.lang()).to_owned();
+        Some((label, words.with("desk.code.differs", &values)))
+    };
+    differences.filter_map(row).collect()
+}
+
+/// A supervisor lets a code be used once more.
+pub(super) async fn reinstate(
+    State(office): State<Shared>,
+    Path(jti): Path<String>,
+    sent: Sent,
+) -> Result<Response, Failure> {
+    sent.clerk.may(Action::ReinstateCodes)?;
+    let jti = Jti::from_hex(&jti).ok_or(Failure::NotFound)?;
+    let (journal, staff, op) = (office.journal.clone(), sent.clerk.signed_in.staff.id, sent.op()?);
+    let back = move |tx: &crate::db::Tx<'_>| brought::reinstate(tx, &journal, staff, op, jti);
+    match office.db.write(back).await {
+        // It may be used already: somebody else was faster.
+        Ok(()) | Err(visit::Error::CodeStands(_)) => {
+            office.codes.reinstated(jti);
+            Ok(page::go("/desk?note=reinstated"))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

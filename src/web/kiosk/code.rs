@@ -1,0 +1,210 @@
+//! The code made at home: read by the tablet's camera, or by a scanner.
+//!
+//! Whatever reads it, its text comes here, is opened, and month and day of birth
+//! are asked before anything of it is shown. A refusal is said on the same page,
+//! with the ways on.
+
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Json, Response};
+use serde_json::json;
+
+use super::frame::Frame;
+use super::session::{AtKiosk, Kiosk, Sent, SentDraft};
+use crate::clock::Moment;
+use crate::config::{Scanner, ScannerKind};
+use crate::preregistration::{Jti, Opened};
+use crate::scan::Luma;
+use crate::visit::brought::{self, Refused};
+use crate::visit::{self};
+use crate::web::codes::NotTaken;
+use crate::web::error::Failure;
+use crate::web::{Office, Shared, page};
+
+/// The largest side of a square that the tablet sends of its camera's picture.
+const SIDE_MAX: usize = 1_024;
+
+/// The most letters that anybody sends as a code.
+const LETTERS_MAX: usize = 1_300;
+
+#[derive(Template)]
+#[template(path = "kiosk/code.html")]
+struct Show {
+    frame: Frame,
+    camera: bool,
+    keyboard: bool,
+    serial: bool,
+    /// Why the last one was not taken.
+    refused: Option<String>,
+}
+
+impl Kiosk {
+    /// What reads codes beside this tablet.
+    pub fn scanners<'o>(&'o self, office: &'o Office) -> impl Iterator<Item = &'o Scanner> {
+        office.config.scanners_at(&self.device.name)
+    }
+
+    fn has(&self, office: &Office, kind: ScannerKind) -> bool {
+        self.scanners(office).any(|scanner| scanner.kind == kind)
+    }
+}
+
+/// Somebody who has seen what the data is used for, at a tablet that reads codes.
+async fn draft(office: &Office, kiosk: &Kiosk) -> Result<AtKiosk, Failure> {
+    let at = kiosk.draft(office).await?;
+    let may = at.visit.agreed && kiosk.scanners(office).next().is_some();
+    may.then_some(at).ok_or(Failure::Elsewhere("/kiosk"))
+}
+
+/// `GET /kiosk/code`: show the code, or why the last one was not taken.
+pub(super) async fn show(State(office): State<Shared>, kiosk: Kiosk) -> Result<Response, Failure> {
+    let at = draft(&office, &kiosk).await?;
+    let not_taken = office.codes.not_taken(kiosk.device.id);
+    let not_taken = not_taken.filter(|one| one.visit == at.visit.id && !one.is_read);
+    let frame = Frame::new(&office, &kiosk, Some(&at)).back("/kiosk/procedures");
+    page::show(&Show {
+        camera: kiosk.has(&office, ScannerKind::Camera),
+        keyboard: kiosk.has(&office, ScannerKind::Keyboard),
+        serial: kiosk.has(&office, ScannerKind::Serial),
+        refused: not_taken.map(|one| frame.words.with(one.code, &one.values)),
+        frame,
+    })
+}
+
+/// `POST /kiosk/code`: the letters that a scanner typed into the page, or those
+/// that one at this machine has sent.
+pub(super) async fn heard(
+    State(office): State<Shared>,
+    SentDraft(Sent { kiosk, at, fields }): SentDraft,
+) -> Result<Response, Failure> {
+    draft(&office, &kiosk).await?;
+    if fields.has("again") {
+        office.codes.try_again(kiosk.device.id);
+        return Ok(page::go("/kiosk/code"));
+    }
+    let typed = Some(fields.get("text").to_owned()).filter(|text| !text.is_empty());
+    let text = typed.or_else(|| office.codes.take_heard(kiosk.scanners(&office)));
+    match text.filter(|text| text.len() <= LETTERS_MAX) {
+        Some(text) => Ok(page::go(take(&office, &kiosk, &at, &text).await?)),
+        None => Ok(page::go("/kiosk/code")),
+    }
+}
+
+/// Whether a scanner at this machine has sent something, for the page that waits.
+pub(super) async fn state(State(office): State<Shared>, kiosk: Kiosk) -> Response {
+    told(&json!({ "heard": office.codes.has_heard(kiosk.scanners(&office)) }))
+}
+
+/// `POST /kiosk/code/frame`: the middle of what the camera sees, a byte a pixel.
+pub(super) async fn frame(
+    State(office): State<Shared>,
+    kiosk: Kiosk,
+    headers: HeaderMap,
+    pixels: Bytes,
+) -> Result<Response, Failure> {
+    let at = draft(&office, &kiosk).await?;
+    let key = headers.get("x-key").and_then(|key| key.to_str().ok());
+    if key != Some(at.key().as_str()) || !kiosk.has(&office, ScannerKind::Camera) {
+        return Ok(told(&json!({ "go": "/kiosk" })));
+    }
+    let side = headers.get("x-side").and_then(|side| side.to_str().ok()?.parse().ok());
+    let side: usize = side.filter(|side| *side <= SIDE_MAX).ok_or(Failure::BadRequest)?;
+    let picture = Luma::new(side, side, pixels.to_vec()).ok_or(Failure::BadRequest)?;
+    match office.codes.read(picture).await {
+        Some(text) => Ok(told(&json!({ "go": take(&office, &kiosk, &at, &text).await? }))),
+        None => Ok(told(&json!({}))),
+    }
+}
+
+fn told(what: &serde_json::Value) -> Response {
+    let mut response = Json(what).into_response();
+    page::no_store(&mut response);
+    response
+}
+
+/// Opens a code and notes it; where to go on.
+async fn take(
+    office: &Shared,
+    kiosk: &Kiosk,
+    at: &AtKiosk,
+    text: &str,
+) -> Result<&'static str, Failure> {
+    let _turn = office.codes.turn(kiosk.device.id).await;
+    let opened = match open(office, text)? {
+        Ok(opened) => opened,
+        Err(refusal) => {
+            return not_taken(office, kiosk, at, (refusal.code(), Vec::new(), None)).await;
+        }
+    };
+    let (journal, device, id) = (office.journal.clone(), kiosk.device.id, at.visit.id);
+    let (jti, text) = (opened.jti, text.to_owned());
+    let read =
+        move |tx: &crate::db::Tx<'_>| brought::read(tx, &journal, device, id, &text, &opened);
+    match office.db.write(read).await {
+        Ok(_) => {
+            office.codes.forget(device, kiosk.scanners(office));
+            Ok("/kiosk")
+        }
+        Err(error) => refused(office, kiosk, at, (error, jti)).await,
+    }
+}
+
+/// What a code says; a key that cannot be read is a fault.
+pub(super) fn open(
+    office: &Office,
+    text: &str,
+) -> Result<Result<Opened, crate::preregistration::Refusal>, Failure> {
+    let opened = office.intake.open((&office.config, &office.forms), text, office.journal.now());
+    opened.map_err(|error| Failure::Fault(error.to_string()))
+}
+
+/// Says why a code that opens is not taken; a fault stays one.
+pub(super) async fn refused(
+    office: &Shared,
+    kiosk: &Kiosk,
+    at: &AtKiosk,
+    (error, jti): (visit::Error, Jti),
+) -> Result<&'static str, Failure> {
+    match error {
+        visit::Error::Code(why) => {
+            let values = match &why {
+                Refused::Used { at } => vec![("time", time_of(office, *at))],
+                Refused::HandedIn { number } => vec![("number", number.clone())],
+                _ => Vec::new(),
+            };
+            not_taken(office, kiosk, at, (why.code(), values, Some(jti))).await
+        }
+        // The resident pressed Back after the visit had ended: show what is.
+        visit::Error::Gone | visit::Error::Refused(_) => Ok("/kiosk"),
+        error => Err(error.into()),
+    }
+}
+
+/// `10:42`, with the day before it where that is another.
+fn time_of(office: &Office, at: Moment) -> String {
+    let time = format!("{}:{:02}", at.hour(), at.minute());
+    match at.date() == office.journal.now().date() {
+        true => time,
+        false => format!("{} {time}", crate::clock::iso_day(at.date())),
+    }
+}
+
+/// Remembers why, for this page and for the clerk who is called.
+pub(super) async fn not_taken(
+    office: &Shared,
+    kiosk: &Kiosk,
+    at: &AtKiosk,
+    (code, values, jti): (&'static str, Vec<(&'static str, String)>, Option<Jti>),
+) -> Result<&'static str, Failure> {
+    tracing::info!(code, "a code was not taken");
+    let (visit, now) = (at.visit.id, office.journal.now());
+    let not_taken = NotTaken { visit, code, values, jti, at: now, is_read: false };
+    office.codes.note(kiosk.device.id, not_taken);
+    let (journal, actor) = (office.journal.clone(), kiosk.actor());
+    let record =
+        move |tx: &crate::db::Tx<'_>| brought::refused(tx, &journal, actor, visit, (code, jti));
+    office.db.write(record).await?;
+    Ok("/kiosk/code")
+}

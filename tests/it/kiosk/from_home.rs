@@ -1,0 +1,263 @@
+//! The code made at home: before the camera, under a scanner that types, and from
+//! one on a serial line.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use serde_json::json;
+
+use crate::stage::browser::{Browser, browser};
+use crate::stage::clerk::{Clerk, words_of};
+use crate::stage::from_home::{BIRTHDAY, certificate, picture, sealed};
+use crate::stage::office::{self, hidden, screen};
+use crate::stage::program::{Program, madoguchi, run};
+use crate::stage::resident::{Memory, Resident};
+use crate::stage::wait_until;
+
+/// At the page that reads codes, with the code held before the camera, until it
+/// was read.
+fn show<'a>(
+    browser: &'a Browser,
+    program: &'a Program,
+    (text, album): (&str, &'static str),
+) -> Resident<'a> {
+    let mut resident = Resident::arrive(browser, program, Memory::new()).with_album(album);
+    resident.begin("はじめる", "わかりました");
+    resident.press("ご自宅で作った二次元コード");
+    browser.wait("the camera looks", "document.querySelector('.camera').dataset.is === 'looking'");
+    resident.look();
+    // It is opened anew, and sees what is held before it now.
+    browser.show_to_camera(Some(text));
+    browser.leave(|| browser.reload());
+    browser.wait("the code was read", "document.querySelector('[name=birthday], .error-band')");
+    resident.look();
+    resident
+}
+
+#[test]
+fn a_code_before_the_camera_leads_to_a_paper_with_nothing_typed_but_the_birthday() {
+    let Some(browser) = browser("a code before the camera") else { return };
+    let program = Program::demo();
+    let text = sealed(&program.data(), &certificate(), (1, 0));
+    let mut resident = show(&browser, &program, (&text, "from-home"));
+    // Nothing of it is shown before.
+    assert!(!browser.text().contains("試験"), "{}", browser.text());
+    resident.enter("0101");
+    assert!(browser.text_of(".error-band").contains("あと4回"), "{}", browser.text());
+    resident.enter(BIRTHDAY);
+    let checked = browser.text();
+    for known in
+        ["試験　花子", "シケン　ハナコ", "平成5年5月14日", "090-0000-0101", "住民票の写し 2通"]
+    {
+        assert!(checked.contains(known), "{known} in {checked}");
+    }
+    assert!(checked.contains("ご自宅で入力された内容です"), "{checked}");
+    assert_eq!(resident.hand_in(), "A1");
+    assert_eq!(resident.was_asked(), [""; 0]);
+
+    let mut clerk = Clerk::sign_in(&browser, &program, "desk-from-home");
+    clerk.find("しけん");
+    let code = browser.text_of("#code");
+    assert!(code.contains("に作成") && code.contains("第0版"), "{code}");
+    assert!(clerk.shown("applicant.name").contains("事前申請"));
+    clerk.identify("my_number_card");
+    let words = words_of(&clerk.print());
+    for value in ["試験花子", "シケンハナコ", "見本県みほん町中央一丁目２番３号"]
+    {
+        assert!(words.contains(value), "{value} in {words}");
+    }
+
+    // A paper was made of it: it is used up, and whoever shows it again calls.
+    browser.go(&format!("{}/kiosk", program.address));
+    browser.leave(|| browser.press("#end, .done button"));
+    let mut again = show(&browser, &program, (&text, "from-home-used"));
+    assert!(browser.text_of(".error-band").contains("に使われています"), "{}", browser.text());
+    browser.press("#call");
+    browser
+        .wait("somebody was called", "document.querySelector('#call').dataset.state === 'waiting'");
+    browser.go(&format!("{}/desk", program.address));
+    let calls = browser.text_of(".calls");
+    assert!(calls.contains("preregistration.used"), "{calls}");
+    assert!(calls.contains("係長です") && !browser.shows(".not-taken button"), "{calls}");
+    clerk.look();
+    browser.go(&format!("{}/kiosk/code", program.address));
+    again.press("画面に入力する");
+    assert!(browser.shows("[name=procedure]"), "{}", browser.text());
+}
+
+#[test]
+fn a_card_that_says_something_else_wins_and_the_difference_is_shown_to_both() {
+    let Some(browser) = browser("a code and a card") else { return };
+    let program = Program::demo();
+    let mut case = certificate();
+    case["applicant"]["address"] = json!("見本県みほん町中央二丁目６番１号");
+    let text = sealed(&program.data(), &case, (2, 1));
+    let mut resident = show(&browser, &program, (&text, "from-home-card"));
+    resident.enter(BIRTHDAY);
+    resident.press("カードも読み取って確かめる");
+    resident.lay("shiken-hanako.1");
+    resident.enter(&super::pin_of("shiken-hanako"));
+    assert!(browser.text().contains("カードの内容を使います"), "{}", browser.text());
+    let told = browser.text_of(".told");
+    assert!(told.contains("中央二丁目６番１号"), "{told}");
+    assert!(browser.text().contains("見本県みほん町中央一丁目２番３号"));
+    assert_eq!(resident.hand_in(), "A1");
+    let mut clerk = Clerk::sign_in(&browser, &program, "desk-from-home-card");
+    clerk.find("しけん");
+    let code = browser.text_of("#code");
+    assert!(code.contains("カード「見本県みほん町中央一丁目２番３号」"), "{code}");
+    assert!(code.contains("二次元コード「見本県みほん町中央二丁目６番１号」"), "{code}");
+    assert!(code.contains("第1版"), "{code}");
+}
+
+#[test]
+fn every_screen_of_a_code_speaks_english_and_passes_the_examiner() {
+    let Some(browser) = browser("a code in English") else { return };
+    let Some(()) = browser.with_examiner("a code in English") else { return };
+    let program = Program::demo();
+    let text = sealed(&program.data(), &certificate(), (3, 0));
+    browser.show_to_camera(Some("https://www.example.jp/"));
+    let mut resident =
+        Resident::arrive(&browser, &program, Memory::new()).with_album("from-home-english");
+    resident.press("Start");
+    resident.next();
+    resident.press("Code made at home");
+    browser.wait("it was refused", "document.querySelector('.error-band')");
+    resident.look();
+    assert!(browser.text().contains("not a code made on the town's page"), "{}", browser.text());
+    browser.show_to_camera(Some(&text));
+    browser.follow("Try again");
+    browser.wait("the code was read", "document.querySelector('[name=birthday]')");
+    resident.look();
+    resident.enter("1340");
+    assert!(browser.text_of(".error-band").contains("four digits"), "{}", browser.text());
+    resident.enter(BIRTHDAY);
+    assert!(browser.text().contains("Entered at home"), "{}", browser.text());
+    assert_eq!(resident.hand_in(), "A1");
+}
+
+/// Keys as a scanner strikes them: by their place on an American keyboard, all at
+/// once, Enter last. Whether Enter was kept from the page.
+const STRUCK: &str = r"
+const places = { '$': ['Digit4', true], '%': ['Digit5', true], '-': ['Minus', false], '.': ['Period', false], '/': ['Slash', false] };
+const strike = (code, shiftKey) => {
+  // What the key means on a Japanese keyboard with an input method on is kana.
+  const press = new KeyboardEvent('keydown', { code, shiftKey, key: 'Process', bubbles: true, cancelable: true });
+  document.body.dispatchEvent(press);
+  return press.defaultPrevented;
+};
+for (const letter of arguments[0]) {
+  const [code, shift] = places[letter] ?? [/[0-9]/.test(letter) ? `Digit${letter}` : `Key${letter}`, /[A-Z]/.test(letter)];
+  if (shift) strike('ShiftLeft', true);
+  strike(code, shift);
+}
+return strike('Enter', false);";
+
+#[test]
+fn a_scanner_that_types_is_read_by_the_places_of_its_keys() {
+    let Some(browser) = browser("a scanner that types") else { return };
+    let program = Program::demo();
+    let text = sealed(&program.data(), &certificate(), (4, 0));
+    let mut resident = Resident::arrive(&browser, &program, Memory::new()).in_a_hurry();
+    resident.begin("はじめる", "わかりました");
+    resident.press("ご自宅で作った二次元コード");
+    assert_eq!(browser.run("return document.activeElement === document.body"), true);
+    // Somebody's finger on a keyboard is no scanner.
+    let typed = "for (const code of ['KeyM', 'KeyK', 'Digit1']) \
+         document.body.dispatchEvent(new KeyboardEvent('keydown', { code, bubbles: true })); return 1";
+    browser.run(typed);
+    assert_eq!(browser.path(), "/kiosk/code");
+    browser.wait("a pause", "performance.now() - (window.since ??= performance.now()) > 200");
+    let mut was_kept = json!(null);
+    browser.leave(|| was_kept = browser.run_with(STRUCK, json!([text])));
+    assert_eq!(was_kept, json!(true), "Enter would press a button");
+    assert!(browser.shows("[name=birthday]"), "{}", browser.text());
+    resident.enter(BIRTHDAY);
+    assert_eq!(resident.hand_in(), "A1");
+}
+
+/// An office with a scanner on this line beside its only tablet.
+fn town_with_scanner(folder: &std::path::Path, device: &str) -> PathBuf {
+    let config = folder.join("config");
+    fs::create_dir(&config).unwrap();
+    for file in ["counters.toml", "procedures.toml", "fees.toml", "site.toml"] {
+        fs::copy(format!("kiosk-config/example/{file}"), config.join(file)).unwrap();
+    }
+    let scanner = format!(
+        "[[scanner]]\nid = \"hand\"\nkind = \"serial\"\ndevice = \"{device}\"\nkiosks = [\"記載台1\"]\n"
+    );
+    fs::write(config.join("devices.toml"), scanner).unwrap();
+    config
+}
+
+#[test]
+fn a_scanner_on_a_serial_line_is_heard_at_its_tablet_and_at_no_other() {
+    let line = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&line).unwrap();
+    unlockpt(&line).unwrap();
+    let device = ptsname(&line, Vec::new()).unwrap().into_string().unwrap();
+    let mut line = fs::File::from(line);
+    let folder = tempfile::tempdir().unwrap();
+    let config = town_with_scanner(folder.path(), &device);
+    let data = folder.path().join("data");
+    let program = Program::serve_at(&data, &config);
+    let mut clerk = office::set_up(&program);
+    let (mut tablet, mut other) =
+        (office::pair(&mut clerk, "記載台1"), office::pair(&mut clerk, "記載台2"));
+    for visitor in [&mut tablet, &mut other] {
+        for _ in 0..2 {
+            office::go_on(visitor, "試験　花子").unwrap();
+        }
+    }
+    assert!(!screen(&mut other).unwrap().contains("二次元コード"), "it has no scanner");
+    let shown = tablet.get("/kiosk/code").text;
+    assert!(shown.contains("読み取り機にかざして") && !shown.contains("<video"), "{shown}");
+    let key = hidden(&shown, "key").to_owned();
+    let text = sealed(&data, &certificate(), (5, 0));
+    let heard = |tablet: &mut crate::stage::http::Visitor| {
+        tablet.get("/kiosk/code/state").text == r#"{"heard":true}"#
+    };
+    assert!(!heard(&mut tablet));
+    line.write_all(format!("{text}\r").as_bytes()).unwrap();
+    wait_until("the scanner was heard", || heard(&mut tablet));
+    assert!(!heard(&mut other));
+    office::send(&mut tablet, "/kiosk/code", &[("key", &key), ("text", "")]).unwrap();
+    let asked = screen(&mut tablet).unwrap();
+    assert!(asked.contains("name=\"birthday\""), "{asked}");
+    let told = [("key", &*key), ("op", hidden(&asked, "op")), ("birthday", BIRTHDAY)];
+    office::send(&mut tablet, "/kiosk/birthday", &told).unwrap();
+    assert!(screen(&mut tablet).unwrap().contains("この内容でよろしいですか"));
+}
+
+#[test]
+fn the_command_reads_a_code_out_of_a_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    let text = sealed(&data, &certificate(), (6, 2));
+    let (side, pixels) = picture(&text, 6);
+    let file = folder.path().join("code.png");
+    let mut encoder = png::Encoder::new(fs::File::create(&file).unwrap(), side as u32, side as u32);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+    let scan = |file: &std::path::Path| {
+        let mut command = madoguchi(&["preregistration", "scan"]);
+        run(command.arg(file).arg("--data").arg(&data))
+    };
+    let (exit, told, said) = scan(&file);
+    assert_eq!(exit, Some(0), "{said}");
+    let mut open = madoguchi(&["preregistration", "open", &text]);
+    assert_eq!(run(open.arg("--data").arg(&data)).1, told);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((&told["revision"], &told["procedures"]), (&json!(2), &json!(["juminhyo"])));
+    assert_eq!(told["answers"]["applicant.name"]["value"]["text"], "試験　花子");
+
+    fs::write(&file, "no picture").unwrap();
+    let (exit, told, said) = scan(&file);
+    assert_eq!((exit, told.as_str()), (Some(1), ""));
+    assert!(said.contains("PNG でも JPEG でもありません"), "{said}");
+    let (exit, _, said) = scan(&folder.path().join("nowhere.png"));
+    assert!(exit == Some(1) && said.contains("nowhere.png"), "{said}");
+}

@@ -1,0 +1,114 @@
+//! A code as a page at home makes it, and what a camera sees of it.
+
+use std::path::Path;
+
+use madoguchi::applicant::Source;
+use madoguchi::chance::SystemChance;
+use madoguchi::clock::{Clock, SystemClock};
+use madoguchi::config::Config;
+use madoguchi::form::answers::{Answers, Value};
+use madoguchi::form::{Forms, questions, record};
+use madoguchi::preregistration::{Codebook, Epoch, Jti, KeyFolder, Visit, encode, seal};
+use qrcode::{Color, EcLevel, QrCode};
+use serde_json::{Value as Json, json};
+
+const WIDTH: usize = 1280;
+const HEIGHT: usize = 720;
+
+/// What 試験 花子 entered at home for a certificate.
+pub fn certificate() -> Json {
+    json!({
+        "applicant": {
+            "name": "試験　花子",
+            "kana": "シケン　ハナコ",
+            "birth_date": "1993-05-14",
+            "sex": "female",
+            "address": "見本県みほん町中央一丁目２番３号",
+            "phone": "090-0000-0101",
+        },
+        "answers": {
+            "juminhyo.relation": "self",
+            "juminhyo.scope": "part",
+            "juminhyo.more": 0,
+            "juminhyo.copies": { "copy": 2 },
+            "juminhyo.head": "試験　花子",
+            "juminhyo.show.relation": false,
+            "juminhyo.show.honseki": true,
+            "juminhyo.show.my_number": false,
+            "juminhyo.show.code": false,
+            "juminhyo.show.history": false,
+            "juminhyo.purpose": "bank",
+        },
+    })
+}
+
+/// The month and day she was born.
+pub const BIRTHDAY: &str = "0514";
+
+/// The text of a code with what somebody entered for a certificate, sealed for the
+/// office of a data folder.
+pub fn sealed(data: &Path, case: &Json, (jti, revision): (u8, u32)) -> String {
+    let config = Config::load("kiosk-config/example".as_ref()).unwrap();
+    let forms = Forms::load("templates/forms".as_ref()).unwrap();
+    let (now, form) = (SystemClock.now(), forms.get("juminhyo").unwrap());
+    let answers = answered(form, case);
+    let visit = Visit {
+        made_at: now,
+        jti: Jti([jti; 8]),
+        revision,
+        procedures: &["juminhyo"],
+        answers: &answers,
+    };
+    let body = encode(&Codebook::of(&config, &forms, now.date()), &visit);
+    let (folder, epoch, town) =
+        (KeyFolder::within(data), Epoch::of(now.date()), &config.site.town.code);
+    let key = folder.keys().unwrap().of_epoch(epoch).cloned();
+    let key = key.unwrap_or_else(|| folder.make(epoch, town, now.date(), &SystemChance).unwrap());
+    seal(&body, town, &key.public(), &SystemChance).unwrap()
+}
+
+/// Everything that a page at home asks: what is not in the case was passed over.
+fn answered(form: &madoguchi::form::Form, case: &Json) -> Answers {
+    let today = SystemClock.today();
+    let mut answers = record::read(&[form], case, Source::Qr, today).unwrap();
+    while let Some(page) = questions::missing(&[form], &answers).first() {
+        for ask in &page.questions {
+            let passed_over = ask.prefill().unwrap_or(Value::skipped());
+            answers.set(ask.path(), passed_over, Source::Qr);
+        }
+    }
+    answers
+}
+
+/// A square of grey pixels with the code in it, `scale` pixels a module.
+pub fn picture(text: &str, scale: usize) -> (usize, Vec<u8>) {
+    let code = QrCode::with_error_correction_level(text, EcLevel::M).unwrap();
+    let (modules, colours) = (code.width(), code.to_colors());
+    let side = (modules + 8) * scale;
+    let pixel = |at: usize| {
+        let (x, y) = (at % side / scale, at / side / scale);
+        let inside = (4..modules + 4).contains(&x) && (4..modules + 4).contains(&y);
+        let dark = inside && colours[(y - 4) * modules + x - 4] == Color::Dark;
+        if dark { 24 } else { 232 }
+    };
+    (side, (0..side * side).map(pixel).collect())
+}
+
+/// A film of one frame: a table, and the code held before it.
+pub fn before_camera(text: Option<&str>) -> Vec<u8> {
+    let mut light = vec![150_u8; WIDTH * HEIGHT];
+    if let Some(text) = text {
+        let modules = picture(text, 1).0;
+        let (side, pixels) = picture(text, 640 / modules);
+        let (left, top) = ((WIDTH - side) / 2, (HEIGHT - side) / 2);
+        for (row, line) in pixels.chunks(side).enumerate() {
+            let at = (top + row) * WIDTH + left;
+            light[at..at + side].copy_from_slice(line);
+        }
+    }
+    let head = format!("YUV4MPEG2 W{WIDTH} H{HEIGHT} F5:1 Ip A1:1 C420jpeg\nFRAME\n");
+    let mut film = head.into_bytes();
+    film.extend(light);
+    film.extend(vec![128_u8; WIDTH * HEIGHT / 2]);
+    film
+}
