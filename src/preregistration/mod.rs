@@ -111,8 +111,12 @@ pub fn open(
 ) -> Result<Opened, Refusal> {
     let sealed = wire::Sealed::parse(text)?;
     let key = keys.find(sealed.key_id(), now.date()).ok_or(Refusal::UnknownKey)?;
-    let plain = sealed.open(town, key.private())?;
-    let body = body::Body::read(&plain)?;
+    said(&sealed.open(town, key.private())?, books, now)
+}
+
+/// What a body says.
+fn said(plain: &[u8], books: &Codebooks, now: Moment) -> Result<Opened, Refusal> {
+    let body = body::Body::read(plain)?;
     if body.made_at - now > FUTURE_MAX {
         return Err(Refusal::FromFuture);
     }

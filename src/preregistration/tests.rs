@@ -294,6 +294,13 @@ fn suites_and_flags_of_a_later_page_are_told_as_newer() {
     }
 }
 
+fn deflated(content: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
 /// Seals `content` as it is, said to be deflated.
 fn said_to_be_deflated(counter: &Counter, content: &[u8]) -> String {
     let key = counter.key();
@@ -309,13 +316,6 @@ fn said_to_be_deflated(counter: &Counter, content: &[u8]) -> String {
 
 #[test]
 fn a_bomb_swells_no_further_than_a_visit_could() {
-    use std::io::Write;
-    let deflated = |content: &[u8]| {
-        let mut encoder =
-            flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
-        encoder.write_all(content).unwrap();
-        encoder.finish().unwrap()
-    };
     let counter = Counter::new();
     let body = Item::Map(parts(&counter)).to_bytes();
     let whole = deflated(&body);
