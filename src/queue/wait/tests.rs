@@ -229,6 +229,32 @@ fn a_free_counter_that_does_not_call_is_not_free() {
 }
 
 #[test]
+fn a_counter_is_wanted_from_the_first_who_waits_until_nobody_does() {
+    let mut estimator = Estimator::new(&BTreeMap::new(), 1);
+    let (counter, lanes) = (1, LaneSet::ALL);
+    let issue = |ticket| Event::Issue(waiting(ticket, 0));
+    let story = [
+        (0, Event::Open { counter, lanes, breaks: Vec::new(), closes: None }, Some(None)),
+        (10, issue(1), Some(Some(10))),
+        (10, Event::Call { ticket: 1, counter }, None),
+        (20, issue(2), None),
+        (100, Event::Done { ticket: 1, counter }, Some(Some(100))),
+        (150, issue(3), Some(Some(100))),
+        (200, Event::Cancel { ticket: 2 }, Some(Some(100))),
+        (210, Event::Cancel { ticket: 3 }, Some(None)),
+        (300, issue(4), Some(Some(300))),
+    ];
+    for (at, event, expected) in story {
+        estimator.observe(at, event);
+        let is = match estimator.hall(at).counters[0].doing {
+            Doing::Free { wanted, .. } => Some(wanted),
+            _ => None,
+        };
+        assert_eq!(is, expected, "at {at}");
+    }
+}
+
+#[test]
 fn how_long_counters_stay_away_is_learned() {
     let away = Counter { doing: Doing::Closed { since: NOW, until: None }, ..idle(1) };
     let away = hall(vec![away], vec![waiting(1, 0)]);
