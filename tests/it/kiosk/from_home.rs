@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::stage::browser::{Browser, browser};
 use crate::stage::clerk::{Clerk, words_of};
 use crate::stage::from_home::{BIRTHDAY, certificate, picture, sealed};
+use crate::stage::http::Visitor;
 use crate::stage::office::{self, hidden, screen};
 use crate::stage::program::{Program, madoguchi, run};
 use crate::stage::resident::{Memory, Resident};
@@ -216,9 +217,7 @@ fn a_scanner_on_a_serial_line_is_heard_at_its_tablet_and_at_no_other() {
     assert!(shown.contains("読み取り機にかざして") && !shown.contains("<video"), "{shown}");
     let key = hidden(&shown, "key").to_owned();
     let text = sealed(&data, &certificate(), (5, 0));
-    let heard = |tablet: &mut crate::stage::http::Visitor| {
-        tablet.get("/kiosk/code/state").text == r#"{"heard":true}"#
-    };
+    let heard = |tablet: &mut Visitor| tablet.get("/kiosk/code/state").text == r#"{"heard":true}"#;
     assert!(!heard(&mut tablet));
     line.write_all(format!("{text}\r").as_bytes()).unwrap();
     wait_until("the scanner was heard", || heard(&mut tablet));
@@ -228,6 +227,50 @@ fn a_scanner_on_a_serial_line_is_heard_at_its_tablet_and_at_no_other() {
     assert!(asked.contains("name=\"birthday\""), "{asked}");
     let told = [("key", &*key), ("op", hidden(&asked, "op")), ("birthday", BIRTHDAY)];
     office::send(&mut tablet, "/kiosk/birthday", &told).unwrap();
+    assert!(screen(&mut tablet).unwrap().contains("この内容でよろしいですか"));
+}
+
+/// Shows a code at a tablet that is asked for nothing else now.
+fn show_by_hand(tablet: &mut Visitor, text: &str) {
+    let shown = screen(tablet).unwrap();
+    let key = hidden(&shown, "key").to_owned();
+    office::send(tablet, "/kiosk/code", &[("key", &key), ("text", text)]).unwrap();
+}
+
+fn tell(tablet: &mut Visitor, birthday: &str) {
+    let asked = screen(tablet).unwrap();
+    let (key, op) = (hidden(&asked, "key"), hidden(&asked, "op"));
+    tablet.post("/kiosk/birthday", &[("key", key), ("op", op), ("birthday", birthday)]);
+}
+
+#[test]
+fn a_supervisor_who_is_called_lets_a_burned_code_be_used_once_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let program = Program::serve(&data);
+    let mut administrator = office::set_up(&program);
+    let mut supervisor = office::hire(&mut administrator);
+    let mut tablet = office::pair(&mut administrator, "記載台1");
+    for _ in 0..2 {
+        office::go_on(&mut tablet, "試験　花子").unwrap();
+    }
+    let text = sealed(&data, &certificate(), (7, 0));
+    show_by_hand(&mut tablet, &text);
+    for _ in 0..5 {
+        tell(&mut tablet, "0101");
+    }
+    let told = tablet.get("/kiosk/code").text;
+    assert!(told.contains("この二次元コードは使えなくなりました"), "{told}");
+    tablet.post("/kiosk/call", &[("here", "/kiosk/code")]);
+    let list = supervisor.get("/desk").text;
+    assert!(list.contains("preregistration.burned"), "{list}");
+    let (_, form) = list.split_once("action=\"/desk/codes/").unwrap();
+    let path = format!("/desk/codes/{}", form.split('"').next().unwrap());
+    let press = [("key", hidden(form, "key")), ("op", hidden(form, "op"))];
+    assert_eq!(supervisor.post(&path, &press).header("location"), "/desk?note=reinstated");
+    assert!(!supervisor.get("/desk").text.contains("preregistration.burned"));
+    show_by_hand(&mut tablet, &text);
+    tell(&mut tablet, BIRTHDAY);
     assert!(screen(&mut tablet).unwrap().contains("この内容でよろしいですか"));
 }
 
