@@ -6,6 +6,7 @@ mod check;
 mod fill;
 mod folder;
 mod forms;
+mod home;
 mod keep;
 mod key;
 mod preregistration;
@@ -40,6 +41,7 @@ enum Command {
     /// Read identity cards
     #[command(subcommand)]
     Card(card::Command),
+    Home(home::Home),
     Reader(reader::Reader),
     /// Keys of the codes that residents make at home
     #[command(subcommand)]
@@ -67,6 +69,7 @@ pub fn run() -> ExitCode {
         Some(Command::Fill(arguments)) => fill::run(&arguments),
         Some(Command::Forms(command)) => forms::run(command),
         Some(Command::Card(command)) => Ok(card::run(command)),
+        Some(Command::Home(arguments)) => home::run(arguments),
         Some(Command::Reader(arguments)) => reader::run(arguments),
         Some(Command::Key(command)) => key::run(command),
         Some(Command::Preregistration(command)) => preregistration::run(command),

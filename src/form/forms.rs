@@ -110,7 +110,7 @@ impl Form {
     }
 
     /// Whether the page is asked before all others, for a gate stands on it.
-    pub(super) fn is_gate_page(&self, page: &str) -> bool {
+    pub fn is_gate_page(&self, page: &str) -> bool {
         self.gate_pages.contains(page)
     }
 

@@ -13,9 +13,11 @@ use crate::clock;
 use crate::lang::{Lang, Words};
 pub use crate::pdf::{Align, Face, Valign};
 
+mod bring;
 mod gate;
 mod years;
 
+pub use bring::Bring;
 pub use gate::Gate;
 pub use years::{Ready, Years};
 
@@ -52,6 +54,9 @@ pub struct Template {
     /// Who is turned away, and what they are told.
     #[serde(default)]
     pub gate: Vec<Gate>,
+    /// What to bring, beside what shows who one is.
+    #[serde(default)]
+    pub bring: Vec<Bring>,
     /// Kiosk pages, in the order they are asked.
     #[serde(default)]
     pub page: Vec<Page>,
@@ -74,7 +79,7 @@ impl Template {
 }
 
 /// What the resident does with the pen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Signature {
     /// 記名: the printed name is enough, and nobody is asked to sign.
@@ -86,7 +91,7 @@ pub enum Signature {
 }
 
 /// Which identity documents the clerk asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IdentityRule {
     /// One with a photo, or two without.
@@ -272,18 +277,19 @@ impl Choice {
 }
 
 /// Looks at another answer.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
     /// The path looked at. Without an answer there, no condition holds.
     pub question: String,
     /// Holds when any of these option ids is selected (`yes`/`no` for a flag).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub is: Vec<String>,
     /// Holds when none of these is selected.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub is_not: Vec<String>,
     /// Holds when the number is at least this.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub at_least: Option<u32>,
 }
 
@@ -324,7 +330,7 @@ pub struct ConditionalFrom {
 }
 
 /// Which days a date question takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Days {
     /// Today or before: births, moves that happened.

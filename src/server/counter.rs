@@ -15,13 +15,13 @@ use super::sweep;
 use super::told_to_stop;
 use crate::card::CardReader;
 use crate::chance::SystemChance;
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ReaderKind};
 use crate::db::{self, Db};
 use crate::form::Forms;
 use crate::journal::{self, Actor, Journal, OfficeKey};
 use crate::pdf::Fonts;
-use crate::preregistration::Intake;
+use crate::preregistration::{Epoch, Intake, KeyFolder};
 use crate::staff::{self, NewAccount};
 use crate::visit::paper::Papers;
 use crate::web::desk::Shown;
@@ -132,6 +132,9 @@ async fn open(
     let codes = Codes::default();
     codes.listen(&config)?;
     let shown = Shown::default();
+    if demo {
+        demo_key(&folders.data, &config)?;
+    }
     let intake = Intake::within(&folders.data);
     let live = Live::default();
     let office = Office {
@@ -157,6 +160,14 @@ async fn open(
         offer_setup(&office).await?
     }
     Ok(office)
+}
+
+/// A town makes its keys with `madoguchi key new`; the demonstration has one for the day.
+fn demo_key(data: &Path, config: &Config) -> anyhow::Result<()> {
+    let today = SystemClock.today();
+    let town = &config.site.town.code;
+    KeyFolder::within(data).make(Epoch::of(today), town, today, &SystemChance)?;
+    Ok(())
 }
 
 fn add_readers(office: &Office) -> anyhow::Result<()> {

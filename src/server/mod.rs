@@ -1,6 +1,7 @@
-//! Start-up by role: the counter server, and a reader's PC.
+//! Start-up by role: the counter server, a reader's PC, and the page for home.
 
 pub mod counter;
+pub mod home;
 pub mod lock;
 pub mod panics;
 #[cfg(feature = "pcsc")]

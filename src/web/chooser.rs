@@ -28,6 +28,8 @@ struct Chooser {
     /// Whether numbers are called here.
     queue: bool,
     demo: bool,
+    /// Whether residents can prepare their visit at home.
+    home: bool,
     /// The words about the kiosk.
     kiosk_about: &'static str,
     /// The demonstration's accounts: role, login, password.
@@ -41,12 +43,19 @@ async fn chooser(State(office): State<Shared>) -> Result<Response, Failure> {
         office: office.config.site.office.name.ja.clone(),
         queue: office.config.site.modules.queue,
         demo: office.demo,
+        home: can_prepare(&office),
         kiosk_about: match office.config.site.modules.card_reader {
             true => "chooser.kiosk_about",
             false => "chooser.kiosk_about_typing",
         },
         accounts: accounts(&office),
     })
+}
+
+/// Without the month's key no code can be made.
+fn can_prepare(office: &Shared) -> bool {
+    let key = || office.intake.key(office.journal.now().date());
+    office.config.site.modules.preregistration && matches!(key(), Ok(Some(_)))
 }
 
 fn accounts(office: &Shared) -> Vec<(String, String, String)> {

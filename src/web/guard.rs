@@ -90,7 +90,8 @@ async fn headers(request: Request, next: Next) -> Response {
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),
     ] {
-        headers.insert(name, HeaderValue::from_static(value));
+        // The page for home brings stricter ones of its own.
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
 }

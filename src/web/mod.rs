@@ -18,6 +18,7 @@ pub mod error;
 pub(crate) mod example;
 mod fields;
 mod guard;
+pub mod home;
 pub mod kiosk;
 pub mod live;
 mod page;
@@ -92,7 +93,7 @@ impl FromRef<Shared> for Arc<Office> {
 
 /// Every page of a counter server.
 pub fn router(office: Arc<Office>) -> Router {
-    let shared = Shared(office);
+    let shared = Shared(office.clone());
     let pages = Router::new()
         .merge(chooser::routes())
         .merge(pair::routes())
@@ -102,6 +103,7 @@ pub fn router(office: Arc<Office>) -> Router {
         .nest("/display", display::routes())
         .fallback(error::not_found)
         .with_state(shared.clone());
+    let pages = pages.merge(assets::routes()).merge(home::of_office(office));
     let pictures = Router::new().nest("/kiosk", kiosk::pictures()).with_state(shared.clone());
-    guard::around(pages.merge(assets::routes()), pictures, shared)
+    guard::around(pages, pictures, shared)
 }

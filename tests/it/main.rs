@@ -11,6 +11,7 @@ mod desk;
 mod doors;
 mod everybody;
 mod fill;
+mod home;
 mod imports;
 mod keeping;
 mod kiosk;

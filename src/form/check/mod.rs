@@ -12,6 +12,7 @@ use super::paths::prefix;
 use super::subject::Subject;
 use super::template::{Condition, Question, Template};
 
+mod bring;
 mod gates;
 mod written;
 

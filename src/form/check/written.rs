@@ -20,6 +20,7 @@ pub(in crate::form) fn written(template: &Template, text: &str) -> Vec<Fault> {
     check.pages();
     check.doubles();
     check.gates();
+    check.bring();
     for question in &template.question {
         check.question(question);
     }

@@ -3,7 +3,7 @@
 //! A fiscal year begins on 1 April (地方自治法208条). Nothing has to be edited when
 //! a new one begins.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use time::{Date, Month};
 
 use crate::lang::{Lang, Words};
@@ -14,7 +14,7 @@ use crate::wareki::PartialDate;
 /// ```toml
 /// years = { count = 5, label = { ja = "{wareki}年度（{wareki-1}年の所得）", en = "{year} (income of {year-1})" } }
 /// ```
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Years {
     /// The year in course and those before it.
@@ -23,11 +23,12 @@ pub struct Years {
     /// `{wareki-1}` and `{year-1}` are the year before.
     pub label: Words,
     /// When papers of the newest year can be had.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ready: Option<Ready>,
 }
 
 /// Papers of a fiscal year that are not there from its first day.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ready {
     /// The first day of it, month and day: `06-01`.

@@ -90,6 +90,14 @@ impl Phrases {
         self.catalogue.t(self.lang, key)
     }
 
+    /// Every key that begins with `prefix`, with its words: for a page that speaks
+    /// by itself.
+    pub fn under(self, prefix: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let all = self.catalogue.0.get(&self.lang).into_iter().flatten();
+        let keys = all.filter(move |(key, _)| key.starts_with(prefix));
+        keys.map(|(key, words)| (key.as_str(), words.as_str()))
+    }
+
     /// The words at `key`, each `{name}` in them replaced by its value.
     pub fn with<V: Display>(&self, key: &str, values: &[(&str, V)]) -> String {
         self.catalogue.text(self.lang, key, values)

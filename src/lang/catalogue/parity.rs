@@ -39,6 +39,7 @@ fn every_key_that_is_asked_for_exists() {
     let asked: BTreeSet<(String, PathBuf)> = files("src", "rs")
         .into_iter()
         .chain(files("templates", "html"))
+        .chain(files("templates/static", "js"))
         .flat_map(|file| {
             let text = std::fs::read_to_string(&file).unwrap();
             asked_for(&text).into_iter().map(move |key| (key, file.clone())).collect::<Vec<_>>()

@@ -41,6 +41,7 @@ impl Browser {
         self.examiner.set(None);
         self.show_to_camera(None);
         self.with_script(true);
+        self.on_paper(false);
         self.go("about:blank");
         self.driver.devtools("Network.clearBrowserCookies", json!({}));
         self.driver.devtools("Page.resetNavigationHistory", json!({}));
@@ -99,6 +100,11 @@ impl Browser {
     /// Runs a script with `arguments`.
     pub fn run_with(&self, script: &str, arguments: Value) -> Value {
         self.driver.send("/execute/sync", &json!({ "script": script, "args": arguments }))
+    }
+
+    /// Runs a script that tells later: it calls its last argument.
+    pub fn run_later(&self, script: &str, arguments: Value) -> Value {
+        self.driver.send("/execute/async", &json!({ "script": script, "args": arguments }))
     }
 
     /// Runs a script on every page from its beginning, until the tests' next turn.
@@ -233,6 +239,31 @@ impl Browser {
         let metrics =
             json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.driver.devtools("Emulation.setDeviceMetricsOverride", metrics);
+    }
+
+    /// The screen of a telephone, three dots to a pixel.
+    pub fn hold_phone(&self, (width, height): (u32, u32)) {
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 3, "mobile": false });
+        self.driver.devtools("Emulation.setDeviceMetricsOverride", metrics);
+    }
+
+    /// What a camera sees of one element: a picture, as PNG.
+    pub fn picture_of(&self, css: &str) -> Vec<u8> {
+        let place = "const one = document.querySelector(arguments[0]); \
+             one.scrollIntoView({ block: 'center', behavior: 'instant' }); \
+             const { x, y, width, height } = one.getBoundingClientRect(); \
+             return { x: x + scrollX, y: y + scrollY, width, height, scale: 1 }";
+        let clip = self.run_with(place, json!([css]));
+        let shot = json!({ "format": "png", "clip": clip });
+        let shot = self.driver.devtools("Page.captureScreenshot", shot);
+        from_base64(shot["data"].as_str().unwrap())
+    }
+
+    /// Shows pages as they come out of a printer, or on the screen again.
+    pub fn on_paper(&self, on: bool) {
+        let media = if on { "print" } else { "" };
+        self.driver.devtools("Emulation.setEmulatedMedia", json!({ "media": media }));
     }
 
     /// Turns scripts of pages on or off.

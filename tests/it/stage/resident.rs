@@ -28,7 +28,7 @@ pub struct Resident<'a> {
 
 /// What every page must keep: nothing to scroll sideways, nothing too small for
 /// a finger, no words cut off by their box.
-const FAULTS: &str = r"
+pub const FAULTS: &str = r"
 const faults = [], root = document.documentElement;
 if (root.scrollWidth > innerWidth) faults.push(`scrolls sideways: ${root.scrollWidth} of ${innerWidth}`);
 const name = one => `${one.tagName.toLowerCase()}.${one.className} '${(one.innerText || one.value || one.name || '').trim().slice(0, 30)}'`;
@@ -155,21 +155,7 @@ impl<'a> Resident<'a> {
 
     /// Answers one question.
     pub fn answer(&self, path: &str, answer: &str) {
-        let browser = self.browser;
-        let option = format!("[name='{path}'][value='{answer}']");
-        if let Some((kind, copies)) = answer.split_once('=') {
-            browser.write(&format!("[name='{path}.{kind}']"), copies);
-        } else if browser.shows(&format!("label:has({option})")) {
-            browser.press(&format!("label:has({option})"));
-        } else if browser.shows(&format!("[name='{path}.year']")) {
-            let parts: Vec<&str> = answer.split('-').collect();
-            browser.press(&format!("label:has([name='{path}.era'][value=western])"));
-            for (name, part) in ["year", "month", "day"].iter().zip(parts) {
-                browser.write(&format!("[name='{path}.{name}']"), part);
-            }
-        } else {
-            browser.write(&format!("[name='{path}']"), answer);
-        }
+        self::answer(self.browser, path, answer);
     }
 
     /// Answers page after page until something else is shown: the card's pages after
@@ -211,6 +197,24 @@ impl<'a> Resident<'a> {
     /// Which questions were asked.
     pub fn was_asked(&self) -> Vec<&str> {
         self.asked.keys().map(String::as_str).collect()
+    }
+}
+
+/// Answers one question of a page with the counter's entries.
+pub fn answer(browser: &Browser, path: &str, answer: &str) {
+    let option = format!("[name='{path}'][value='{answer}']");
+    if let Some((kind, copies)) = answer.split_once('=') {
+        browser.write(&format!("[name='{path}.{kind}']"), copies);
+    } else if browser.shows(&format!("label:has({option})")) {
+        browser.press(&format!("label:has({option})"));
+    } else if browser.shows(&format!("[name='{path}.year']")) {
+        let parts: Vec<&str> = answer.split('-').collect();
+        browser.press(&format!("label:has([name='{path}.era'][value=western])"));
+        for (name, part) in ["year", "month", "day"].iter().zip(parts) {
+            browser.write(&format!("[name='{path}.{name}']"), part);
+        }
+    } else {
+        browser.write(&format!("[name='{path}']"), answer);
     }
 }
 

@@ -1,0 +1,13 @@
+//! The page for home: in a real browser at the size of a telephone, in a folder of any
+//! web server, and at the doors of the program. What it makes is opened as the counter
+//! opens it.
+
+mod agreement;
+mod at_home;
+mod chance;
+mod doors;
+mod drawing;
+mod hosted;
+mod kept;
+mod town;
+mod walks;
