@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use time::Time;
 
 use super::procedures::LANES;
 use super::rules;
@@ -24,9 +23,6 @@ pub struct Lane {
     /// What is done there.
     #[serde(default)]
     pub kind: LaneKind,
-    /// Numbers may be drawn without any form.
-    #[serde(default)]
-    pub direct: bool,
     /// The first and the last number.
     #[serde(default = "numbers")]
     pub numbers: [u32; 2],
@@ -34,8 +30,6 @@ pub struct Lane {
     pub at_end: AtEnd,
     /// How many are issued on one day at most.
     pub daily_max: Option<u32>,
-    /// From when until when numbers are issued, `08:30`; without it, always.
-    pub hours: Option<[String; 2]>,
     /// Minutes that serving one takes, until the office knows better.
     #[serde(default = "minutes")]
     pub minutes: u32,
@@ -66,19 +60,6 @@ fn minutes() -> u32 {
     10
 }
 
-/// `08:30`.
-fn time(written: &str) -> Option<Time> {
-    Time::parse(written, time::macros::format_description!("[hour]:[minute]")).ok()
-}
-
-impl Lane {
-    /// Whether numbers are issued at this time of day.
-    pub fn issues_at(&self, now: Time) -> bool {
-        let Some([from, until]) = &self.hours else { return true };
-        time(from).is_none_or(|from| from <= now) && time(until).is_none_or(|until| now < until)
-    }
-}
-
 /// Rules of all lanes.
 pub(super) fn check(document: &mut Document, lanes: &[Lane]) {
     let ids: Vec<&str> = lanes.iter().map(|lane| lane.id.as_str()).collect();
@@ -89,12 +70,6 @@ pub(super) fn check(document: &mut Document, lanes: &[Lane]) {
         if let Some(prefix) = &lane.prefix {
             check_prefix(document, place.clone().key("prefix"), prefix, &mut seen);
         }
-        document.require(
-            !lane.direct || lane.prefix.is_some(),
-            place.clone().key("direct"),
-            "番号を出す系統には prefix が要ります",
-            "prefix を書くか、direct を消してください",
-        );
         let [first, last] = lane.numbers;
         document.require(
             (1..=9_999).contains(&first) && first < last && last <= 9_999,
@@ -102,9 +77,6 @@ pub(super) fn check(document: &mut Document, lanes: &[Lane]) {
             format!("{first} から {last} までの番号は使えません"),
             "1 から 9999 までの間で、小さいほうを先に書いてください",
         );
-        if let Some([from, until]) = &lane.hours {
-            check_hours(document, place.clone().key("hours"), [from, until]);
-        }
         rules::range(document, place.clone().key("minutes"), lane.minutes, [1, 240]);
         if let Some(then) = &lane.then {
             rules::reference(document, place.clone().key("then"), then, LANES, &ids);
@@ -136,22 +108,6 @@ fn check_prefix<'l>(
         format!("「{prefix}」で始まる系統が二つあります"),
         "ほかと重ならない字にしてください",
     );
-}
-
-fn check_hours(document: &mut Document, place: Place, written: [&str; 2]) {
-    match written.map(time) {
-        [Some(from), Some(until)] => document.require(
-            from < until,
-            place,
-            "終わりの時刻が始まりより前です",
-            "早いほうを先に書いてください",
-        ),
-        _ => document.fault(
-            place,
-            format!("「{}」から「{}」までの時間が読めません", written[0], written[1]),
-            "「08:30」のように、4桁の数字で書いてください",
-        ),
-    }
 }
 
 /// A procedure's lane gives out numbers.

@@ -6,7 +6,7 @@ use time::Date;
 
 use super::duty::{self, Duty};
 use super::order::{self, Place, Rules};
-use super::state::{Action, Who};
+use super::state::{Action, State, Who};
 use super::ticket::{Act, Reason, Ticket};
 use super::{Error, now, store};
 use crate::db::Tx;
@@ -43,13 +43,7 @@ pub fn call_next(
     }
     let duty = free(tx, desk)?;
     let now = now(journal);
-    let mut waiting = callable(tx, desk, now.date())?;
-    let open: Vec<Duty> = duty::all(tx)?.into_iter().filter(|duty| duty.paused.is_none()).collect();
-    // Who is to go on at another counter waits for it as long as somebody sits there.
-    waiting.retain(|ticket| {
-        let elsewhere = ticket.leg().wants.filter(|wants| *wants != desk.counter);
-        !open.iter().any(|duty| Some(duty.counter) == elsewhere)
-    });
+    let waiting = callable(tx, desk, now.date())?;
     let places: Vec<Place> = waiting.iter().map(Ticket::place).collect();
     let at = order::next(&places, &desk.rules, duty.in_a_row, now).ok_or(Error::Empty)?;
     let act = Act::of_clerk(Action::CallNext, desk.counter, desk.staff, now);
@@ -94,7 +88,7 @@ pub fn call_this(
 ///
 /// # Errors
 /// [`Error::Refused`]; [`Error::CounterBusy`] when what was held goes on at a
-/// counter where somebody is.
+/// counter where somebody is; [`Error::NotOnDuty`].
 pub fn act(
     tx: &Tx<'_>,
     journal: &Journal,
@@ -105,9 +99,25 @@ pub fn act(
     if let Some(before) = done_before(tx, op, MOVED)? {
         return Ok(before);
     }
+    // Calls are decided by the rule of order, not here.
+    if matches!(act.action, Action::CallNext | Action::CallThis) {
+        return Err(Error::OutOfTurn);
+    }
+    sits_there(tx, actor, act.who, act.counter)?;
     let now = now(journal);
     let ticket = of_today(tx, id, now.date())?;
     apply(tx, journal, (op, actor), &ticket, &Act { at: now, ..act })
+}
+
+/// A clerk acts at the counter where they sit: one who was relieved a moment ago
+/// does nothing more there.
+fn sits_there(tx: &Tx<'_>, actor: Actor, who: Who, counter: Option<u32>) -> Result<(), Error> {
+    match (actor, who, counter) {
+        (Actor::Staff(staff), Who::Clerk, Some(counter)) => {
+            duty::on_duty(tx, staff, counter).map(drop)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Takes the last press on a ticket back.
@@ -125,6 +135,7 @@ pub fn undo(
     if let Some(before) = done_before(tx, op, UNDONE)? {
         return Ok(before);
     }
+    sits_there(tx, actor, who, counter)?;
     let now = now(journal);
     let ticket = of_today(tx, id, now.date())?;
     let undone = ticket.undone(who, counter, now)?;
@@ -200,11 +211,20 @@ fn counter_is_free(tx: &Tx<'_>, moved: &Ticket) -> Result<(), Error> {
     }
 }
 
-/// Who waits today in a lane of this counter.
+/// Who waits today and may be called to this counter.
 fn callable(tx: &Tx<'_>, desk: &Desk<'_>, day: Date) -> Result<Vec<Ticket>, Error> {
-    let mut waiting = store::waiting(tx, day)?;
-    waiting.retain(|ticket| desk.lanes.contains(&ticket.leg().lane));
+    let (mut waiting, duties) = (store::waiting(tx, day)?, duty::all(tx)?);
+    waiting.retain(|ticket| is_callable(ticket, desk.counter, desk.lanes, &duties));
     Ok(waiting)
+}
+
+/// Whether a ticket waits for `counter`, which calls from `lanes`. Who is to go on
+/// at another counter waits for that one as long as somebody sits there and calls.
+pub fn is_callable(ticket: &Ticket, counter: u32, lanes: &[String], duties: &[Duty]) -> bool {
+    let leg = ticket.leg();
+    let elsewhere = leg.wants.filter(|wants| *wants != counter);
+    let calls = |duty: &Duty| Some(duty.counter) == elsewhere && duty.paused.is_none();
+    leg.state == State::Waiting && lanes.contains(&leg.lane) && !duties.iter().any(calls)
 }
 
 fn of_today(tx: &Tx<'_>, id: TicketId, day: Date) -> Result<Ticket, Error> {

@@ -67,9 +67,14 @@ pub fn board(
         })
     };
     let (mut called, mut last): (Vec<Call>, Vec<Call>) = (Vec::new(), Vec::new());
+    // Whose call was taken back waits again, and is sent nowhere.
+    let waits = |ticket: &str| {
+        let mut own = tickets.iter().filter(|one| one.to_string() == ticket);
+        own.any(|one| one.leg().state == State::Waiting && one.legs.len() == 1)
+    };
     for call in announcements.iter().rev().map(call) {
         let known = called.iter().chain(&last).any(|other| other.ticket == call.ticket);
-        if known {
+        if known || waits(&call.ticket) {
             continue;
         }
         match at_counter(State::Called, &call.ticket, call.counter) {

@@ -29,7 +29,7 @@ use crate::clock::Moment;
 use crate::db;
 use crate::journal::{self, Journal};
 
-pub use acts::{Desk, act, call_next, call_this, close_day, undo};
+pub use acts::{Desk, act, call_next, call_this, close_day, is_callable, undo};
 pub use issue::{AtEnd, Lane, NewTicket, issue};
 pub use replay::first_contradiction;
 pub use store::{Announcement, announcements, at_counter, get, of_day, of_visit};

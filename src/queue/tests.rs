@@ -334,6 +334,38 @@ fn a_counter_is_taken_over_with_whoever_is_served_there() {
 }
 
 #[test]
+fn who_was_relieved_does_nothing_more_there_and_nobody_is_called_past_the_rule() {
+    let hall = Hall::open();
+    hall.sit(1);
+    let id = hall.issue("certificate").id;
+    hall.call_next(1).unwrap();
+    let (before, other) = (hall.clerks[0], hall.clerks[1]);
+    let open = duty::open(&hall.tx(), &hall.journal, hall.journal.op(), other, 1, true);
+    open.unwrap();
+    let press = |staff, action| {
+        let act_of = Act::of_clerk(action, 1, staff, hall.journal.now());
+        act(&hall.tx(), &hall.journal, (hall.journal.op(), Actor::Staff(staff)), id, act_of)
+    };
+    assert!(matches!(press(before, Action::Serve), Err(Error::NotOnDuty)));
+    assert!(matches!(press(other, Action::CallNext), Err(Error::OutOfTurn)));
+    press(other, Action::Serve).unwrap();
+}
+
+#[test]
+fn whose_call_was_taken_back_is_sent_nowhere() {
+    let hall = Hall::open();
+    hall.sit(1);
+    let id = hall.issue("certificate").id;
+    hall.call_next(1).unwrap();
+    hall.undo(1, id).unwrap();
+    let day = hall.journal.now().date();
+    let tickets = of_day(&hall.connection, day).unwrap();
+    let calls = announcements(&hall.connection, day, 0).unwrap();
+    let shown = board::board(&tickets, &[], &calls, &hall.lanes);
+    assert_eq!((shown.called, shown.last, shown.seq), (vec![], vec![], 1));
+}
+
+#[test]
 fn a_paused_or_closed_counter_calls_nobody_and_nobody_leaves_a_resident_behind() {
     let hall = Hall::open();
     hall.issue("certificate");

@@ -125,11 +125,7 @@ pub fn submit(
     let queued = counter.config.site.modules.queue;
     let lane = queued.then(|| lane(counter, first)).transpose()?;
     let ticket = match &lane {
-        Some(lane) => {
-            let plan = plan(counter, &procedures, &lane.id);
-            let new = NewTicket { visit: Some(id), lane, plan, class: Class::Ordinary, slot: None };
-            Some(queue::issue(tx, journal, (journal.op(), actor), new)?)
-        }
+        Some(lane) => draw(tx, journal, actor, id, (lane, plan(counter, &procedures, &lane.id)))?,
         None => None,
     };
     let known = questions::known(&forms, &answers);
@@ -143,7 +139,7 @@ pub fn submit(
             actor,
             facts: json!({
                 "ticket": ticket.as_ref().map(ToString::to_string),
-                "lane": lane.map(|lane| lane.id),
+                "lane": lane.filter(|_| ticket.is_some()).map(|lane| lane.id),
                 "applications": applications.iter().map(application_facts).collect::<Vec<_>>(),
                 "sources": super::sources(&known),
             }),
@@ -178,6 +174,23 @@ fn lane(counter: Counter<'_>, procedure: &Procedure) -> Result<Lane, Error> {
         at_end: lane.at_end,
         daily_max: lane.daily_max,
     })
+}
+
+/// Draws the visit's number. Where the town gives out no more today, what was handed
+/// in is taken all the same, and called by its receipt number.
+fn draw(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    actor: Actor,
+    visit: VisitId,
+    (lane, plan): (&Lane, Vec<String>),
+) -> Result<Option<Ticket>, Error> {
+    let new = NewTicket { visit: Some(visit), lane, plan, class: Class::Ordinary, slot: None };
+    match queue::issue(tx, journal, (journal.op(), actor), new) {
+        Ok(ticket) => Ok(Some(ticket)),
+        Err(queue::Error::Full(_) | queue::Error::RangeEnded(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The lanes after the first: those of the other procedures, then what usually

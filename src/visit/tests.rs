@@ -603,6 +603,20 @@ fn what_tells_of_health_is_sealed_and_goes_with_the_rest() {
 }
 
 #[test]
+fn where_no_more_numbers_are_given_out_the_receipt_is_called() {
+    let mut town = Town::open();
+    town.config.lanes.iter_mut().for_each(|lane| lane.daily_max = Some(1));
+    let hand_in = |town: &Town| {
+        let id = town.filled(town.kiosk());
+        town.submit(id, town.journal.op()).unwrap()
+    };
+    assert_eq!(hand_in(&town).number(), "A1");
+    let second = hand_in(&town);
+    assert_eq!((second.ticket.clone(), second.number()), (None, "0002".to_owned()));
+    assert_eq!(verify::first_contradiction(&town.connection).unwrap(), None);
+}
+
+#[test]
 fn a_row_that_contradicts_the_journal_is_named() {
     for (sql, what) in [
         ("update application set state = 'accepted'", Some("an application is in a state")),

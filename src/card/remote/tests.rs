@@ -46,15 +46,17 @@ async fn shows(thread: &ReaderThread, wanted: impl FnMut(&Presence) -> bool) -> 
     *shown.await.expect("the reader shows it in time").expect("the thread lives")
 }
 
-fn office() -> (ReaderThread, Line) {
+/// The office's end, once it has found that nobody is there yet.
+async fn office() -> (ReaderThread, Line) {
     let (reader, line) = RemoteReader::new("reader-2");
-    (ReaderThread::start(Box::new(reader), ReaderThread::WATCHDOG).unwrap(), line)
+    let thread = ReaderThread::start(Box::new(reader), ReaderThread::WATCHDOG).unwrap();
+    shows(&thread, |shown| *shown == Presence::ReaderGone).await;
+    (thread, line)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_card_at_another_pc_is_read_as_one_here() {
-    let (thread, line) = office();
-    shows(&thread, |shown| *shown == Presence::ReaderGone).await;
+    let (thread, line) = office().await;
     let there = Elsewhere::call(&line, key());
     shows(&thread, |shown| *shown == Presence::Empty).await;
     there.slot.insert(my_number());
@@ -73,7 +75,7 @@ async fn a_card_at_another_pc_is_read_as_one_here() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cut_line_is_seen_at_once_powers_the_card_off_and_the_next_call_works() {
-    let (thread, line) = office();
+    let (thread, line) = office().await;
     let there = Elsewhere::call(&line, key());
     there.slot.insert(my_number());
     let first = shows(&thread, |shown| matches!(shown, Presence::Card(_))).await;
@@ -101,7 +103,7 @@ async fn a_cut_line_is_seen_at_once_powers_the_card_off_and_the_next_call_works(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_another_key_is_not_listened_to() {
-    let (thread, line) = office();
+    let (thread, line) = office().await;
     let there = Elsewhere::call(&line, LinkKey::new("reader-2", [8; 32]));
     // It knows itself why.
     assert!(matches!(ended(there.reader).await, LineError::Forged));
@@ -118,7 +120,7 @@ async fn who_has_another_key_is_not_listened_to() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_calls_again_takes_the_line_over() {
-    let (thread, line) = office();
+    let (thread, line) = office().await;
     let before = Elsewhere::call(&line, key());
     shows(&thread, |shown| *shown == Presence::Empty).await;
     let now = Elsewhere::call(&line, key());
@@ -130,7 +132,7 @@ async fn a_reader_that_calls_again_takes_the_line_over() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_line_counts_as_cut() {
-    let (thread, line) = office();
+    let (thread, line) = office().await;
     let (here, mut there) = duplex(64 * 1024);
     let attach = {
         let line = line.clone();
@@ -156,7 +158,7 @@ fn relay(mut one: DuplexStream, mut other: DuplexStream) -> tokio::sync::oneshot
 
 #[tokio::test(flavor = "multi_thread")]
 async fn when_the_line_freezes_both_ends_know_it_and_a_held_card_is_powered_off() {
-    let (thread, line) = office();
+    let (thread, line) = office().await;
     let ((here, at_here), (at_there, there)) = (duplex(64 * 1024), duplex(64 * 1024));
     let freeze = relay(at_here, at_there);
     let elsewhere = Elsewhere::call_over(&line, key(), here, there);
@@ -193,7 +195,7 @@ async fn an_office_that_picks_up_and_says_nothing_is_no_line() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_on_the_line_can_be_read_or_changed() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let (thread, line) = office();
+    let (thread, line) = office().await;
     let (here, mut tap_here) = duplex(64 * 1024);
     let (mut tap_there, there) = duplex(64 * 1024);
     let elsewhere = Elsewhere::call_over(&line, key(), here, there);

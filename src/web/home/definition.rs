@@ -35,6 +35,7 @@ pub(super) fn of(config: &Config, forms: &Forms, day: Date, sealing: &Sealing) -
         },
         "office": config.site.office.name,
         "languages": config.site.screen.languages,
+        "purpose": purpose(config),
         "procedures": offered.iter().map(|one| procedure(config, one)).collect::<Vec<_>>(),
         "forms": of_forms(&offered, forms, day),
         "birth": birth().as_ref().map(form),
@@ -43,6 +44,13 @@ pub(super) fn of(config: &Config, forms: &Forms, day: Date, sealing: &Sealing) -
         "keys": sealing.keys,
         "codebook": sealing.codebook.to_json(),
     })
+}
+
+/// What the data is used for, as the kiosk says it first, too.
+fn purpose(config: &Config) -> Words {
+    let shipped = |lang| Phrases::of(lang).t("kiosk.purpose.use").to_owned();
+    let own = config.site.screen.purpose.clone();
+    own.unwrap_or_else(|| Words { ja: shipped(Lang::Ja), en: shipped(Lang::En) })
 }
 
 /// The form that asks for the birth; read by a test.

@@ -75,7 +75,10 @@ async fn begin(office: &Arc<Office>, order: Order) -> Result<(), Failure> {
         Ok(true) => {}
         // An earlier life of this program sent it and knew the outcome: the visit's
         // page has it.
-        Ok(false) => office.printers.forget(op),
+        Ok(false) => {
+            office.printers.forget(op);
+            return Ok(());
+        }
         Err(error) => {
             office.printers.forget(op);
             return Err(error.into());

@@ -8,7 +8,7 @@ import { ofFields, read, Refused } from "./input.js";
 
 /** What this is, what it promises, and the way in. */
 export function start(page) {
-  const { words } = page;
+  const { words, definition } = page;
   const step = (name, key) => h("li", {}, icon(name), h("span", {}, words.t(key)));
   const trouble = page.trouble();
   return {
@@ -27,6 +27,7 @@ export function start(page) {
       h(
         "ul",
         { class: "promises" },
+        h("li", {}, definition.purpose[words.lang]),
         ["stays", "sealed", "my_number"].map((key) => h("li", {}, words.t(`home.start.${key}`))),
       ),
     ],

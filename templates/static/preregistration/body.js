@@ -60,18 +60,6 @@ export function encode(codebook, { procedures, answers, iat, jti, revision }) {
   return Uint8Array.from(bytes);
 }
 
-/**
- * The answers that `encode` would write for these procedures, the applicant's
- * facts aside, in the order they are asked: what may be left for the counter.
- */
-export function pathsOf(codebook, procedures, answers) {
-  const forms = procedures
-    .map((id) => codebook.procedures.find((procedure) => procedure.id === id)?.form)
-    .filter((form) => form !== undefined);
-  const questions = [...new Set(forms)].flatMap((form) => codebook.forms[form].questions);
-  return questions.map(({ path }) => path).filter((path) => path in answers);
-}
-
 // Each procedure with the answers of its form; what two share goes with the first.
 function chosen(codebook, ids, answers) {
   const numbers = ids

@@ -13,10 +13,6 @@ const P256 = { name: "ECDH", namedCurve: "P-256" };
 const KEM = Uint8Array.of(0x4b, 0x45, 0x4d, 0x00, 0x10);
 const HPKE = Uint8Array.of(0x48, 0x50, 0x4b, 0x45, 0x00, 0x10, 0x00, 0x01, 0x00, 0x01);
 
-/** The most characters of one code: a QR code of version 17 and 20 at level M. */
-export const CHARS_TARGET = 734;
-export const CHARS_MAX = 970;
-
 /**
  * The text of a code.
  *
@@ -40,38 +36,6 @@ export async function seal(body, { publicKey, town, deflate = "if smaller" }) {
   const compressed = enc.slice(0, 33);
   compressed[0] = 2 + (enc[64] & 1);
   return PREFIX + base41(bytesOf(header, compressed, sealed));
-}
-
-/**
- * Seals as much of a visit as one code holds. What does not fit is left out from
- * the end and named: the counter asks for it.
- *
- * `bodyWithout(paths)` gives the bytes of the visit without the answers in a set;
- * `paths` are those that may be left out, in the order they are asked.
- *
- * @param {(left: Set<string>) => Uint8Array} bodyWithout
- * @param {string[]} paths
- * @returns {Promise<{text: string, left: string[]}>}
- */
-export async function sealWhatFits(bodyWithout, paths, town, charsMax = CHARS_MAX) {
-  const without = async (count) => {
-    const left = count > 0 ? paths.slice(-count) : [];
-    const text = await seal(bodyWithout(new Set(left)), town);
-    return text.length <= charsMax ? { text, left } : null;
-  };
-  let fitting = await without(0);
-  if (fitting !== null) return fitting;
-  fitting = await without(paths.length);
-  if (fitting === null) throw new RangeError("not even the applicant fits into one code");
-  // Fewer answers are never longer by more than deflate's whims.
-  let [tooFew, enough] = [0, paths.length];
-  while (enough - tooFew > 1) {
-    const middle = Math.floor((tooFew + enough) / 2);
-    const found = await without(middle);
-    if (found === null) tooFew = middle;
-    else [fitting, enough] = [found, middle];
-  }
-  return fitting;
 }
 
 /** Two bytes are three characters, least significant first; a last byte is two. */

@@ -156,43 +156,6 @@ fn what_a_browser_sealed_is_opened_at_the_counter_field_by_field() {
     }
 }
 
-#[test]
-fn what_does_not_fit_into_one_code_is_left_for_the_counter_and_named() {
-    let Some(browser) = browser("sealing in the page") else { return };
-    browser.go(&served());
-    let data = tempfile::tempdir().unwrap();
-    let key = new_key(data.path());
-    let config = Config::load(Path::new("kiosk-config/example")).unwrap();
-    let forms = Forms::load(Path::new("templates/forms")).unwrap();
-    let codebook = Codebook::of(&config, &forms, SystemClock.today()).to_json();
-    let mut answers = family();
-    // Letters that no deflate makes shorter.
-    for (row, path) in (1u32..).zip(["ido.new.room", "ido.member.2.name", "ido.member.3.name"]) {
-        let letter = |at: u32| char::from_u32(0x4E00 + (at * 7_919 * row + at * at) % 20_000);
-        answers[path] = json!({ "text": (0..58).filter_map(letter).collect::<String>() });
-    }
-    let script = "const { codebook, answers, key, most } = given; \
-         const procedures = ['tennyu', 'juminhyo']; \
-         const bodyWithout = (left) => body.encode(codebook, { procedures, iat: body.minutes(), \
-             answers: Object.fromEntries(Object.entries(answers).filter(([path]) => !left.has(path))), \
-             jti: unhex('0102030405060708'), revision: 1 }); \
-         const town = { publicKey: seal.fromBase64url(key.public_key), town: key.town }; \
-         return seal.sealWhatFits(bodyWithout, body.pathsOf(codebook, procedures, answers), town, most);";
-    for (most, is_whole) in [(970, true), (734, false), (400, false)] {
-        let given = json!({ "codebook": codebook, "answers": answers, "key": key, "most": most });
-        let sealed = ask(&browser, script, given);
-        let (text, left) = (sealed["text"].as_str().unwrap(), sealed["left"].as_array().unwrap());
-        assert!(text.len() <= most, "{} > {most}", text.len());
-        assert_eq!(left.is_empty(), is_whole, "{left:?}");
-        let told = open(data.path(), text).unwrap();
-        assert_eq!(told["doubtful"], json!([]));
-        for path in left {
-            assert_eq!(told["answers"].get(path.as_str().unwrap()), None, "{path}");
-        }
-        assert_eq!(told["answers"]["applicant.name"]["value"], answers["applicant.name"]);
-    }
-}
-
 /// Answers of every kind, by people of the example.
 fn family() -> Json {
     json!({

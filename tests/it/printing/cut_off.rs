@@ -44,6 +44,24 @@ fn a_paper_under_way_when_the_power_goes_is_taken_back_and_not_sent_again() {
 }
 
 #[test]
+fn an_old_page_that_is_sent_again_after_a_restart_prints_nothing_more() {
+    let Some(cups) = Cups::start("an old page") else { return };
+    let mut office = Office::open(&queue(&cups, "a4"));
+    let visit = office.visit();
+    let page = office.clerk.get(&visit).text;
+    let sent = office.press_on(&page, &visit, "papers", 1).remove(0);
+    office.outcome(sent.header("location"));
+    let told = office.printed();
+    assert_eq!((cups.came_out().len(), told.len()), (1, 2));
+    office.start_anew();
+    office.press_on(&page, &visit, "papers", 1);
+    // What is printed now comes after whatever that press might have sent.
+    office.print(&visit, "papers");
+    assert_eq!(cups.came_out().len(), 2);
+    assert_eq!(office.printed().len(), 4);
+}
+
+#[test]
 fn a_paper_that_came_out_while_the_program_was_off_is_told_and_counted() {
     let Some(cups) = Cups::start("a paper nobody waited for") else { return };
     let (mut office, visit, _, address) = sent_to(&cups);

@@ -18,6 +18,9 @@ use crate::web::{Shared, page as answer};
 
 const HERE: &str = "/desk/calling";
 
+/// Nothing is held longer than a day is open.
+const HOLD_MINUTES_MAX: u32 = 600;
+
 /// Sits down at a counter.
 pub(in crate::web::desk) async fn open(
     State(office): State<Shared>,
@@ -147,7 +150,9 @@ impl Given {
         let entered = |name| Some(sent.fields.get(name).trim()).filter(|entry| !entry.is_empty());
         Self {
             reason: entered("reason").and_then(Reason::from_id),
-            minutes: entered("minutes").and_then(|minutes| minutes.parse().ok()),
+            minutes: entered("minutes")
+                .and_then(|minutes| minutes.parse().ok())
+                .filter(|minutes| *minutes <= HOLD_MINUTES_MAX),
             lane: entered("lane").map(str::to_owned),
         }
     }

@@ -255,7 +255,7 @@ async fn queue(office: &Office, clerk: &Clerk, sits: &Sits) -> Result<Queue, Fai
         paused: duty.and_then(|duty| duty.paused).map(|(pause, _)| pause_words(words, pause)),
         current,
         finished: finished.map(|ticket| rows.row(ticket, false)),
-        waiting: rows.waiting(&tickets, sits, duty.map_or(0, |duty| duty.in_a_row)),
+        waiting: rows.waiting(&tickets, sits, &duties),
         aside: tickets
             .iter()
             .filter(in_lanes)
@@ -319,11 +319,11 @@ impl Rows<'_> {
     }
 
     /// Everybody who waits for this counter, in the order of the calls to come.
-    fn waiting(&self, tickets: &[Ticket], sits: &Sits, in_a_row: u32) -> Vec<Row> {
-        let waits = |ticket: &&Ticket| {
-            let leg = ticket.leg();
-            leg.state == At::Waiting && sits.lanes.contains(&leg.lane)
-        };
+    fn waiting(&self, tickets: &[Ticket], sits: &Sits, duties: &[Duty]) -> Vec<Row> {
+        let waits =
+            |ticket: &&Ticket| queue::is_callable(ticket, sits.counter, &sits.lanes, duties);
+        let own = duties.iter().find(|duty| duty.counter == sits.counter);
+        let in_a_row = own.map_or(0, |duty| duty.in_a_row);
         let waiting: Vec<&Ticket> = tickets.iter().filter(waits).collect();
         let places: Vec<Place> = waiting.iter().map(|ticket| ticket.place()).collect();
         let line = order::line(&places, &sits.rules, in_a_row, self.now);
