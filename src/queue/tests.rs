@@ -414,12 +414,13 @@ fn the_day_is_the_local_one_and_yesterdays_tickets_are_not_called() {
     assert_eq!((old.to_string(), new.to_string()), ("A1".into(), "A1".into()));
     assert_eq!((new.day.year(), old.day.year()), (2027, 2026));
     assert_eq!(hall.call_next(1).unwrap().id, new.id);
-    let yesterday = hall.press(1, Action::CallThis, old.id);
+    hall.press(1, Action::MarkAbsent, new.id).unwrap();
+    let yesterday = hall.call_this(1, old.id, Some(Reason::Other));
     assert!(matches!(yesterday, Err(Error::NoSuchTicket)));
     let today = hall.journal.now().date();
     assert_eq!(close_day(&hall.tx(), &hall.journal, today).unwrap(), 1);
     assert_eq!(hall.state(old.id), State::Expired);
-    assert_eq!(hall.state(new.id), State::Called);
+    assert_eq!(hall.state(new.id), State::Absent);
     assert_eq!(close_day(&hall.tx(), &hall.journal, today).unwrap(), 0);
 }
 
