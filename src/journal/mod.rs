@@ -22,7 +22,7 @@ use crate::id::{LogId, OpId, VisitId};
 
 pub use chain::{Broken, Verified, check_tail, verify};
 pub use entry::{Actor, Entity, Event};
-pub use store::{continue_in_new_log, entities_unknown_to, entity_of_op, happened_after};
+pub use store::{continue_in_new_log, entities_unknown_to, entity_of_op, happened_after, says};
 pub use vault::{OfficeKey, VisitKey};
 
 /// The tables of this room.

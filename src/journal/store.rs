@@ -195,6 +195,21 @@ pub fn happened_after(
     Ok(false)
 }
 
+/// Whether an entry of this `kind` about an entity has this fact.
+pub fn says(
+    connection: &Connection,
+    entity: &Entity,
+    kind: &str,
+    (fact, value): (&str, &str),
+) -> Result<bool, Error> {
+    let mut says = connection.prepare_cached(
+        "select exists (
+           select 1 from journal where entity_kind = ?1 and entity_id = ?2 and kind = ?3
+             and facts ->> ?4 = ?5)",
+    )?;
+    Ok(says.query_row(params![entity.kind, entity.id, kind, fact, value], |row| row.get(0))?)
+}
+
 /// What something of this `kind` happened to according to `other`'s journal and not
 /// to this one.
 ///

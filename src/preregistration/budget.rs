@@ -5,7 +5,9 @@
 //! walked through the form as the kiosk would, choosing what stands first, all of
 //! what may be chosen together, and words as long as they usually get (`usual`).
 //! For one person a procedure keeps to version 17, for a household to version 20.
-//! Longer answers are still taken: what does not fit is left for the counter.
+//! Longer answers are still taken: the page measures what was really entered, goes up
+//! to version 20 at L (1,249 characters), and splits a longer visit by procedure. Of one
+//! procedure that is longer alone it says plainly that it is too long.
 
 use std::path::Path;
 

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use time::Date;
 
-use super::{Codebook, Codebooks, Epoch, Key, KeyFolder, KeysError, Opened, Refusal, hash_text};
+use super::{
+    Codebook, Codebooks, Epoch, Key, KeyFolder, KeysError, Opened, PublicFile, Refusal, hash_text,
+};
 use crate::clock::Moment;
 use crate::config::Config;
 use crate::form::Forms;
@@ -39,7 +41,7 @@ impl Intake {
     /// Opens the text of a code.
     ///
     /// # Errors
-    /// A folder or a key that cannot be read, which is no fault of the code; inside,
+    /// A folder that cannot be read, which is no fault of the code; inside,
     /// why nothing of the code is taken.
     pub fn open(
         &self,
@@ -47,14 +49,22 @@ impl Intake {
         text: &str,
         now: Moment,
     ) -> Result<Result<Opened, Refusal>, IntakeError> {
-        let keys = self.keys.keys()?;
+        let keys = self.keys.readable()?;
         let books = Codebooks::of(config, forms, now.date()).with_older(self.books.all()?);
         Ok(super::open(text, &keys, &books, &config.site.town.code, now))
     }
 
     /// The key that today's pages seal for, if it has been made.
     pub fn key(&self, today: Date) -> Result<Option<Key>, KeysError> {
-        Ok(self.keys.keys()?.of_epoch(Epoch::of(today)).cloned())
+        Ok(self.keys.readable()?.of_epoch(Epoch::of(today)).cloned())
+    }
+
+    /// All that pages of today may seal for: the month's, and those of the months
+    /// beside it, of which a page takes another's when the month's is not there.
+    pub fn keys(&self, today: Date) -> Result<Vec<PublicFile>, KeysError> {
+        let keys = self.keys.readable()?;
+        let usable = keys.iter().filter(|key| today <= key.epoch().until());
+        Ok(usable.map(Key::public_file).collect())
     }
 
     /// Erases the keys whose time is over, whether codes are taken now or not, and
@@ -151,6 +161,8 @@ mod tests {
         config.procedures.retain(|procedure| procedure.id != "inkan");
         config.procedures.reverse();
         intake.tidy((&config, &forms), now.date()).unwrap();
+        // Another month's key that is torn is no fault of this one.
+        std::fs::write(data.path().join("preregistration-keys/2026-12.key"), "torn").unwrap();
         let opened = intake.open((&config, &forms), &text, now).unwrap().unwrap();
         assert_eq!(opened.procedures, ["zei"]);
         assert_eq!(opened.doubtful[0].about.as_deref(), Some("inkan"));

@@ -80,7 +80,7 @@ pub enum KeysError {
     NotNeeded(Epoch),
     #[error("there is no key for {0}")]
     NoSuchKey(Epoch),
-    #[error("{} is not a key file: make the month's key anew with `madoguchi key new`", .0.display())]
+    #[error("{} is not a key file: {}", .0.display(), remedy(.0))]
     NotAKey(PathBuf),
     #[error("{}: {error}", .path.display())]
     File { path: PathBuf, error: std::io::Error },
@@ -219,7 +219,9 @@ impl KeyFolder {
         let file = PrivateFile { epoch: epoch.to_string(), town: town.to_owned(), private_key };
         let text = Zeroizing::new(serde_json::to_string(&file).unwrap_or_default());
         let path = self.path(epoch);
-        self.write_new(&path, text.as_bytes()).map_err(|error| match error.kind() {
+        // Named by its key: two that are made at once do not write into one file.
+        let half = self.0.join(format!("{epoch}.{}.half", hex(&key.id)));
+        self.write_new(&path, &half, text.as_bytes()).map_err(|error| match error.kind() {
             std::io::ErrorKind::AlreadyExists => KeysError::Exists(epoch),
             _ => KeysError::File { path, error },
         })?;
@@ -228,14 +230,21 @@ impl KeyFolder {
 
     /// Every key there is, the oldest first. A folder that is not there has none.
     pub fn keys(&self) -> Result<Keyring, KeysError> {
+        let keys = self.files()?.into_iter().map(read).collect::<Result<_, _>>()?;
+        Ok(in_order(keys))
+    }
+
+    /// Those that can be read, the oldest first: one file that is torn must not keep the
+    /// others from opening anything. The log says what is left out.
+    pub fn readable(&self) -> Result<Keyring, KeysError> {
         let mut keys = Vec::new();
         for path in self.files()? {
-            let text = std::fs::read(&path).map(Zeroizing::new);
-            let text = text.map_err(|error| KeysError::File { path: path.clone(), error })?;
-            keys.push(read(&text).ok_or(KeysError::NotAKey(path))?);
+            match read(path) {
+                Ok(key) => keys.push(key),
+                Err(error) => tracing::error!(%error, "a key is left out"),
+            }
         }
-        keys.sort_by_key(|key: &Key| key.epoch);
-        Ok(Keyring(keys))
+        Ok(in_order(keys))
     }
 
     /// Erases every key whose time is over; their months.
@@ -243,8 +252,7 @@ impl KeyFolder {
         let mut erased = Vec::new();
         for path in self.files()? {
             // The name says the month, so that a file nobody can read is erased too.
-            let name = path.file_stem().unwrap_or_default().to_string_lossy();
-            let Ok(epoch) = name.parse::<Epoch>() else { continue };
+            let Some(epoch) = month_of(&path) else { continue };
             if epoch.until() < today {
                 erase(&path).map_err(|error| KeysError::File { path: path.clone(), error })?;
                 erased.push(epoch);
@@ -283,17 +291,54 @@ impl KeyFolder {
         Ok(files)
     }
 
-    /// Writes a file that was not there, for its owner only.
-    fn write_new(&self, path: &Path, text: &[u8]) -> std::io::Result<()> {
+    /// Writes a file that was not there, for its owner only. It is called by its name
+    /// when it is whole, so a power cut leaves no half of a key under that name.
+    fn write_new(&self, path: &Path, half: &Path, text: &[u8]) -> std::io::Result<()> {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.0)?;
-        let mut file =
-            std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-        file.write_all(text)?;
-        file.sync_all()
+        let written = write_private(half, text).and_then(|()| std::fs::hard_link(half, path));
+        // One that stays is the same file: when the key is erased, so is what it says.
+        let _ = std::fs::remove_file(half);
+        written?;
+        std::fs::File::open(&self.0)?.sync_all()
     }
 }
 
-fn read(text: &[u8]) -> Option<Key> {
+fn write_private(path: &Path, text: &[u8]) -> std::io::Result<()> {
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(text)?;
+    file.sync_all()
+}
+
+fn in_order(mut keys: Vec<Key>) -> Keyring {
+    keys.sort_by_key(|key| key.epoch);
+    Keyring(keys)
+}
+
+/// The month that a file's name says.
+fn month_of(path: &Path) -> Option<Epoch> {
+    path.file_stem()?.to_str()?.parse().ok()
+}
+
+/// What to do with a file that is not a key.
+fn remedy(path: &Path) -> String {
+    match month_of(path) {
+        Some(epoch) => format!(
+            "erase it with `madoguchi key retire --epoch {epoch}`, then make the month's key \
+             anew with `madoguchi key new --epoch {epoch}`"
+        ),
+        None => "take it out of the folder".to_owned(),
+    }
+}
+
+fn read(path: PathBuf) -> Result<Key, KeysError> {
+    match std::fs::read(&path).map(Zeroizing::new) {
+        Ok(text) => understood(&text).ok_or(KeysError::NotAKey(path)),
+        Err(error) => Err(KeysError::File { path, error }),
+    }
+}
+
+fn understood(text: &[u8]) -> Option<Key> {
     let file: PrivateFile = serde_json::from_slice(text).ok()?;
     let bytes = Zeroizing::new(from_base64url(&file.private_key)?);
     let private = PrivateKey::from_bytes(&bytes)?;
@@ -402,6 +447,42 @@ mod tests {
         assert!(!format!("{made:?}").contains(&to_base64url(&*made.private().to_bytes())));
         std::fs::write(&path, text.replace("private_key\":\"", "private_key\":\"_")).unwrap();
         assert!(matches!(keys.keys(), Err(KeysError::NotAKey(_))));
+    }
+
+    #[test]
+    fn a_file_that_is_no_key_is_told_with_its_remedy_and_keeps_no_other_key_from_opening() {
+        let (data, keys) = folder();
+        let folder = data.path().join("preregistration-keys");
+        let made = make(&keys, "2026-11", TODAY).unwrap();
+        std::fs::write(folder.join("2026-12.key"), "{\"epoch\":\"2026-1").unwrap();
+        std::fs::create_dir(folder.join("2026-10.key")).unwrap();
+        let ring = keys.readable().unwrap();
+        assert_eq!(ring.iter().map(Key::id).collect::<Vec<_>>(), [made.id()]);
+        std::fs::remove_dir(folder.join("2026-10.key")).unwrap();
+        let told = keys.keys().unwrap_err().to_string();
+        assert!(told.contains("`madoguchi key retire --epoch 2026-12`"), "{told}");
+        keys.erase("2026-12".parse().unwrap()).unwrap();
+        make(&keys, "2026-12", TODAY).unwrap();
+        assert_eq!(epochs(&keys), ["2026-11", "2026-12"]);
+    }
+
+    #[test]
+    fn a_key_is_written_whole_or_not_at_all_and_over_no_other() {
+        let (data, keys) = folder();
+        make(&keys, "2026-11", TODAY).unwrap();
+        let folder = data.path().join("preregistration-keys");
+        let first = std::fs::read(folder.join("2026-11.key")).unwrap();
+        let another = keys.make("2026-11".parse().unwrap(), "999997", TODAY, &SeededChance::new(2));
+        assert!(matches!(another, Err(KeysError::Exists(_))));
+        assert_eq!(std::fs::read(folder.join("2026-11.key")).unwrap(), first);
+        // What a power cut left of another key is none.
+        std::fs::write(folder.join("2026-12.00000000.half"), "{\"epoch\"").unwrap();
+        assert_eq!(epochs(&keys), ["2026-11"]);
+        make(&keys, "2026-12", TODAY).unwrap();
+        let files = std::fs::read_dir(&folder).unwrap();
+        let mut names: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["2026-11.key", "2026-12.00000000.half", "2026-12.key"]);
     }
 
     #[test]

@@ -70,7 +70,8 @@ impl State {
             // A higher revision, taken by another visit of the same person.
             (State::Claimed, Act::Claim) => Ok(State::Claimed),
             (State::Claimed, Act::Release) => Ok(State::Scanned),
-            (State::Claimed, Act::Issue) => Ok(State::Issued),
+            // Scanned: a later revision was taken by another visit, which has ended.
+            (State::Scanned | State::Claimed, Act::Issue) => Ok(State::Issued),
             (State::Scanned | State::Claimed, Act::Burn) => Ok(State::Burned),
             (State::Issued | State::Burned, Act::Reinstate) => Ok(State::Scanned),
             (state, act) => Err(Refused { state, act }),
@@ -89,7 +90,7 @@ mod tests {
         assert_eq!(
             State::ALL.map(row),
             [
-                "claimed - - burned -",
+                "claimed - issued burned -",
                 "claimed scanned issued burned -",
                 "- - - - scanned",
                 "- - - - scanned",

@@ -110,12 +110,17 @@ pub fn put(tx: &Tx<'_>, seen: &Seen) -> Result<(), db::Error> {
     Ok(())
 }
 
+/// How long it is kept that a code was used or burned: a later revision of it has
+/// a later date.
+const ENDED_DAYS: i64 = 400;
+
 /// Forgets codes that are refused by their own date, unless a visit still has
-/// them; how many.
+/// them; how many. Those that were used or burned are remembered longer.
 pub fn purge(tx: &Tx<'_>, now: Moment) -> Result<usize, db::Error> {
     let purged = tx.execute(
-        "delete from preregistration where expires < ?1 and visit is null",
-        [clock::rfc3339(now)],
+        "delete from preregistration where visit is null
+           and (expires < ?1 and state = 'scanned' or expires < ?2)",
+        [now, now - Duration::days(ENDED_DAYS)].map(clock::rfc3339),
     )?;
     Ok(purged)
 }

@@ -36,8 +36,13 @@ struct Read {
 /// Serves the page until it is told to stop.
 pub fn run(sources: &Sources, listen: SocketAddr) -> anyhow::Result<()> {
     let read = read(sources)?;
-    read.on(SystemClock.today())?;
-    let home = Home::new(|| SystemClock.today(), move |day| read.on(day));
+    read.on(SystemClock.today(), read.keys.clone())?;
+    let keys = read.keys.clone();
+    let home = Home::new(
+        || SystemClock.today(),
+        move |_| keys.clone(),
+        move |day, keys| read.on(day, keys),
+    );
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(listen).await.with_context(|| {
@@ -53,7 +58,8 @@ pub fn run(sources: &Sources, listen: SocketAddr) -> anyhow::Result<()> {
 /// Writes the page as it stands today into a folder that any web server can host. What
 /// an earlier export wrote beside it stays: a phone may still be reading it.
 pub fn export(sources: &Sources, folder: &Path) -> anyhow::Result<()> {
-    let site = read(sources)?.on(SystemClock.today())?;
+    let read = read(sources)?;
+    let site = read.on(SystemClock.today(), read.keys.clone())?;
     for (name, bytes) in site.files() {
         let file = folder.join(name);
         let parent = file.parent().unwrap_or(folder);
@@ -68,8 +74,8 @@ pub fn export(sources: &Sources, folder: &Path) -> anyhow::Result<()> {
 }
 
 impl Read {
-    fn on(&self, day: Date) -> Result<Site, home::Error> {
-        let sealing = Sealing::of(&self.config, &self.forms, day, self.keys.clone());
+    fn on(&self, day: Date, keys: Vec<PublicFile>) -> Result<Site, home::Error> {
+        let sealing = Sealing::of(&self.config, &self.forms, day, keys);
         Site::of(&self.config, &self.forms, day, &sealing, false)
     }
 }

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::TOLD;
+use super::{OTHERWISE, TOLD};
 use crate::applicant::Source;
 use crate::form::answers::{Answer, Answers, Value};
 use crate::kana;
@@ -18,19 +18,26 @@ pub struct Difference {
     pub stands: Answer,
 }
 
-/// Where the card of a visit says something else than its code. What the resident
-/// or a clerk has entered since is no difference: they know.
+/// Where something else stands in a visit than its code said. What the resident or
+/// a clerk has entered since is no difference: they know.
 pub fn differences(answers: &Answers) -> Vec<Difference> {
     let mut differences = Vec::new();
     for (path, told) in answers.iter() {
-        let path = path.strip_prefix(TOLD);
-        let Some((path, stands)) = path.and_then(|path| Some((path, answers.get(path)?))) else {
-            continue;
+        let (path, came_later) = match (path.strip_prefix(TOLD), path.strip_prefix(OTHERWISE)) {
+            (Some(path), _) => (path, false),
+            (None, Some(path)) => (path, true),
+            (None, None) => continue,
         };
-        let is_read = matches!(stands.source, Source::Card | Source::Licence | Source::Qr);
-        if is_read && !is_same(&told.value, &stands.value) {
-            let (told, stands) = (told.value.clone(), stands.clone());
-            differences.push(Difference { path: path.to_owned(), told, stands });
+        let Some(stands) = answers.get(path) else { continue };
+        let counts = match stands.source {
+            Source::Card | Source::Licence | Source::Qr => true,
+            Source::Typed => came_later,
+            _ => false,
+        };
+        let (told, stands) = (told.value.clone(), stands.clone());
+        let one = Difference { path: path.to_owned(), told, stands };
+        if counts && !is_same(&one.told, &one.stands.value) && !differences.contains(&one) {
+            differences.push(one);
         }
     }
     differences
@@ -38,7 +45,7 @@ pub fn differences(answers: &Answers) -> Vec<Difference> {
 
 /// Whether two values say the same: blanks, hyphens, the width of letters and the
 /// calendar of a date are no difference. A small kana is one.
-fn is_same(one: &Value, other: &Value) -> bool {
+pub(super) fn is_same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Date(one), Value::Date(other)) => one.is_same_as(*other),
         (Value::Text(one), Value::Text(other)) => folded(one) == folded(other),

@@ -2,13 +2,13 @@
 
 use rusqlite::Connection;
 
-use super::{TAKEN, TOLD, record};
+use super::{TAKEN, TOLD, record, taken};
 use crate::applicant::Source;
 use crate::clock::Moment;
 use crate::db::{self, Tx};
 use crate::form::answers::Answers;
 use crate::id::{OpId, StaffId, VisitId};
-use crate::journal::{self, Actor, Journal};
+use crate::journal::{self, Actor, Entity, Journal};
 use crate::preregistration::Jti;
 use crate::preregistration::life::{Act, State as Stands};
 use crate::preregistration::store::{self as codes, Seen};
@@ -40,14 +40,34 @@ pub(in crate::visit) fn issue(
     actor: Actor,
     id: VisitId,
 ) -> Result<(), Error> {
-    for seen in codes::of_visit(tx, id)? {
+    let mut codes_of = codes::of_visit(tx, id)?;
+    codes_of.extend(given_away(tx, journal, id)?);
+    for seen in codes_of {
         // Printed once more.
         let Ok(state) = seen.state.after(Act::Issue) else { continue };
-        let issued = Seen { state, issued_at: Some(journal.now()), ..seen };
+        let issued = Seen { state, visit: Some(id), issued_at: Some(journal.now()), ..seen };
         codes::put(tx, &issued)?;
         record(tx, journal, actor, journal.op(), ("code.issued", &issued))?;
     }
     Ok(())
+}
+
+/// Codes of the visit that another has superseded and given back since. One that
+/// this visit has used up already is not among them: a supervisor has reinstated it.
+fn given_away(tx: &Tx<'_>, journal: &Journal, id: VisitId) -> Result<Vec<Seen>, Error> {
+    let mut given_away = Vec::new();
+    for brought in taken(&store::answers(tx, journal, id)?) {
+        let Some(jti) = Jti::from_hex(&brought.jti) else { continue };
+        let Some(seen) = codes::get(tx, jti)? else { continue };
+        let entity = Entity::new("preregistration", jti);
+        let visit = id.to_string();
+        if seen.state == Stands::Scanned
+            && !journal::says(tx, &entity, "code.issued", ("visit", &visit))?
+        {
+            given_away.push(seen);
+        }
+    }
+    Ok(given_away)
 }
 
 /// A supervisor lets a code be used once more, which was used up or burned. The

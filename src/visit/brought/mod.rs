@@ -9,6 +9,9 @@
 
 mod compare;
 mod life;
+mod take;
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -37,6 +40,9 @@ const TAKEN: &str = "visit.code.";
 
 /// Where the person stands as a code told it, to be held against a card.
 const TOLD: &str = "visit.told.";
+
+/// Where it stands what a code said of something that stays otherwise.
+const OTHERWISE: &str = "visit.otherwise.";
 
 /// Why a code that opens is not taken all the same.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -114,6 +120,12 @@ pub struct Brought {
     pub made_at: Moment,
     /// What could not be understood: what it is about, and the code of the reason.
     pub doubtful: Vec<(Option<String>, String)>,
+    /// Where its answers lie: what a later revision says no more goes.
+    #[serde(default)]
+    pub paths: BTreeSet<String>,
+    /// What is chosen because of it, by id.
+    #[serde(default)]
+    pub procedures: BTreeSet<String>,
 }
 
 /// Notes that a code was read beside a tablet, and that its day of birth is due.
@@ -204,8 +216,8 @@ pub fn tell_birthday(
 ) -> Result<Told, Error> {
     let visit = super::draft(tx, id)?;
     let mut seen = codes::get(tx, opened.jti)?.ok_or(Error::Gone)?;
-    if journal::entity_of_op(tx, op, "code.missed")?.is_some() {
-        return Ok(left(&seen));
+    if let Some(told) = told_before(tx, op, &seen)? {
+        return Ok(told);
     }
     if free(tx, &seen, opened, id)? == Read::Has {
         store::remove_answers(tx, id, &[WAITING])?;
@@ -232,8 +244,19 @@ pub fn tell_birthday(
         let facts = json!({ "jti": seen.jti, "revision": seen.revision, "by": id });
         note(journal, tx, actor, before, ("code.superseded", facts))?;
     }
-    take_over(tx, journal, counter, actor, &visit, opened)?;
+    take::take_over(tx, journal, counter, actor, &visit, opened)?;
     Ok(Told::Taken)
+}
+
+/// What came of the same press, if it was sent before.
+fn told_before(tx: &Tx<'_>, op: OpId, seen: &Seen) -> Result<Option<Told>, Error> {
+    match journal::entity_of_op(tx, op, "code.missed") {
+        Ok(missed) => Ok(missed.map(|_| left(seen))),
+        Err(other) => match journal::entity_of_op(tx, op, "code.claimed") {
+            Ok(Some(jti)) if jti == seen.jti.to_string() => Ok(Some(Told::Taken)),
+            _ => Err(other.into()),
+        },
+    }
 }
 
 fn left(seen: &Seen) -> Told {
@@ -249,88 +272,6 @@ fn birthday(opened: &Opened) -> Option<(u8, u8)> {
         Value::Date(date) => Some((date.month()?, date.day()?)),
         _ => None,
     }
-}
-
-/// The procedures and answers of a code become those of the visit.
-fn take_over(
-    tx: &Tx<'_>,
-    journal: &Journal,
-    counter: Counter<'_>,
-    actor: Actor,
-    visit: &super::Visit,
-    opened: &Opened,
-) -> Result<(), Error> {
-    let id = visit.id;
-    let mut doubtful: Vec<(Option<String>, String)> = Vec::new();
-    for doubt in &opened.doubtful {
-        doubtful.push((doubt.about.clone(), doubt.code().to_owned()));
-    }
-    let chosen = chosen(counter, visit, opened);
-    if !chosen.is_empty() {
-        super::choose(tx, journal, actor, id, &chosen)?;
-    }
-    let before = store::answers(tx, journal, id)?;
-    let mut answers = Answers::default();
-    for (path, answer) in opened.answers.iter() {
-        // Who somebody is, a card or an earlier code knows better; it is shown
-        // beside what this code says. A choice's own answer is not the resident's.
-        let stays = match before.get(path).map(|answer| answer.source) {
-            Some(Source::Card | Source::Licence | Source::Clerk | Source::Register) => true,
-            Some(Source::Qr) => is_of_person(path) && !has(&before, opened.jti),
-            Some(Source::Preset) => true,
-            Some(Source::Typed) | None => false,
-        };
-        if !stays {
-            answers.set(path, answer.value.clone(), Source::Qr);
-        }
-        if is_of_person(path) {
-            answers.set(format!("{TOLD}{path}"), answer.value.clone(), Source::Qr);
-        }
-    }
-    let brought = Brought {
-        jti: opened.jti.to_string(),
-        revision: opened.revision,
-        made_at: opened.made_at,
-        doubtful,
-    };
-    let said = serde_json::to_string(&brought).unwrap_or_default();
-    answers.set(format!("{TAKEN}{}", opened.jti), Value::Text(said.into()), Source::Qr);
-    store::remove_answers(tx, id, &[WAITING])?;
-    super::answer(tx, journal, actor, id, &answers)
-}
-
-/// The procedures of a visit with those of the code: where both want one form, the
-/// code has its answers.
-fn chosen<'a>(
-    counter: Counter<'a>,
-    visit: &super::Visit,
-    opened: &Opened,
-) -> Vec<&'a crate::config::Procedure> {
-    let offered = counter.offered(visit.day);
-    let brought = |id: &String| opened.procedures.contains(id);
-    let forms: Vec<&String> =
-        offered.iter().filter(|one| brought(&one.id)).map(|one| &one.form).collect();
-    let stays = |one: &&crate::config::Procedure| {
-        brought(&one.id) || (visit.procedures.contains(&one.id) && !forms.contains(&&one.form))
-    };
-    let mut seen = Vec::new();
-    let mut chosen: Vec<_> = offered.into_iter().filter(stays).collect();
-    // Two of one form in one code: the first has the answers.
-    chosen.retain(|one| {
-        let is_first = !seen.contains(&&one.form);
-        seen.push(&one.form);
-        is_first
-    });
-    chosen
-}
-
-/// Whether the visit has this code already, perhaps an earlier revision of it.
-fn has(answers: &Answers, jti: Jti) -> bool {
-    answers.get(&format!("{TAKEN}{jti}")).is_some()
-}
-
-fn is_of_person(path: &str) -> bool {
-    super::OF_THE_PERSON.contains(&path)
 }
 
 /// An entry about a code, with nothing of what it says.

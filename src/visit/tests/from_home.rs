@@ -60,6 +60,12 @@ impl Town {
         at
     }
 
+    /// Another code, or a later revision, at the same tablet.
+    fn bring_also(&self, at: (DeviceId, VisitId), code: &Opened) {
+        assert_eq!(self.read(at, code).unwrap(), Read::Asks);
+        assert_eq!(self.tell(at, code, BORN).unwrap(), Told::Taken);
+    }
+
     fn stands(&self, code: &Opened) -> Stands {
         codes::get(&self.connection, code.jti).unwrap().unwrap().state
     }
@@ -187,6 +193,108 @@ fn a_later_revision_in_the_same_visit_replaces_what_the_earlier_told() {
 }
 
 #[test]
+fn what_a_later_revision_says_no_more_is_gone() {
+    let town = Town::open();
+    let mut first = opened(&town, 1, 0);
+    first.procedures.push("inkan".to_owned());
+    first.answers.set("inkan.copies", Value::Number(2), Source::Qr);
+    let at = town.bring(&first);
+    assert_eq!(town.visit(at.1).procedures, ["juminhyo", "inkan"]);
+    let mut later = opened(&town, 1, 1);
+    later.answers.remove("applicant.kana");
+    town.bring_also(at, &later);
+    assert_eq!(town.visit(at.1).procedures, ["juminhyo"]);
+    let known = town.answers(at.1);
+    for path in ["applicant.kana", "visit.told.applicant.kana", "inkan.copies"] {
+        assert_eq!(known.get(path), None, "{path}");
+    }
+    // What another code wants, or a hand chose before, stays.
+    let mut other = opened(&town, 2, 0);
+    other.procedures = vec!["inkan".to_owned()];
+    other.answers.set("inkan.copies", Value::Number(3), Source::Qr);
+    town.bring_also(at, &other);
+    first.revision = 2;
+    town.bring_also(at, &first);
+    later.revision = 3;
+    town.bring_also(at, &later);
+    assert_eq!(town.visit(at.1).procedures, ["juminhyo", "inkan"]);
+    assert!(town.answers(at.1).get("inkan.copies").is_some());
+}
+
+#[test]
+fn what_was_put_right_by_hand_and_who_came_first_stay_before_a_second_code() {
+    let town = Town::open();
+    let mut first = opened(&town, 1, 0);
+    let text = |text: &str| Value::Text(text.into());
+    for (path, value) in [("applicant.name", "試験　花子"), ("applicant.phone", "0999-00-0001")]
+    {
+        first.answers.set(path, text(value), Source::Qr);
+    }
+    let at = town.bring(&first);
+    let (actor, mut typed) = (Actor::Device(at.0), Answers::default());
+    typed.set("applicant.address", text("見本県架空市本町1-1"), Source::Typed);
+    answer(&town.tx(), &town.journal, actor, at.1, &typed).unwrap();
+    let told = town.answers(at.1).get("visit.told.applicant.name").cloned();
+    let mut second = opened(&town, 2, 0);
+    let others = [
+        ("applicant.address", "見本県架空市本町2-2"),
+        ("applicant.name", "架空　由美"),
+        ("applicant.phone", "0999-00-0002"),
+    ];
+    for (path, other) in others {
+        second.answers.set(path, text(other), Source::Qr);
+    }
+    town.bring_also(at, &second);
+    let known = town.answers(at.1);
+    assert_eq!(known.get("applicant.address"), typed.get("applicant.address"));
+    for path in ["applicant.name", "applicant.phone"] {
+        assert_eq!(known.get(path), first.answers.get(path), "{path}");
+    }
+    assert_eq!(known.get("visit.told.applicant.name"), told.as_ref());
+    let differs = brought::differences(&known).into_iter().map(|one| (one.path, one.told));
+    let expected = others.map(|(path, other)| (path.to_owned(), text(other)));
+    assert_eq!(differs.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn the_right_day_pressed_twice_is_told_once() {
+    let town = Town::open();
+    let (code, at) = (opened(&town, 1, 0), town.arrived());
+    town.read(at, &code).unwrap();
+    let op = town.journal.op();
+    for _ in 0..2 {
+        let (tx, counter) = (town.tx(), town.counter());
+        let by = (at.0, op);
+        let told = brought::tell_birthday(&tx, &town.journal, counter, by, at.1, &code, BORN);
+        assert_eq!(told.unwrap(), Told::Taken);
+    }
+}
+
+#[test]
+fn a_paper_uses_a_code_up_that_a_later_revision_gave_back() {
+    let town = Town::open();
+    let (first, second) = (opened(&town, 1, 0), opened(&town, 1, 1));
+    let staff = StaffId::new(town.journal.now(), &*town.journal.chance);
+    let (_, handed_in) = town.bring(&first);
+    town.submit(handed_in, town.journal.op()).unwrap();
+    let again = town.bring(&second);
+    leave(&town.tx(), &town.journal, Actor::Device(again.0), again.1).unwrap();
+    assert_eq!(town.stands(&first), Stands::Scanned);
+    let papers: Vec<_> = application::of_visit(&town.connection, handed_in)
+        .unwrap()
+        .iter()
+        .map(|one| one.id)
+        .collect();
+    town.print(staff, handed_in, &papers);
+    assert_eq!(town.refusal(&second), Refused::Used { at: town.journal.now() });
+    // Printed once more, it does not use up what a supervisor has reinstated.
+    let op = town.journal.op();
+    brought::reinstate(&town.tx(), &town.journal, staff, op, first.jti).unwrap();
+    town.print(staff, handed_in, &papers);
+    assert_eq!(town.stands(&first), Stands::Scanned);
+}
+
+#[test]
 fn a_card_wins_over_the_code_and_the_difference_is_kept() {
     let town = Town::open();
     let mut code = opened(&town, 1, 0);
@@ -265,6 +373,19 @@ fn a_code_is_forgotten_when_its_own_date_refuses_it_unless_a_visit_has_it() {
     assert_eq!(brought::purge(&town.tx(), town.journal.now()).unwrap(), 1);
     assert_eq!(codes::get(&town.connection, gone.jti).unwrap(), None);
     assert_eq!(town.stands(&held), Stands::Claimed);
+}
+
+#[test]
+fn a_code_that_ended_is_remembered_beyond_the_date_of_every_revision() {
+    let town = Town::open();
+    let (code, at) = (opened(&town, 1, 0), town.arrived());
+    town.read(at, &code).unwrap();
+    while town.tell(at, &code, (1, 1)).unwrap() != Told::Burned {}
+    town.clock.advance(Duration::from_secs(60 * 86_400));
+    assert_eq!(brought::purge(&town.tx(), town.journal.now()).unwrap(), 0);
+    assert_eq!(town.refusal(&opened(&town, 1, 7)), Refused::Burned);
+    town.clock.advance(Duration::from_secs(400 * 86_400));
+    assert_eq!(brought::purge(&town.tx(), town.journal.now()).unwrap(), 1);
 }
 
 #[test]

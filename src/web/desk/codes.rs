@@ -104,7 +104,7 @@ fn doubtful(brought: &Brought, forms: &[&Form], words: Phrases) -> Vec<String> {
     told.into_iter().collect()
 }
 
-/// What a card told otherwise than the codes: label, and the sentence.
+/// What stands otherwise than the codes said: label, and the sentence.
 pub(super) fn differences(
     opened: &Opened,
     forms: &[&Form],

@@ -28,7 +28,7 @@ use super::{Office, assets, page};
 use crate::config::Config;
 use crate::form::Forms;
 use crate::lang::{Lang, Phrases};
-use crate::preregistration::{Codebook, Key, PublicFile};
+use crate::preregistration::{Codebook, PublicFile};
 use files::{FILES, File};
 
 /// No connection, no form, no frame, nothing from elsewhere, nothing inline. Pictures
@@ -43,7 +43,8 @@ const POLICY_IN_NO_FRAME: &str = "default-src 'none'; script-src 'self'; style-s
 
 /// What the code is sealed with, and the numbers it is written in.
 pub struct Sealing {
-    /// The town's keys: this month's, and the next month's for the days after it.
+    /// The town's keys: this month's, and those of the months beside it. The page takes
+    /// the one of the day on which it seals.
     pub keys: Vec<PublicFile>,
     pub codebook: Codebook,
 }
@@ -139,37 +140,56 @@ fn digest(files: &[(&'static File, std::borrow::Cow<'static, [u8]>)]) -> String 
     hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Makes the page for a day.
-type Maker = Box<dyn Fn(Date) -> Result<Site, Error> + Send + Sync>;
+/// Says which keys may be sealed for on a day.
+type KeysOf = Box<dyn Fn(Date) -> Vec<PublicFile> + Send + Sync>;
+
+/// Makes the page for a day and its keys.
+type Maker = Box<dyn Fn(Date, Vec<PublicFile>) -> Result<Site, Error> + Send + Sync>;
 
 /// Gives the page of the day, made anew when another day, and with it perhaps another
-/// form, price or key, begins.
+/// form or price, begins, and when a key is made or erased: what is sealed for an erased
+/// one is lost.
 pub struct Home {
     today: Box<dyn Fn() -> Date + Send + Sync>,
+    keys: KeysOf,
     make: Maker,
-    made: Mutex<Option<(Date, Arc<Site>)>>,
+    made: Mutex<Option<Made>>,
+}
+
+/// A page, and what it was made for.
+struct Made {
+    day: Date,
+    keys: Vec<PublicFile>,
+    site: Arc<Site>,
 }
 
 impl Home {
-    /// Of whatever says the day and makes the page.
+    /// Of whatever says the day and its keys, and makes the page.
     pub fn new(
         today: impl Fn() -> Date + Send + Sync + 'static,
-        make: impl Fn(Date) -> Result<Site, Error> + Send + Sync + 'static,
+        keys: impl Fn(Date) -> Vec<PublicFile> + Send + Sync + 'static,
+        make: impl Fn(Date, Vec<PublicFile>) -> Result<Site, Error> + Send + Sync + 'static,
     ) -> Arc<Home> {
-        Arc::new(Home { today: Box::new(today), make: Box::new(make), made: Mutex::default() })
+        Arc::new(Home {
+            today: Box::new(today),
+            keys: Box::new(keys),
+            make: Box::new(make),
+            made: Mutex::default(),
+        })
     }
 
     /// Of an office: its own configuration, and the keys in its data folder.
     pub(super) fn of_office(office: Arc<Office>) -> Arc<Home> {
-        let clock = office.clone();
+        let (clock, counter) = (office.clone(), office.clone());
         Home::new(
             move || clock.journal.now().date(),
             move |day| {
-                let key = office.intake.key(day).unwrap_or_else(|error| {
-                    tracing::error!(%error, "the key for the page for home");
-                    None
-                });
-                let keys = key.iter().map(Key::public_file).collect();
+                counter.intake.keys(day).unwrap_or_else(|error| {
+                    tracing::error!(%error, "the keys for the page for home");
+                    Vec::new()
+                })
+            },
+            move |day, keys| {
                 let sealing = Sealing::of(&office.config, &office.forms, day, keys);
                 Site::of(&office.config, &office.forms, day, &sealing, office.demo)
             },
@@ -178,15 +198,16 @@ impl Home {
 
     fn of_today(&self) -> Result<Arc<Site>, Failure> {
         let day = (self.today)();
+        let keys = (self.keys)(day);
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, site)) = &*made
-            && *of == day
+        if let Some(made) = &*made
+            && (made.day, &made.keys) == (day, &keys)
         {
-            return Ok(site.clone());
+            return Ok(made.site.clone());
         }
-        let site = (self.make)(day).map_err(|error| Failure::Fault(error.to_string()))?;
-        let site = Arc::new(site);
-        *made = Some((day, site.clone()));
+        let site = (self.make)(day, keys.clone());
+        let site = Arc::new(site.map_err(|error| Failure::Fault(error.to_string()))?);
+        *made = Some(Made { day, keys, site: site.clone() });
         Ok(site)
     }
 }
@@ -254,4 +275,41 @@ fn with_headers<B>(mut response: axum::http::Response<B>) -> axum::http::Respons
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example;
+    use super::*;
+    use crate::chance::SeededChance;
+    use crate::preregistration::{Epoch, KeyFolder};
+
+    /// What the page knows of the town, its keys among it.
+    fn definition(site: &Site) -> String {
+        let (_, bytes) = site.files().find(|(name, _)| name.ends_with("definition.js")).unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_page_of_the_office_never_seals_for_a_key_that_was_erased_today() {
+        let (office, _clock, data) = example::office(false).await;
+        let folder = KeyFolder::within(data.path());
+        let today = office.journal.now().date();
+        let this = Epoch::of(today);
+        let make = |epoch, seed| {
+            folder.make(epoch, "999997", today, &SeededChance::new(seed)).unwrap().public_file().kid
+        };
+        let (stolen, next) = (make(this, 1), make(this.next(), 2));
+        let home = Home::of_office(office);
+        let page = home.of_today().unwrap();
+        assert!(definition(&page).contains(&stolen) && definition(&page).contains(&next));
+        assert!(Arc::ptr_eq(&page, &home.of_today().unwrap()), "made once");
+
+        folder.erase(this).unwrap();
+        let without = definition(&home.of_today().unwrap());
+        assert!(!without.contains(&stolen) && without.contains(&next));
+        let anew = make(this, 3);
+        let page = home.of_today().unwrap();
+        assert!(definition(&page).contains(&anew) && !definition(&page).contains(&stolen));
+    }
 }

@@ -9,7 +9,10 @@ use super::code;
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk, Sent, SentDraft};
 use crate::id::OpId;
-use crate::visit::brought::{self, Told};
+use crate::visit::{
+    self,
+    brought::{self, Told},
+};
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, page};
 
@@ -77,7 +80,10 @@ pub(super) async fn tell(
             Ok(page::go(code::not_taken(&office, &kiosk, &at, why).await?))
         }
         Err(error) => {
-            kiosk.change(&office, &at, brought::forgo).await?;
+            // A fault is none of the code's: it may be told again.
+            if matches!(error, visit::Error::Code(_)) {
+                kiosk.change(&office, &at, brought::forgo).await?;
+            }
             Ok(page::go(code::refused(&office, &kiosk, &at, (error, jti)).await?))
         }
     }

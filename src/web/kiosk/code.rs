@@ -15,7 +15,7 @@ use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk, Sent, SentDraft};
 use crate::clock::Moment;
 use crate::config::{Scanner, ScannerKind};
-use crate::preregistration::{Jti, Opened};
+use crate::preregistration::{Jti, Opened, Refusal};
 use crate::scan::Luma;
 use crate::visit::brought::{self, Refused};
 use crate::visit::{self};
@@ -86,7 +86,7 @@ pub(super) async fn heard(
     }
     let typed = Some(fields.get("text").to_owned()).filter(|text| !text.is_empty());
     let text = typed.or_else(|| office.codes.take_heard(kiosk.scanners(&office)));
-    match text.filter(|text| text.len() <= LETTERS_MAX) {
+    match text {
         Some(text) => Ok(page::go(take(&office, &kiosk, &at, &text).await?)),
         None => Ok(page::go("/kiosk/code")),
     }
@@ -132,7 +132,11 @@ async fn take(
     text: &str,
 ) -> Result<&'static str, Failure> {
     let _turn = office.codes.turn(kiosk.device.id).await;
-    let opened = match open(office, text)? {
+    let opened = match text.len() {
+        ..=LETTERS_MAX => open(office, text)?,
+        _ => Err(Refusal::NotOurs),
+    };
+    let opened = match opened {
         Ok(opened) => opened,
         Err(refusal) => {
             return not_taken(office, kiosk, at, (refusal.code(), Vec::new(), None)).await;
@@ -152,10 +156,7 @@ async fn take(
 }
 
 /// What a code says; a key that cannot be read is a fault.
-pub(super) fn open(
-    office: &Office,
-    text: &str,
-) -> Result<Result<Opened, crate::preregistration::Refusal>, Failure> {
+pub(super) fn open(office: &Office, text: &str) -> Result<Result<Opened, Refusal>, Failure> {
     let opened = office.intake.open((&office.config, &office.forms), text, office.journal.now());
     opened.map_err(|error| Failure::Fault(error.to_string()))
 }

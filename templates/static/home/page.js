@@ -68,6 +68,7 @@ class Page {
 
   begin() {
     this.visit = new Visit(definition);
+    this.#made = null;
     this.go({ is: "procedures" });
   }
 
@@ -75,6 +76,7 @@ class Page {
   goOn() {
     this.visit = this.draft;
     this.keeps = true;
+    this.#made = null;
     this.go({ is: "next" });
   }
 
@@ -84,7 +86,7 @@ class Page {
     else draft.erase();
   }
 
-  /** Something was answered: another code is needed. */
+  /** Something was chosen or answered: another code is needed. */
   changed() {
     this.#made = null;
     if (this.keeps) draft.keep(definition, this.visit);

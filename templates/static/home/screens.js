@@ -82,6 +82,7 @@ export function procedures(page) {
         const ids = [...new FormData(form).getAll("procedure")];
         if (ids.length === 0) return page.refuse({ error: "home.procedures.none" });
         visit.choose(ids);
+        page.changed();
         return page.go({ is: "next" });
       },
     },
@@ -110,6 +111,7 @@ export function closed(page, { form, gate }) {
     h("button", { class: "way", type: "button", onclick: press }, icon(name), h("span", {}, h("strong", {}, title), about));
   const leave = (ids) => () => {
     visit.choose(ids);
+    page.changed();
     page.go(ids.length > 0 ? { is: "next" } : { is: "procedures" });
   };
   return {

@@ -115,6 +115,25 @@ fn one_procedure_goes_from_the_phone_to_the_counter_and_a_change_keeps_its_name(
 }
 
 #[test]
+fn another_choice_of_procedures_is_another_code_of_the_same_name() {
+    let Some(browser) = browser("another choice at home") else { return };
+    let town = Town::found();
+    let folder = export(&town.key());
+    let mut home = AtHome::arrive(&browser, &host(folder.path()), "choice", at_home());
+    home.choose(&["juminhyo"]);
+    home.answer_all();
+    let first = town.open(&home.make()[0]);
+    home.press(".actions .quiet");
+    home.press(".check-group:has(.chosen) button");
+    browser.press(".offer:has(input[value='inkan'])");
+    home.next();
+    home.answer_all();
+    let more = town.open(&home.make()[0]);
+    assert_eq!(more.procedures, ["juminhyo", "inkan"]);
+    assert_eq!((more.jti, more.revision), (first.jti, 2));
+}
+
+#[test]
 fn three_procedures_in_english_make_one_code_and_nothing_stands_in_anybodys_way() {
     let Some(browser) = browser("three procedures at home") else { return };
     if browser.with_examiner("axe at home").is_none() {

@@ -100,7 +100,7 @@ fn a_card_that_says_something_else_wins_and_the_difference_is_shown_to_both() {
     resident.press("カードも読み取って確かめる");
     resident.lay("shiken-hanako.1");
     resident.enter(&super::pin_of("shiken-hanako"));
-    assert!(browser.text().contains("カードの内容を使います"), "{}", browser.text());
+    assert!(browser.text().contains("この画面の内容を使います"), "{}", browser.text());
     let told = browser.text_of(".told");
     assert!(told.contains("中央二丁目６番１号"), "{told}");
     assert!(browser.text().contains("見本県みほん町中央一丁目２番３号"));

@@ -102,6 +102,7 @@ async fn each_refusal_has_its_sentence_and_ways_on() {
     for (text, words) in [
         ("https://www.example.jp/", "町のホームページで作ったものではありません"),
         (&good[..good.len() - 9], "コード"),
+        ("A".repeat(1_301).as_str(), "町のホームページで作ったものではありません"),
         ("MK1", "最後まで読み取れませんでした"),
     ] {
         assert_eq!(tablet.show_code(text).await, "/kiosk/code", "{text}");
