@@ -92,31 +92,50 @@ mod tests {
         Value::Copies(BTreeMap::from([(option.to_owned(), number)]))
     }
 
-    fn taxes(ids: &[&str]) -> (&'static str, Value) {
-        ("zei.taxes", Value::Choices(ids.iter().map(|id| (*id).to_owned()).collect()))
+    fn taxes(path: &'static str, ids: &[&str]) -> (&'static str, Value) {
+        (path, Value::Choices(ids.iter().map(|id| (*id).to_owned()).collect()))
     }
 
     #[test]
     fn a_payment_certificate_is_charged_for_each_tax_and_each_year() {
         let config = example();
-        for (this_year, other_year, of, expected) in [
-            (1, 0, &["resident"][..], vec![(1, 300, 300)]),
-            (1, 0, &["resident", "property"], vec![(2, 300, 600)]),
-            (2, 0, &["resident", "property", "car"], vec![(6, 300, 1800)]),
-            (1, 1, &["resident", "property"], vec![(2, 300, 600), (2, 300, 600)]),
+        for (this_year, of, expected) in [
+            (1, &["resident"][..], vec![(1, 300, 300)]),
+            (1, &["resident", "property"], vec![(2, 300, 600)]),
+            (2, &["resident", "property", "car"], vec![(6, 300, 1800)]),
             // Which taxes is not said yet.
-            (1, 0, &[], vec![(1, 300, 300)]),
+            (1, &[], vec![(1, 300, 300)]),
         ] {
-            let mut answers = vec![taxes(of), ("zei.copies", copies("payment", this_year))];
-            if other_year > 0 {
-                answers.push(("zei.more", Value::Number(1)));
-                answers.push(("zei.other.1.copies", copies("payment", other_year)));
-            }
+            let answers = [taxes("zei.taxes", of), ("zei.copies", copies("payment", this_year))];
             assert_eq!(charged(&config, &answers), Some(expected), "{this_year} of {of:?}");
         }
         // Taxes are nothing to a certificate of income.
-        let income = [taxes(&["resident", "property"]), ("zei.copies", copies("income", 1))];
+        let income =
+            [taxes("zei.taxes", &["resident", "property"]), ("zei.copies", copies("income", 1))];
         assert_eq!(charged(&config, &income), Some(vec![(1, 300, 300)]));
+    }
+
+    #[test]
+    fn each_other_year_is_charged_for_its_own_taxes() {
+        let config = example();
+        let other = [
+            ("zei.more", Value::Number(2)),
+            ("zei.other.1.copies", copies("payment", 1)),
+            taxes("zei.other.1.taxes", &["resident", "property"]),
+        ];
+        let only = [&other[..], &[("zei.copies", copies("income", 1))]].concat();
+        assert_eq!(charged(&config, &only), Some(vec![(1, 300, 300), (2, 300, 600)]));
+        let three = [
+            &other[..],
+            &[
+                ("zei.copies", copies("payment", 1)),
+                taxes("zei.taxes", &["car"]),
+                ("zei.other.2.copies", copies("payment", 1)),
+                taxes("zei.other.2.taxes", &["resident", "property", "health"]),
+            ],
+        ];
+        let charged = charged(&config, &three.concat());
+        assert_eq!(charged, Some(vec![(1, 300, 300), (2, 300, 600), (3, 300, 900)]));
     }
 
     #[test]
@@ -136,7 +155,8 @@ mod tests {
     fn an_amount_that_does_not_fit_is_no_amount() {
         let mut config = example();
         config.fees.iter_mut().for_each(|fee| fee.yen = Yen(u32::MAX));
-        let answers = [taxes(&["resident", "car"]), ("zei.copies", copies("payment", 1))];
+        let answers =
+            [taxes("zei.taxes", &["resident", "car"]), ("zei.copies", copies("payment", 1))];
         assert_eq!(charged(&config, &answers), None);
     }
 }

@@ -206,7 +206,50 @@ fn taxes_are_told_to_whoever_may_know_them_and_others_hear_it_first() {
     assert_eq!(closed("zei", &[subject(&["car"]), relation("other")]), None);
     // Who rents it, for the property and nothing else.
     assert_eq!(closed("zei", &[subject(&["property"]), relation("tenant")]), None);
-    assert!(closed("zei", &[subject(&["property", "income"]), relation("tenant")]).is_some());
+    for id in ["income", "payment", "business"] {
+        let both = [subject(&["property", id]), relation("tenant")];
+        assert!(closed("zei", &both).is_some(), "{id}");
+    }
+    assert_eq!(closed("zei", &[subject(&["property", "car"]), relation("tenant")]), None);
+}
+
+#[test]
+fn whoever_may_not_know_the_taxes_hears_that_the_car_s_paper_alone_is_open() {
+    let forms = shipped();
+    let zei = forms.get("zei").unwrap();
+    let mut answers = Answers::default();
+    for (path, value) in [are("zei.subject", &["income", "car"]), is("zei.relation", "other")] {
+        answers.set(path, value, Source::Typed);
+    }
+    let reason = &gate::closed(&[zei], &answers).unwrap().gate.reason;
+    assert!(
+        reason.ja.contains("車検用の軽自動車税の証明だけなら、お渡しできます"),
+        "{}",
+        reason.ja
+    );
+    assert!(reason.en.contains("light vehicle tax certificate"), "{}", reason.en);
+}
+
+#[test]
+fn a_payment_certificate_names_its_taxes_whatever_year_it_is_of() {
+    let forms = shipped();
+    let zei = forms.get("zei").unwrap();
+    let asked = |this: &str, other: &str| {
+        let mut answers = a_card();
+        answers.set("zei.subject", are("", &["income", "payment"]).1, Source::Typed);
+        answers.set("zei.more", Value::Number(2), Source::Typed);
+        let copies = |option: &str| Value::Copies([(option.to_owned(), 1)].into());
+        answers.set("zei.copies", copies(this), Source::Typed);
+        answers.set("zei.other.1.copies", copies("income"), Source::Typed);
+        answers.set("zei.other.2.copies", copies(other), Source::Typed);
+        let pages = pages(&[zei], &answers);
+        let questions = pages.iter().flat_map(|page| &page.questions);
+        let taxes = questions.filter(|ask| ask.path().ends_with(".taxes"));
+        taxes.map(|ask| (ask.path().to_owned(), ask.question.required)).collect::<Vec<_>>()
+    };
+    assert_eq!(asked("income", "income"), []);
+    assert_eq!(asked("payment", "income"), [("zei.taxes".to_owned(), true)]);
+    assert_eq!(asked("income", "payment"), [("zei.other.2.taxes".to_owned(), true)]);
 }
 
 #[test]
