@@ -108,8 +108,8 @@ fn a_card_that_says_something_else_wins_and_the_difference_is_shown_to_both() {
     let mut clerk = Clerk::sign_in(&browser, &program, "desk-from-home-card");
     clerk.find("しけん");
     let code = browser.text_of("#code");
-    assert!(code.contains("カード「見本県みほん町中央一丁目２番３号」"), "{code}");
-    assert!(code.contains("二次元コード「見本県みほん町中央二丁目６番１号」"), "{code}");
+    assert!(code.contains("申請書では「見本県みほん町中央一丁目２番３号」"), "{code}");
+    assert!(code.contains("二次元コードでは「見本県みほん町中央二丁目６番１号」"), "{code}");
     assert!(code.contains("第1版"), "{code}");
 }
 
