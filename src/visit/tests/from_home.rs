@@ -232,12 +232,12 @@ fn what_was_put_right_by_hand_and_who_came_first_stay_before_a_second_code() {
     }
     let at = town.bring(&first);
     let (actor, mut typed) = (Actor::Device(at.0), Answers::default());
-    typed.set("applicant.address", text("見本県架空市本町1-1"), Source::Typed);
+    typed.set("applicant.address", text("見本県みほん町きた３番地の２７"), Source::Typed);
     answer(&town.tx(), &town.journal, actor, at.1, &typed).unwrap();
     let told = town.answers(at.1).get("visit.told.applicant.name").cloned();
     let mut second = opened(&town, 2, 0);
     let others = [
-        ("applicant.address", "見本県架空市本町2-2"),
+        ("applicant.address", "見本県みほん町大字架空字上野原１２３４番地"),
         ("applicant.name", "架空　由美"),
         ("applicant.phone", "0999-00-0002"),
     ];
