@@ -62,7 +62,7 @@ if (page?.dataset.state) {
 // after the other; nothing of it is kept on either side.
 const camera = document.getElementById("camera");
 const video = camera?.querySelector("video");
-const words = camera?.querySelector("figcaption");
+const words = camera?.querySelector("[role=status]");
 const sideMax = 720;
 const pause = 200;
 let stream = null;
