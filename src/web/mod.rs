@@ -21,6 +21,7 @@ mod guard;
 pub mod home;
 pub mod kiosk;
 pub mod live;
+mod outlook;
 mod page;
 mod pair;
 pub mod printers;
@@ -28,6 +29,7 @@ mod reader_line;
 pub mod readers;
 pub mod shown;
 mod slips;
+mod windows;
 
 use std::sync::Arc;
 
