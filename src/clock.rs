@@ -74,6 +74,17 @@ pub fn parse_rfc3339(text: &str) -> Option<Moment> {
         .map(|moment| moment.to_offset(offset!(+9)))
 }
 
+/// The moment of a second since the epoch; `None` beyond the calendar's end.
+pub fn from_unix(secs: i64) -> Option<Moment> {
+    Some(OffsetDateTime::from_unix_timestamp(secs).ok()?.to_offset(offset!(+9)))
+}
+
+/// `9:05`.
+pub fn hour_and_minute(moment: Moment) -> String {
+    let moment = moment.to_offset(offset!(+9));
+    format!("{}:{:02}", moment.hour(), moment.minute())
+}
+
 /// `2026-11-21`.
 pub fn iso_day(day: Date) -> String {
     format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day())
@@ -128,6 +139,8 @@ mod tests {
         assert_eq!(rfc3339(moment), "2026-11-21T08:05:06.789+09:00");
         assert_eq!(parse_rfc3339("2026-11-21T08:05:06.789+09:00"), Some(moment));
         assert_eq!(parse_rfc3339("yesterday"), None);
+        assert_eq!(from_unix(moment.unix_timestamp()).map(hour_and_minute).unwrap(), "8:05");
+        assert_eq!(from_unix(i64::MAX), None);
     }
 
     #[test]
