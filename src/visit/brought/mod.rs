@@ -29,7 +29,7 @@ use crate::preregistration::store::{self as codes, Seen};
 use crate::preregistration::{Jti, Opened};
 
 pub use compare::{Difference, differences};
-pub use life::{came_by_code, is_superseded, purge, reinstate};
+pub use life::{Elsewhere, came_by_code, elsewhere, purge, reinstate};
 pub(super) use life::{issue, put_back, release};
 
 /// Where the text of a code lies until the day of birth was told.
