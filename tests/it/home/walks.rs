@@ -100,8 +100,14 @@ fn one_procedure_goes_from_the_phone_to_the_counter_and_a_change_keeps_its_name(
     assert_eq!(opened.doubtful, []);
     assert_eq!(town.known(&procedures, &opened.answers), town.known(&procedures, &expected));
     let shown = browser.text();
-    for word in ["令和", "まで使えます", "当日の持ちもの", "本人確認書類", "窓口でのながれ"]
-    {
+    for word in [
+        "令和",
+        "まで使えます",
+        "画面を明るくすると",
+        "当日の持ちもの",
+        "本人確認書類",
+        "窓口でのながれ",
+    ] {
         assert!(shown.contains(word), "{word} in {shown}");
     }
     let caption = browser.text_of("figure.code");

@@ -269,11 +269,15 @@ fn the_command_reads_a_code_out_of_a_picture() {
     let data = folder.path().join("data");
     fs::create_dir(&data).unwrap();
     let text = sealed(&data, &certificate(), (6, 2));
-    let (side, pixels) = picture(&text, 6);
+    let (side, mut pixels) = picture(&text, 6);
     let file = folder.path().join("code.png");
-    let mut encoder = png::Encoder::new(fs::File::create(&file).unwrap(), side as u32, side as u32);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+    let draw = |pixels: &[u8]| {
+        let created = fs::File::create(&file).unwrap();
+        let mut encoder = png::Encoder::new(created, side as u32, side as u32);
+        encoder.set_color(png::ColorType::Grayscale);
+        encoder.write_header().unwrap().write_image_data(pixels).unwrap();
+    };
+    draw(&pixels);
     let scan = |file: &std::path::Path| {
         let mut command = madoguchi(&["preregistration", "scan"]);
         run(command.arg(file).arg("--data").arg(&data))
@@ -285,6 +289,14 @@ fn the_command_reads_a_code_out_of_a_picture() {
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
     assert_eq!((&told["revision"], &told["procedures"]), (&json!(2), &json!(["juminhyo"])));
     assert_eq!(told["answers"]["applicant.name"]["value"]["text"], "試験　花子");
+
+    // Its lower half is torn away.
+    pixels[side * side / 2..].fill(232);
+    draw(&pixels);
+    let (exit, told, said) = scan(&file);
+    assert_eq!((exit, told.as_str()), (Some(1), ""));
+    assert!(said.contains("preregistration.no_code"), "{said}");
+    assert!(said.contains("読み取れる二次元コードがありません"), "{said}");
 
     fs::write(&file, "no picture").unwrap();
     let (exit, told, said) = scan(&file);
