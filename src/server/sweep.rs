@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::appointment::{self, Tidied};
 use crate::db::Tx;
 use crate::device;
 use crate::id::VisitId;
@@ -33,6 +34,9 @@ pub(super) async fn forever(office: Arc<Office>) {
         if let Err(error) = end_earlier_days(&office).await {
             tracing::error!(%error, "tickets of earlier days stay open");
         }
+        if let Err(error) = tidy_appointments(&office).await {
+            tracing::error!(%error, "appointments were not looked after");
+        }
         told = tidy_codes(&office, &told);
         if let Err(error) = office.db.truncate_log().await {
             tracing::info!(%error, "the database's log is emptied later");
@@ -46,6 +50,21 @@ async fn end_earlier_days(office: &Arc<Office>) -> Result<(), queue::Error> {
     let ended = office.db.write(move |tx| queue::close_day(tx, &journal, today)).await?;
     if ended > 0 {
         tracing::info!(ended, "tickets of earlier days have ended");
+    }
+    Ok(())
+}
+
+/// Frees what is held no more, notes who did not come, and erases what was told of
+/// days that are over.
+async fn tidy_appointments(office: &Arc<Office>) -> Result<(), appointment::Error> {
+    let swept = office.clone();
+    let tidied = office.db.write(move |tx| {
+        let keep_days = swept.config.site.retention.visit_days;
+        appointment::tidy(tx, &swept.journal, swept.config.appointments(), keep_days)
+    });
+    let Tidied { lapsed, missed, erased } = tidied.await?;
+    if lapsed + missed + erased > 0 {
+        tracing::info!(lapsed, missed, erased, "appointments were looked after");
     }
     Ok(())
 }

@@ -181,7 +181,8 @@ fn a_scanner_that_types_is_read_by_the_places_of_its_keys() {
 fn town_with_scanner(folder: &std::path::Path, device: &str) -> PathBuf {
     let config = folder.join("config");
     fs::create_dir(&config).unwrap();
-    for file in ["counters.toml", "procedures.toml", "fees.toml", "site.toml"] {
+    for file in ["counters.toml", "procedures.toml", "fees.toml", "site.toml", "appointments.toml"]
+    {
         fs::copy(format!("kiosk-config/example/{file}"), config.join(file)).unwrap();
     }
     let scanner = format!(
