@@ -211,7 +211,12 @@ impl<'a> Resident<'a> {
     /// Hands everything in; the number.
     pub fn hand_in(&mut self) -> String {
         assert!(self.browser.shows(".check-group"), "{}", self.browser.text());
-        self.next();
+        self.browser.leave(|| self.browser.press(".bar-next button"));
+        // As long as something is still coming, the page asks for itself again.
+        let stands = "document.readyState === 'complete' \
+             && !document.querySelector('meta[http-equiv=refresh]')";
+        self.browser.wait("the page stands", stands);
+        self.look();
         let ticket = self.browser.text_of(".ticket strong");
         assert!(!ticket.is_empty(), "{}", self.browser.text());
         ticket
