@@ -23,6 +23,7 @@ use crate::web::{Office, example, router};
 
 mod calling;
 mod guide;
+mod keys;
 
 const PASSWORD: &str = "a long enough sentence";
 const HOST: &str = "counter:8080";
@@ -31,7 +32,7 @@ struct Town {
     office: Arc<Office>,
     router: Router,
     clock: Arc<HeldClock>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// What came back.
@@ -78,7 +79,7 @@ impl Town {
         let (office, clock, folder) = example::office(false).await;
         office.readers.add_virtual("reader-1").unwrap();
         let router = router(office.clone());
-        Self { office, router, clock, _folder: folder }
+        Self { office, router, clock, folder }
     }
 
     /// With an account of each role, named by the role.
