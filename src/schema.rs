@@ -16,6 +16,7 @@ pub const STEPS: &[Step] = &[
     queue::LEGS,
     visit::printing::SCHEMA,
     preregistration::store::SCHEMA,
+    queue::CODES,
 ];
 
 /// An empty database in memory, for tests of stores.
