@@ -110,6 +110,24 @@ pub fn written_day_if_any<'de, D: Deserializer<'de>>(
     written_day(deserializer).map(Some)
 }
 
+/// Moments in the journal and in rows, in the one spelling: `#[serde(with = …)]`.
+pub mod kept {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::{Moment, parse_rfc3339, rfc3339};
+
+    /// Writes it as [`rfc3339`] does.
+    pub fn serialize<S: Serializer>(moment: &Moment, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&rfc3339(*moment))
+    }
+
+    /// Reads it back.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Moment, D::Error> {
+        let text = String::deserialize(from)?;
+        parse_rfc3339(&text).ok_or_else(|| serde::de::Error::custom("not a time"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
