@@ -74,6 +74,17 @@ pub fn parse_rfc3339(text: &str) -> Option<Moment> {
         .map(|moment| moment.to_offset(offset!(+9)))
 }
 
+/// The moment of a second since the epoch; `None` beyond the calendar's end.
+pub fn from_unix(secs: i64) -> Option<Moment> {
+    Some(OffsetDateTime::from_unix_timestamp(secs).ok()?.to_offset(offset!(+9)))
+}
+
+/// `9:05`.
+pub fn hour_and_minute(moment: Moment) -> String {
+    let moment = moment.to_offset(offset!(+9));
+    format!("{}:{:02}", moment.hour(), moment.minute())
+}
+
 /// `2026-11-21`.
 pub fn iso_day(day: Date) -> String {
     format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day())
@@ -99,6 +110,24 @@ pub fn written_day_if_any<'de, D: Deserializer<'de>>(
     written_day(deserializer).map(Some)
 }
 
+/// Moments in the journal and in rows, in the one spelling: `#[serde(with = …)]`.
+pub mod kept {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::{Moment, parse_rfc3339, rfc3339};
+
+    /// Writes it as [`rfc3339`] does.
+    pub fn serialize<S: Serializer>(moment: &Moment, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&rfc3339(*moment))
+    }
+
+    /// Reads it back.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Moment, D::Error> {
+        let text = String::deserialize(from)?;
+        parse_rfc3339(&text).ok_or_else(|| serde::de::Error::custom("not a time"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +139,8 @@ mod tests {
         assert_eq!(rfc3339(moment), "2026-11-21T08:05:06.789+09:00");
         assert_eq!(parse_rfc3339("2026-11-21T08:05:06.789+09:00"), Some(moment));
         assert_eq!(parse_rfc3339("yesterday"), None);
+        assert_eq!(from_unix(moment.unix_timestamp()).map(hour_and_minute).unwrap(), "8:05");
+        assert_eq!(from_unix(i64::MAX), None);
     }
 
     #[test]

@@ -50,6 +50,8 @@ ids! {
     ApplicationId,
     /// A number in the queue.
     TicketId,
+    /// A seat kept for somebody at a time.
+    AppointmentId,
     /// A member of staff.
     StaffId,
     /// A paired tablet, display or reader.

@@ -11,6 +11,7 @@ pub mod chance;
 pub mod clock;
 pub mod document;
 pub mod fault;
+pub mod holiday;
 pub mod id;
 pub mod kana;
 pub mod lang;
@@ -29,6 +30,7 @@ pub mod scan;
 // domain
 pub mod applicant;
 pub mod application;
+pub mod appointment;
 pub mod card;
 pub mod config;
 pub mod demo;

@@ -2,7 +2,7 @@
 //! has been released is never changed; a change is a new step at the end.
 
 use crate::db::{self, Step};
-use crate::{application, device, journal, preregistration, queue, staff, visit};
+use crate::{application, appointment, device, journal, preregistration, queue, staff, visit};
 
 /// Everything the counter's database holds.
 pub const STEPS: &[Step] = &[
@@ -16,6 +16,7 @@ pub const STEPS: &[Step] = &[
     queue::LEGS,
     visit::printing::SCHEMA,
     preregistration::store::SCHEMA,
+    appointment::SCHEMA,
 ];
 
 /// An empty database in memory, for tests of stores.

@@ -6,8 +6,9 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 use super::site::Site;
-use super::{Config, Demo, Printers, Written, against_forms, counters, demo_staff, devices};
-use super::{fees, procedures, residents};
+use super::{Config, Demo, Printers, Written, against_forms, appointments, counters, demo_staff};
+use super::{Lane, devices, fees, procedures, residents};
+use crate::appointment::Plan;
 use crate::document::{Document, nearest};
 use crate::fault::Fault;
 use crate::form::Forms;
@@ -21,6 +22,7 @@ struct Read {
     fees: Option<(fees::File, Document)>,
     devices: Option<(devices::File, Document)>,
     printers: Option<Printers>,
+    appointments: Option<Plan>,
     demo: Demo,
 }
 
@@ -29,7 +31,7 @@ impl Config {
     /// only the templates can confirm, [`Config::against_forms`] asks.
     pub fn load(dir: &Path) -> Result<Config, Vec<Fault>> {
         let (read, faults) = Read::folder(dir);
-        let Read { site, counters, procedures, fees, devices, printers, demo } = read;
+        let Read { site, counters, procedures, fees, devices, printers, appointments, demo } = read;
         match (site, counters, procedures, fees, devices) {
             (Some(site), Some(counters), Some(procedures), Some(fees), Some(devices))
                 if faults.is_empty() =>
@@ -44,6 +46,7 @@ impl Config {
                     readers: devices.0.reader,
                     scanners: devices.0.scanner,
                     printers: printers.unwrap_or_default(),
+                    appointments,
                     demo,
                     written: Written { procedures: procedures.1, fees: fees.1 },
                 })
@@ -98,30 +101,31 @@ impl Read {
         if let (Some(printers), Some(site), Some(procedures)) = (&printers, &site, &procedures) {
             folder.faults.extend(printers.lacking_letters(site, procedures));
         }
+        let lanes = procedures.as_ref().map(|(file, _)| file.lane.as_slice());
+        let appointments = folder.read_appointments(site.as_ref(), lanes);
         let town = site.as_ref().filter(|_| site_is_sound).map(|(site, _)| site.town.address());
         let demo = folder.read_demo(town.as_deref());
         let uses_cards = site.as_ref().is_none_or(|(site, _)| site.modules.card_reader);
         if let Some((devices, document)) = devices.as_ref().filter(|_| uses_cards) {
             let has_residents = dir.join("demo").is_dir();
-            let mut found = devices.cannot_start(document.clone(), has_residents);
-            // The document also tells what it told before.
-            found.retain(|fault| !folder.faults.contains(fault));
-            folder.faults.extend(found);
+            folder.add_new(devices.cannot_start(document.clone(), has_residents));
         }
-        (Read { site, counters, procedures, fees, devices, printers, demo }, folder.faults)
+        let read = Read { site, counters, procedures, fees, devices, printers, appointments, demo };
+        (read, folder.faults)
     }
 }
 
 /// Files that look like configuration and are read by nobody: most are one that
 /// is misspelt. Hidden files are left alone.
 fn strange_files(dir: &Path) -> Vec<Fault> {
-    const KNOWN: [&str; 7] = [
+    const KNOWN: [&str; 8] = [
         "site.toml",
         "counters.toml",
         "procedures.toml",
         "fees.toml",
         "devices.toml",
         "printers.toml",
+        appointments::FILE,
         "demo",
     ];
     const IN_DEMO: [&str; 2] = ["residents.toml", "staff.toml"];
@@ -184,6 +188,35 @@ impl Folder<'_> {
             file.check(document, sections);
         });
         read.map(|(printers, _)| printers)
+    }
+
+    /// What can be booked; an office that takes no appointments needs no such file.
+    fn read_appointments(
+        &mut self,
+        site: Option<&(Site, Document)>,
+        lanes: Option<&[Lane]>,
+    ) -> Option<Plan> {
+        if !self.dir.join(appointments::FILE).exists() {
+            if let Some((site, document)) = site.filter(|(site, _)| site.modules.appointments) {
+                let mut document = document.clone();
+                site.lacks_appointments(&mut document);
+                self.add_new(document.faults());
+            }
+            return None;
+        }
+        let read = self.read(appointments::FILE, |plan: &Plan, document| {
+            appointments::check(plan, document, lanes);
+            if let Some((site, _)) = site {
+                appointments::check_against_site(plan, document, site);
+            }
+        });
+        read.map(|(plan, _)| plan)
+    }
+
+    /// Notes what a document tells, and has not told before.
+    fn add_new(&mut self, mut found: Vec<Fault>) {
+        found.retain(|fault| !self.faults.contains(fault));
+        self.faults.extend(found);
     }
 
     /// The demonstration's files, where there is such a folder.

@@ -6,6 +6,7 @@
 //! by what they ask; of paper, storage and screens it knows nothing.
 
 mod against_forms;
+mod appointments;
 mod counters;
 mod demo_staff;
 mod devices;
@@ -31,6 +32,7 @@ pub use procedures::{Procedure, Section};
 pub use residents::{Card, CardKind, Changed, Household, Pattern, Relation, Resident};
 pub use site::{Home, Modules, Office, QueueRules, Retention, Screen, Site, Town};
 
+use crate::appointment::Plan;
 use crate::document::Document;
 
 /// The whole configuration of one office.
@@ -47,6 +49,8 @@ pub struct Config {
     pub readers: Vec<Reader>,
     pub scanners: Vec<Scanner>,
     pub printers: Printers,
+    /// What can be booked, where the town has written it.
+    appointments: Option<Plan>,
     pub demo: Demo,
     written: Written,
 }
@@ -85,6 +89,11 @@ impl Config {
     /// The counter with this number.
     pub fn counter(&self, number: u32) -> Option<&Counter> {
         self.counters.iter().find(|counter| counter.number == number)
+    }
+
+    /// What can be booked; nothing where the office takes no appointments.
+    pub fn appointments(&self) -> Option<&Plan> {
+        self.appointments.as_ref().filter(|_| self.site.modules.appointments)
     }
 
     /// What reads codes from home beside a tablet; nothing where the office reads

@@ -65,6 +65,10 @@ pub struct Modules {
     pub payment: bool,
     /// Codes made at home are taken. Off: no kiosk asks for one.
     pub preregistration: bool,
+    /// Seats are kept for people who say when they come. Off, or left out: nobody
+    /// books, and no screen names it.
+    #[serde(default)]
+    pub appointments: bool,
     /// The town's other offices are reached. This version cannot, so it stays off.
     #[serde(default)]
     pub hub: bool,
@@ -178,6 +182,15 @@ impl Site {
                 );
             }
         }
+    }
+
+    /// Appointments are taken, but what can be booked is written nowhere.
+    pub(super) fn lacks_appointments(&self, document: &mut Document) {
+        document.fault(
+            Place::key_of("modules").key("appointments"),
+            "予約を使うことになっていますが、appointments.toml がありません",
+            "見本の設定（kiosk-config/example）の appointments.toml から作るか、false にしてください",
+        );
     }
 
     /// Rules of this file.

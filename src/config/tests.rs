@@ -28,6 +28,7 @@ fn changed_with(file: &str, printers: &str, change: impl Fn(&str) -> String) -> 
         "procedures.toml",
         "fees.toml",
         "devices.toml",
+        "appointments.toml",
         "demo/residents.toml",
         "demo/staff.toml",
     ] {
@@ -311,7 +312,8 @@ options = [
 /// The example's printers, those that stand there as comments too.
 fn with_printers(change: impl Fn(&str) -> String) -> Result<Config, Vec<String>> {
     let dir = tempfile::tempdir().unwrap();
-    for name in ["site.toml", "counters.toml", "procedures.toml", "fees.toml"] {
+    for name in ["site.toml", "counters.toml", "procedures.toml", "fees.toml", "appointments.toml"]
+    {
         std::fs::copy(Path::new(EXAMPLE).join(name), dir.path().join(name)).unwrap();
     }
     std::fs::write(dir.path().join("devices.toml"), "").unwrap();
@@ -412,7 +414,14 @@ fn every_rule_of_printers_can_be_broken() {
 #[test]
 fn a_reader_that_the_counter_could_not_start_with_is_told_by_the_check() {
     let dir = tempfile::tempdir().unwrap();
-    for file in ["site.toml", "counters.toml", "procedures.toml", "fees.toml", "devices.toml"] {
+    for file in [
+        "site.toml",
+        "counters.toml",
+        "procedures.toml",
+        "fees.toml",
+        "devices.toml",
+        "appointments.toml",
+    ] {
         std::fs::copy(Path::new("kiosk-config/example").join(file), dir.path().join(file)).unwrap();
     }
     let devices = dir.path().join("devices.toml");

@@ -10,17 +10,22 @@ use serde::forward_to_deserialize_any;
 use super::complaint::Complaint;
 
 /// How many different words a stand-in can show.
-pub(super) const LOOKS: u8 = 2;
+pub(super) const LOOKS: u8 = 4;
 
 /// The stand-in with one of its looks.
 #[derive(Clone, Copy)]
 pub(super) struct StandIn(pub(super) u8);
 
 impl StandIn {
-    /// Words of a certain form are asked of it now and then; the only such form
-    /// in our files is a day.
+    /// Words of a certain form are asked of it now and then: a day, a time of day,
+    /// or a day of every year.
     fn words(self) -> &'static str {
-        if self.0 == 0 { "" } else { "2000-01-01" }
+        match self.0 {
+            0 => "",
+            1 => "2000-01-01",
+            2 => "0:00",
+            _ => "01-01",
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use rusqlite::{Connection, params};
 use time::Date;
 
 use super::order::{self, Rules};
+use super::outlook::Outlook;
 use super::state::State;
 use super::ticket::{Leg, Ticket};
 use super::wait::Estimator;
@@ -56,6 +57,8 @@ pub struct Forecast {
     /// Asked to pause; begins once nobody is served there.
     pausing: BTreeSet<u32>,
     shown: BTreeMap<TicketId, Window>,
+    /// The same, of who would come to a lane.
+    shown_to_newcomers: BTreeMap<String, Window>,
 }
 
 impl Forecast {
@@ -75,6 +78,7 @@ impl Forecast {
             on_duty: BTreeSet::new(),
             pausing: BTreeSet::new(),
             shown: BTreeMap::new(),
+            shown_to_newcomers: BTreeMap::new(),
         }
     }
 
@@ -130,12 +134,31 @@ impl Forecast {
         self.shown.clone()
     }
 
+    /// Everything that is shown: the windows of all who wait, and of somebody who
+    /// would come now to one of the lanes that give out numbers.
+    pub fn outlook(&mut self, giving_numbers: &[String], now: Moment) -> Outlook {
+        let windows = self.windows(now);
+        let waits = self.tickets.values().filter(|one| one.leg().state == State::Waiting);
+        let tickets = waits.map(|one| (one.id, windows.get(&one.id).copied())).collect();
+        let before = std::mem::take(&mut self.shown_to_newcomers);
+        let window = |lane: &String| {
+            let wait = self.newcomer(lane, now)?;
+            let shown = before.get(lane).copied();
+            Some((lane.clone(), Window::of(wait, now.unix_timestamp(), shown)))
+        };
+        let lanes: BTreeMap<_, _> = giving_numbers.iter().filter_map(window).collect();
+        self.shown_to_newcomers = lanes.clone();
+        Outlook { tickets, lanes }
+    }
+
     /// The wait of somebody who would come now.
     pub fn newcomer(&self, lane: &str, now: Moment) -> Option<Wait> {
-        let lane = self.lane(lane)?;
+        self.newcomer_in(&self.hall(now), self.lane(lane)?)
+    }
+
+    fn newcomer_in(&self, hall: &Hall, lane: Lane) -> Option<Wait> {
         let change = Change::Arrival { ticket: NEWCOMER, lane, service: lane.into() };
-        let hall = self.hall(now).with(&change);
-        self.estimator.imagine(&hall).get(&NEWCOMER).copied()
+        self.estimator.imagine(&hall.with(&change)).get(&NEWCOMER).copied()
     }
 
     /// The waits as they are and as they would be, for a supervisor's question.
@@ -146,6 +169,24 @@ impl Forecast {
             let of = |ticket: &Ticket| waits.get(&ticket.issued).map(|wait| (ticket.id, *wait));
             self.tickets.values().filter_map(of).collect()
         })
+    }
+
+    /// The wait of somebody who would come now, by lane: as it is, and as it would be
+    /// were `counter` opened. Where nobody calls a lane there is none.
+    pub fn if_opened(
+        &self,
+        counter: u32,
+        giving_numbers: &[String],
+        now: Moment,
+    ) -> BTreeMap<String, [Option<Wait>; 2]> {
+        let (hall, lanes, at) = (self.hall(now), self.lanes_of(counter), now.unix_timestamp());
+        let opened = hall.with(&Change::Open { counter, lanes, at });
+        let compared = |id: &String| {
+            let lane = self.lane(id)?;
+            let waits = [&hall, &opened].map(|hall| self.newcomer_in(hall, lane));
+            Some((id.clone(), waits))
+        };
+        giving_numbers.iter().filter_map(compared).collect()
     }
 
     /// The lanes of a counter, for a question about it.
@@ -172,6 +213,7 @@ impl Forecast {
         self.estimator.begin_day();
         self.tickets.clear();
         self.shown.clear();
+        self.shown_to_newcomers.clear();
         for counter in self.on_duty.clone() {
             self.open(now.unix_timestamp(), counter);
             if self.pausing.contains(&counter) {

@@ -14,6 +14,7 @@ pub mod duty;
 pub mod forecast;
 mod issue;
 pub mod order;
+pub mod outlook;
 mod replay;
 pub mod state;
 mod store;

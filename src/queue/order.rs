@@ -160,19 +160,21 @@ impl Why {
     }
 }
 
-/// Why `called` overtook the one of `waiting` who came first, if it did.
-pub fn why(called: &Place, waiting: &[Place], rules: &Rules) -> Option<Why> {
+/// Why `called` overtook the one of `waiting` who came first, if it did, and which one
+/// that is.
+pub fn why<'p>(called: &Place, waiting: &'p [Place], rules: &Rules) -> Option<(Why, &'p Place)> {
     let came = |place: &Place| place.arrived;
     let first =
         waiting.iter().filter(|other| other.issued != called.issued).min_by_key(|p| came(p));
     let overtaken = first.filter(|first| came(first) < came(called))?;
-    Some(match called.class {
+    let why = match called.class {
         _ if called.key(rules) > overtaken.key(rules) && !called.is_credited(rules) => Why::Turn,
         _ if called.key(rules) > overtaken.key(rules) => Why::Chosen,
         Class::Appointment => Why::Slot,
         Class::Priority => Why::Priority,
         Class::Ordinary => Why::Returned,
-    })
+    };
+    Some((why, overtaken))
 }
 
 /// Whether calling `chosen` now takes it before whose turn it is: then a reason
@@ -227,7 +229,7 @@ mod tests {
     fn priority_passes_who_came_less_than_the_credit_before() {
         let waiting = [ordinary(0, 1), ordinary(10, 2), place(Class::Priority, 20, 3)];
         assert_eq!(called(&waiting, 30), [1, 3, 2]);
-        assert_eq!(why(&waiting[2], &waiting[1..2], &RULES), Some(Why::Priority));
+        assert_eq!(why(&waiting[2], &waiting[1..2], &RULES), Some((Why::Priority, &waiting[1])));
         assert_eq!(why(&waiting[0], &waiting[1..], &RULES), None);
     }
 

@@ -12,7 +12,7 @@ use time::Date;
 
 use super::order::{Class, Place};
 use super::state::{self, Action, State, Who};
-use crate::clock::Moment;
+use crate::clock::{self, Moment};
 use crate::id::{StaffId, TicketId, VisitId};
 
 /// A recall follows no sooner than this: the resident needs time to stand up.
@@ -50,7 +50,7 @@ pub struct Leg {
     pub lane: String,
     pub state: State,
     /// Since when it stands in this state.
-    #[serde(with = "moment")]
+    #[serde(with = "clock::kept")]
     pub since: Moment,
     /// The counter that calls or serves, or that did last.
     pub counter: Option<u32>,
@@ -134,7 +134,7 @@ impl Reason {
 pub struct Undo {
     pub action: Action,
     pub counter: Option<u32>,
-    #[serde(with = "moment")]
+    #[serde(with = "clock::kept")]
     pub at: Moment,
     pub legs: Vec<Leg>,
     pub plan: Vec<String>,
@@ -145,7 +145,7 @@ pub struct Undo {
 pub struct Act {
     pub action: Action,
     pub who: Who,
-    #[serde(with = "moment")]
+    #[serde(with = "clock::kept")]
     pub at: Moment,
     /// Where it is done; clerks act at a counter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -400,22 +400,7 @@ impl Ticket {
     }
 }
 
-/// Moments in the journal and in rows, in the one spelling.
-mod moment {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use crate::clock::{Moment, parse_rfc3339, rfc3339};
-
-    pub fn serialize<S: Serializer>(moment: &Moment, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&rfc3339(*moment))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Moment, D::Error> {
-        let text = String::deserialize(from)?;
-        parse_rfc3339(&text).ok_or_else(|| serde::de::Error::custom("not a time"))
-    }
-}
-
+/// The same of a moment that may be missing.
 mod moment_if_any {
     use serde::{Deserialize, Deserializer, Serializer};
 

@@ -5,6 +5,7 @@
 //! computed from what exists ([`step`]), so Back, reload and a power cut are
 //! harmless. A tablet holds at most one visit, and the schema says so.
 
+pub mod arrival;
 pub mod brought;
 pub mod desk;
 pub mod listed;
@@ -88,6 +89,8 @@ pub enum Error {
     CodeStands(#[from] crate::preregistration::life::Refused),
     #[error(transparent)]
     Application(#[from] crate::application::Refused),
+    #[error(transparent)]
+    Appointment(#[from] crate::appointment::Error),
     #[error(transparent)]
     Queue(#[from] crate::queue::Error),
     #[error(transparent)]

@@ -6,7 +6,7 @@ use time::Date;
 use super::{Error, State, Visit, draft, store};
 use crate::application::{self, Application};
 use crate::clock::{self, Moment};
-use crate::config::{Config, Procedure};
+use crate::config::{self, Config, Procedure};
 use crate::db::{self, Tx};
 use crate::form::{Form, Forms, gate, questions};
 use crate::id::{ApplicationId, OpId, VisitId};
@@ -166,10 +166,14 @@ pub fn submitted(
 }
 
 fn lane(counter: Counter<'_>, procedure: &Procedure) -> Result<Lane, Error> {
-    let lane = counter.config.lane(&procedure.lane).ok_or(Error::NoProcedure)?;
-    Ok(Lane {
+    counter.config.lane(&procedure.lane).and_then(with_numbers).ok_or(Error::NoProcedure)
+}
+
+/// A lane as numbers are drawn from it; `None` where it gives out none.
+pub(super) fn with_numbers(lane: &config::Lane) -> Option<Lane> {
+    Some(Lane {
         id: lane.id.clone(),
-        prefix: lane.prefix.clone().ok_or(Error::NoProcedure)?,
+        prefix: lane.prefix.clone()?,
         numbers: lane.numbers,
         at_end: lane.at_end,
         daily_max: lane.daily_max,
@@ -204,14 +208,15 @@ fn plan(counter: Counter<'_>, procedures: &[&Procedure], first: &str) -> Vec<Str
     };
     procedures.iter().for_each(|procedure| add(&procedure.lane));
     for procedure in procedures {
-        let mut lane = counter.config.lane(&procedure.lane);
-        // The configuration was checked: these chains end.
-        while let Some(then) = lane.and_then(|lane| lane.then.as_deref()) {
-            add(then);
-            lane = counter.config.lane(then);
-        }
+        following(counter.config, &procedure.lane).for_each(&mut add);
     }
     plan.split_off(1)
+}
+
+/// What usually follows a lane, in order. The configuration was checked: it ends.
+pub(super) fn following<'c>(config: &'c Config, lane: &str) -> impl Iterator<Item = &'c str> {
+    let then = |lane: &str| config.lane(lane)?.then.as_deref();
+    std::iter::successors(then(lane), move |lane| then(lane))
 }
 
 fn new_application(

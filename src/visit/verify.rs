@@ -6,7 +6,7 @@
 use rusqlite::Connection;
 
 use super::Error;
-use crate::queue;
+use crate::{appointment, queue};
 
 /// What contradicts the journal, each with a query that finds the first such row.
 const CONTRADICTIONS: [(&str, &str); 5] = [
@@ -45,7 +45,8 @@ const CONTRADICTIONS: [(&str, &str); 5] = [
         "a key was erased, but no entry says so",
         "select visit from visit_key where wrapped is null and not exists (
            select 1 from journal
-           where kind = 'visit.erased' and entity_kind = 'visit' and entity_id = visit_key.visit)",
+           where kind = 'visit.erased' and entity_kind = 'visit' and entity_id = visit_key.visit
+             or kind = 'appointment.erased' and facts ->> 'visit' = visit_key.visit)",
     ),
 ];
 
@@ -59,5 +60,9 @@ pub fn first_contradiction(connection: &Connection) -> Result<Option<String>, Er
         }
     }
     let ticket = queue::first_contradiction(connection)?;
-    Ok(ticket.map(|id| format!("a ticket is not where the journal says: {id}")))
+    if let Some(id) = ticket {
+        return Ok(Some(format!("a ticket is not where the journal says: {id}")));
+    }
+    let appointment = appointment::first_contradiction(connection)?;
+    Ok(appointment.map(|id| format!("an appointment is not what the journal says: {id}")))
 }

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 
+use super::demo::{self, Account};
 use super::error::Failure;
 use super::{Shared, page};
 use crate::db;
@@ -27,13 +28,12 @@ struct Chooser {
     office: String,
     /// Whether numbers are called here.
     queue: bool,
-    demo: bool,
+    is_demo: bool,
     /// Whether residents can prepare their visit at home.
     home: bool,
     /// The words about the kiosk.
     kiosk_about: &'static str,
-    /// The demonstration's accounts: role, login, password.
-    accounts: Vec<(String, String, String)>,
+    accounts: Vec<Account>,
 }
 
 async fn chooser(State(office): State<Shared>) -> Result<Response, Failure> {
@@ -42,13 +42,13 @@ async fn chooser(State(office): State<Shared>) -> Result<Response, Failure> {
         town: office.config.site.town.name.clone(),
         office: office.config.site.office.name.ja.clone(),
         queue: office.config.site.modules.queue,
-        demo: office.demo,
+        is_demo: office.demo,
         home: can_prepare(&office),
         kiosk_about: match office.config.site.modules.card_reader {
             true => "chooser.kiosk_about",
             false => "chooser.kiosk_about_typing",
         },
-        accounts: accounts(&office),
+        accounts: demo::accounts(&office, &Phrases::of(Lang::Ja)),
     })
 }
 
@@ -56,17 +56,6 @@ async fn chooser(State(office): State<Shared>) -> Result<Response, Failure> {
 fn can_prepare(office: &Shared) -> bool {
     let key = || office.intake.key(office.journal.now().date());
     office.config.site.modules.preregistration && matches!(key(), Ok(Some(_)))
-}
-
-fn accounts(office: &Shared) -> Vec<(String, String, String)> {
-    let words = Phrases::of(Lang::Ja);
-    let staff = office.config.demo.staff.iter().filter(|_| office.demo);
-    staff
-        .map(|one| {
-            let role = words.t(&format!("desk.role.{}", one.role.id())).to_owned();
-            (role, one.login.clone(), one.password.clone())
-        })
-        .collect()
 }
 
 /// Ready means: the database takes a write. The hub may be away; that is normal.

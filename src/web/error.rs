@@ -10,7 +10,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::{Office, Shared, page};
 use crate::lang::{Lang, Phrases};
-use crate::{db, device, journal, queue, staff, visit};
+use crate::{appointment, db, device, journal, queue, staff, visit};
 
 /// Why a page could not be made.
 #[derive(Debug)]
@@ -63,6 +63,7 @@ impl From<visit::Error> for Failure {
             visit::Error::Db(error) => error.into(),
             visit::Error::Journal(error) => error.into(),
             visit::Error::Queue(error) => error.into(),
+            visit::Error::Appointment(error) => error.into(),
             visit::Error::Gone => Failure::NotFound,
             _ => Failure::BadRequest,
         }
@@ -75,6 +76,17 @@ impl From<queue::Error> for Failure {
             queue::Error::Db(error) => error.into(),
             queue::Error::Journal(error) => error.into(),
             queue::Error::NoSuchTicket => Failure::NotFound,
+            _ => Failure::BadRequest,
+        }
+    }
+}
+
+impl From<appointment::Error> for Failure {
+    fn from(error: appointment::Error) -> Self {
+        match error {
+            appointment::Error::Db(error) => error.into(),
+            appointment::Error::Journal(error) => error.into(),
+            appointment::Error::NoSuchAppointment => Failure::NotFound,
             _ => Failure::BadRequest,
         }
     }

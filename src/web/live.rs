@@ -15,10 +15,15 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream};
 use tokio::sync::watch;
 
-use super::{Office, page};
+use serde::Serialize;
+
+use super::outlook::Outlooks;
+use super::{Office, page, windows};
 use crate::clock::{self, Moment};
 use crate::queue::board::{Board, board};
-use crate::queue::{self, duty};
+use crate::queue::duty::{self, Duty};
+use crate::queue::outlook::Outlook;
+use crate::queue::{self, Ticket};
 
 /// After a change it waits this long for more: a burst is one picture.
 const TOGETHER: Duration = Duration::from_millis(50);
@@ -27,35 +32,65 @@ const TOGETHER: Duration = Duration::from_millis(50);
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
 /// The newest board, for all streams.
+#[derive(Default)]
 pub struct Live {
     shown: watch::Sender<Arc<Shown>>,
-    open: watch::Sender<bool>,
+    closed: watch::Sender<bool>,
+    outlooks: Outlooks,
 }
 
-/// A board and what it is sent as, written once for all screens.
+/// The queue as it is now, and how displays are sent it, written once for all.
+#[derive(Debug, Default)]
 pub struct Shown {
     pub board: Board,
-    pub json: String,
+    pub duties: Vec<Duty>,
+    /// All of today, in the order of issue.
+    pub tickets: Vec<Ticket>,
+    /// A little behind them.
+    pub outlook: Arc<Outlook>,
+    json: String,
+}
+
+/// What a display shows of a lane's outlook.
+#[derive(Serialize)]
+struct Arriving<'o> {
+    lane: &'o str,
+    /// `14:20`; none from now on.
+    from: Option<String>,
+    to: String,
 }
 
 impl Shown {
-    fn of(board: Board) -> Self {
-        let json = serde_json::to_string(&board).unwrap_or_default();
-        Self { board, json }
+    fn of(hall: Hall, outlook: Arc<Outlook>) -> Self {
+        let Hall { board, duties, tickets } = hall;
+        let arriving = |(lane, window): (&_, &_)| {
+            let (from, to) = windows::clock_times(*window);
+            serde_json::to_string(&Arriving { lane, from, to }).ok()
+        };
+        let arriving: Vec<String> =
+            outlook.lanes.iter().filter_map(|(lane, window)| arriving((lane, window))).collect();
+        let board_json = serde_json::to_string(&board).unwrap_or_default();
+        let json = format!("\"board\":{board_json},\"arriving\":[{}]", arriving.join(","));
+        Self { board, duties, tickets, outlook, json }
+    }
+
+    fn is_of(&self, hall: &Hall, outlook: &Outlook) -> bool {
+        let same = (&self.board, &self.tickets) == (&hall.board, &hall.tickets);
+        same && self.duties == hall.duties && *self.outlook == *outlook
     }
 }
 
-impl Default for Live {
-    fn default() -> Self {
-        let shown = Arc::new(Shown::of(Board::default()));
-        Self { shown: watch::Sender::new(shown), open: watch::Sender::new(true) }
-    }
+/// What one look at the queue finds.
+struct Hall {
+    board: Board,
+    duties: Vec<Duty>,
+    tickets: Vec<Ticket>,
 }
 
 impl Live {
     /// Ends every stream.
     pub fn close(&self) {
-        self.open.send_replace(false);
+        self.closed.send_replace(true);
     }
 
     /// The newest board, and every one after it.
@@ -63,41 +98,56 @@ impl Live {
         self.shown.subscribe()
     }
 
-    fn publish(&self, board: Board) {
+    /// What is shown now.
+    pub fn now(&self) -> Arc<Shown> {
+        self.shown.borrow().clone()
+    }
+
+    fn publish(&self, hall: Hall, outlook: Arc<Outlook>) {
         self.shown.send_if_modified(|shown| {
-            if shown.board == board {
+            if shown.is_of(&hall, &outlook) {
                 return false;
             }
-            *shown = Arc::new(Shown::of(board));
+            *shown = Arc::new(Shown::of(hall, outlook));
             true
         });
     }
 }
 
-/// Keeps the board as it is in the database, as long as the office is open.
+/// Keeps the board as it is in the database, and the outlook beside it, as long as
+/// the office is open.
 pub async fn forever(office: Arc<Office>) {
-    let mut commits = office.db.commits();
+    let (mut commits, mut outlooks) = (office.db.commits(), office.live.outlooks.newest());
+    if let Err(error) = office.live.outlooks.start(&office) {
+        tracing::error!(%error, "waiting times cannot be worked out");
+    }
     loop {
         commits.mark_unchanged();
+        office.live.outlooks.look();
         match look(&office).await {
-            Ok(board) => office.live.publish(board),
+            Ok(hall) => {
+                let outlook = outlooks.borrow_and_update().clone();
+                office.live.publish(hall, outlook);
+            }
             // The last good picture stays; screens show how old it is.
             Err(error) => tracing::error!(%error, "the queue cannot be looked at"),
         }
-        if commits.changed().await.is_err() {
-            return;
+        tokio::select! {
+            committed = commits.changed() => if committed.is_err() { return },
+            // Its sender lives in the office.
+            _ = outlooks.changed() => {}
         }
         tokio::time::sleep(TOGETHER).await;
     }
 }
 
-async fn look(office: &Office) -> Result<Board, queue::Error> {
+async fn look(office: &Office) -> Result<Hall, queue::Error> {
     let day = office.journal.now().date();
     let lanes: Vec<String> = office.config.lanes.iter().map(|lane| lane.id.clone()).collect();
     let look = move |connection: &_| {
-        let tickets = queue::of_day(connection, day)?;
+        let (tickets, duties) = (queue::of_day(connection, day)?, duty::all(connection)?);
         let calls = queue::announcements(connection, day, 0)?;
-        Ok(board(&tickets, &duty::all(connection)?, &calls, &lanes))
+        Ok(Hall { board: board(&tickets, &duties, &calls, &lanes), duties, tickets })
     };
     office.db.read(look).await
 }
@@ -112,7 +162,7 @@ pub(super) fn boards(office: &Office) -> Response {
     // With the time, for a display's own clock may be wrong.
     let event = |shown: &Shown, now| {
         let now = clock::rfc3339(now);
-        let data = format!("{{\"now\":\"{now}\",\"board\":{}}}", shown.json);
+        let data = format!("{{\"now\":\"{now}\",{}}}", shown.json);
         Event::default().event("board").data(data)
     };
     answer(stream(office, event))
@@ -124,12 +174,12 @@ fn stream(
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send + use<> {
     let mut shown = office.live.boards();
     shown.mark_changed();
-    let open = office.live.open.subscribe();
-    let start = (shown, open, office.journal.clone());
-    stream::unfold(start, move |(mut shown, mut open, journal)| async move {
+    let closed = office.live.closed.subscribe();
+    let start = (shown, closed, office.journal.clone());
+    stream::unfold(start, move |(mut shown, mut closed, journal)| async move {
         let event = tokio::select! {
             biased;
-            _ = open.wait_for(|open| !open) => return None,
+            _ = closed.wait_for(|closed| *closed) => return None,
             changed = shown.changed() => {
                 changed.ok()?;
                 event(&shown.borrow_and_update(), journal.now())
@@ -137,7 +187,7 @@ fn stream(
             // A named event: a comment line is invisible to the page's script.
             () = tokio::time::sleep(HEARTBEAT) => Event::default().event("beat").data(""),
         };
-        Some((Ok(event), (shown, open, journal)))
+        Some((Ok(event), (shown, closed, journal)))
     })
 }
 

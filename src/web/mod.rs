@@ -10,6 +10,7 @@ mod assets;
 mod chooser;
 pub mod codes;
 mod cookie;
+mod demo;
 pub mod desk;
 mod display;
 pub mod entry;
@@ -21,6 +22,7 @@ mod guard;
 pub mod home;
 pub mod kiosk;
 pub mod live;
+mod outlook;
 mod page;
 mod pair;
 pub mod printers;
@@ -28,6 +30,7 @@ mod reader_line;
 pub mod readers;
 pub mod shown;
 mod slips;
+mod windows;
 
 use std::sync::Arc;
 

@@ -22,15 +22,20 @@ function row(call) {
   return item;
 }
 
-function show(board) {
+function show({ board, arriving }) {
   $("called").replaceChildren(...board.called.map(row));
   $("nobody").hidden = board.called.length > 0;
   $("last").replaceChildren(...board.last.map(row));
   for (const lane of board.lanes) {
-    const place = document.querySelector(`[data-lane="${CSS.escape(lane.lane)}"] dd`);
-    if (place) place.textContent = words.people.replace("{count}", lane.waiting);
+    const place = document.querySelector(`[data-lane="${CSS.escape(lane.lane)}"]`);
+    if (!place) continue;
+    const window = arriving.find((one) => one.lane === lane.lane);
+    place.querySelector(".people").textContent = words.people.replace("{count}", lane.waiting);
+    place.querySelector(".arriving b").textContent = window ? times(window) : words.closed;
   }
 }
+
+const times = ({ from, to }) => (from ? words.between : words.by).replace("{from}", from).replace("{to}", to);
 
 function announce(board) {
   const calls = [...board.called, ...board.last].sort((one, next) => one.seq - next.seq);
@@ -82,14 +87,17 @@ function mark() { $("sound").hidden = audio?.state === "running"; }
 function listen() {
   events = new EventSource("/display/events");
   events.addEventListener("board", (event) => {
-    const { now, board } = JSON.parse(event.data);
-    skew = Date.parse(now) - Date.now();
+    const told = JSON.parse(event.data);
+    skew = Date.parse(told.now) - Date.now();
     alive();
-    show(board);
-    announce(board);
+    show(told);
+    announce(told.board);
   });
   events.addEventListener("beat", alive);
 }
+
+// The office's time, wherever the display thinks it is.
+const clock = (moment) => moment.toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo" });
 
 function alive() {
   heard = Date.now();
@@ -98,10 +106,9 @@ function alive() {
 
 setInterval(() => {
   const now = new Date(Date.now() + skew);
-  $("clock").textContent = now.toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit" });
+  $("clock").textContent = clock(now);
   if (Date.now() - heard < deadAfter) return;
-  const time = new Date(heard + skew).toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit" });
-  $("stale").textContent = words.stale.replace("{time}", time);
+  $("stale").textContent = words.stale.replace("{time}", clock(new Date(heard + skew)));
   $("stale").hidden = false;
   // The browser does not notice a line that died silently.
   if (Date.now() - heard > 2 * deadAfter) { events.close(); heard = Date.now() - deadAfter; listen(); }

@@ -14,8 +14,30 @@ fn hand_in(browser: &Browser, program: &Program) -> String {
     tap(&mut resident, &["juminhyo"]);
     resident.answer_all();
     let number = resident.hand_in();
+    browser
+        .wait("the window", "!document.querySelector('#wait .window').innerText.includes('計算')");
+    browser.picture("kiosk-wait");
     browser.follow("終わる");
     number
+}
+
+/// The number of somebody who comes when a counter is open: they are told when they
+/// will be called.
+#[test]
+fn a_resident_is_told_how_many_are_before_them_and_when_they_will_be_called() {
+    let Some(browser) = browser("a resident who waits") else { return };
+    let program = Program::demo();
+    hand_in(&browser, &program);
+    let mut clerk = Clerk::sign_in(&browser, &program, "wait-desk");
+    sit_down(&browser, &mut clerk);
+    let mut resident = Resident::arrive(&browser, &program, certificate()).with_album("wait");
+    tap(&mut resident, &["juminhyo"]);
+    resident.answer_all();
+    assert_eq!(resident.hand_in(), "A2");
+    browser
+        .wait("the window", "document.querySelector('#wait .window').innerText.includes('ごろ')");
+    assert!(browser.text_of("#wait").contains("前に待っている方：1 人"), "{}", browser.text());
+    resident.look();
 }
 
 fn sit_down(browser: &Browser, clerk: &mut Clerk<'_>) {
@@ -33,6 +55,10 @@ fn a_clerk_calls_serves_and_finishes_with_one_key_each() {
     let mut clerk = Clerk::sign_in(&browser, &program, "calling");
     sit_down(&browser, &mut clerk);
     assert!(browser.text().contains("待っている方（2 人）"), "{}", browser.text());
+    let both = "[...document.querySelectorAll('.visits td.window')].every(one => \
+                one.innerText.includes('ごろ'))";
+    browser.wait("the windows of both", both);
+    clerk.look();
     clerk.press("次の番号を呼ぶ N");
     assert_eq!(browser.text_of(".now-number"), "A1");
     clerk.press("もう一度呼ぶ R");
@@ -68,6 +94,8 @@ fn what_a_clerk_calls_stands_on_the_display_at_once_and_names_nobody() {
         browser.wait("its end", "document.getElementById('announcement').hidden");
         for (name, size) in DISPLAYS {
             browser.look_at(size);
+            let told = "document.querySelector('[data-lane=certificate] .arriving b').innerText";
+            browser.wait("when a newcomer is called", &format!("{told}.includes('ごろ')"));
             browser.picture(&format!("display-{name}"));
             let fits = browser.run(
                 "const page = document.documentElement; \

@@ -7,7 +7,14 @@ use crate::stage::program::{Program, madoguchi, run};
 
 /// A copy of the example configuration, to be spoilt.
 fn config_copy(folder: &Path) {
-    let files = ["counters.toml", "devices.toml", "fees.toml", "procedures.toml", "site.toml"];
+    let files = [
+        "appointments.toml",
+        "counters.toml",
+        "devices.toml",
+        "fees.toml",
+        "procedures.toml",
+        "site.toml",
+    ];
     for file in files.iter().chain(&["demo/residents.toml", "demo/staff.toml"]) {
         let to = folder.join(file);
         std::fs::create_dir_all(to.parent().unwrap()).unwrap();

@@ -2,6 +2,8 @@
 
 use ureq::http::StatusCode;
 
+use madoguchi::config::Config;
+
 use crate::stage::office::{self, asked_for, pair, screen, send, set_up};
 use crate::stage::program::Program;
 
@@ -44,6 +46,21 @@ fn every_page_forbids_keeping_framing_and_foreign_code() {
         assert!(policy.starts_with("default-src 'none'; script-src 'self'"), "{path}: {policy}");
         assert!(!policy.contains("unsafe"), "{path}: {policy}");
         assert!(!answer.text.contains("<script>"), "{path} has a script of its own");
+    }
+}
+
+#[test]
+fn the_demonstration_says_at_its_doors_who_may_sign_in_and_an_office_does_not() {
+    let config = Config::load("kiosk-config/example".as_ref()).unwrap();
+    let data = tempfile::tempdir().unwrap();
+    let (demo, town) = (Program::demo(), Program::serve(data.path()));
+    set_up(&town);
+    for door in ["/", "/desk/sign-in"] {
+        let [shown, kept] = [&demo, &town].map(|program| program.visitor().get(door).text);
+        for account in &config.demo.staff {
+            assert!(shown.contains(&account.login) && shown.contains(&account.password), "{door}");
+            assert!(!kept.contains(&account.password), "{door}");
+        }
     }
 }
 

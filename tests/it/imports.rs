@@ -19,8 +19,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("device", &["db", "journal"]),
     ("queue", &["db", "journal"]),
     ("application", &["db", "journal"]),
+    // What is asked of whoever books follows the rules of any entry.
+    ("appointment", &["db", "journal", "form"]),
     ("printer", &["pdf"]),
-    ("config", &["applicant", "card", "form", "printer", "queue", "staff"]),
+    ("config", &["applicant", "appointment", "card", "form", "printer", "queue", "staff"]),
     ("procedure", &["config", "form"]),
     ("preregistration", &["db", "applicant", "config", "form"]),
     ("demo", &["applicant", "card", "config"]),
@@ -33,6 +35,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "pdf",
             "applicant",
             "application",
+            "appointment",
             "config",
             "form",
             "preregistration",
@@ -43,7 +46,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "schema",
-        &["db", "journal", "application", "device", "preregistration", "queue", "staff", "visit"],
+        &[
+            "db",
+            "journal",
+            "application",
+            "appointment",
+            "device",
+            "preregistration",
+            "queue",
+            "staff",
+            "visit",
+        ],
     ),
 ];
 
@@ -61,6 +74,7 @@ const VOCABULARY: &[&str] = &[
     "fault",
     "document",
     "lang",
+    "holiday",
 ];
 
 /// Pages and start-up stand above the rooms: whoever is below knows none of them.
@@ -89,6 +103,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "db",
             "journal",
             "application",
+            "appointment",
             "device",
             "preregistration",
             "queue",

@@ -15,7 +15,8 @@ const EXAMPLE: &str = "kiosk-config/example";
 
 /// The example town with some modules off.
 fn town_without(folder: &Path, off: &[&str]) {
-    for file in ["counters.toml", "procedures.toml", "fees.toml", "site.toml"] {
+    for file in ["counters.toml", "procedures.toml", "fees.toml", "site.toml", "appointments.toml"]
+    {
         fs::copy(Path::new(EXAMPLE).join(file), folder.join(file)).unwrap();
     }
     switch_off(folder, off);

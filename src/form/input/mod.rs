@@ -23,7 +23,7 @@ mod words;
 
 pub use refusal::InputError;
 pub(super) use words::plain_words;
-pub use words::{count_chars, remark};
+pub use words::{count_chars, reading, remark, telephone};
 
 use dates::{date, date_of_parts, day_makes_sense, fiscal_year};
 use words::{ascii, digits, is_words, phone, postal, words};

@@ -31,6 +31,29 @@ pub fn remark(entry: &str, max_chars: usize) -> Result<String, InputError> {
     allowed(&Text::from(entry), max_chars).map(|()| entry.to_owned())
 }
 
+/// The reading of a name, outside any form, by the rules of フリガナ.
+///
+/// # Errors
+/// [`InputError::Required`] when there is none; as for any other reading.
+pub fn reading(entry: &str, max_chars: usize) -> Result<String, InputError> {
+    let entry = entry.trim();
+    if entry.is_empty() {
+        return Err(InputError::Required);
+    }
+    let reading = in_katakana(&Text::from(entry))?;
+    allowed(&reading, max_chars)?;
+    Ok(reading.to_string())
+}
+
+/// A telephone number, outside any form.
+///
+/// # Errors
+/// [`InputError::Required`] when there is none, [`InputError::NotAPhone`].
+pub fn telephone(entry: &str) -> Result<String, InputError> {
+    let entry = entry.trim();
+    if entry.is_empty() { Err(InputError::Required) } else { phone(entry) }
+}
+
 fn allowed(text: &Text, max: usize) -> Result<(), InputError> {
     plain_words(text)?;
     if count_chars(text) > max { Err(InputError::TooLong { max }) } else { Ok(()) }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::queue::forecast::{Forecast, Setup};
+use crate::queue::outlook::Told;
 use crate::queue::wait::hall::Wait;
 use crate::queue::wait::what_if::Change;
 
@@ -186,6 +187,41 @@ fn a_window_is_shown_a_newcomer_is_told_and_a_supervisor_may_ask_what_if() {
     assert_eq!(forecast.newcomer("nowhere", now), None);
     let lanes = forecast.lanes_of(3);
     let open = Change::Open { counter: 3, lanes, at: now.unix_timestamp() };
+    let lanes = ["certificate".to_owned(), "moving".to_owned()];
+    let compared = forecast.if_opened(3, &lanes, now);
+    let [before, after] = compared["moving"].map(|wait| wait.unwrap().p90_s);
+    assert!(after < before * 2 / 3, "{before} {after}");
     let [as_it_is, then] = forecast.what_if(&open, now);
     assert!(then[&last].p90_s < as_it_is[&last].p90_s * 2 / 3, "{as_it_is:?} {then:?}");
+}
+
+#[test]
+fn the_outlook_knows_everybody_who_waits_and_who_would_come() {
+    let hall = Hall::open();
+    hall.sit(1);
+    let called = hall.issue("certificate").id;
+    hall.call_next(1).unwrap();
+    let waiting = hall.issue("certificate").id;
+    let (mut forecast, _) = afresh(&hall);
+    let lanes = ["certificate".to_owned()];
+    let outlook = forecast.outlook(&lanes, hall.journal.now());
+    let now = hall.journal.now();
+    assert!(matches!(outlook.of(waiting, now), Told::At(_)));
+    assert_eq!(outlook.of(called, now), Told::NotYet, "who was called waits for nothing");
+    let [own, newcomer] = [outlook.tickets[&waiting].unwrap(), outlook.lanes["certificate"]];
+    assert!(newcomer.to >= own.to, "{own:?} {newcomer:?}");
+    assert_eq!(outlook.arriving("moving", now), None, "nobody asked for it");
+    assert_eq!(forecast.outlook(&lanes, now), outlook, "it does not flap");
+    let op = hall.journal.op();
+    hall.press(1, Action::MarkAbsent, called).unwrap();
+    duty::close(&hall.tx(), &hall.journal, op, hall.desk(1).staff, 1).unwrap();
+    // It may only be a break; nobody believes that for ever.
+    hall.pass(4 * 3600);
+    let now = hall.journal.now();
+    forecast.catch_up(&hall.connection, now).unwrap();
+    let closed = forecast.outlook(&lanes, now);
+    assert_eq!(
+        (closed.of(waiting, now), closed.arriving("certificate", now)),
+        (Told::Closed, None)
+    );
 }

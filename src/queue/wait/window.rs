@@ -28,8 +28,14 @@ impl Window {
             from = before.clamp(floor(low.saturating_sub(STEADY_SECS)), from);
             to = shown.to.clamp(to, ceil(high.saturating_add(STEADY_SECS)).max(to));
         }
-        // Nobody is called in the past.
-        Self { from: (from > now).then_some(from), to }
+        Self { from: Some(from), to }.seen_at(now)
+    }
+
+    /// The same window, looked at later: nobody is called in the past.
+    #[must_use]
+    pub fn seen_at(self, now: Second) -> Self {
+        let next = ceil(now.saturating_add(1));
+        Self { from: self.from.filter(|from| *from > now), to: self.to.max(next) }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::clock::Moment;
 use crate::lang::{Lang, Phrases};
 use crate::secret::Token;
 use crate::staff::{self, Outcome};
+use crate::web::demo::{self, Account};
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, cookie, page};
 
@@ -22,6 +23,14 @@ struct Page {
     frame: Frame,
     login: String,
     refused: Option<String>,
+    accounts: Vec<Account>,
+}
+
+impl Page {
+    fn new(office: &Office, frame: Frame, login: String, refused: Option<String>) -> Self {
+        let accounts = demo::accounts(office, &frame.words);
+        Self { frame, login, refused, accounts }
+    }
 }
 
 /// The page with the two fields; before the first account, the way to it.
@@ -34,7 +43,7 @@ pub(super) async fn show(
         return Ok(page::go("/desk/setup"));
     }
     let frame = Frame::outside(&office, &headers).noting(asked.note);
-    page::show(&Page { frame, login: String::new(), refused: None })
+    page::show(&Page::new(&office, frame, String::new(), None))
 }
 
 /// Checks login and password. The slow part runs beside the writer, two at a
@@ -54,7 +63,7 @@ pub(super) async fn enter(
         Err(wait_until) => {
             let frame = Frame::outside(&office, &headers);
             let refused = Some(refusal(&frame, wait_until));
-            page::show(&Page { frame, login, refused })
+            page::show(&Page::new(&office, frame, login, refused))
         }
     }
 }

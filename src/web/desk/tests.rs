@@ -22,6 +22,7 @@ use crate::visit::{self, Way, Wishes};
 use crate::web::{Office, example, router};
 
 mod calling;
+mod keys;
 
 const PASSWORD: &str = "a long enough sentence";
 const HOST: &str = "counter:8080";
@@ -30,7 +31,7 @@ struct Town {
     office: Arc<Office>,
     router: Router,
     clock: Arc<HeldClock>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// What came back.
@@ -77,7 +78,7 @@ impl Town {
         let (office, clock, folder) = example::office(false).await;
         office.readers.add_virtual("reader-1").unwrap();
         let router = router(office.clone());
-        Self { office, router, clock, _folder: folder }
+        Self { office, router, clock, folder }
     }
 
     /// With an account of each role, named by the role.

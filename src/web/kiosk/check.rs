@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk, Sent};
-use super::slip;
+use super::{slip, waits};
 use crate::clock::Moment;
 use crate::form::answers::Value;
 use crate::form::questions::{self, AskPage};
@@ -222,8 +222,17 @@ struct Done {
     /// The words for the slip, and whether it is on its way.
     slip: Option<&'static str>,
     slip_is_coming: bool,
+    /// When they will be called, in an office that calls by number.
+    wait: Option<waits::Wait>,
     /// The words for a card that was forgotten on the reader.
     card_lies_there: Option<&'static str>,
+}
+
+impl Done {
+    /// Whether the page comes again by itself, with more.
+    fn is_coming(&self) -> bool {
+        self.slip_is_coming || self.wait.as_ref().is_some_and(|wait| wait.is_coming)
+    }
 }
 
 /// The number, until the resident leaves.
@@ -237,7 +246,12 @@ pub(super) async fn done(
     let submitted = submitted.ok_or(Failure::NotFound)?;
     let slip = office.printers.slip_of(id);
     let forms = office.counter().forms_of(&at.visit);
+    let wait = match &submitted.ticket {
+        Some(ticket) => Some(waits::of(office, at, ticket).await?),
+        None => None,
+    };
     page::show(&Done {
+        wait,
         slip: slip.map(slip::words),
         slip_is_coming: matches!(slip, Some(Progress::Running | Progress::Stuck(_))),
         frame: Frame::new(office, kiosk, Some(at)),

@@ -17,6 +17,7 @@ mod present;
 mod session;
 mod slip;
 mod start;
+mod waits;
 
 #[cfg(test)]
 mod tests;

@@ -30,7 +30,9 @@ impl Office {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("config");
         fs::create_dir(&config).unwrap();
-        for file in ["site.toml", "counters.toml", "procedures.toml", "fees.toml"] {
+        for file in
+            ["site.toml", "counters.toml", "procedures.toml", "fees.toml", "appointments.toml"]
+        {
             fs::copy(Path::new("kiosk-config/example").join(file), config.join(file)).unwrap();
         }
         let readers = format!(

@@ -23,7 +23,8 @@ pub struct Office {
 
 /// Writes the example town's configuration with these printers.
 pub fn config_with(config: &Path, printers: &str) {
-    for file in ["counters.toml", "procedures.toml", "fees.toml", "site.toml"] {
+    for file in ["counters.toml", "procedures.toml", "fees.toml", "site.toml", "appointments.toml"]
+    {
         fs::copy(Path::new("kiosk-config/example").join(file), config.join(file)).unwrap();
     }
     fs::write(config.join("devices.toml"), "").unwrap();

@@ -46,6 +46,7 @@ fn open(folder: &Path, forms: &[&str], cups: &Cups) -> Program {
     let config = folder.join("config");
     fs::create_dir(&config).unwrap();
     let site = fs::read_to_string("kiosk-config/example/site.toml").unwrap();
+    let site = site.replace("\nappointments = true\n", "\nappointments = false\n");
     let procedures: String = forms.iter().map(|form| procedure(form)).collect();
     for (file, text) in [
         ("site.toml", site),

@@ -14,6 +14,7 @@ pub mod office;
 pub mod person;
 pub mod picture;
 pub mod program;
+#[cfg(feature = "pcsc")]
 pub mod relay;
 pub mod resident;
 pub mod small_disk;

@@ -1,7 +1,7 @@
 //! The real program, as a user starts it.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex};
@@ -168,7 +168,9 @@ pub fn run(command: &mut Command) -> (Option<i32>, String, String) {
 }
 
 /// The same with one line on standard input.
+#[cfg(feature = "pcsc")]
 pub fn run_saying(command: &mut Command, line: &str) -> (Option<i32>, String, String) {
+    use std::io::Write;
     let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut program = piped.spawn().unwrap();
     writeln!(program.stdin.take().unwrap(), "{line}").unwrap();

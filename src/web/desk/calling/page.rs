@@ -1,5 +1,7 @@
 //! The calling page: the counter, who is called there, and who waits.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -17,7 +19,7 @@ use crate::web::desk::frame::{Frame, Place as Menu};
 use crate::web::desk::guard::Clerk;
 use crate::web::desk::today::marks;
 use crate::web::error::Failure;
-use crate::web::{Office, Shared, live, page};
+use crate::web::{Office, Shared, live, page, windows};
 
 /// Where the clerk sits, and what is called from there.
 pub(super) struct Sits {
@@ -40,6 +42,10 @@ struct Row {
     id: TicketId,
     number: String,
     lane: String,
+    /// When it will be called, of one that waits.
+    window: String,
+    /// Why it stands before one that came earlier, in one sentence.
+    before: Option<String>,
     /// Minutes in this state.
     minutes: i64,
     /// A class other than the ordinary one, and whether somebody came back.
@@ -234,7 +240,7 @@ async fn queue(office: &Office, clerk: &Clerk, sits: &Sits) -> Result<Queue, Fai
     let (duties, tickets) = look(office).await?;
     let duty = duties.iter().find(|duty| duty.counter == sits.counter);
     let now = office.journal.now();
-    let rows = Rows { office, words, now };
+    let rows = Rows { office, words, now, shown: office.live.now() };
     let own = |ticket: &&Ticket| ticket.leg().counter == Some(sits.counter);
     let at_counter = tickets.iter().filter(own).find(|one| one.leg().state.is_at_counter());
     let current = match at_counter {
@@ -281,6 +287,7 @@ struct Rows<'o> {
     office: &'o Office,
     words: Phrases,
     now: Moment,
+    shown: Arc<live::Shown>,
 }
 
 impl Rows<'_> {
@@ -309,6 +316,8 @@ impl Rows<'_> {
             id: ticket.id,
             number: ticket.to_string(),
             lane: self.lane(&leg.lane),
+            window: windows::told(self.words, self.shown.outlook.of(ticket.id, self.now)),
+            before: None,
             minutes: (self.now - leg.since).whole_minutes().max(0),
             marks,
             state: leg.state.id(),
@@ -327,7 +336,22 @@ impl Rows<'_> {
         let waiting: Vec<&Ticket> = tickets.iter().filter(waits).collect();
         let places: Vec<Place> = waiting.iter().map(|ticket| ticket.place()).collect();
         let line = order::line(&places, &sits.rules, in_a_row, self.now);
-        line.iter().enumerate().map(|(nth, at)| self.row(waiting[*at], nth > 0)).collect()
+        let in_line: Vec<Place> = line.iter().map(|at| places[*at]).collect();
+        let row = |(nth, at): (usize, &usize)| Row {
+            before: self.before(&in_line[nth..], &waiting, &sits.rules),
+            ..self.row(waiting[*at], nth > 0)
+        };
+        line.iter().enumerate().map(row).collect()
+    }
+
+    /// Why the first of a line stands before one of it that came earlier.
+    fn before(&self, line: &[Place], waiting: &[&Ticket], rules: &Rules) -> Option<String> {
+        let (first, behind) = line.split_first()?;
+        let (why, overtaken) = order::why(first, behind, rules)?;
+        let overtaken = waiting.iter().find(|one| one.issued == overtaken.issued)?;
+        let values =
+            [("number", overtaken.to_string()), ("why", self.words.t(why.key()).to_owned())];
+        Some(self.words.with("queue.why.before", &values))
     }
 
     async fn current(&self, ticket: &Ticket, sits: &Sits) -> Result<Current, Failure> {

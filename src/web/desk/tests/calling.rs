@@ -57,3 +57,39 @@ async fn a_counter_that_is_taken_asks_before_it_is_taken_over() {
     let relieved = town.sign_in("clerk").await.get("/desk/calling").await;
     assert!(relieved.says("どの窓口で始めますか"));
 }
+
+/// The queue as screens show it, once it is as wanted.
+async fn shown(
+    town: &Town,
+    wanted: impl FnMut(&Arc<crate::web::live::Shown>) -> bool,
+) -> Arc<crate::web::live::Shown> {
+    let mut boards = town.office.live.boards();
+    boards.wait_for(wanted).await.unwrap().clone()
+}
+
+#[tokio::test]
+async fn who_waits_has_a_window_and_why_somebody_goes_first_is_said() {
+    let town = Town::staffed().await;
+    let watching = tokio::spawn(crate::web::live::forever(town.office.clone()));
+    town.visit("juminhyo").await;
+    town.clock.advance(Duration::from_secs(60));
+    let urgent = town.visit("juminhyo").await;
+    let office = town.office.clone();
+    let closed = shown(&town, |shown| shown.outlook.tickets.len() == 2).await;
+    assert!(closed.outlook.tickets.values().all(Option::is_none), "no counter is open");
+    let raise = move |tx: &crate::db::Tx<'_>| -> Result<(), queue::Error> {
+        let ticket = queue::of_visit(tx, urgent)?.unwrap();
+        let (journal, who) = (&office.journal, queue::state::Who::Guide);
+        let act = queue::Act::new(queue::state::Action::Reclass, who, journal.now());
+        let act = queue::Act { class: Some(queue::order::Class::Priority), ..act };
+        queue::act(tx, journal, (journal.op(), Actor::System), ticket.id, act).map(drop)
+    };
+    town.office.db.write(raise).await.unwrap();
+    let clerk = seated(&town, "clerk").await;
+    let open = shown(&town, |shown| shown.outlook.tickets.values().all(Option::is_some)).await;
+    assert!(open.outlook.lanes.contains_key("certificate") && open.outlook.tickets.len() == 2);
+    let page = clerk.get("/desk/calling").await;
+    assert!(page.says("ごろまで</td>"), "{}", page.text());
+    assert!(page.says("A1 より先です：優先の方のためです。"), "{}", page.text());
+    watching.abort();
+}

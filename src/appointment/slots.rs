@@ -1,0 +1,128 @@
+//! Which slots of a day are free: a pure function of the plan, of the seats that are
+//! taken, and of now.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use time::{Date, Duration};
+
+use super::plan::{Closed, Plan, Pool, Service, steps};
+use super::state::Who;
+use super::{Error, minutes};
+use crate::clock::Moment;
+
+/// One seat that is taken for one step of the day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    pub pool: String,
+    pub step: Moment,
+    pub seat: u32,
+    /// For a slot that is only held: until when.
+    pub until: Option<Moment>,
+}
+
+/// The seats of a day that are taken now.
+#[derive(Clone, Debug, Default)]
+pub struct Occupied(BTreeSet<(String, Moment, u32)>);
+
+impl Occupied {
+    /// Those of `taken` that nobody may have at `now`: a hold that is over keeps
+    /// nothing.
+    pub fn at(now: Moment, taken: impl IntoIterator<Item = Taken>) -> Self {
+        let kept = taken.into_iter().filter(|one| one.until.is_none_or(|until| now < until));
+        Self(kept.map(|one| (one.pool, one.step, one.seat)).collect())
+    }
+
+    fn has(&self, pool: &Pool<'_>, step: Moment, seat: u32) -> bool {
+        self.0.contains(&(pool.id.clone(), step, seat))
+    }
+
+    /// The seats of a pool that are free through a whole slot: whoever sits there
+    /// need not move.
+    fn free_seats<'o>(
+        &'o self,
+        pool: &'o Pool<'_>,
+        slot: &'o Range<Moment>,
+    ) -> impl Iterator<Item = u32> {
+        let is_free = |seat: &u32| steps(slot).all(|step| !self.has(pool, step, *seat));
+        (1..=pool.seats_in(slot)).filter(is_free)
+    }
+}
+
+/// A seat of one pool, for a whole slot.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub struct Seat {
+    pub pool: String,
+    pub seat: u32,
+}
+
+/// One slot of a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slot {
+    pub start: Moment,
+    pub end: Moment,
+    pub seats: u32,
+    pub free: u32,
+    /// Whether who asked can book it now.
+    pub is_offered: bool,
+}
+
+/// The slots of a service on a day, as `who` sees them now. Slots for which nobody
+/// sits there, at lunch perhaps, are none.
+///
+/// # Errors
+/// [`Closed`] with the reason when the service rests on that day.
+pub fn slots(
+    plan: &Plan,
+    (service, day): (&Service, Date),
+    occupied: &Occupied,
+    (now, who): (Moment, Who),
+) -> Result<Vec<Slot>, Closed> {
+    let pools = plan.pools(service);
+    let slot = |slot: Range<Moment>| {
+        let seats = pools.iter().map(|pool| pool.seats_in(&slot)).min().unwrap_or(0);
+        let free = pools.iter().map(|pool| occupied.free_seats(pool, &slot).count()).min();
+        let free = u32::try_from(free.unwrap_or(0)).unwrap_or(u32::MAX);
+        let is_offered = free > 0 && in_time(service, slot.start, (now, who)).is_ok();
+        Slot { start: slot.start, end: slot.end, seats, free, is_offered }
+    };
+    let slots = plan.slots(service, day)?.into_iter().map(slot);
+    Ok(slots.filter(|slot| slot.seats > 0).collect())
+}
+
+/// The seats that an appointment at `start` takes.
+///
+/// # Errors
+/// [`Error::NoSuchSlot`], [`Error::Full`], [`Error::NotYet`], [`Error::TooLate`].
+pub fn seats_at(
+    plan: &Plan,
+    (service, start): (&Service, Moment),
+    occupied: &Occupied,
+    (now, who): (Moment, Who),
+) -> Result<(Range<Moment>, Vec<Seat>), Error> {
+    let slots = plan.slots(service, start.date()).map_err(|_| Error::NoSuchSlot)?;
+    let slot = slots.into_iter().find(|slot| slot.start == start).ok_or(Error::NoSuchSlot)?;
+    in_time(service, start, (now, who))?;
+    let first_free = |pool: &Pool<'_>| {
+        let seat = occupied.free_seats(pool, &slot).next()?;
+        Some(Seat { pool: pool.id.clone(), seat })
+    };
+    let seats = plan.pools(service).iter().map(first_free).collect::<Option<Vec<Seat>>>();
+    Ok((slot.clone(), seats.ok_or(Error::Full)?))
+}
+
+/// Whether a slot can be booked at this time. Staff book until it begins; residents
+/// within the days and minutes of the service.
+fn in_time(service: &Service, start: Moment, (now, who): (Moment, Who)) -> Result<(), Error> {
+    let days = |days: u16| Duration::days(i64::from(days));
+    if start <= now {
+        return Err(Error::TooLate);
+    }
+    let first = start.date().saturating_sub(days(service.from_days));
+    if now.date() < first {
+        return Err(Error::NotYet(first));
+    }
+    let last = start.date().saturating_sub(days(service.until_days));
+    let late = now.date() > last || now > start - minutes(service.cutoff_minutes);
+    if who == Who::Resident && late { Err(Error::TooLate) } else { Ok(()) }
+}

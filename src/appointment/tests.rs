@@ -1,0 +1,550 @@
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use rusqlite::Connection;
+use time::macros::{date, datetime};
+
+use super::slots::{Occupied, Slot, Taken, slots};
+use super::state::{State, Who};
+use super::*;
+use crate::chance::SeededChance;
+use crate::clock::HeldClock;
+use crate::db::{Db, Tx};
+use crate::id::{AppointmentId, TicketId};
+use crate::journal::{Actor, OfficeKey};
+
+/// Two clerks for moving, one of them at lunch; advice in the one room, which the
+/// room's own bookings need, too.
+const PLAN: &str = r#"
+[[resource]]
+id = "room"
+name = { ja = "相談室", en = "Room" }
+seats = 1
+
+[[service]]
+id = "moving"
+name = { ja = "引っ越し", en = "Moving" }
+slot_minutes = 30
+seats = 2
+fewer = [{ from = "12:00", to = "13:00", seats = 1 }]
+hours = [{ days = ["mon", "tue", "wed", "thu", "fri"], from = "9:00", to = "17:00" }]
+from_days = 30
+cutoff_minutes = 60
+asks = ["name"]
+
+[[service]]
+id = "advice"
+name = { ja = "相談", en = "Advice" }
+slot_minutes = 45
+seats = 2
+needs = ["room"]
+hours = [{ days = ["wed"], from = "13:00", to = "16:00" }]
+until_days = 1
+
+[[service]]
+id = "room"
+name = { ja = "会議室", en = "Room" }
+slot_minutes = 60
+seats = 1
+needs = ["room"]
+hours = [{ days = ["wed"], from = "9:00", to = "17:00" }]
+"#;
+
+fn plan() -> Plan {
+    toml::from_str(PLAN).unwrap()
+}
+
+/// A Tuesday, and the Wednesday after it.
+const NOW: Moment = datetime!(2026-11-24 9:00 +9);
+const TOMORROW: Date = date!(2026 - 11 - 25);
+
+fn at(hour: u8, minute: u8) -> Moment {
+    TOMORROW.with_hms(hour, minute, 0).unwrap().assume_offset(time::macros::offset!(+9))
+}
+
+/// An office in memory with a held clock.
+struct Office {
+    connection: Connection,
+    journal: Journal,
+    clock: Arc<HeldClock>,
+    plan: Plan,
+}
+
+impl Office {
+    fn open() -> Self {
+        let connection = crate::schema::in_memory();
+        let chance = Arc::new(SeededChance::new(1));
+        let clock = Arc::new(HeldClock::at(NOW));
+        let key = OfficeKey::generate(&*chance);
+        let journal = Journal::new(clock.clone(), chance, key);
+        journal.open_log(&Tx::alone(&connection), "999997/honcho").unwrap();
+        Self { connection, journal, clock, plan: plan() }
+    }
+
+    fn tx(&self) -> Tx<'_> {
+        Tx::alone(&self.connection)
+    }
+
+    fn by(&self, who: Who) -> By {
+        By { op: self.journal.op(), actor: Actor::System, who }
+    }
+
+    fn pass(&self, minutes: u32) {
+        self.clock.advance(super::minutes(minutes));
+    }
+
+    fn hold(&self, who: Who, service: &str, start: Moment) -> Result<Appointment, Error> {
+        hold(&self.tx(), &self.journal, &self.plan, self.by(who), (service, start))
+    }
+
+    fn told(&self, name: &str) -> Told {
+        Told::typed(self.plan.service("moving").unwrap(), name, "").unwrap()
+    }
+
+    fn book(&self, held: &Appointment) -> Result<Appointment, Error> {
+        let told = self.told("しけん　はなこ");
+        book(&self.tx(), &self.journal, self.by(Who::Staff), held.id, &told)
+    }
+
+    fn booked(&self, service: &str, start: Moment) -> Appointment {
+        self.book(&self.hold(Who::Staff, service, start).unwrap()).unwrap()
+    }
+
+    fn move_to(&self, one: &Appointment, start: Moment) -> Result<Appointment, Error> {
+        let to = (one.id, one.version, start);
+        move_to(&self.tx(), &self.journal, &self.plan, self.by(Who::Staff), to)
+    }
+
+    fn call_off(&self, one: &Appointment) -> Result<Appointment, Error> {
+        call_off(&self.tx(), &self.journal, self.by(Who::Staff), (one.id, one.version))
+    }
+
+    fn arrive(&self, who: Who, id: AppointmentId) -> Result<Appointment, Error> {
+        let ticket = TicketId::new(self.journal.now(), &*self.journal.chance);
+        arrive(&self.tx(), &self.journal, &self.plan, self.by(who), (id, Some(ticket)))
+    }
+
+    fn tidy(&self) -> Tidied {
+        tidy(&self.tx(), &self.journal, Some(&self.plan), 7).unwrap()
+    }
+
+    fn slots(&self, who: Who, service: &str, day: Date) -> Vec<Slot> {
+        let now = self.journal.now();
+        let occupied = occupied(&self.connection, (day, now), None).unwrap();
+        let service = self.plan.service(service).unwrap();
+        slots(&self.plan, (service, day), &occupied, (now, who)).unwrap()
+    }
+
+    fn free_at(&self, service: &str, start: Moment) -> u32 {
+        let slots = self.slots(Who::Staff, service, start.date());
+        slots.iter().find(|slot| slot.start == start).unwrap().free
+    }
+
+    fn is_sound(&self) {
+        assert_eq!(first_contradiction(&self.connection).unwrap(), None);
+    }
+}
+
+#[test]
+fn what_is_held_is_booked_called_off_and_free_again() {
+    let office = Office::open();
+    let start = at(10, 0);
+    assert_eq!(office.free_at("moving", start), 2);
+    let held = office.hold(Who::Resident, "moving", start).unwrap();
+    assert_eq!((held.state, held.until), (State::Held, Some(NOW + minutes(10))));
+    assert_eq!(office.free_at("moving", start), 1);
+    let booked = office.book(&held).unwrap();
+    assert_eq!((booked.state, booked.until, booked.number), (State::Booked, None, held.number));
+    office.hold(Who::Resident, "moving", start).unwrap();
+    assert!(matches!(office.hold(Who::Staff, "moving", start), Err(Error::Full)));
+    let off = office.call_off(&booked).unwrap();
+    assert_eq!(off.state, State::Cancelled);
+    assert_eq!(office.free_at("moving", start), 1);
+    office.is_sound();
+}
+
+#[test]
+fn a_hold_that_is_over_keeps_nothing_and_books_nothing() {
+    let office = Office::open();
+    let start = at(12, 0);
+    let held = office.hold(Who::Resident, "moving", start).unwrap();
+    assert!(matches!(office.hold(Who::Staff, "moving", start), Err(Error::Full)));
+    office.pass(10);
+    assert_eq!(office.free_at("moving", start), 1);
+    // The next one takes the seat before anybody has swept.
+    let next = office.booked("moving", start);
+    let late = office.book(&held);
+    assert!(matches!(late, Err(Error::Refused(_))), "{late:?}");
+    assert_eq!(get(&office.connection, held.id).unwrap().unwrap().state, State::Lapsed);
+    assert_eq!(get(&office.connection, next.id).unwrap().unwrap().state, State::Booked);
+    office.is_sound();
+}
+
+#[test]
+fn a_hold_lapses_to_the_minute_though_nobody_swept() {
+    let office = Office::open();
+    let held = office.hold(Who::Resident, "moving", at(9, 0)).unwrap();
+    office.pass(10);
+    let late = office.book(&held);
+    assert!(matches!(late, Err(Error::Refused(Refused::Lapsed))), "{late:?}");
+    assert_eq!(office.tidy(), Tidied { lapsed: 1, ..Tidied::default() });
+    assert_eq!(office.tidy(), Tidied::default());
+    office.is_sound();
+}
+
+#[test]
+fn a_press_that_is_sent_twice_does_one_thing() {
+    let office = Office::open();
+    let by = office.by(Who::Staff);
+    let press = |by| hold(&office.tx(), &office.journal, &office.plan, by, ("moving", at(9, 0)));
+    let held = press(by).unwrap();
+    assert_eq!(press(by).unwrap(), held);
+    assert_eq!(office.free_at("moving", at(9, 0)), 1);
+    let by = office.by(Who::Staff);
+    let told = office.told("しけん　はなこ");
+    let press = || book(&office.tx(), &office.journal, by, held.id, &told).unwrap();
+    let booked = press();
+    assert_eq!(press(), booked);
+    let by = office.by(Who::Staff);
+    let to = (booked.id, booked.version, at(9, 30));
+    let press = || move_to(&office.tx(), &office.journal, &office.plan, by, to).unwrap();
+    let moved = press();
+    assert_eq!(press(), moved);
+    let by = office.by(Who::Staff);
+    let press = || call_off(&office.tx(), &office.journal, by, (moved.id, moved.version)).unwrap();
+    let off = press();
+    assert_eq!(press(), off);
+    // A press that meant something else.
+    let other = call_off(&office.tx(), &office.journal, office.by(Who::Staff), (moved.id, 1));
+    assert!(matches!(other, Err(Error::Changed)), "{other:?}");
+    let taken = hold(&office.tx(), &office.journal, &office.plan, by, ("moving", at(9, 0)));
+    assert!(matches!(taken, Err(Error::Journal(crate::journal::Error::OpTaken))), "{taken:?}");
+    office.is_sound();
+}
+
+#[test]
+fn residents_book_within_the_days_and_minutes_and_staff_until_it_begins() {
+    let office = Office::open();
+    let today = |hour, minute| NOW.replace_hour(hour).unwrap().replace_minute(minute).unwrap();
+    for (who, service, start, expected) in [
+        (Who::Resident, "moving", today(10, 0), "booked"),
+        (Who::Resident, "moving", today(9, 30), "too late"),
+        (Who::Staff, "moving", today(9, 30), "booked"),
+        (Who::Staff, "moving", today(9, 0), "too late"),
+        (Who::Resident, "moving", datetime!(2026-12-24 9:00 +9), "booked"),
+        (Who::Resident, "moving", datetime!(2026-12-25 9:00 +9), "not yet"),
+        (Who::Staff, "moving", datetime!(2026-12-25 9:00 +9), "not yet"),
+        // The day before is the last.
+        (Who::Resident, "advice", at(13, 0), "booked"),
+        (Who::Staff, "moving", at(9, 10), "none"),
+        (Who::Staff, "moving", datetime!(2026-11-23 9:00 +9), "none"),
+        (Who::Staff, "nothing", at(9, 0), "none"),
+    ] {
+        let said = match office.hold(who, service, start) {
+            Ok(_) => "booked",
+            Err(Error::TooLate) => "too late",
+            Err(Error::NotYet(_)) => "not yet",
+            Err(Error::NoSuchSlot) => "none",
+            Err(error) => panic!("{error}"),
+        };
+        assert_eq!(said, expected, "{who:?} {service} {start}");
+    }
+    office.pass(24 * 60);
+    let late = office.hold(Who::Resident, "advice", at(13, 45));
+    assert!(matches!(late, Err(Error::TooLate)), "{late:?}");
+    let page = office.slots(Who::Resident, "advice", TOMORROW);
+    assert!(page.iter().all(|slot| !slot.is_offered) && page.len() == 4);
+}
+
+#[test]
+fn slots_of_different_lengths_share_one_room() {
+    let office = Office::open();
+    office.booked("advice", at(13, 45));
+    // 13:45 to 14:30: both hours it touches are gone, the one after is not.
+    let free = |start| office.free_at("room", start);
+    assert_eq!([free(at(13, 0)), free(at(14, 0)), free(at(15, 0))], [0, 0, 1]);
+    assert!(matches!(office.hold(Who::Staff, "room", at(14, 0)), Err(Error::Full)));
+    office.booked("room", at(15, 0));
+    assert_eq!(office.free_at("advice", at(15, 15)), 0);
+    // The room has one seat, though two advisers sit there.
+    assert_eq!(office.free_at("advice", at(13, 0)), 1);
+    office.is_sound();
+}
+
+#[test]
+fn another_slot_is_kept_before_the_old_one_is_given_up() {
+    let office = Office::open();
+    let mine = office.booked("moving", at(9, 0));
+    for _ in 0..2 {
+        office.booked("moving", at(10, 0));
+    }
+    assert!(matches!(office.move_to(&mine, at(10, 0)), Err(Error::Full)));
+    assert_eq!(get(&office.connection, mine.id).unwrap().unwrap(), mine);
+    assert_eq!(office.free_at("moving", at(9, 0)), 1);
+    let moved = office.move_to(&mine, at(9, 30)).unwrap();
+    assert_eq!((moved.start, moved.number), (at(9, 30), mine.number));
+    assert_eq!(office.free_at("moving", at(9, 0)), 2);
+    // A page from before the change.
+    assert!(matches!(office.move_to(&mine, at(11, 0)), Err(Error::Changed)));
+    // Its own seat is no obstacle.
+    let room = office.booked("room", at(9, 0));
+    office.move_to(&room, at(9, 0)).unwrap();
+    office.is_sound();
+}
+
+#[test]
+fn arrivals_are_taken_on_the_day_from_a_little_before() {
+    let office = Office::open();
+    let mine = office.booked("moving", at(10, 0));
+    let said = |who| match office.arrive(who, mine.id) {
+        Ok(_) => "arrived".to_owned(),
+        Err(Error::OtherDay(day)) => format!("on {day}"),
+        Err(Error::TooEarly(from)) => format!("from {}:{:02}", from.hour(), from.minute()),
+        Err(Error::TooLate) => "too late".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    assert_eq!(said(Who::Resident), "on 2026-11-25");
+    assert_eq!(said(Who::Staff), "on 2026-11-25");
+    office.pass(24 * 60 + 29);
+    assert_eq!(said(Who::Resident), "from 9:30");
+    office.pass(1);
+    assert_eq!(said(Who::Resident), "arrived");
+    assert_eq!(said(Who::Resident), "a Arrived appointment cannot be Arrive");
+    let taken_back =
+        take_back(&office.tx(), &office.journal, office.by(Who::Staff), mine.id).unwrap();
+    assert_eq!((taken_back.state, taken_back.ticket), (State::Booked, None));
+    office.pass(61);
+    assert_eq!(said(Who::Resident), "too late");
+    assert_eq!(said(Who::Staff), "arrived");
+    office.is_sound();
+}
+
+#[test]
+fn whoever_does_not_come_is_noted_and_may_still_be_helped_by_staff() {
+    let office = Office::open();
+    let mine = office.booked("moving", at(9, 0));
+    office.pass(24 * 60 + 30);
+    assert_eq!(office.tidy(), Tidied::default());
+    office.pass(1);
+    assert_eq!(office.tidy(), Tidied { missed: 1, ..Tidied::default() });
+    assert_eq!(office.tidy(), Tidied::default());
+    assert!(matches!(office.arrive(Who::Resident, mine.id), Err(Error::Refused(_))));
+    let missed = get(&office.connection, mine.id).unwrap().unwrap();
+    assert_eq!(missed.state, State::Missed);
+    let moved = office.move_to(&missed, at(11, 0)).unwrap();
+    assert_eq!(moved.state, State::Booked);
+    office.is_sound();
+}
+
+#[test]
+fn what_was_told_is_sealed_and_erased_with_its_key() {
+    let office = Office::open();
+    let mine = office.booked("moving", at(9, 0));
+    let read = || told(&office.connection, &office.journal, &mine);
+    assert_eq!(read().unwrap().name.as_deref(), Some("シケン　ハナコ"));
+    let stored = |query: &str| -> Vec<String> {
+        let mut rows = office.connection.prepare(query).unwrap();
+        let rows = rows.query_map([], |row| row.get(0)).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    };
+    let rows = stored("select hex(told) from appointment where told is not null");
+    let name: String = "ハナコ".bytes().map(|byte| format!("{byte:02X}")).collect();
+    assert!(rows.len() == 1 && !rows[0].contains(&name));
+    assert!(stored("select facts from journal").iter().all(|facts| !facts.contains("ハナコ")));
+    office.pass(8 * 24 * 60);
+    // A day that is over by seven is kept, one by eight is not.
+    assert_eq!(office.tidy().erased, 0);
+    office.pass(24 * 60);
+    assert_eq!(office.tidy().erased, 1);
+    assert!(read().unwrap().is_empty());
+    assert!(matches!(
+        office.journal.visit_key(&office.connection, mine.visit),
+        Err(crate::journal::Error::Erased)
+    ));
+    office.is_sound();
+}
+
+#[test]
+fn the_schema_itself_has_no_seat_above_what_the_town_wrote_and_none_twice() {
+    let office = Office::open();
+    let mine = office.booked("moving", at(9, 0));
+    let keep = |seat: u32, seats: u32| {
+        office.connection.execute(
+            "insert into appointment_seat values ('service/moving', ?1, ?2, ?3, ?4)",
+            rusqlite::params![crate::clock::rfc3339(at(9, 0)), seat, seats, mine.id.to_string()],
+        )
+    };
+    assert!(keep(1, 2).is_err() && keep(3, 2).is_err() && keep(0, 2).is_err());
+    assert!(keep(2, 2).is_ok());
+}
+
+#[tokio::test]
+async fn two_hundred_at_once_for_one_seat_give_one_success() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("office.db");
+    let db = Db::start(&path, crate::schema::STEPS, crate::journal::check_tail).unwrap();
+    let chance = Arc::new(SeededChance::new(1));
+    let key = OfficeKey::generate(&*chance);
+    let journal = Arc::new(Journal::new(Arc::new(HeldClock::at(NOW)), chance, key));
+    let opened = journal.clone();
+    db.write(move |tx| opened.open_log(tx, "999997/honcho").map(drop)).await.unwrap();
+    let plan = Arc::new(plan());
+    let one = |_| {
+        let (db, journal, plan) = (db.clone(), journal.clone(), plan.clone());
+        tokio::spawn(async move {
+            let by = By { op: journal.op(), actor: Actor::System, who: Who::Resident };
+            // At lunch there is one seat.
+            let wanted = ("moving", at(12, 30));
+            let book = move |tx: &Tx<'_>| {
+                let held = hold(tx, &journal, &plan, by, wanted)?;
+                let by = By { op: journal.op(), ..by };
+                super::book(tx, &journal, by, held.id, &Told::default())
+            };
+            db.write(book).await
+        })
+    };
+    let asked: Vec<_> = (0..200).map(one).collect();
+    let (mut booked, mut full) = (0, 0);
+    for answer in asked {
+        match answer.await.unwrap() {
+            Ok(_) => booked += 1,
+            Err(Error::Full) => full += 1,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert_eq!((booked, full), (1, 199));
+    let kept = db.read(|connection| of_day(connection, TOMORROW)).await.unwrap();
+    assert_eq!(kept.len(), 1);
+}
+
+/// What somebody tries, by number.
+#[derive(Clone, Copy, Debug)]
+enum Try {
+    Hold { service: usize, slot: u8 },
+    Book(usize),
+    Move { which: usize, slot: u8 },
+    CallOff(usize),
+    Arrive(usize),
+    TakeBack(usize),
+    Wait(u32),
+    Tidy,
+}
+
+fn tries() -> impl Strategy<Value = Vec<Try>> {
+    let which = 0..12_usize;
+    let one = prop_oneof![
+        4 => (0..3_usize, 0..16_u8).prop_map(|(service, slot)| Try::Hold { service, slot }),
+        3 => which.clone().prop_map(Try::Book),
+        2 => (which.clone(), 0..16_u8).prop_map(|(which, slot)| Try::Move { which, slot }),
+        1 => which.clone().prop_map(Try::CallOff),
+        2 => which.clone().prop_map(Try::Arrive),
+        1 => which.prop_map(Try::TakeBack),
+        1 => (1..600_u32).prop_map(Try::Wait),
+        1 => Just(Try::Tidy),
+    ];
+    proptest::collection::vec(one, 1..60)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_tried_no_seat_is_given_twice_and_the_journal_makes_the_rows(tries in tries()) {
+        let office = Office::open();
+        let mut known: Vec<AppointmentId> = Vec::new();
+        let services = ["moving", "advice", "room"];
+        for one in tries {
+            let nth = |which: usize| {
+                let id = known.get(which % known.len().max(1))?;
+                get(&office.connection, *id).unwrap()
+            };
+            let begins = |service: &str, slot: u8| {
+                let slots = office.plan.slots(office.plan.service(service).unwrap(), TOMORROW);
+                let slots = slots.unwrap();
+                slots[usize::from(slot) % slots.len()].start
+            };
+            match one {
+                Try::Hold { service, slot } => {
+                    let service = services[service];
+                    let held = office.hold(Who::Staff, service, begins(service, slot));
+                    known.extend(held.ok().map(|held| held.id));
+                }
+                Try::Book(which) => drop(nth(which).map(|one| office.book(&one))),
+                Try::Move { which, slot } => {
+                    drop(nth(which).map(|one| office.move_to(&one, begins(&one.service, slot))));
+                }
+                Try::CallOff(which) => drop(nth(which).map(|one| office.call_off(&one))),
+                Try::Arrive(which) => drop(nth(which).map(|one| office.arrive(Who::Staff, one.id))),
+                Try::TakeBack(which) => drop(nth(which).map(|one| {
+                    take_back(&office.tx(), &office.journal, office.by(Who::Staff), one.id)
+                })),
+                Try::Wait(minutes) => office.pass(minutes),
+                Try::Tidy => drop(office.tidy()),
+            }
+            agrees(&office, &known)?;
+        }
+        office.is_sound();
+    }
+
+    #[test]
+    fn the_free_slots_are_those_that_can_be_booked(
+        taken in proptest::collection::vec((0..3_usize, 0..96_u32, 1..3_u32, any::<bool>()), 0..60),
+        service in 0..3_usize,
+        passed in 0..2000_u32,
+    ) {
+        let pools = ["service/moving", "service/advice", "resource/room"];
+        let now = NOW + minutes(passed);
+        let taken = taken.into_iter().map(|(pool, step, seat, held)| Taken {
+            pool: pools[pool].to_owned(),
+            step: at(9, 0) + minutes(step * 5),
+            seat,
+            until: held.then_some(NOW + minutes(1000)),
+        });
+        let occupied = Occupied::at(now, taken);
+        let plan = plan();
+        let service = &plan.services[service];
+        for who in [Who::Resident, Who::Staff] {
+            for slot in slots(&plan, (service, TOMORROW), &occupied, (now, who)).unwrap() {
+                let wanted = (service, slot.start);
+                let kept = super::slots::seats_at(&plan, wanted, &occupied, (now, who));
+                prop_assert_eq!(slot.is_offered, kept.is_ok(), "{:?}", slot);
+                prop_assert!(slot.free <= slot.seats);
+            }
+        }
+    }
+}
+
+/// Every pool has, in every step, no more appointments than seats; and the seats in
+/// storage are those of the appointments that keep one.
+fn agrees(office: &Office, known: &[AppointmentId]) -> Result<(), TestCaseError> {
+    let mut expected = std::collections::BTreeSet::new();
+    for id in known {
+        let one = get(&office.connection, *id).unwrap().unwrap();
+        if !one.state.keeps_seats() {
+            continue;
+        }
+        for seat in &one.seats {
+            for step in super::plan::steps(&one.slot()) {
+                let fresh =
+                    expected.insert((seat.pool.clone(), crate::clock::rfc3339(step), seat.seat));
+                prop_assert!(fresh, "{} has one seat twice", seat.pool);
+            }
+        }
+    }
+    let mut rows =
+        office.connection.prepare("select pool, step, seat from appointment_seat").unwrap();
+    let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+    let stored = rows.collect::<Result<std::collections::BTreeSet<_>, _>>().unwrap();
+    prop_assert_eq!(stored, expected);
+    Ok(())
+}
+
+#[test]
+fn an_appointment_is_found_by_its_number_however_that_is_typed() {
+    let office = Office::open();
+    let mine = office.booked("moving", at(9, 0));
+    let typed = Number::typed(&mine.number.to_string()).unwrap();
+    assert_eq!(by_number(&office.connection, typed).unwrap(), Some(mine));
+    let other = Number::draw(&SeededChance::new(99));
+    assert_eq!(by_number(&office.connection, other).unwrap(), None);
+}

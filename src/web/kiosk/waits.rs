@@ -1,0 +1,61 @@
+//! What a resident is told of their wait, when they have their number.
+
+use std::time::Duration;
+
+use super::session::AtKiosk;
+use crate::clock::Moment;
+use crate::lang::Phrases;
+use crate::queue::outlook::{self, Told};
+use crate::queue::state::State;
+use crate::queue::{self, Ticket};
+use crate::web::error::Failure;
+use crate::web::{Office, windows};
+
+/// The page looks again for a window this long after the number was drawn, and then
+/// lets it be: a page that comes anew for ever never asks whether somebody is there.
+const LOOKS_FOR: Duration = Duration::from_secs(10);
+
+/// The sentences under the number.
+pub(super) struct Wait {
+    /// The number has been called meanwhile.
+    pub called: Option<String>,
+    pub lane: String,
+    pub ahead: String,
+    pub window: String,
+    pub has_window: bool,
+    /// The window is being worked out.
+    pub is_coming: bool,
+}
+
+/// What is told of `ticket` now.
+pub(super) async fn of(office: &Office, at: &AtKiosk, ticket: &Ticket) -> Result<Wait, Failure> {
+    let (now, day) = (office.journal.now(), ticket.day);
+    let tickets = office.db.read(move |connection| queue::of_day(connection, day)).await?;
+    let rules = office.config.site.queue.order();
+    let told = office.live.now().outlook.of(ticket.id, now);
+    let words = Phrases::of(at.visit.wishes.lang);
+    let ahead = outlook::ahead(ticket, &tickets, &rules, now);
+    let lane = &ticket.leg().lane;
+    let name = office.config.lane(lane).map(|lane| lane.name.in_lang(words.lang()));
+    Ok(Wait {
+        called: called(words, ticket),
+        lane: name.unwrap_or(lane).to_owned(),
+        ahead: match ahead {
+            0 => words.t("wait.nobody_ahead").to_owned(),
+            ahead => words.with("wait.ahead", &[("count", ahead)]),
+        },
+        window: windows::told(words, told),
+        has_window: matches!(told, Told::At(_)),
+        is_coming: told == Told::NotYet && is_new(ticket, now),
+    })
+}
+
+fn called(words: Phrases, ticket: &Ticket) -> Option<String> {
+    let leg = ticket.leg();
+    let counter = leg.counter.filter(|_| leg.state == State::Called)?;
+    Some(words.with("wait.called", &[("counter", counter)]))
+}
+
+fn is_new(ticket: &Ticket, now: Moment) -> bool {
+    ticket.leg().state == State::Waiting && now - ticket.arrived < LOOKS_FOR
+}

@@ -1,0 +1,50 @@
+//! Windows of the clock, as people read them: 「14:20〜14:35ごろ」.
+
+use crate::clock;
+use crate::lang::Phrases;
+use crate::queue::outlook::Told;
+use crate::queue::wait::window::Window;
+
+/// Its bounds, `14:20` and `14:35`; no first one where it begins now.
+pub(super) fn clock_times(window: Window) -> (Option<String>, String) {
+    let time = |secs: i64| clock::from_unix(secs).map(clock::hour_and_minute).unwrap_or_default();
+    (window.from.map(time), time(window.to))
+}
+
+/// A window in words.
+pub(super) fn words(words: Phrases, window: Window) -> String {
+    match clock_times(window) {
+        (Some(from), to) => words.with("window.between", &[("from", from), ("to", to)]),
+        (None, to) => words.with("window.by", &[("to", to)]),
+    }
+}
+
+/// What somebody who waits is told.
+pub(super) fn told(words: Phrases, told: Told) -> String {
+    match told {
+        Told::At(window) => self::words(words, window),
+        Told::Closed => words.t("window.closed").to_owned(),
+        Told::NotYet => words.t("window.not_yet").to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::lang::Lang;
+
+    #[test]
+    fn a_window_is_said_in_both_languages_with_and_without_a_begin() {
+        let at = |moment: clock::Moment| moment.unix_timestamp();
+        let to = at(datetime!(2026-11-24 10:35 +9));
+        let [between, by] = [Some(at(datetime!(2026-11-24 9:05 +9))), None]
+            .map(|from| Told::At(Window { from, to }));
+        let say = |lang, one| told(Phrases::of(lang), one);
+        assert_eq!(say(Lang::Ja, between), "9:05〜10:35ごろ");
+        assert_eq!(say(Lang::Ja, by), "10:35ごろまで");
+        assert_eq!(say(Lang::En, between), "9:05–10:35");
+        assert_eq!(say(Lang::En, by), "by 10:35");
+    }
+}
