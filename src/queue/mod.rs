@@ -15,6 +15,7 @@ pub mod forecast;
 mod issue;
 pub mod order;
 pub mod outlook;
+mod passing;
 mod replay;
 pub mod state;
 mod store;
@@ -32,6 +33,7 @@ use crate::journal::{self, Journal};
 
 pub use acts::{Desk, act, call_next, call_this, close_day, is_callable, undo};
 pub use issue::{AtEnd, Lane, NewTicket, issue};
+pub use passing::{count_passing, passing_on};
 pub use replay::first_contradiction;
 pub use store::{Announcement, announcements, at_counter, get, of_day, of_visit};
 pub use ticket::{Act, Leg, Reason, Refused, Ticket};

@@ -12,6 +12,7 @@ use crate::web::{Office, assets, cookie};
 pub(super) enum Place {
     Today,
     Calling,
+    Guide,
     Devices,
     Staff,
     Password,
@@ -117,6 +118,14 @@ impl Frame {
 
     pub fn calls_residents(&self) -> bool {
         self.queue && self.may(Action::CallResidents)
+    }
+
+    pub fn guides_visitors(&self) -> bool {
+        self.queue && self.may(Action::GuideVisitors)
+    }
+
+    pub fn is_guide(&self) -> bool {
+        self.place == Place::Guide
     }
 
     pub fn is_calling(&self) -> bool {

@@ -12,6 +12,7 @@ mod decide;
 mod devices;
 mod frame;
 mod guard;
+mod guide;
 mod identity;
 mod password;
 mod print;
@@ -52,6 +53,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/visits/{visit}/printing/{op}", get(printing::show))
         .route("/visits/{visit}/applications/{application}", post(decide::decide))
         .nest("/calling", calling::routes())
+        .nest("/guide", guide::routes())
         .route("/devices", get(devices::show).post(devices::offer))
         .route("/devices/{device}/revoke", post(devices::revoke))
         .route("/devices/{device}/reader", post(devices::choose_reader))

@@ -146,7 +146,7 @@ pub(super) async fn print_slip(
         None => {
             let pages = office.config.printers.slip_pages_of_browser();
             let pdf = printer::pages(&slip.roll(), pages, office.papers.fonts());
-            Ok(inline(pdf, slip.code()))
+            Ok(inline(pdf, slip.file()))
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::visit::{self, Way, Wishes};
 use crate::web::{Office, example, router};
 
 mod calling;
+mod guide;
 mod keys;
 
 const PASSWORD: &str = "a long enough sentence";
@@ -218,6 +219,11 @@ const ROUTES: &[Route] = &[
     ("post", "/calling/next", &[], [true, true, false]),
     ("post", "/calling/tickets/{ticket}", &[("act", "recall")], [true, true, false]),
     ("post", "/calling/tickets/{ticket}/undo", &[], [true, true, false]),
+    ("get", "/guide", &[], [true, true, false]),
+    ("post", "/guide", &[("lane", "certificate")], [true, true, false]),
+    ("get", "/guide/hall", &[], [true, true, false]),
+    ("post", "/guide/passing", &[], [true, true, false]),
+    ("get", "/guide/tickets/{ticket}", &[], [true, true, false]),
     ("get", "/devices", &[], [false, true, true]),
     ("post", "/devices", &[], [false, true, true]),
     ("post", "/devices/{device}/revoke", &[], [false, true, true]),
@@ -240,12 +246,14 @@ fn every_route_is_in_one_of_the_tables() {
         routes.map(|route| format!("{under}{route}")).collect()
     };
     let calling = own(include_str!("calling/mod.rs"), "/calling");
-    let calling = calling.into_iter().map(|route| match route.as_str() {
-        "/calling/" => "/calling".to_owned(),
-        _ => route,
+    let guide = own(include_str!("guide.rs"), "/guide");
+    let nested = calling.into_iter().chain(guide);
+    let nested = nested.map(|route| match route.trim_end_matches('/') {
+        "" => route,
+        route => route.to_owned(),
     });
     let routes: BTreeSet<String> =
-        own(include_str!("mod.rs"), "").into_iter().chain(calling).collect();
+        own(include_str!("mod.rs"), "").into_iter().chain(nested).collect();
     let known = ROUTES.iter().map(|route| route.1).chain(OPEN.iter().copied());
     let known: BTreeSet<String> = known.map(str::to_owned).collect();
     assert_eq!(routes, known);
