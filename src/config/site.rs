@@ -71,6 +71,20 @@ pub struct Modules {
     /// books, and no screen names it.
     #[serde(default)]
     pub appointments: bool,
+    /// The town's other offices are reached. This version cannot, so it stays off.
+    #[serde(default)]
+    pub hub: bool,
+}
+
+impl Modules {
+    fn check(&self, document: &mut Document, place: &Place) {
+        document.require(
+            !self.hub,
+            place.clone().key("hub"),
+            "自治体側のサーバー（hub）とのつながりは、この版にはまだありません",
+            "hub = false と書くか、この行を消してください",
+        );
+    }
 }
 
 /// What the kiosk's screens offer and how patient they are.
@@ -195,6 +209,7 @@ impl Site {
         let office = Place::key_of("office");
         rules::id_at(document, office.clone().key("id"), &self.office.id);
         rules::words(document, office.key("name"), &self.office.name);
+        self.modules.check(document, &Place::key_of("modules"));
         self.screen.check(document, &Place::key_of("screen"));
         if let Some(home) = &self.home {
             home.check(document, Place::key_of("home").key("address"));

@@ -105,7 +105,7 @@ fn made_at(at: Moment) -> String {
 }
 
 /// What of the codes was not understood and has no answer since, each kind once.
-fn doubtful(pages: &[AskPage<'_>], codes: &[Brought], words: Phrases) -> Vec<String> {
+pub(super) fn doubtful(pages: &[AskPage<'_>], codes: &[Brought], words: Phrases) -> Vec<String> {
     let is_answered = |path: &str| {
         let mut asked = pages.iter().flat_map(|page| &page.questions);
         asked.any(|one| one.path() == path && one.answer.is_some())

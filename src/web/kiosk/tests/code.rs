@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use super::*;
+use crate::applicant::Source;
 use crate::chance::SeededChance;
 use crate::clock::Moment;
+use crate::config::Config;
 use crate::form::Forms;
-use crate::form::answers::Value;
+use crate::form::answers::{Answers, Value};
 use crate::form::record;
 use crate::preregistration::{self, Codebook, Epoch, Jti, Key, KeyFolder, encode, seal};
 use crate::visit::brought;
@@ -33,28 +35,37 @@ fn code(tablet: &Tablet, jti: u8, revision: u32) -> String {
 
 /// What such a code says.
 fn body(tablet: &Tablet, made_at: Moment, jti: u8, revision: u32) -> Vec<u8> {
-    let now = tablet.office.journal.now();
-    let forms = Forms::load(Path::new("templates/forms")).unwrap();
-    let form = forms.get("inkan").unwrap();
-    let source = crate::applicant::Source::Qr;
-    let mut answers = record::read(&[form], form.sample().unwrap(), source, now.date()).unwrap();
-    // What a page at home asks and a resident passes over.
+    let book = book(tablet, &tablet.office.config);
+    written(&book, &answers(tablet), (made_at, jti, revision))
+}
+
+/// The numbers of a town's pages today.
+fn book(tablet: &Tablet, config: &Config) -> Codebook {
+    Codebook::of(config, &tablet.office.forms, tablet.office.journal.now().date())
+}
+
+/// Everything that a page at home asks; what is not in the sample is passed over.
+fn answers(tablet: &Tablet) -> Answers {
+    let (form, today) =
+        (tablet.office.forms.get("inkan").unwrap(), tablet.office.journal.now().date());
+    let mut answers = record::read(&[form], form.sample().unwrap(), Source::Qr, today).unwrap();
     while let Some(page) = crate::form::questions::missing(&[form], &answers).first() {
         for ask in &page.questions {
             let passed = ask.prefill().unwrap_or(Value::skipped());
             assert!(!ask.required || ask.prefill().is_some(), "{}", ask.path());
-            answers.set(ask.path(), passed, source);
+            answers.set(ask.path(), passed, Source::Qr);
         }
     }
-    let book = Codebook::of(&tablet.office.config, &forms, now.date());
-    let visit = preregistration::Visit {
-        made_at,
-        jti: Jti([jti; 8]),
-        revision,
-        procedures: &["inkan"],
-        answers: &answers,
-    };
-    encode(&book, &visit)
+    answers
+}
+
+fn written(
+    book: &Codebook,
+    answers: &Answers,
+    (made_at, jti, revision): (Moment, u8, u32),
+) -> Vec<u8> {
+    let (jti, procedures) = (Jti([jti; 8]), &["inkan"]);
+    encode(book, &preregistration::Visit { made_at, jti, revision, procedures, answers })
 }
 
 /// The day of birth in the form's sample.
@@ -194,6 +205,42 @@ async fn whatever_may_come_in_a_code_has_its_sentence_and_its_reason_and_tells_n
     // Whoever tampers learns nothing: the sentence is the same.
     let words = crate::lang::Phrases::of(crate::lang::Lang::Ja);
     assert_eq!(words.t("preregistration.not_a_key"), words.t("preregistration.not_opened"));
+}
+
+#[tokio::test]
+async fn what_of_a_code_is_not_understood_is_said_where_it_is_asked_again() {
+    let tablet = Tablet::paired().await;
+    tablet.begin().await;
+    let now = tablet.office.journal.now();
+    let mut answers = answers(&tablet);
+    answers.set("applicant.phone", Value::Text("12".into()), Source::Qr);
+    let ours = written(&book(&tablet, &tablet.office.config), &answers, (now, 1, 0));
+    tablet.show_code(&sealed(&ours, TOWN, &key(&tablet))).await;
+    tablet.tell(&birthday()).await;
+    let asked = tablet.get("/kiosk").await;
+    assert!(asked.says("name=\"applicant.phone\""), "{}", asked.text);
+    assert!(asked.says("ここは読み取れませんでした"), "{}", asked.text);
+}
+
+#[tokio::test]
+async fn of_a_code_from_forms_nobody_knows_the_rest_is_asked_and_it_is_said_why() {
+    let tablet = Tablet::paired().await;
+    tablet.begin().await;
+    let now = tablet.office.journal.now();
+    let mut elsewhere = tablet.office.config.clone();
+    elsewhere.procedures.reverse();
+    let theirs = written(&book(&tablet, &elsewhere), &answers(&tablet), (now, 1, 0));
+    tablet.show_code(&sealed(&theirs, TOWN, &key(&tablet))).await;
+    tablet.tell(&birthday()).await;
+    let asked = tablet.get("/kiosk").await;
+    assert!(asked.says("name=\"procedure\""), "{}", asked.text);
+    assert!(asked.says("お名前などのほかは、読み取れませんでした"), "{}", asked.text);
+    tablet.press("/kiosk/procedures", &[("procedure", "inkan")]).await;
+    // What it told of the person is there, and is not asked again.
+    let (_, known) = tablet.visit().await;
+    assert_eq!(known.get("applicant.name").unwrap().source, Source::Qr);
+    let rest = tablet.get("/kiosk").await;
+    assert!(!rest.says("name=\"procedure\"") && !rest.says("name=\"applicant.name\""));
 }
 
 #[tokio::test]
