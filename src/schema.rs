@@ -19,6 +19,7 @@ pub const STEPS: &[Step] = &[
     visit::printing::SCHEMA,
     preregistration::store::SCHEMA,
     appointment::SCHEMA,
+    queue::CODES,
     alarm::SCHEMA,
 ];
 

@@ -41,6 +41,8 @@ const ASSETS: &[Asset] = assets! {
     "reader.js": "text/javascript; charset=utf-8",
     "entry.js": "text/javascript; charset=utf-8",
     "scanner.js": "text/javascript; charset=utf-8",
+    "status.css": "text/css; charset=utf-8",
+    "status.js": "text/javascript; charset=utf-8",
     "idle.js": "text/javascript; charset=utf-8",
     "pictograms.svg": "image/svg+xml",
 };

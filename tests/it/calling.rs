@@ -41,6 +41,9 @@ fn a_resident_is_told_how_many_are_before_them_and_when_they_will_be_called() {
         .wait("the window", "document.querySelector('#wait .window').innerText.includes('ごろ')");
     assert!(browser.text_of("#wait").contains("前に待っている方：1 人"), "{}", browser.text());
     resident.look();
+    let picture = madoguchi::scan::unpack(&browser.picture_of(".phone .qr")).unwrap();
+    let link = browser.text_of(".phone .link");
+    assert_eq!(madoguchi::scan::read(&picture), Some(format!("http://{link}")));
 }
 
 fn sit_down(browser: &Browser, clerk: &mut Clerk<'_>) {
