@@ -24,6 +24,7 @@ use crate::web::{Office, example, router};
 mod alarms;
 mod calling;
 mod guide;
+mod hammer;
 mod keys;
 
 const PASSWORD: &str = "a long enough sentence";
