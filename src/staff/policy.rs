@@ -23,6 +23,8 @@ pub enum Action {
     AnswerCalls,
     /// Sit at a counter and call residents to it.
     CallResidents,
+    /// Book for somebody, and see who has booked.
+    BookAppointments,
     /// Let a code made at home be used once more.
     ReinstateCodes,
     /// Pair, revoke and assign tablets and displays.
@@ -35,7 +37,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Action; 13] = [
+    pub const ALL: [Action; 14] = [
         Action::SeeVisits,
         Action::Correct,
         Action::CheckIdentity,
@@ -45,6 +47,7 @@ impl Action {
         Action::Reopen,
         Action::AnswerCalls,
         Action::CallResidents,
+        Action::BookAppointments,
         Action::ReinstateCodes,
         Action::PairDevices,
         Action::LiftBackOff,
@@ -59,7 +62,7 @@ pub fn may(role: Role, action: Action) -> bool {
     use Role::*;
     match action {
         SeeVisits | Correct | CheckIdentity | Print | Accept | SendBack | Reopen | AnswerCalls
-        | CallResidents => matches!(role, Clerk | Supervisor),
+        | CallResidents | BookAppointments => matches!(role, Clerk | Supervisor),
         // One code used twice is two papers: somebody answers for it.
         ReinstateCodes => matches!(role, Supervisor),
         // A broken tablet or a forgotten password cannot wait for the
@@ -81,6 +84,6 @@ mod tests {
                 .map(|action| if may(role, action) { 'x' } else { '.' })
                 .collect()
         };
-        assert_eq!(Role::ALL.map(row), ["xxxxxxxxx....", "xxxxxxxxxxxx.", "..........xxx"]);
+        assert_eq!(Role::ALL.map(row), ["xxxxxxxxxx....", "xxxxxxxxxxxxx.", "...........xxx"]);
     }
 }

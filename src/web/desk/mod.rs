@@ -5,6 +5,7 @@
 //! table what they may do. Nothing personal stands in an address or a title.
 
 mod accounts;
+mod appointments;
 mod calling;
 mod codes;
 mod correct;
@@ -52,6 +53,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/visits/{visit}/printing/{op}", get(printing::show))
         .route("/visits/{visit}/applications/{application}", post(decide::decide))
         .nest("/calling", calling::routes())
+        .nest("/appointments", appointments::routes())
         .route("/devices", get(devices::show).post(devices::offer))
         .route("/devices/{device}/revoke", post(devices::revoke))
         .route("/devices/{device}/reader", post(devices::choose_reader))
