@@ -17,6 +17,7 @@ pub const STEPS: &[Step] = &[
     visit::printing::SCHEMA,
     preregistration::store::SCHEMA,
     appointment::SCHEMA,
+    queue::CODES,
 ];
 
 /// An empty database in memory, for tests of stores.

@@ -9,7 +9,7 @@ use super::folder::folder_of;
 use crate::chance::SystemChance;
 use crate::clock::{Clock, SystemClock, iso_day};
 use crate::config::Config;
-use crate::preregistration::{Epoch, Key, KeyFolder};
+use crate::preregistration::{Epoch, Key, KeyFolder, troubles};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
@@ -115,6 +115,9 @@ fn list(arguments: &List) -> anyhow::Result<()> {
             true => super::say(serde_json::to_string(&key.public_file())?),
             false => super::say(line(key, this)),
         }
+    }
+    for trouble in troubles(&arguments.data.keys(), SystemClock.today()) {
+        eprintln!("madoguchi: {trouble}");
     }
     Ok(())
 }

@@ -173,6 +173,11 @@ impl Printers {
         self.printer.iter().filter(|printer| printer.kind == PrinterKind::Cups)
     }
 
+    /// Those that slips can be sent to.
+    pub fn all_for_slips(&self) -> impl Iterator<Item = &Printer> {
+        self.printer.iter().filter(|printer| printer.kind != PrinterKind::Browser)
+    }
+
     /// The printer beside a tablet, by the tablet's name.
     pub fn for_kiosk(&self, name: &str) -> Option<&Printer> {
         let role = self.slips.iter().find(|role| {

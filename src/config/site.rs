@@ -23,6 +23,8 @@ pub struct Site {
     pub queue: QueueRules,
     /// The page where residents answer at home; left out, no screen names one.
     pub home: Option<Home>,
+    /// Where telephones reach this server; left out, no screen sends them here.
+    pub status: Option<Status>,
 }
 
 /// The municipality (自治体).
@@ -69,6 +71,20 @@ pub struct Modules {
     /// books, and no screen names it.
     #[serde(default)]
     pub appointments: bool,
+    /// The town's other offices are reached. This version cannot, so it stays off.
+    #[serde(default)]
+    pub hub: bool,
+}
+
+impl Modules {
+    fn check(&self, document: &mut Document, place: &Place) {
+        document.require(
+            !self.hub,
+            place.clone().key("hub"),
+            "自治体側のサーバー（hub）とのつながりは、この版にはまだありません",
+            "hub = false と書くか、この行を消してください",
+        );
+    }
 }
 
 /// What the kiosk's screens offer and how patient they are.
@@ -91,6 +107,14 @@ pub struct Screen {
 #[serde(deny_unknown_fields)]
 pub struct Home {
     /// The address of the page on the town's web site.
+    pub address: String,
+}
+
+/// Where residents look, with a telephone, how far the queue has come.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Status {
+    /// How the addresses of this server begin for telephones.
     pub address: String,
 }
 
@@ -185,9 +209,13 @@ impl Site {
         let office = Place::key_of("office");
         rules::id_at(document, office.clone().key("id"), &self.office.id);
         rules::words(document, office.key("name"), &self.office.name);
+        self.modules.check(document, &Place::key_of("modules"));
         self.screen.check(document, &Place::key_of("screen"));
         if let Some(home) = &self.home {
             home.check(document, Place::key_of("home").key("address"));
+        }
+        if let Some(status) = &self.status {
+            status.check(document, Place::key_of("status").key("address"));
         }
         self.queue.check(document, &Place::key_of("queue"));
         let retention = Place::key_of("retention");
@@ -257,6 +285,21 @@ impl Town {
 fn check_digit(five: &[u32]) -> u32 {
     let sum: u32 = five.iter().zip((2..=6).rev()).map(|(digit, weight)| digit * weight).sum();
     (11 - sum % 11) % 10
+}
+
+impl Status {
+    /// An address that can be typed, without anything behind the name.
+    fn check(&self, document: &mut Document, place: Place) {
+        let schemes = ["https://", "http://"];
+        let host = schemes.iter().find_map(|scheme| self.address.strip_prefix(scheme));
+        let printable = |host: &str| host.bytes().all(|byte| byte.is_ascii_graphic());
+        document.require(
+            host.is_some_and(|host| !host.is_empty() && printable(host) && !host.contains('/')),
+            place,
+            format!("「{}」はサーバーの所在に使えません", self.address),
+            "「https://madoguchi.example」のように、名前まで書き、後ろに「/」を付けないでください",
+        );
+    }
 }
 
 impl Home {

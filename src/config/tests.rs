@@ -83,11 +83,19 @@ fn the_invented_people_bring_every_kind_of_card_and_quirk() {
     assert!(names().any(crate::kana::is_variation_selector));
     assert!(names().any(|c| matches!(c, '\u{20000}'..='\u{3FFFF}')));
     assert!(names().any(|c| c == '髙') && names().any(|c| c == '﨑'));
-    let names = || people().flat_map(|person| person.name.as_plain().unwrap().chars());
-    assert!(names().any(crate::kana::is_variation_selector));
-    assert!(names().any(|c| matches!(c, '\u{20000}'..='\u{3FFFF}')));
-    assert!(names().any(|c| c == '髙') && names().any(|c| c == '﨑'));
     assert!(config.demo.resident("shiken-hanako").is_some());
+}
+
+#[test]
+fn a_hub_may_be_named_and_left_out_but_not_switched_on() {
+    let text = std::fs::read_to_string(Path::new(EXAMPLE).join("site.toml")).unwrap();
+    let line = text.lines().position(|line| line == "hub = false").unwrap() + 1;
+    assert_eq!(changed("site.toml", |text| text.replace("hub = false\n", "")), [""; 0]);
+    let told = changed("site.toml", |text| text.replace("hub = false", "hub = true"));
+    let [told] = told.as_slice() else { panic!("{told:#?}") };
+    assert!(told.contains(&format!("site.toml:{line}")), "{told}");
+    assert!(told.contains("この版にはまだありません"), "{told}");
+    assert!(told.contains("hub = false と書くか"), "{told}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Repeated groups become ordinary pages and questions: `ido.member.#.name`
+//! Repeated groups become ordinary pages, questions and gates: `ido.member.#.name`
 //! with six rows becomes `ido.member.1.name` … `ido.member.6.name`, each asked
 //! only while the count says that its row exists. Rows beyond [`COUNT_MAX`] are a
 //! fault of the template and are not written out.
@@ -7,7 +7,7 @@ use crate::lang::Words;
 
 use super::condition::{at_row, of_row};
 use super::paper::check::limits::COUNT_MAX;
-use super::template::{Condition, ConditionalFrom, From, Page, Question, Rows};
+use super::template::{Condition, ConditionalFrom, From, Gate, Page, Question, Rows};
 
 /// Every page once for each of its rows. Neighbouring pages that repeat by the
 /// same count take turns, so that one person is finished before the next.
@@ -40,6 +40,35 @@ pub(super) fn questions(written: &[Question]) -> Vec<Question> {
         }
     }
     expanded
+}
+
+/// Every gate once for each row of the questions it looks at, as `questions` has
+/// them before they are written out.
+pub(super) fn gates(written: &[Gate], questions: &[Question]) -> Vec<Gate> {
+    let rows = |gate: &Gate| {
+        let looked_at =
+            |question: &&Question| gate.when.iter().any(|one| one.question == question.id);
+        questions.iter().filter(looked_at).find_map(|question| question.rows.clone())
+    };
+    let mut expanded = Vec::new();
+    for gate in written {
+        match rows(gate) {
+            None => expanded.push(gate.clone()),
+            Some(rows) => {
+                expanded.extend((1..=rows.max.min(COUNT_MAX)).map(|row| gate_of_row(gate, row)));
+            }
+        }
+    }
+    expanded
+}
+
+fn gate_of_row(gate: &Gate, row: u32) -> Gate {
+    Gate {
+        when: gate.when.iter().map(|condition| of_row(condition, row)).collect(),
+        title: words_of_row(&gate.title, row),
+        reason: words_of_row(&gate.reason, row),
+        instead: gate.instead.clone(),
+    }
 }
 
 fn page_of_row(page: &Page, row: u32) -> Page {

@@ -43,6 +43,7 @@ impl Form {
             return Err(faults);
         }
         template.page = expand::pages(&template.page);
+        template.gate = expand::gates(&template.gate, &template.question);
         template.question = expand::questions(&template.question);
         let faults = check::expanded(&template, text);
         if !faults.is_empty() {
@@ -98,8 +99,8 @@ impl Form {
         self.template.is_valid_on(day)
     }
 
-    /// The template, its pages and questions written out row by row; drawings
-    /// and fields as they stand in the file.
+    /// The template, its pages, questions and gates written out row by row;
+    /// drawings and fields as they stand in the file.
     pub fn template(&self) -> &Template {
         &self.template
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use time::Date;
 
+use super::trouble::{Trouble, troubles};
 use super::{
     Codebook, Codebooks, Epoch, Key, KeyFolder, KeysError, Opened, PublicFile, Refusal, hash_text,
 };
@@ -65,6 +66,14 @@ impl Intake {
         let keys = self.keys.readable()?;
         let usable = keys.iter().filter(|key| today <= key.epoch().until());
         Ok(usable.map(Key::public_file).collect())
+    }
+
+    /// What somebody should look after, where codes are taken.
+    pub fn troubles(&self, config: &Config, today: Date) -> Vec<Trouble> {
+        match config.site.modules.preregistration {
+            true => troubles(&self.keys, today),
+            false => Vec::new(),
+        }
     }
 
     /// Erases the keys whose time is over, whether codes are taken now or not, and

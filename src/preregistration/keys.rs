@@ -235,16 +235,21 @@ impl KeyFolder {
     }
 
     /// Those that can be read, the oldest first: one file that is torn must not keep the
-    /// others from opening anything. The log says what is left out.
+    /// others from opening anything.
     pub fn readable(&self) -> Result<Keyring, KeysError> {
-        let mut keys = Vec::new();
+        self.look().map(|(keys, _)| keys)
+    }
+
+    /// Those that can be read, and why the others cannot.
+    pub(super) fn look(&self) -> Result<(Keyring, Vec<KeysError>), KeysError> {
+        let (mut keys, mut errors) = (Vec::new(), Vec::new());
         for path in self.files()? {
             match read(path) {
                 Ok(key) => keys.push(key),
-                Err(error) => tracing::error!(%error, "a key is left out"),
+                Err(error) => errors.push(error),
             }
         }
-        Ok(in_order(keys))
+        Ok((in_order(keys), errors))
     }
 
     /// Erases every key whose time is over; their months.

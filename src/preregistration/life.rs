@@ -71,7 +71,8 @@ impl State {
             (State::Claimed, Act::Claim) => Ok(State::Claimed),
             (State::Claimed, Act::Release) => Ok(State::Scanned),
             // Scanned: a later revision was taken by another visit, which has ended.
-            (State::Scanned | State::Claimed, Act::Issue) => Ok(State::Issued),
+            // Issued: both visits make their paper.
+            (State::Scanned | State::Claimed | State::Issued, Act::Issue) => Ok(State::Issued),
             (State::Scanned | State::Claimed, Act::Burn) => Ok(State::Burned),
             (State::Issued | State::Burned, Act::Reinstate) => Ok(State::Scanned),
             (state, act) => Err(Refused { state, act }),
@@ -92,7 +93,7 @@ mod tests {
             [
                 "claimed - issued burned -",
                 "claimed scanned issued burned -",
-                "- - - - scanned",
+                "- - issued - scanned",
                 "- - - - scanned",
             ]
         );

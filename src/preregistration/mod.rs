@@ -26,6 +26,7 @@ mod keys;
 pub mod life;
 mod refusal;
 pub mod store;
+mod trouble;
 mod understand;
 mod value;
 mod wire;
@@ -39,6 +40,7 @@ pub use hpke::PublicKey;
 pub use intake::{Intake, IntakeError};
 pub use keys::{Epoch, Key, KeyFolder, Keyring, KeysError, PublicFile};
 pub use refusal::{Doubt, Refusal, Why};
+pub use trouble::{Trouble, troubles};
 pub use wire::{KeyId, OVERHEAD, chars, seal};
 
 use time::Duration;

@@ -1,6 +1,7 @@
 //! Rows of codes that were read here.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use time::Duration;
 
 use super::life::State;
@@ -90,6 +91,22 @@ pub fn note(tx: &Tx<'_>, opened: &Opened, kiosk: DeviceId, now: Moment) -> Resul
         kiosk.to_string(),
         clock::rfc3339(expires)
     ])?;
+    Ok(())
+}
+
+/// Notes a code as `other` has noted it.
+pub fn note_as(tx: &Tx<'_>, other: &Connection, jti: Jti) -> Result<(), db::Error> {
+    let mut there = other.prepare_cached(
+        "select jti, revision, first_seen, kiosk, expires from preregistration where jti = ?1",
+    )?;
+    let noted: Vec<Value> =
+        there.query_row([jti.to_string()], |row| (0..5).map(|column| row.get(column)).collect())?;
+    tx.prepare_cached(
+        "insert into preregistration (jti, revision, first_seen, kiosk, state, expires)
+         values (?1, ?2, ?3, ?4, 'scanned', ?5)
+         on conflict (jti) do update set expires = max(expires, excluded.expires)",
+    )?
+    .execute(params_from_iter(noted))?;
     Ok(())
 }
 

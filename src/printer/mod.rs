@@ -6,7 +6,7 @@
 //! was given up is taken back: nothing is printed later by itself, so printing
 //! again never makes two. That holds for what was under way when this program, or
 //! CUPS, was stopped, too. Nothing is written to a file here, and what CUPS keeps
-//! of a job is purged as soon as its outcome is known.
+//! of a job is purged as soon as its outcome is known, or as soon as CUPS lets it.
 //!
 //! It knows what its printers understand, and neither whose paper it is nor the
 //! screens.
@@ -66,5 +66,11 @@ pub trait Printer: Send {
     /// [`Error`] when that cannot be told now.
     fn left(&mut self, presses: &[OpId]) -> Result<Vec<Result<Printed, Error>>, Error> {
         Ok(vec![Err(Error::Interrupted); presses.len()])
+    }
+
+    /// Removes what could not be removed when the outcome of a paper was known;
+    /// whether nothing of any paper is left behind now.
+    fn tidy(&mut self) -> bool {
+        true
     }
 }

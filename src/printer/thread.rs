@@ -1,6 +1,6 @@
 //! One thread per printer: what prints blocks, and nobody else waits for it.
 
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
@@ -10,6 +10,11 @@ use crate::id::OpId;
 
 /// Papers that may wait for one printer.
 const WAITING_MAX: usize = 8;
+
+/// How long to wait before what could not be removed is tried again: at first, and
+/// at most.
+const PAUSE_MIN: Duration = Duration::from_secs(1);
+const PAUSE_MAX: Duration = Duration::from_secs(60);
 
 /// A printer and its thread, which ends when the last clone is dropped.
 #[derive(Clone)]
@@ -81,19 +86,39 @@ impl PrinterThread {
     }
 }
 
+/// One job after the other; in between, with growing pauses, what was left behind
+/// is removed.
 fn work(mut printer: Box<dyn Printer>, todo: &Receiver<Job>) {
-    for job in todo {
-        // Whoever asked may be gone; it is done all the same.
-        match job {
-            Job::Print { until, done, .. } if Instant::now() >= until => {
-                let _ = done.send(Err(Error::Busy));
+    let (mut is_tidy, mut pause) = (true, PAUSE_MIN);
+    loop {
+        let next = match is_tidy {
+            true => todo.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            false => todo.recv_timeout(pause),
+        };
+        match next {
+            Ok(job) => {
+                run(&mut *printer, job);
+                pause = PAUSE_MIN;
             }
-            Job::Print { press, document, sees, done, .. } => {
-                let _ = done.send(printer.print(press, &document, &*sees));
-            }
-            Job::Left { presses, told } => {
-                let _ = told.send(printer.left(&presses));
-            }
+            Err(RecvTimeoutError::Timeout) => pause = PAUSE_MAX.min(pause * 2),
+            // What is left behind now, the next start finds.
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+        is_tidy = printer.tidy();
+    }
+}
+
+/// Whoever asked may be gone; it is done all the same.
+fn run(printer: &mut dyn Printer, job: Job) {
+    match job {
+        Job::Print { until, done, .. } if Instant::now() >= until => {
+            let _ = done.send(Err(Error::Busy));
+        }
+        Job::Print { press, document, sees, done, .. } => {
+            let _ = done.send(printer.print(press, &document, &*sees));
+        }
+        Job::Left { presses, told } => {
+            let _ = told.send(printer.left(&presses));
         }
     }
 }
@@ -116,6 +141,44 @@ mod tests {
         ) -> Result<Printed, Error> {
             self.0.recv().unwrap()
         }
+    }
+
+    /// Leaves something behind that can be removed at the fourth time.
+    struct Littering {
+        tries: u32,
+        tried: mpsc::Sender<u32>,
+    }
+
+    impl Printer for Littering {
+        fn print(
+            &mut self,
+            _: OpId,
+            _: &[u8],
+            _: &dyn Fn(Option<Error>),
+        ) -> Result<Printed, Error> {
+            Ok(Printed::Done)
+        }
+
+        fn tidy(&mut self) -> bool {
+            self.tries += 1;
+            self.tried.send(self.tries).unwrap();
+            self.tries == 4
+        }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_removed_is_tried_again_until_it_can_though_nobody_prints() {
+        let (tell, tried) = mpsc::channel();
+        let littering = Littering { tries: 0, tried: tell };
+        let thread = PrinterThread::start(Box::new(littering)).unwrap();
+        let at = time::macros::datetime!(2026-11-24 9:00 +9);
+        let press = OpId::new(at, &crate::chance::SeededChance::new(1));
+        assert_eq!(thread.print(press, Vec::new(), |_| ()).await, Ok(Printed::Done));
+        let times: Vec<u32> = tried.iter().take(4).collect();
+        assert_eq!(times, [1, 2, 3, 4]);
+        // Then it rests until somebody prints: the thread ends without another try.
+        drop(thread);
+        assert_eq!(tried.iter().next(), None);
     }
 
     #[tokio::test]

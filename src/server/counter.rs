@@ -162,11 +162,14 @@ async fn open(
     Ok(office)
 }
 
-/// A town makes its keys with `madoguchi key new`; the demonstration has one for the day.
+/// A town makes its keys with `madoguchi key new`; the demonstration has all it may need.
 fn demo_key(data: &Path, config: &Config) -> anyhow::Result<()> {
     let today = SystemClock.today();
     let town = &config.site.town.code;
-    KeyFolder::within(data).make(Epoch::of(today), town, today, &SystemChance)?;
+    let (keys, this) = (KeyFolder::within(data), Epoch::of(today));
+    for epoch in [this, this.next()] {
+        keys.make(epoch, town, today, &SystemChance)?;
+    }
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The broom: erases what is due, and ends what a day left open, again and again,
 //! as long as the office is open.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ const EVERY: Duration = Duration::from_secs(60);
 /// still stand. What cannot be done now is done next time.
 pub(super) async fn forever(office: Arc<Office>) {
     let mut every = tokio::time::interval(EVERY);
+    let mut told = BTreeSet::new();
     loop {
         every.tick().await;
         if let Err(error) = erase_due(&office).await {
@@ -35,7 +37,7 @@ pub(super) async fn forever(office: Arc<Office>) {
         if let Err(error) = tidy_appointments(&office).await {
             tracing::error!(%error, "appointments were not looked after");
         }
-        tidy_codes(&office);
+        told = tidy_codes(&office, &told);
         if let Err(error) = office.db.truncate_log().await {
             tracing::info!(%error, "the database's log is emptied later");
         }
@@ -84,15 +86,23 @@ async fn erase_due(office: &Arc<Office>) -> Result<(), visit::Error> {
     Ok(())
 }
 
-/// Keeps today's codebook, and erases the keys of codes whose time is over.
-fn tidy_codes(office: &Office) {
+/// Keeps today's codebook, and erases the keys of codes whose time is over. What is
+/// wrong with them, which the log tells once and not every minute.
+fn tidy_codes(office: &Office, told: &BTreeSet<String>) -> BTreeSet<String> {
     let today = office.journal.now().date();
+    let mut wrong = BTreeSet::new();
     match office.intake.tidy((&office.config, &office.forms), today) {
         Ok(erased) => {
             erased.iter().for_each(|epoch| tracing::info!(%epoch, "erased a key of codes"));
         }
-        Err(error) => tracing::error!(%error, "keys and codebooks were not looked after"),
+        Err(error) => drop(wrong.insert(error.to_string())),
     }
+    let troubles = office.intake.troubles(&office.config, today);
+    wrong.extend(troubles.iter().map(ToString::to_string));
+    for trouble in wrong.difference(told) {
+        tracing::warn!("codes made at home: {trouble}");
+    }
+    wrong
 }
 
 /// Whether it was still due. Whoever stood at the tablet and called for staff has
@@ -110,8 +120,10 @@ fn erase(tx: &Tx<'_>, office: &Office, visit: VisitId) -> anyhow::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chance::SeededChance;
     use crate::device::{Device, NewDevice, Role};
     use crate::journal::Journal;
+    use crate::preregistration::{Epoch, KeyFolder};
     use crate::visit::Wishes;
     use crate::web::example;
 
@@ -123,6 +135,19 @@ mod tests {
         visit::start(tx, journal, journal.op(), tablet.id, &Wishes::default())?;
         device::call_staff(tx, journal, tablet.id)?;
         Ok(tablet)
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_with_the_keys_of_codes_is_told_until_it_is_mended() {
+        let (office, _clock, data) = example::office(false).await;
+        let folder = KeyFolder::within(data.path());
+        let (today, town) = (office.journal.now().date(), &office.config.site.town.code);
+        let first = tidy_codes(&office, &BTreeSet::new());
+        assert!(first.iter().any(|told| told.contains("madoguchi key new")), "{first:?}");
+        for epoch in [Epoch::of(today), Epoch::of(today).next()] {
+            folder.make(epoch, town, today, &SeededChance::new(1)).unwrap();
+        }
+        assert_eq!(tidy_codes(&office, &first), BTreeSet::new());
     }
 
     #[tokio::test]

@@ -12,13 +12,14 @@ use crate::db::Tx;
 use crate::id::StaffId;
 use crate::journal::{self, Actor, Journal};
 
-/// Everything that changes an account.
-const CHANGES: [&str; 5] = [
+/// Everything that changes an account; an earlier restore, too.
+const CHANGES: [&str; 6] = [
     "staff.added",
     "staff.disabled",
     "staff.enabled",
     "staff.password_changed",
     "staff.password_reset",
+    "staff.taken_over",
 ];
 
 /// Takes over the accounts that changed in `before` since the restored backup was

@@ -403,6 +403,7 @@ fn a_restore_takes_over_what_happened_to_accounts_since_and_nothing_older() {
     let administrator = office.add("joho", Role::Administrator).unwrap();
     let clerk = office.add("madoguchi1", Role::Clerk).unwrap();
     let ((_folder, backup), (_other, ancestor)) = (copy_of(&office), copy_of(&office));
+    let (_fourth, older) = copy_of(&office);
     let chance = SeededChance::new(8);
     let chosen = NewPassword::new("あたらしい合言葉2026", "joho").unwrap().hash(&chance);
     let (tx, actor) = (office.tx(), Actor::Staff(administrator.id));
@@ -425,6 +426,10 @@ fn a_restore_takes_over_what_happened_to_accounts_since_and_nothing_older() {
     let checked = |tx, password| begin(tx, &office.journal, "joho").unwrap().check(password);
     let old = finish(&restored, &office.journal, &checked(&restored, PASSWORD)).unwrap();
     assert!(!matches!(old, Outcome::SignedIn { .. }));
+
+    // Restored once more, what was taken over is not lost.
+    take_over(&Tx::alone(&older), &office.journal, &backup).unwrap();
+    assert_eq!(accounts(&older).unwrap(), accounts(&office.connection).unwrap());
 
     // The other way round: what was there is older, and gives nothing.
     let (_third, newest) = copy_of(&office);

@@ -7,6 +7,7 @@
 
 pub mod arrival;
 pub mod brought;
+mod care;
 pub mod desk;
 pub mod listed;
 mod overtaken;
@@ -19,6 +20,7 @@ pub mod step;
 mod store;
 mod submit;
 pub mod verify;
+mod walk_in;
 
 use std::collections::BTreeSet;
 
@@ -34,10 +36,12 @@ use crate::id::{DeviceId, OpId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
 use crate::lang::{Lang, Words};
 
+pub use care::{Care, Tongue};
 pub use overtaken::forget_overtaken;
 pub use search::Findable;
 pub use store::{answers, at_kiosk, get};
 pub use submit::{Counter, Submitted, number, submit, submitted};
+pub use walk_in::{WalkIn, walk_in};
 
 /// The tables of this room.
 pub const SCHEMA: db::Step = include_str!("sql/visit.sql");
@@ -66,6 +70,9 @@ pub enum Error {
     /// Nothing was chosen, or something that is not offered.
     #[error("no procedure that is offered was chosen")]
     NoProcedure,
+    /// There is no lane of this id that gives out numbers.
+    #[error("lane {0} gives out no numbers")]
+    NoSuchLane(String),
     /// The clerk has not recorded how the person was identified.
     #[error("the identity check is not recorded")]
     NotIdentified,
@@ -126,13 +133,6 @@ impl State {
     }
 }
 
-/// 配慮: what staff should know before they call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Care {
-    /// 耳が聞こえない・聞こえにくい.
-    Hearing,
-}
-
 /// How the resident gives name and address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -177,19 +177,8 @@ impl Visit {
     /// With the 配慮 that stands among its answers.
     pub fn with_care(mut self, answers: &Answers) -> Self {
         let told = answers.value(CARE).map(Value::selected).unwrap_or_default();
-        self.wishes.care = Care::ALL.into_iter().filter(|care| told.contains(care.id())).collect();
+        self.wishes.care = told.iter().filter_map(|id| Care::from_id(id)).collect();
         self
-    }
-}
-
-impl Care {
-    /// Everything that can be told.
-    pub const ALL: [Care; 1] = [Care::Hearing];
-
-    fn id(self) -> &'static str {
-        match self {
-            Care::Hearing => "hearing",
-        }
     }
 }
 
@@ -228,13 +217,9 @@ pub fn start(
     }
     let now = journal.now();
     let id = VisitId::new(now, &*journal.chance);
-    store::insert(tx, id, kiosk, wishes, now)?;
+    store::insert(tx, id, Some(kiosk), wishes, now)?;
     let key = journal.make_visit_key(tx, id)?;
-    if !wishes.care.is_empty() {
-        let care = wishes.care.iter().map(|care| care.id().to_owned()).collect();
-        let answer = Answer { value: Value::Choices(care), source: Source::Typed };
-        store::put_answer(tx, journal, &key, id, (CARE, &answer))?;
-    }
+    care::put(tx, journal, &key, (id, &wishes.care), Source::Typed)?;
     journal.append(
         tx,
         &Event {

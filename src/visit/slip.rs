@@ -8,6 +8,7 @@ use time::Date;
 use super::{Counter, Error, Visit, number};
 use crate::application::{self, Application};
 use crate::clock::Moment;
+use crate::config::Config;
 use crate::db::Connection;
 use crate::id::VisitId;
 use crate::lang::{Lang, Phrases};
@@ -28,8 +29,9 @@ pub struct Slip {
     lines: Vec<Line>,
     /// Sections to go to, each once, with the numbers of their counters.
     next: Vec<(String, Vec<u32>)>,
-    /// The first receipt: the desk's search box opens the visit by it.
-    code: String,
+    /// The first receipt: the desk's search box opens the visit by it. None without
+    /// forms.
+    code: Option<String>,
 }
 
 /// One procedure.
@@ -52,8 +54,16 @@ pub fn of_visit(connection: &Connection, counter: Counter<'_>, id: VisitId) -> R
     Slip::of(counter, &visit, &applications, ticket.as_ref()).ok_or(Error::Gone)
 }
 
+/// The lane of a number without forms, and the counters that call from it.
+fn lane(config: &Config, ticket: &Ticket, lang: Lang) -> (String, Vec<u32>) {
+    let id = &ticket.leg().lane;
+    let name = config.lane(id).map_or(id.as_str(), |lane| lane.name.in_lang(lang));
+    let calling = config.counters.iter().filter(|one| config.lanes_of(one).contains(id));
+    (name.to_owned(), calling.map(|counter| counter.number).collect())
+}
+
 impl Slip {
-    /// `None` when no application stands on it.
+    /// `None` when neither an application nor a number stands on it.
     pub fn of(
         counter: Counter<'_>,
         visit: &Visit,
@@ -83,6 +93,9 @@ impl Slip {
                 next.push((section.name.in_lang(lang).to_owned(), numbers));
             }
         }
+        if applications.is_empty() {
+            next.push(lane(config, ticket?, lang));
+        }
         let receipts = applications.iter().map(|application| application.receipt.as_str());
         Some(Slip {
             lang,
@@ -94,15 +107,15 @@ impl Slip {
             handed_in: visit.submitted_at,
             day: visit.day,
             number: number(ticket, receipts),
-            code: lines.first()?.receipt.clone(),
+            code: lines.first().map(|line| line.receipt.clone()),
             lines,
             next,
         })
     }
 
-    /// The receipt in its code.
-    pub fn code(&self) -> &str {
-        &self.code
+    /// What its file is called by: the receipt in its code, or the number.
+    pub fn file(&self) -> &str {
+        self.code.as_deref().unwrap_or(&self.number)
     }
 
     /// As it is printed, on whatever.
@@ -110,10 +123,12 @@ impl Slip {
         let words = Phrases::of(self.lang);
         let mut roll = Roll::default()
             .centred(format!("{} {}", self.town, self.office), Size::Normal)
-            .centred(words.t("slip.title"), Size::Double)
+            .centred(words.t(self.title()), Size::Double)
             .centred(&self.number, Size::Giant)
-            .centred(words.with("slip.received", &[("time", self.time())]), Size::Normal)
-            .rule();
+            .centred(words.with("slip.received", &[("time", self.time())]), Size::Normal);
+        if !self.lines.is_empty() {
+            roll = roll.rule();
+        }
         for line in &self.lines {
             roll = line.titles.iter().fold(roll, |roll, title| roll.words(title));
             let receipt = [("section", &line.section), ("receipt", &line.receipt)];
@@ -130,7 +145,16 @@ impl Slip {
             let key = if counters.is_empty() { "slip.section" } else { "slip.counters" };
             roll = roll.words(words.with(key, &values));
         }
-        roll.words(words.t("slip.keep")).qr(&self.code)
+        roll = roll.words(words.t("slip.keep"));
+        match &self.code {
+            Some(code) => roll.qr(code),
+            None => roll,
+        }
+    }
+
+    /// With forms it is handed over with them.
+    fn title(&self) -> &'static str {
+        if self.lines.is_empty() { "slip.number" } else { "slip.title" }
     }
 
     /// `令和8年11月24日 9:05`.
@@ -155,7 +179,6 @@ mod tests {
 
     use super::*;
     use crate::chance::SeededChance;
-    use crate::config::Config;
     use crate::form::Forms;
     use crate::id::ApplicationId;
     use crate::printer::{self, Part, Qr};
@@ -223,6 +246,15 @@ mod tests {
             "QR honcho-20261124-0001",
         ];
         assert_eq!(words(&slip), expected);
+    }
+
+    #[test]
+    fn a_number_without_forms_says_what_it_waits_for() {
+        let slip = slip(Lang::En, &[]);
+        let words = words(&slip);
+        assert_eq!(words[1..3], ["Your number", "A12"]);
+        assert!(words.contains(&"  1. Certificates: counter 1, 2, 3, 4".to_owned()), "{words:?}");
+        assert!(!words.iter().any(|words| words.starts_with("QR")), "{words:?}");
     }
 
     #[test]

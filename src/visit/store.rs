@@ -98,12 +98,12 @@ pub(super) fn kiosk_of(connection: &Connection, id: VisitId) -> Result<Option<De
     Ok(parsed.transpose()?)
 }
 
-/// The visits submitted on a day, and those of other days with an application
+/// The visits with forms submitted on a day, and those of other days with an application
 /// that is not accepted; oldest first.
 pub fn of_day_and_undecided(connection: &Connection, day: Date) -> Result<Vec<Visit>, Error> {
     list(
         connection,
-        "(day = ?1 and state = 'submitted') or (state = 'submitted'
+        "(day = ?1 and state = 'submitted' and procedures <> '[]') or (state = 'submitted'
          and id in (select visit from application where state <> 'accepted'))
          order by submitted_at",
         &clock::iso_day(day),
@@ -133,7 +133,7 @@ fn list(connection: &Connection, condition: &str, key: &str) -> Result<Vec<Visit
 pub(super) fn insert(
     tx: &Tx<'_>,
     id: VisitId,
-    kiosk: DeviceId,
+    kiosk: Option<DeviceId>,
     wishes: &Wishes,
     now: Moment,
 ) -> Result<(), Error> {
@@ -143,7 +143,7 @@ pub(super) fn insert(
         params![
             id.to_string(),
             clock::iso_day(now.date()),
-            kiosk.to_string(),
+            kiosk.map(|kiosk| kiosk.to_string()),
             wishes.lang.tag(),
             wishes.big_type,
             clock::rfc3339(now)

@@ -20,6 +20,7 @@ use crate::visit::paper::Papers;
 use crate::visit::step::Step;
 
 mod from_home;
+mod restored;
 
 /// A counter in memory: example town, held clock.
 struct Town {

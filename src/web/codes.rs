@@ -1,6 +1,6 @@
 //! Codes made at home, as this server reads them: what the scanners at this machine
-//! have sent, and why the last one at a tablet was not taken. All of it is forgotten when the program ends; which code was used stands
-//! in the database.
+//! have sent, and why the last one at a tablet was not taken. All of it is forgotten
+//! when the program ends; which code was used stands in the database.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -105,12 +105,12 @@ impl Codes {
         scanners.any(|one| heard.get(&one.id).is_some_and(|(at, _)| at.elapsed() < HEARD_FOR))
     }
 
-    /// Takes what one of these scanners has sent.
+    /// Takes what these scanners have sent: the last of it is meant, and nothing
+    /// is left for whoever comes next.
     pub fn take_heard<'s>(&self, scanners: impl Iterator<Item = &'s Scanner>) -> Option<String> {
         let mut heard = lock(&self.heard);
-        let sent = scanners.filter_map(|one| heard.remove(&one.id));
-        let mut fresh = sent.filter(|(at, _)| at.elapsed() < HEARD_FOR).map(|(_, text)| text);
-        fresh.next()
+        let sent = scanners.filter_map(|one| heard.remove(&one.id)).max_by_key(|(at, _)| *at);
+        sent.filter(|(at, _)| at.elapsed() < HEARD_FOR).map(|(_, text)| text)
     }
 
     /// The words of the code in a picture.
@@ -163,5 +163,28 @@ impl Codes {
             tablet.not_taken = None;
         }
         drop(self.take_heard(scanners));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scanner(id: &str) -> Scanner {
+        Scanner { id: id.to_owned(), kind: ScannerKind::Serial, device: None, kiosks: None }
+    }
+
+    #[test]
+    fn what_two_scanners_beside_a_tablet_have_sent_is_taken_at_once_and_the_last_counts() {
+        let (codes, beside) = (Codes::default(), ["left", "right"].map(scanner));
+        let before = Instant::now();
+        let later = before + Duration::from_millis(1);
+        for (id, at, text) in [("left", later, "MK1B"), ("right", before, "MK1A")] {
+            lock(&codes.heard).insert(id.to_owned(), (at, text.to_owned()));
+        }
+        assert!(codes.has_heard(beside.iter()));
+        assert_eq!(codes.take_heard(beside.iter()).as_deref(), Some("MK1B"));
+        assert!(!codes.has_heard(beside.iter()));
+        assert_eq!(codes.take_heard(beside.iter()), None);
     }
 }

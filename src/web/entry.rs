@@ -59,8 +59,9 @@ impl Entry {
         let mut entry = Self::empty(ask, today, words);
         if let Some(value) = ask.prefill() {
             entry.show(&value, words.lang());
-        } else if let Some(years) = &ask.question.years {
-            entry.choose(&years.likely(today).to_string());
+        } else if let Some(year) = ask.question.years.as_ref().and_then(|years| years.likely(today))
+        {
+            entry.choose(&year.to_string());
         }
         entry
     }

@@ -32,6 +32,7 @@ mod reader_line;
 pub mod readers;
 pub mod shown;
 mod slips;
+mod status;
 mod windows;
 
 use std::sync::Arc;
@@ -103,6 +104,7 @@ pub fn router(office: Arc<Office>) -> Router {
         .merge(chooser::routes())
         .merge(pair::routes())
         .merge(reader_line::routes())
+        .merge(status::routes())
         .nest("/kiosk", kiosk::routes())
         .nest("/desk", desk::routes())
         .nest("/display", display::routes())

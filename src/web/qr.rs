@@ -1,27 +1,32 @@
-//! A code on a page, as a drawing.
+//! QR codes on pages, as a drawing that stands in the page itself.
 
 use std::fmt::Write;
 
-use crate::pdf::qr_code;
+use crate::pdf;
 
-/// Light modules around it.
+/// Light modules around a code, each side.
 const QUIET: usize = 4;
 
-/// The code of some words.
+/// A code: the side of its box and the outline of its dark modules, one unit each.
 pub(super) struct Drawing {
-    /// Units of a side, the quiet zone included.
     pub side: usize,
-    /// The dark modules, as a path.
     pub path: String,
 }
 
 /// The code of `text`; `None` when it is too long for any.
-pub(super) fn draw(text: &str) -> Option<Drawing> {
-    let code = qr_code(text)?;
+pub(super) fn drawing(text: &str) -> Option<Drawing> {
+    let code = pdf::qr_code(text)?;
     let mut path = String::new();
-    for (at, _) in code.dark.iter().enumerate().filter(|(_, dark)| **dark) {
-        let (x, y) = (at % code.side + QUIET, at / code.side + QUIET);
-        let _ = write!(path, "M{x} {y}h1v1h-1z");
+    for (y, row) in code.dark.chunks(code.side).enumerate() {
+        let mut x = 0;
+        while x < row.len() {
+            let run = row[x..].iter().take_while(|dark| **dark).count();
+            if run > 0 {
+                // Writing to a text does not fail.
+                let _ = write!(path, "M{} {}h{run}v1h-{run}z", x + QUIET, y + QUIET);
+            }
+            x += run.max(1);
+        }
     }
     Some(Drawing { side: code.side + 2 * QUIET, path })
 }
@@ -31,12 +36,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_dark_module_is_drawn_inside_the_quiet_zone() {
-        let drawing = draw("123456789").unwrap();
-        let code = qr_code("123456789").unwrap();
-        let dark = code.dark.iter().filter(|dark| **dark).count();
-        assert_eq!(drawing.path.matches('M').count(), dark);
-        assert!(drawing.path.starts_with("M4 4h1v1h-1z"));
-        assert_eq!(drawing.side, code.side + 8);
+    fn a_code_is_drawn_in_runs_within_its_quiet_zone() {
+        let drawn = drawing("https://madoguchi.town.mihon.example/s/7K3M-PQ2X-9ABC").unwrap();
+        assert!(drawn.path.starts_with("M4 4h7v1h-7z"), "the finder's first row: {}", drawn.path);
+        let dark: usize = drawn
+            .path
+            .split('M')
+            .skip(1)
+            .map(|run| run.split(['h', 'v']).nth(1).unwrap().parse::<usize>().unwrap())
+            .sum();
+        let code = pdf::qr_code("https://madoguchi.town.mihon.example/s/7K3M-PQ2X-9ABC").unwrap();
+        assert_eq!(dark, code.dark.iter().filter(|dark| **dark).count());
+        assert_eq!(drawn.side, code.side + 8);
     }
 }

@@ -51,7 +51,7 @@ fn a_clerk_books_moves_and_takes_in_whoever_was_at_the_telephone() {
     let program = Program::demo_in(folder.path(), town);
     let _ = browser.with_examiner("axe and appointments at the desk");
     let mut clerk = Clerk::sign_in(&browser, &program, "appointments-desk");
-    clerk.press("予約 5");
+    clerk.press("予約 6");
     assert_eq!(browser.heading(), "予約");
     let number = book(&browser, &mut clerk, "しけん　はなこ");
     // Another day, and back to today.
@@ -65,7 +65,7 @@ fn a_clerk_books_moves_and_takes_in_whoever_was_at_the_telephone() {
     clerk.press("前の日 P");
     browser.leave(|| browser.press("button.choice:not([disabled])"));
     // Found again by the name.
-    clerk.press("予約 5");
+    clerk.press("予約 6");
     clerk.enter(&format!("はなこ{ENTER}"));
     assert_eq!(browser.text_of(".shown-code"), number);
     clerk.press("受付する A");

@@ -38,6 +38,9 @@ fn a_resident_is_told_how_many_are_before_them_and_when_they_will_be_called() {
         .wait("the window", "document.querySelector('#wait .window').innerText.includes('ごろ')");
     assert!(browser.text_of("#wait").contains("前に待っている方：1 人"), "{}", browser.text());
     resident.look();
+    let picture = madoguchi::scan::unpack(&browser.picture_of(".phone .qr")).unwrap();
+    let link = browser.text_of(".phone .link");
+    assert_eq!(madoguchi::scan::read(&picture), Some(format!("http://{link}")));
 }
 
 fn sit_down(browser: &Browser, clerk: &mut Clerk<'_>) {
@@ -113,4 +116,30 @@ fn what_a_clerk_calls_stands_on_the_display_at_once_and_names_nobody() {
         assert_eq!(browser.complaints(), [""; 0]);
     };
     browser.beside(&format!("{}/display", program.address), call, look);
+}
+
+#[test]
+fn the_floor_guide_draws_a_number_in_one_tap_and_says_what_to_be_considerate_of() {
+    let Some(browser) = browser("the floor guide") else { return };
+    let program = Program::demo();
+    let mut guide = Clerk::sign_in(&browser, &program, "guide");
+    guide.press("総合案内 5");
+    guide.press("番号の要らない方を1人数える V");
+    assert!(browser.text().contains("番号の要らない方：今日 1 人"), "{}", browser.text());
+    browser.press("input[value='wheelchair']");
+    browser.run("document.querySelector('[name=interpreter]').value = 'interpreter_sign'");
+    browser.leave(|| browser.press("button[value='certificate']"));
+    guide.look();
+    assert_eq!(browser.text_of(".now-number"), "A1");
+    assert_eq!(browser.text_of(".care"), "車いす手話通訳");
+    guide.press("次の方へ N");
+    assert!(browser.text().contains("1 人待ち"), "{}", browser.text());
+    // What is ticked stays while a colleague draws the next number.
+    browser.press("input[value='stroller']");
+    let colleague = "const form = new FormData(document.querySelector('form.guide')); \
+         form.set('lane', 'certificate'); form.delete('care'); \
+         fetch('/desk/guide', { method: 'POST', body: new URLSearchParams(form) }); return 1";
+    browser.run(colleague);
+    browser.wait("the new count", "document.body.innerText.includes('2 人待ち')");
+    assert_eq!(browser.run("return document.querySelector('[value=stroller]').checked"), true);
 }

@@ -16,6 +16,7 @@ use crate::id::LogId;
 use crate::journal::{self, Actor, Journal, OfficeKey};
 use crate::server::counter::{DATABASE, OFFICE_KEY};
 use crate::server::lock::FolderLock;
+use crate::visit::brought;
 use crate::{device, schema, staff};
 
 /// Puts a backup in the place of the database; the server must be stopped
@@ -95,6 +96,7 @@ struct Restored {
     log: LogId,
     devices: usize,
     accounts_known: bool,
+    codes_known: bool,
 }
 
 impl Restored {
@@ -115,12 +117,13 @@ impl Restored {
         carry_numbers(&tx, before, now)?;
         let devices = device::revoke_all(&tx, journal, Actor::Console)?;
         staff::end_all_sessions(&tx)?;
-        let accounts_known = carry_accounts(&tx, before, journal)?;
+        let accounts_known = carry(&tx, before, |before| staff::take_over(&tx, journal, before))?;
+        let codes_known = carry(&tx, before, |before| brought::take_over(&tx, journal, before))?;
         connection.execute_batch(
             "commit; pragma wal_checkpoint(truncate); pragma journal_mode = delete",
         )?;
         verified(&connection, Some(journal))?;
-        Ok(Self { log, devices, accounts_known })
+        Ok(Self { log, devices, accounts_known, codes_known })
     }
 
     fn tell(&self) {
@@ -131,6 +134,13 @@ impl Restored {
             eprintln!(
                 "accounts are as they were in the backup: first of all disable whom you disabled \
                  since, and reset the passwords that were changed since"
+            );
+        }
+        if !self.codes_known {
+            eprintln!(
+                "codes made at home are as they were in the backup: one that was used up or \
+                 burned since can be used once more, until `madoguchi key retire --epoch MONTH` \
+                 ends all codes of its month"
             );
         }
     }
@@ -146,19 +156,20 @@ fn carry_numbers(tx: &Tx<'_>, before: Option<&Connection>, now: Moment) -> Resul
     }
 }
 
-/// Whether the accounts are known to be what they were last.
-fn carry_accounts(
+/// Takes something over from what was there, all of it or nothing; whether it is known
+/// now as it was last. A database that was damaged may be silent about some of it.
+fn carry<E>(
     tx: &Tx<'_>,
     before: Option<&Connection>,
-    journal: &Journal,
+    take_over: impl FnOnce(&Connection) -> Result<(), E>,
 ) -> Result<bool, db::Error> {
     let Some(before) = before else { return Ok(false) };
-    tx.execute_batch("savepoint accounts")?;
-    let carried = staff::take_over(tx, journal, before);
-    let end = match &carried {
-        Ok(()) => "release accounts",
-        Err(_) => "rollback to accounts; release accounts",
+    tx.execute_batch("savepoint carried")?;
+    let is_carried = take_over(before).is_ok();
+    let end = match is_carried {
+        true => "release carried",
+        false => "rollback to carried; release carried",
     };
     tx.execute_batch(end)?;
-    Ok(carried.is_ok())
+    Ok(is_carried && db::verify(before).is_ok())
 }

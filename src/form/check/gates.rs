@@ -33,12 +33,13 @@ impl<'t> Check<'t> {
                 continue;
             };
             self.condition(question, condition);
-            if !question.required || question.rows.is_some() || is_applicants(path) {
+            if !question.required || is_applicants(path) {
                 let message = format!("gate は「{path}」を見ることができません");
-                let instead = "行のない、required = true の、この様式だけの質問にしてください";
+                let instead = "required = true の、この様式だけの質問にしてください";
                 self.fault(path, message, instead);
             }
         }
+        self.rows_of_gate(gate);
         if gate.instead.as_ref() == Some(&template.id) {
             let instead = "ほかの様式の id を書くか、消してください";
             self.fault(&template.id, "gate の instead が、この様式です", instead);
@@ -46,15 +47,25 @@ impl<'t> Check<'t> {
         self.hangs_on_gates(gate);
     }
 
+    /// A gate stands once for each row, so all its rows are counted alike.
+    fn rows_of_gate(&mut self, gate: &Gate) {
+        let looked_at = self.questions_of(gate);
+        let mut counts = looked_at.iter().filter_map(|one| Some(&one.rows.as_ref()?.count));
+        let Some(first) = counts.next() else { return };
+        if let Some(other) = counts.find(|count| *count != first) {
+            let message = format!("gate の行を、「{first}」と「{other}」の両方で数えています");
+            self.fault(other, message, "同じ count の質問だけを見る gate に分けてください");
+        }
+    }
+
+    fn questions_of(&self, gate: &Gate) -> Vec<&'t Question> {
+        let of = |path: &str| self.template.question.iter().find(|one| one.id == path);
+        gate.when.iter().filter_map(|when| of(&when.question)).collect()
+    }
+
     /// What a gate's question needs must be askable before a card is read.
     fn hangs_on_gates(&mut self, gate: &Gate) {
-        let template = self.template;
-        let gates: Vec<&Question> = gate
-            .when
-            .iter()
-            .filter_map(|when| template.question.iter().find(|one| one.id == when.question))
-            .collect();
-        for question in gates {
+        for question in self.questions_of(gate) {
             for path in depends_on(question) {
                 if is_applicants(path) {
                     let message = format!("gate の質問「{}」は「{path}」を待てません", question.id);

@@ -165,6 +165,41 @@ fn a_gate_looks_only_at_what_can_be_asked_first() {
 }
 
 #[test]
+fn a_gate_on_a_repeated_question_stands_once_for_each_row() {
+    let place = "options = [{ id = \"here\", ja = \"町\", en = \"h\" }, { id = \"away\", ja = \"外\", en = \"a\" }]\n";
+    let rows = "\n[[question]]\nid = \"try.member.#.place\"\npage = \"try.member.#\"\n\
+                kind = \"choice\"\nrequired = true\nlabel = { ja = \"所\", en = \"Place\" }\n\
+                rows = { count = \"try.members\", max = 3 }\n";
+    let gate = "\n[[gate]]\nwhen = [{ question = \"try.member.#.place\", is = [\"away\"] }]\n\
+                title = { ja = \"題#\", en = \"t#\" }\nreason = { ja = \"訳\", en = \"r\" }\n";
+    let sound = format!("{PLAIN}{rows}{place}{gate}");
+    let form = Form::read(&sound).unwrap();
+    let gates = &form.template().gate;
+    let told: Vec<_> =
+        gates.iter().map(|gate| (&*gate.when[0].question, &*gate.title.ja)).collect();
+    let expected = [
+        ("try.member.1.place", "題1"),
+        ("try.member.2.place", "題2"),
+        ("try.member.3.place", "題3"),
+    ];
+    assert_eq!(told, expected);
+    // How many there are is asked before, too.
+    for page in ["try.kind", "try.member.1", "try.member.3"] {
+        assert!(form.is_gate_page(page), "{page}");
+    }
+    let others = "\n[[question]]\nid = \"try.pets\"\npage = \"try.kind\"\nkind = \"number\"\n\
+                  label = { ja = \"数\", en = \"Pets\" }\nrange = [1, 3]\n\
+                  [[question]]\nid = \"try.pet.#.place\"\npage = \"try.kind\"\nkind = \"choice\"\n\
+                  required = true\nlabel = { ja = \"所\", en = \"Place\" }\n\
+                  rows = { count = \"try.pets\", max = 3 }\n";
+    let two = gate
+        .replace("away\"] }]", "away\"] }, { question = \"try.pet.#.place\", is = [\"away\"] }]");
+    let faults = faults(&format!("{PLAIN}{rows}{place}{others}{place}{two}"));
+    let expected = "gate の行を、「try.members」と「try.pets」の両方で数えています";
+    assert!(faults.iter().any(|fault| fault.contains(expected)), "{faults:#?}");
+}
+
+#[test]
 fn fiscal_years_and_digits_say_what_they_take() {
     let year = "\n[[question]]\nid = \"try.year\"\npage = \"try.kind\"\nkind = \"fiscal_year\"\n\
                 label = { ja = \"年度\", en = \"Year\" }\n\

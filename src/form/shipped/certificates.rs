@@ -231,6 +231,29 @@ fn whoever_may_not_know_the_taxes_hears_that_the_car_s_paper_alone_is_open() {
 }
 
 #[test]
+fn whoever_rents_it_is_told_of_everything_that_is_open_to_them() {
+    let forms = shipped();
+    let zei = forms.get("zei").unwrap();
+    let mut answers = Answers::default();
+    let everything = ["income", "payment", "car", "property", "business"];
+    for (path, value) in [are("zei.subject", &everything), is("zei.relation", "tenant")] {
+        answers.set(path, value, Source::Typed);
+    }
+    let reason = &gate::closed(&[zei], &answers).unwrap().gate.reason;
+    for (id, ja, en) in [
+        ("property", "固定資産の証明", "certificates of that property"),
+        ("car", "車検用の軽自動車税の証明", "light vehicle tax certificate"),
+    ] {
+        assert!(reason.ja.contains(ja) && reason.en.contains(en), "{id}: {reason:?}");
+    }
+    let open = |ids: &[&str]| {
+        closed("zei", &[are("zei.subject", ids), is("zei.relation", "tenant")]).is_none()
+    };
+    let told: Vec<_> = everything.into_iter().filter(|id| open(&["property", id])).collect();
+    assert_eq!(told, ["car", "property"], "the rule is what the sentence says");
+}
+
+#[test]
 fn a_payment_certificate_names_its_taxes_whatever_year_it_is_of() {
     let forms = shipped();
     let zei = forms.get("zei").unwrap();
@@ -282,6 +305,55 @@ fn the_town_of_1_january_issues_papers_on_income_and_no_other() {
 }
 
 #[test]
+fn what_holds_of_1_january_holds_for_every_year_that_is_asked_for() {
+    let here = [are("zei.subject", &["income"]), is("zei.january", "same")];
+    for row in 1..=2 {
+        let path = ["zei.other.1.january", "zei.other.2.january"][row - 1];
+        let told = |rows: u32, place: &str| {
+            let more = [("zei.more", Value::Number(rows)), is(path, place)];
+            closed("zei", &[&here[..], &more].concat()).map(|(title, _)| title)
+        };
+        for place in ["same", "moved"] {
+            assert_eq!(told(2, place), None, "{row} {place}");
+        }
+        let title = format!("ほかの年度（{row}）は、1月1日に住んでいた市区町村が証明を出します");
+        assert_eq!(told(2, "elsewhere"), Some(title), "{row}");
+        // A year that is not wanted any more closes nothing.
+        assert_eq!(told(row as u32 - 1, "elsewhere"), None, "{row}");
+    }
+}
+
+#[test]
+fn every_year_of_income_is_asked_where_one_lived_before_the_person_and_has_its_address() {
+    let forms = shipped();
+    let zei = forms.get("zei").unwrap();
+    let mut answers = a_card();
+    let decide = |ask: &AskQuestion<'_>| {
+        let answer = match ask.path() {
+            "zei.more" => "2",
+            "zei.other.1.year" => "2025",
+            "zei.other.2.year" => "2024",
+            "zei.other.2.january" => "moved",
+            _ => return None,
+        };
+        Some(Raw::One(answer.to_owned()))
+    };
+    let (pages, _) = walk(&[zei], &mut answers, decide);
+    let first = ["zei.subject", "zei.relation", "zei.year", "zei.other.1", "zei.other.2"];
+    assert_eq!(pages[..6], [&first[..], &["applicant.person"]].concat(), "{pages:?}");
+    let known = known(&[zei], &answers);
+    // Whoever did not move is not asked; whoever did has said it.
+    assert_eq!(known.text("zei.other.1.address"), Some(&CARD[3].2.into()));
+    let typed = known.get("zei.other.2.address").unwrap();
+    assert_eq!(typed.source, Source::Typed);
+    // A payment certificate speaks of no income.
+    answers.set("zei.subject", are("", &["payment"]).1, Source::Typed);
+    let asked = super::pages(&[zei], &answers);
+    let mut asked = asked.iter().flat_map(|page| &page.questions);
+    assert!(!asked.any(|ask| ask.path().ends_with(".january")));
+}
+
+#[test]
 fn the_years_offered_are_explained_and_no_older_one_is_taken() {
     let forms = shipped();
     let zei = forms.get("zei").unwrap();
@@ -314,7 +386,9 @@ fn six_procedures_in_one_visit_ask_nothing_twice() {
         .into();
     let mut answers = a_card();
     choose(&mut answers, "ido.kind", "move_within");
-    let (_, asked) = walk(&six, &mut answers, |_| None);
+    let room =
+        |ask: &AskQuestion<'_>| (ask.path() == "ido.new.room").then(|| Raw::One("２０１".into()));
+    let (_, asked) = walk(&six, &mut answers, room);
     let once: BTreeSet<&String> = asked.iter().collect();
     assert_eq!(once.len(), asked.len(), "{asked:?}");
     let relations: Vec<_> = asked.iter().filter(|path| path.ends_with(".relation")).collect();
@@ -335,6 +409,11 @@ fn six_procedures_in_one_visit_ask_nothing_twice() {
     let new = known.text("ido.new.address").unwrap();
     for path in ["koseki.visitor.address", "inkan.holder.address", "zei.taxpayer.address"] {
         assert_eq!(known.text(path), Some(new), "{path}");
+    }
+    // With its building, wherever the paper has a place for it.
+    let room = known.text("ido.new.room").unwrap();
+    for path in ["zei.visitor.room", "zei.taxpayer.room", "inkan.holder.room"] {
+        assert_eq!(known.text(path), Some(room), "{path}");
     }
     // But on 1 January she lived where the card still says.
     assert_eq!(known.text("zei.taxpayer.january"), Some(&CARD[3].2.into()));

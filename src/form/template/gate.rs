@@ -18,6 +18,9 @@ use crate::lang::Words;
 /// reason = { ja = "請求できるのは、ご本人だけです。", en = "Only the person may ask." }
 /// instead = "other_form"
 /// ```
+///
+/// One that looks at a repeated question (`try.year.#.place`) stands once for each
+/// row, with the row's number in its words.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Gate {

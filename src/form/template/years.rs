@@ -25,6 +25,14 @@ pub struct Years {
     /// When papers of the newest year can be had.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ready: Option<Ready>,
+    /// `false` where no year is likelier than another: nothing is chosen until
+    /// somebody chooses.
+    #[serde(default = "yes")]
+    pub chosen: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Papers of a fiscal year that are not there from its first day.
@@ -52,10 +60,12 @@ impl Years {
         (0..self.count).map(|back| newest - back as i32).collect()
     }
 
-    /// The year most people mean: the newest whose papers can be had.
-    pub fn likely(&self, today: Date) -> i32 {
+    /// The year most people mean, if there is one: the newest whose papers can be
+    /// had.
+    pub fn likely(&self, today: Date) -> Option<i32> {
         let newest = fiscal_year(today);
-        if self.is_ready(newest, today) || self.count < 2 { newest } else { newest - 1 }
+        let is_newest = self.is_ready(newest, today) || self.count < 2;
+        self.chosen.then_some(if is_newest { newest } else { newest - 1 })
     }
 
     /// The year's words, with a note while its papers cannot be had.
@@ -147,12 +157,14 @@ mod tests {
     fn until_the_newest_year_is_ready_it_says_so_and_the_one_before_is_likely() {
         let years = years();
         let spring = date!(2026 - 05 - 31);
-        assert_eq!(years.likely(spring), 2025);
+        assert_eq!(years.likely(spring), Some(2025));
         assert_eq!(years.choice(2026, spring, Lang::Ja), "令和8年度（令和7年の所得）（6月から）");
         assert_eq!(years.choice(2025, spring, Lang::Ja), "令和7年度（令和6年の所得）");
-        assert_eq!(years.likely(date!(2026 - 06 - 01)), 2026);
+        assert_eq!(years.likely(date!(2026 - 06 - 01)), Some(2026));
         // In the new calendar year the fiscal year goes on.
-        assert_eq!(years.likely(date!(2027 - 02 - 01)), 2026);
+        assert_eq!(years.likely(date!(2027 - 02 - 01)), Some(2026));
+        // Another year than the one that was asked for before may be any.
+        assert_eq!(Years { chosen: false, ..years }.likely(date!(2027 - 02 - 01)), None);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! CUPS writes every document into its own spool folder while it prints, and by
 //! default (`PreserveJobFiles`) keeps it for a day. So each job is purged when its
-//! outcome is known, whatever that is, with its document and its history. The
-//! job's name is that of the press and names nobody; by it a job is found again
+//! outcome is known, whatever that is, with its document and its history; where
+//! CUPS refuses, again and again until it does not. The job's name is that of the press and names nobody; by it a job is found again
 //! that nobody followed to its end.
 //!
 //! A printer without paper would print on by itself when it gets some, minutes
@@ -56,12 +56,44 @@ pub struct CupsQueue {
 }
 
 /// Prints on a queue.
-pub struct CupsPrinter(CupsQueue);
+pub struct CupsPrinter {
+    queue: CupsQueue,
+    /// Jobs that ended and that CUPS would not let go of yet.
+    kept: Vec<i32>,
+}
 
 impl CupsPrinter {
     /// A printer that has not been asked anything yet.
     pub fn new(queue: CupsQueue) -> Self {
-        Self(queue)
+        Self { queue, kept: Vec::new() }
+    }
+
+    /// Ends a job, whatever stands before that, and purges it. It may have come to
+    /// its end by itself meanwhile.
+    ///
+    /// # Errors
+    /// `why` it was taken back; [`Error::Lost`] when CUPS does not let it go.
+    fn take_back(&mut self, job: i32, why: Error) -> Result<Printed, Error> {
+        let queue = &self.queue;
+        let ended = queue.cancel(job).map_err(|error| {
+            tracing::warn!(%why, %error, queue = queue.queue, job, "a job cannot be taken back");
+            Error::Lost
+        })?;
+        self.forget(job);
+        match ended {
+            Some(COMPLETED) => Ok(Printed::Done),
+            Some(_) => Err(why),
+            // It ended before, and this server keeps no history.
+            None => Ok(Printed::Sent),
+        }
+    }
+
+    /// Purges a job that ended, now or later.
+    fn forget(&mut self, job: i32) {
+        if let Err(error) = self.queue.purge(job) {
+            tracing::warn!(%error, queue = self.queue.queue, job, "CUPS keeps what it has of a job");
+            self.kept.push(job);
+        }
     }
 }
 
@@ -72,7 +104,7 @@ impl Printer for CupsPrinter {
         document: &[u8],
         sees: &dyn Fn(Option<Error>),
     ) -> Result<Printed, Error> {
-        let queue = &self.0;
+        let queue = &self.queue;
         let before = queue.state()?;
         if !before.accepts {
             return Err(Error::NotAccepting);
@@ -87,16 +119,15 @@ impl Printer for CupsPrinter {
         })?;
         match queue.follow(job, &before, sees) {
             Ok(printed) => {
-                queue.forget(job);
+                self.forget(job);
                 Ok(printed)
             }
-            Err(why) => queue.take_back(job, why),
+            Err(why) => self.take_back(job, why),
         }
     }
 
     fn left(&mut self, presses: &[OpId]) -> Result<Vec<Result<Printed, Error>>, Error> {
-        let queue = &self.0;
-        let jobs = match queue.jobs() {
+        let jobs = match self.queue.jobs() {
             Ok(jobs) => jobs,
             // Without the queue there are no jobs of it.
             Err(Error::NoQueue) => Vec::new(),
@@ -106,16 +137,22 @@ impl Printer for CupsPrinter {
         for press in presses {
             outcomes.push(match jobs.iter().find(|job| job.press == *press) {
                 None => Err(Error::Interrupted),
-                Some(job) => match queue.take_back(job.id, Error::TakenBack) {
+                Some(job) => match self.take_back(job.id, Error::TakenBack) {
                     Err(Error::Lost) => return Err(Error::Lost),
                     outcome => outcome,
                 },
             });
         }
-        // And what could not be purged when its outcome was known.
+        // And what an earlier life of this program could not purge.
         let other = jobs.iter().filter(|job| !presses.contains(&job.press));
-        other.filter(|job| job.state.has_ended()).for_each(|job| queue.forget(job.id));
+        other.filter(|job| job.state.has_ended()).for_each(|job| self.forget(job.id));
         Ok(outcomes)
+    }
+
+    fn tidy(&mut self) -> bool {
+        let queue = &self.queue;
+        self.kept.retain(|job| queue.purge(*job).is_err());
+        self.kept.is_empty()
     }
 }
 
@@ -152,32 +189,6 @@ impl CupsQueue {
                 sees(fault);
             }
             sleep(LOOK_EVERY);
-        }
-    }
-
-    /// Ends a job, whatever stands before that, and purges it. It may have come to
-    /// its end by itself meanwhile.
-    ///
-    /// # Errors
-    /// `why` it was taken back; [`Error::Lost`] when CUPS does not let it go.
-    fn take_back(&self, job: i32, why: Error) -> Result<Printed, Error> {
-        let ended = self.cancel(job).map_err(|error| {
-            tracing::warn!(%why, %error, queue = self.queue, job, "a job cannot be taken back");
-            Error::Lost
-        })?;
-        self.forget(job);
-        match ended {
-            Some(COMPLETED) => Ok(Printed::Done),
-            Some(_) => Err(why),
-            // It ended before, and this server keeps no history.
-            None => Ok(Printed::Sent),
-        }
-    }
-
-    fn forget(&self, job: i32) {
-        if let Err(error) = self.purge(job) {
-            // What stays now, the next start or CUPS' own settings remove.
-            tracing::warn!(%error, queue = self.queue, job, "CUPS keeps what it has of a job");
         }
     }
 }

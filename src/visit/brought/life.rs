@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::{TAKEN, TOLD, record, taken};
 use crate::applicant::Source;
 use crate::clock::Moment;
-use crate::db::{self, Tx};
+use crate::db::Tx;
 use crate::form::answers::Answers;
 use crate::id::{OpId, StaffId, VisitId};
 use crate::journal::{self, Actor, Entity, Journal};
@@ -33,41 +33,36 @@ pub(in crate::visit) fn release(
     Ok(())
 }
 
-/// A paper of the visit was made or accepted: its codes are used up.
+/// A paper of the visit was made or accepted: its codes are used up, those too of which
+/// another visit has a later revision.
 pub(in crate::visit) fn issue(
     tx: &Tx<'_>,
     journal: &Journal,
     actor: Actor,
     id: VisitId,
 ) -> Result<(), Error> {
-    let mut codes_of = codes::of_visit(tx, id)?;
-    codes_of.extend(given_away(tx, journal, id)?);
-    for seen in codes_of {
-        // Printed once more.
+    for brought in taken(&store::answers(tx, journal, id)?) {
+        let Some(jti) = Jti::from_hex(&brought.jti) else { continue };
+        let Some(seen) = codes::get(tx, jti)? else { continue };
+        // Printed once more, it does not use up what a supervisor has reinstated.
+        if has_issued(tx, id, jti)? {
+            continue;
+        }
         let Ok(state) = seen.state.after(Act::Issue) else { continue };
-        let issued = Seen { state, visit: Some(id), issued_at: Some(journal.now()), ..seen };
+        let issued_at = seen.issued_at.or(Some(journal.now()));
+        // Whoever has a later revision keeps it.
+        let issued = Seen { state, issued_at, visit: seen.visit.or(Some(id)), ..seen };
         codes::put(tx, &issued)?;
-        record(tx, journal, actor, journal.op(), ("code.issued", &issued))?;
+        let by = Seen { visit: Some(id), revision: brought.revision, ..issued };
+        record(tx, journal, actor, journal.op(), ("code.issued", &by))?;
     }
     Ok(())
 }
 
-/// Codes of the visit that another has superseded and given back since. One that
-/// this visit has used up already is not among them: a supervisor has reinstated it.
-fn given_away(tx: &Tx<'_>, journal: &Journal, id: VisitId) -> Result<Vec<Seen>, Error> {
-    let mut given_away = Vec::new();
-    for brought in taken(&store::answers(tx, journal, id)?) {
-        let Some(jti) = Jti::from_hex(&brought.jti) else { continue };
-        let Some(seen) = codes::get(tx, jti)? else { continue };
-        let entity = Entity::new("preregistration", jti);
-        let visit = id.to_string();
-        if seen.state == Stands::Scanned
-            && !journal::says(tx, &entity, "code.issued", ("visit", &visit))?
-        {
-            given_away.push(seen);
-        }
-    }
-    Ok(given_away)
+/// Whether a paper of the visit has used this code up.
+fn has_issued(connection: &Connection, id: VisitId, jti: Jti) -> Result<bool, journal::Error> {
+    let entity = Entity::new("preregistration", jti);
+    journal::says(connection, &entity, "code.issued", ("visit", &id.to_string()))
 }
 
 /// A supervisor lets a code be used once more, which was used up or burned. The
@@ -111,10 +106,30 @@ pub(in crate::visit) fn put_back(tx: &Tx<'_>, journal: &Journal, id: VisitId) ->
     store::put_answers(tx, journal, id, &back)
 }
 
-/// Whether a later revision of this code stands behind another visit.
-pub fn is_superseded(connection: &Connection, id: VisitId, jti: Jti) -> Result<bool, db::Error> {
-    let seen = codes::get(connection, jti)?;
-    Ok(seen.and_then(|seen| seen.visit).is_some_and(|by| by != id))
+/// What becomes of a code of a visit elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// A later revision of it stands behind another visit.
+    Superseded,
+    /// A paper of another revision was made in another visit, and none in this one.
+    Issued,
+}
+
+/// What a clerk should know of a visit's code before a paper is made of it.
+///
+/// # Errors
+/// Faults of storage.
+pub fn elsewhere(
+    connection: &Connection,
+    id: VisitId,
+    jti: Jti,
+) -> Result<Option<Elsewhere>, journal::Error> {
+    let Some(seen) = codes::get(connection, jti)? else { return Ok(None) };
+    if seen.visit.is_some_and(|by| by != id) {
+        return Ok(Some(Elsewhere::Superseded));
+    }
+    let by_another = seen.state == Stands::Issued && !has_issued(connection, id, jti)?;
+    Ok(by_another.then_some(Elsewhere::Issued))
 }
 
 /// Whether a visit has any code: then nobody is asked how they give their name.

@@ -9,6 +9,7 @@
 
 mod compare;
 mod life;
+mod restored;
 mod take;
 
 use std::collections::BTreeSet;
@@ -29,8 +30,9 @@ use crate::preregistration::store::{self as codes, Seen};
 use crate::preregistration::{Jti, Opened};
 
 pub use compare::{Difference, differences};
-pub use life::{came_by_code, is_superseded, purge, reinstate};
+pub use life::{Elsewhere, came_by_code, elsewhere, purge, reinstate};
 pub(super) use life::{issue, put_back, release};
+pub use restored::take_over;
 
 /// Where the text of a code lies until the day of birth was told.
 const WAITING: &str = "visit.code";

@@ -2,16 +2,17 @@
 
 use super::*;
 use crate::form::record;
+use crate::lang::{Catalogue, Lang};
 use crate::preregistration::life::State as Stands;
 use crate::preregistration::store as codes;
 use crate::preregistration::{Doubt, Jti, Opened, Why};
-use crate::visit::brought::{self, Read, Refused, Told};
+use crate::visit::brought::{self, Elsewhere, Read, Refused, Told};
 
 const TEXT: &str = "MK1 what was sealed";
 const BORN: (u8, u8) = (5, 14);
 
 /// Everything a certificate asks for, as 試験 花子 answered it at home.
-fn opened(town: &Town, jti: u8, revision: u32) -> Opened {
+pub(super) fn opened(town: &Town, jti: u8, revision: u32) -> Opened {
     let form = town.forms.get("juminhyo").unwrap();
     let today = town.journal.now().date();
     let sample = form.sample().unwrap();
@@ -30,18 +31,22 @@ fn opened(town: &Town, jti: u8, revision: u32) -> Opened {
 
 impl Town {
     /// Somebody at a tablet who has read what the data is used for.
-    fn arrived(&self) -> (DeviceId, VisitId) {
+    pub(super) fn arrived(&self) -> (DeviceId, VisitId) {
         let kiosk = self.kiosk();
         let id = self.start(kiosk);
         agree(&self.tx(), &self.journal, Actor::Device(kiosk), id).unwrap();
         (kiosk, id)
     }
 
-    fn read(&self, (kiosk, id): (DeviceId, VisitId), code: &Opened) -> Result<Read, Error> {
+    pub(super) fn read(
+        &self,
+        (kiosk, id): (DeviceId, VisitId),
+        code: &Opened,
+    ) -> Result<Read, Error> {
         brought::read(&self.tx(), &self.journal, kiosk, id, TEXT, code)
     }
 
-    fn tell(
+    pub(super) fn tell(
         &self,
         (kiosk, id): (DeviceId, VisitId),
         code: &Opened,
@@ -53,7 +58,7 @@ impl Town {
     }
 
     /// Reads a code and tells the right day.
-    fn bring(&self, code: &Opened) -> (DeviceId, VisitId) {
+    pub(super) fn bring(&self, code: &Opened) -> (DeviceId, VisitId) {
         let at = self.arrived();
         assert_eq!(self.read(at, code).unwrap(), Read::Asks);
         assert_eq!(self.tell(at, code, BORN).unwrap(), Told::Taken);
@@ -61,16 +66,33 @@ impl Town {
     }
 
     /// Another code, or a later revision, at the same tablet.
-    fn bring_also(&self, at: (DeviceId, VisitId), code: &Opened) {
+    pub(super) fn bring_also(&self, at: (DeviceId, VisitId), code: &Opened) {
         assert_eq!(self.read(at, code).unwrap(), Read::Asks);
         assert_eq!(self.tell(at, code, BORN).unwrap(), Told::Taken);
     }
 
-    fn stands(&self, code: &Opened) -> Stands {
+    pub(super) fn stands(&self, code: &Opened) -> Stands {
         codes::get(&self.connection, code.jti).unwrap().unwrap().state
     }
 
-    fn refusal(&self, code: &Opened) -> Refused {
+    fn leave(&self, (kiosk, id): (DeviceId, VisitId)) {
+        leave(&self.tx(), &self.journal, Actor::Device(kiosk), id).unwrap();
+    }
+
+    /// Prints every paper of the visit; who did.
+    pub(super) fn print_all(&self, id: VisitId) -> StaffId {
+        let staff = StaffId::new(self.journal.now(), &*self.journal.chance);
+        let papers = application::of_visit(&self.connection, id).unwrap();
+        let papers: Vec<_> = papers.iter().map(|one| one.id).collect();
+        self.print(staff, id, &papers);
+        staff
+    }
+
+    fn elsewhere(&self, id: VisitId, code: &Opened) -> Option<Elsewhere> {
+        brought::elsewhere(&self.connection, id, code.jti).unwrap()
+    }
+
+    pub(super) fn refusal(&self, code: &Opened) -> Refused {
         match self.read(self.arrived(), code) {
             Err(Error::Code(refused)) => refused,
             other => panic!("{other:?}"),
@@ -112,7 +134,7 @@ fn the_fifth_wrong_day_burns_a_code_and_the_right_one_comes_too_late() {
         assert_eq!(told.unwrap(), Told::Wrong { left: 4 });
     }
     // Whoever goes away and comes back begins where they were.
-    leave(&town.tx(), &town.journal, Actor::Device(at.0), at.1).unwrap();
+    town.leave(at);
     let at = town.arrived();
     town.read(at, &code).unwrap();
     for left in [3, 2, 1] {
@@ -131,7 +153,7 @@ fn a_visit_that_ends_unsubmitted_gives_its_code_back() {
     let at = town.bring(&code);
     assert_eq!(town.read(at, &code).unwrap(), Read::Has);
     assert_eq!(town.refusal(&code), Refused::InUse);
-    leave(&town.tx(), &town.journal, Actor::Device(at.0), at.1).unwrap();
+    town.leave(at);
     assert_eq!(town.stands(&code), Stands::Scanned);
     town.bring(&code);
 }
@@ -139,18 +161,15 @@ fn a_visit_that_ends_unsubmitted_gives_its_code_back() {
 #[test]
 fn a_code_is_used_up_by_the_first_paper_and_not_before() {
     let town = Town::open();
-    let (code, staff) =
-        (opened(&town, 1, 0), StaffId::new(town.journal.now(), &*town.journal.chance));
+    let code = opened(&town, 1, 0);
     let (_, id) = town.bring(&code);
     town.submit(id, town.journal.op()).unwrap();
     assert_eq!(town.refusal(&code), Refused::HandedIn { number: "A1".to_owned() });
-    let papers: Vec<_> =
-        application::of_visit(&town.connection, id).unwrap().iter().map(|one| one.id).collect();
-    town.print(staff, id, &papers);
+    let staff = town.print_all(id);
     let at = town.journal.now();
     assert_eq!(town.refusal(&code), Refused::Used { at });
     town.clock.advance(Duration::from_secs(600));
-    town.print(staff, id, &papers);
+    town.print_all(id);
     assert_eq!(town.refusal(&code), Refused::Used { at });
     // What a paper was made of stays used when the visit is erased.
     erase(&town.tx(), &town.journal, Actor::System, id).unwrap();
@@ -171,8 +190,8 @@ fn a_higher_revision_supersedes_what_was_handed_in_and_a_lower_one_is_refused() 
     town.submit(handed_in, town.journal.op()).unwrap();
     let (_, again) = town.bring(&second);
     assert_eq!(town.refusal(&first), Refused::Superseded);
-    let superseded = |id| brought::is_superseded(&town.connection, id, first.jti).unwrap();
-    assert!(superseded(handed_in) && !superseded(again));
+    assert_eq!(town.elsewhere(handed_in, &first), Some(Elsewhere::Superseded));
+    assert_eq!(town.elsewhere(again, &first), None);
     assert!(town.entries(handed_in).contains(&"code.superseded".to_owned()));
 }
 
@@ -274,24 +293,60 @@ fn the_right_day_pressed_twice_is_told_once() {
 fn a_paper_uses_a_code_up_that_a_later_revision_gave_back() {
     let town = Town::open();
     let (first, second) = (opened(&town, 1, 0), opened(&town, 1, 1));
-    let staff = StaffId::new(town.journal.now(), &*town.journal.chance);
     let (_, handed_in) = town.bring(&first);
     town.submit(handed_in, town.journal.op()).unwrap();
     let again = town.bring(&second);
-    leave(&town.tx(), &town.journal, Actor::Device(again.0), again.1).unwrap();
+    town.leave(again);
     assert_eq!(town.stands(&first), Stands::Scanned);
-    let papers: Vec<_> = application::of_visit(&town.connection, handed_in)
-        .unwrap()
-        .iter()
-        .map(|one| one.id)
-        .collect();
-    town.print(staff, handed_in, &papers);
+    let staff = town.print_all(handed_in);
     assert_eq!(town.refusal(&second), Refused::Used { at: town.journal.now() });
     // Printed once more, it does not use up what a supervisor has reinstated.
     let op = town.journal.op();
     brought::reinstate(&town.tx(), &town.journal, staff, op, first.jti).unwrap();
-    town.print(staff, handed_in, &papers);
+    town.print_all(handed_in);
     assert_eq!(town.stands(&first), Stands::Scanned);
+}
+
+#[test]
+fn a_paper_uses_a_code_up_while_another_visit_has_a_later_revision() {
+    let town = Town::open();
+    let (first, second) = (opened(&town, 1, 0), opened(&town, 1, 1));
+    let (_, handed_in) = town.bring(&first);
+    town.submit(handed_in, town.journal.op()).unwrap();
+    let again = town.bring(&second);
+    town.print_all(handed_in);
+    let at = town.journal.now();
+    assert_eq!(town.refusal(&second), Refused::Used { at });
+    // Whoever has the later one goes on with it, and the clerk knows of the paper.
+    assert_eq!(town.elsewhere(handed_in, &first), Some(Elsewhere::Superseded));
+    assert_eq!(town.elsewhere(again.1, &second), Some(Elsewhere::Issued));
+    // They leave: it does not come back to life.
+    town.leave(again);
+    assert_eq!(town.stands(&second), Stands::Issued);
+    assert_eq!(town.refusal(&opened(&town, 1, 2)), Refused::Used { at });
+}
+
+#[test]
+fn two_visits_that_both_make_their_paper_of_a_code_are_both_in_the_journal() {
+    let town = Town::open();
+    let (first, second) = (opened(&town, 1, 0), opened(&town, 1, 1));
+    let (_, handed_in) = town.bring(&first);
+    town.submit(handed_in, town.journal.op()).unwrap();
+    let (_, again) = town.bring(&second);
+    town.submit(again, town.journal.op()).unwrap();
+    town.print_all(handed_in);
+    let at = town.journal.now();
+    town.clock.advance(Duration::from_secs(600));
+    for _ in 0..2 {
+        town.print_all(again);
+    }
+    let issued = "select group_concat(facts ->> 'visit' || ' ' || (facts ->> 'revision'), ', ')
+         from journal where kind = 'code.issued' order by log, seq";
+    let told: String = town.connection.query_row(issued, [], |row| row.get(0)).unwrap();
+    assert_eq!(told, format!("{handed_in} 0, {again} 1"));
+    // It was used up by the first.
+    assert_eq!(town.refusal(&first), Refused::Used { at });
+    assert_eq!(town.elsewhere(again, &second), None);
 }
 
 #[test]
@@ -330,6 +385,13 @@ fn what_was_not_understood_is_kept_and_asked_again() {
     assert_eq!(town.step(id), "juminhyo.scope");
     let doubtful = brought::taken(&town.answers(id)).remove(0).doubtful;
     assert_eq!(doubtful, [(about, "preregistration.not_a_value".to_owned())]);
+}
+
+#[test]
+fn every_reason_why_a_code_is_not_taken_has_a_sentence_in_every_language() {
+    for (code, lang) in Refused::CODES.iter().flat_map(|code| Lang::ALL.map(|lang| (code, lang))) {
+        assert_ne!(Catalogue::shipped().t(lang, code), *code);
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::id::DeviceId;
 use crate::lang::Phrases;
 use crate::preregistration::Jti;
 use crate::staff::Action;
-use crate::visit::brought::{self, Brought};
+use crate::visit::brought::{self, Brought, Elsewhere};
 use crate::visit::desk::Opened;
 use crate::visit::{self};
 use crate::web::error::Failure;
@@ -47,8 +47,8 @@ pub(super) struct Code {
     /// When it was made.
     pub made: String,
     pub revision: u32,
-    /// A later revision stands behind another visit.
-    pub superseded: bool,
+    /// What becomes of it at another visit, in a sentence.
+    pub elsewhere: Option<&'static str>,
     /// What of it was not understood, each in a sentence.
     pub doubtful: Vec<String>,
 }
@@ -63,21 +63,28 @@ pub(super) async fn of_visit(
     let mut codes = Vec::new();
     for brought in brought::taken(&opened.answers) {
         let (id, jti) = (opened.visit.id, Jti::from_hex(&brought.jti));
-        let superseded = match jti {
+        let elsewhere = match jti {
             Some(jti) => {
-                let look = move |connection: &_| brought::is_superseded(connection, id, jti);
+                let look = move |connection: &_| brought::elsewhere(connection, id, jti);
                 office.db.read(look).await?
             }
-            None => false,
+            None => None,
         };
         codes.push(Code {
             made: made(&brought, words),
             revision: brought.revision,
-            superseded,
+            elsewhere: elsewhere.map(|what| words.t(sentence_of(what))),
             doubtful: doubtful(&brought, forms, words),
         });
     }
     Ok(codes)
+}
+
+fn sentence_of(what: Elsewhere) -> &'static str {
+    match what {
+        Elsewhere::Superseded => "desk.code.superseded",
+        Elsewhere::Issued => "desk.code.issued",
+    }
 }
 
 fn made(brought: &Brought, words: Phrases) -> String {

@@ -11,6 +11,7 @@ use crate::db::Tx;
 use crate::device::{self, Device, Error, NewDevice, Role};
 use crate::id::{DeviceId, OpId};
 use crate::lang::Phrases;
+use crate::preregistration::Trouble;
 use crate::staff::Action;
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, page};
@@ -49,6 +50,8 @@ struct Page {
     displays: bool,
     /// The card readers of this server.
     readers: Vec<String>,
+    /// What to look after for codes made at home.
+    codes: Vec<String>,
     entered: Entered,
 }
 
@@ -90,7 +93,18 @@ async fn list(office: &Office, frame: Frame, entered: Entered) -> Result<Respons
     let readers = office.readers.names();
     let cards = office.config.site.modules.card_reader;
     let displays = office.config.site.modules.queue;
-    page::show(&Page { frame, op: office.journal.op(), rows, cards, displays, readers, entered })
+    let codes = troubles(office, frame.words);
+    let op = office.journal.op();
+    page::show(&Page { frame, op, rows, cards, displays, readers, codes, entered })
+}
+
+fn troubles(office: &Office, words: Phrases) -> Vec<String> {
+    let troubles = office.intake.troubles(&office.config, office.journal.now().date());
+    let sentence = |trouble: &Trouble| {
+        let month = trouble.month().map(|month| ("month", month.to_string()));
+        words.with(trouble.code(), month.as_slice())
+    };
+    troubles.iter().map(sentence).collect()
 }
 
 fn row(office: &Office, device: Device) -> Row {

@@ -13,6 +13,7 @@ pub(super) enum Place {
     Today,
     Calling,
     Appointments,
+    Guide,
     Devices,
     Staff,
     Password,
@@ -129,6 +130,14 @@ impl Frame {
 
     pub fn is_appointments(&self) -> bool {
         self.place == Place::Appointments
+    }
+
+    pub fn guides_visitors(&self) -> bool {
+        self.queue && self.may(Action::GuideVisitors)
+    }
+
+    pub fn is_guide(&self) -> bool {
+        self.place == Place::Guide
     }
 
     pub fn is_calling(&self) -> bool {

@@ -13,6 +13,7 @@ mod decide;
 mod devices;
 mod frame;
 mod guard;
+mod guide;
 mod identity;
 mod password;
 mod print;
@@ -54,6 +55,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/visits/{visit}/applications/{application}", post(decide::decide))
         .nest("/calling", calling::routes())
         .nest("/appointments", appointments::routes())
+        .nest("/guide", guide::routes())
         .route("/devices", get(devices::show).post(devices::offer))
         .route("/devices/{device}/revoke", post(devices::revoke))
         .route("/devices/{device}/reader", post(devices::choose_reader))

@@ -52,7 +52,8 @@ pub(super) async fn print(
     let made = applications.iter().filter_map(|one| Some((one, sheet(one)?)));
     let mut groups = Vec::new();
     for (application, sheet) in made {
-        let printer = chosen(&office, &sent, for_papers(&office, application))?;
+        let meant = for_papers(&office, application);
+        let printer = chosen(&sent, meant, office.config.printers.all_for_papers())?;
         add(&mut groups, printer, (application, sheet));
     }
     match groups.as_slice() {
@@ -131,7 +132,8 @@ pub(super) async fn print_slip(
     let shared = office.0.clone();
     let read = move |connection: &_| slip::of_visit(connection, shared.counter(), id);
     let slip = office.db.read(read).await?;
-    match chosen(&office, &sent, office.config.printers.for_desk_slips())? {
+    let printers = &office.config.printers;
+    match chosen(&sent, printers.for_desk_slips(), printers.all_for_slips())? {
         Some(printer) => {
             let sheets = Sheets {
                 entry: sent.op()?,
@@ -144,7 +146,7 @@ pub(super) async fn print_slip(
         None => {
             let pages = office.config.printers.slip_pages_of_browser();
             let pdf = printer::pages(&slip.roll(), pages, office.papers.fonts());
-            Ok(inline(pdf, slip.code()))
+            Ok(inline(pdf, slip.file()))
         }
     }
 }
@@ -155,16 +157,18 @@ pub(super) fn for_papers<'o>(office: &'o Office, first: &Application) -> Option<
     office.config.printers.for_papers(&procedure.section)
 }
 
-/// The printer that the clerk chose instead, or the one that is meant for it.
+/// The printer that the clerk chose instead, or the one that is meant for it. One
+/// that cannot print this is as unknown as one that is not there: a slip printer
+/// would put out a PDF as thousands of letters.
 fn chosen<'o>(
-    office: &'o Office,
     sent: &Sent,
     meant: Option<&'o Printer>,
+    mut able: impl Iterator<Item = &'o Printer>,
 ) -> Result<Option<&'o Printer>, Failure> {
     match sent.fields.get("printer") {
         "" => Ok(meant),
         BROWSER => Ok(None),
-        id => office.config.printers.get(id).map(Some).ok_or(Failure::BadRequest),
+        id => able.find(|one| one.id == id).map(Some).ok_or(Failure::BadRequest),
     }
 }
 

@@ -23,6 +23,8 @@ use crate::web::{Office, example, router};
 
 mod appointments;
 mod calling;
+mod guide;
+mod keys;
 
 const PASSWORD: &str = "a long enough sentence";
 const HOST: &str = "counter:8080";
@@ -31,7 +33,7 @@ struct Town {
     office: Arc<Office>,
     router: Router,
     clock: Arc<HeldClock>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// What came back.
@@ -78,7 +80,7 @@ impl Town {
         let (office, clock, folder) = example::office(false).await;
         office.readers.add_virtual("reader-1").unwrap();
         let router = router(office.clone());
-        Self { office, router, clock, _folder: folder }
+        Self { office, router, clock, folder }
     }
 
     /// With an account of each role, named by the role.
@@ -231,6 +233,11 @@ const ROUTES: &[Route] = &[
     ("post", "/appointments/{appointment}/arrive", &[], [true, true, false]),
     ("post", "/appointments/{appointment}/take-back", &[], [true, true, false]),
     ("post", "/appointments/{appointment}/cancel", &[("version", "1")], [true, true, false]),
+    ("get", "/guide", &[], [true, true, false]),
+    ("post", "/guide", &[("lane", "certificate")], [true, true, false]),
+    ("get", "/guide/hall", &[], [true, true, false]),
+    ("post", "/guide/passing", &[], [true, true, false]),
+    ("get", "/guide/tickets/{ticket}", &[], [true, true, false]),
     ("get", "/devices", &[], [false, true, true]),
     ("post", "/devices", &[], [false, true, true]),
     ("post", "/devices/{device}/revoke", &[], [false, true, true]),
@@ -255,6 +262,7 @@ fn every_route_is_in_one_of_the_tables() {
     let nested = [
         own(include_str!("calling/mod.rs"), "/calling"),
         own(include_str!("appointments/mod.rs"), "/appointments"),
+        own(include_str!("guide.rs"), "/guide"),
     ];
     let nested = nested.into_iter().flatten().map(|route| match route.strip_suffix('/') {
         Some(root) => root.to_owned(),

@@ -320,11 +320,14 @@ fn state<'w>(words: &'w Phrases, listed: &Listed) -> (&'static str, &'w str) {
     }
 }
 
+/// What to be considerate of, in a word.
+pub(super) fn care_words(words: &Phrases, care: Care) -> String {
+    words.t(&format!("desk.care.{}", care.id())).to_owned()
+}
+
 /// 配慮, and a language other than Japanese.
 pub(super) fn marks(words: &Phrases, wishes: &Wishes) -> Vec<String> {
-    let care = wishes.care.iter().map(|care| match care {
-        Care::Hearing => words.t("desk.care.hearing").to_owned(),
-    });
+    let care = wishes.care.iter().map(|care| care_words(words, *care));
     let language = (wishes.lang != Lang::Ja).then(|| wishes.lang.own_name().to_owned());
     care.chain(language).collect()
 }

@@ -120,7 +120,14 @@ pub(super) async fn show(
     clerk: Clerk,
 ) -> Result<Response, Failure> {
     clerk.may(Action::SeeVisits)?;
-    let opened = open(&office, &clerk, id.parse().map_err(|_| Failure::NotFound)?).await?;
+    let id = id.parse().map_err(|_| Failure::NotFound)?;
+    let opened = open(&office, &clerk, id).await?;
+    if opened.visit.procedures.is_empty()
+        && let Some(ticket) = ticket(&office, id).await?
+    {
+        // A number without forms: there is nothing else to see.
+        return Ok(page::go(&format!("/desk/guide/tickets/{}", ticket.id)));
+    }
     let edit = asked.edit.clone().map(|path| Open { path, ..Open::default() });
     let again = Again { edit, ..Again::default() };
     let frame = Frame::inside(&office, &clerk, Place::Today).noting(asked.note);

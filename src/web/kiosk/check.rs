@@ -105,7 +105,7 @@ fn made_at(at: Moment) -> String {
 }
 
 /// What of the codes was not understood and has no answer since, each kind once.
-fn doubtful(pages: &[AskPage<'_>], codes: &[Brought], words: Phrases) -> Vec<String> {
+pub(super) fn doubtful(pages: &[AskPage<'_>], codes: &[Brought], words: Phrases) -> Vec<String> {
     let is_answered = |path: &str| {
         let mut asked = pages.iter().flat_map(|page| &page.questions);
         asked.any(|one| one.path() == path && one.answer.is_some())
@@ -247,7 +247,7 @@ pub(super) async fn done(
     let slip = office.printers.slip_of(id);
     let forms = office.counter().forms_of(&at.visit);
     let wait = match &submitted.ticket {
-        Some(ticket) => Some(waits::of(office, at, ticket).await?),
+        Some(ticket) => Some(waits::of(office, (kiosk, at), ticket).await?),
         None => None,
     };
     page::show(&Done {

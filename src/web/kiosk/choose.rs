@@ -7,8 +7,8 @@ use axum::response::Response;
 
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk, Sent, SentDraft};
-use super::start;
-use crate::visit::{self, Way};
+use super::{check, start};
+use crate::visit::{self, Way, brought};
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, page};
 
@@ -56,6 +56,8 @@ struct Group {
 struct Procedures {
     frame: Frame,
     groups: Vec<Group>,
+    /// What of a code was not understood, where nothing to come for is left of it.
+    doubtful: Vec<String>,
     error: Option<&'static str>,
 }
 
@@ -84,7 +86,12 @@ pub(super) fn procedures_page(
         offers: procedures.iter().copied().map(offer).collect(),
     };
     let groups = offered.chunk_by(|one, next| one.lane == next.lane).map(group).collect();
-    page::show(&Procedures { frame: Frame::new(office, kiosk, Some(at)), groups, error })
+    let frame = Frame::new(office, kiosk, Some(at));
+    let doubtful = match at.visit.procedures.is_empty() {
+        true => check::doubtful(&[], &brought::taken(&at.answers), frame.words),
+        false => Vec::new(),
+    };
+    page::show(&Procedures { frame, groups, doubtful, error })
 }
 
 pub(super) async fn procedures(

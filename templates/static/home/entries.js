@@ -37,7 +37,8 @@ function ofValue(ask, today, words) {
   const shown = { text: "", chosen: [], date: { era: likelyEra(ask.question, words.lang), year: "", month: "", day: "" }, copies: () => "0" };
   const value = prefill(ask);
   if (value === null) {
-    if (ask.question.years) shown.chosen = [String(likely(ask.question.years, today))];
+    const year = ask.question.years ? likely(ask.question.years, today) : null;
+    if (year !== null) shown.chosen = [String(year)];
     return shown;
   }
   if ("text" in value) return { ...shown, text: value.text };

@@ -66,22 +66,24 @@ class Page {
     scrollTo(0, 0);
   }
 
+  /** For whoever is there now: a draft that is kept stays as it is. */
   begin() {
-    this.visit = new Visit(definition);
+    Object.assign(this, { visit: new Visit(definition), keeps: false });
     this.#made = null;
     this.go({ is: "procedures" });
   }
 
-  /** Takes up the draft. */
+  /** Takes up what was begun, or the draft. */
   goOn() {
-    this.visit = this.draft;
-    this.keeps = true;
-    this.#made = null;
+    if (this.visit.isEmpty) {
+      Object.assign(this, { visit: this.draft, keeps: true });
+      this.#made = null;
+    }
     this.go({ is: "next" });
   }
 
   setKeeps(keeps) {
-    this.keeps = keeps;
+    Object.assign(this, { keeps, draft: keeps ? this.visit : null });
     if (keeps) draft.keep(definition, this.visit);
     else draft.erase();
   }

@@ -11,12 +11,13 @@ export function start(page) {
   const { words, definition } = page;
   const step = (name, key) => h("li", {}, icon(name), h("span", {}, words.t(key)));
   const trouble = page.trouble();
+  const stands = !page.visit.isEmpty || page.draft !== null;
   return {
     nodes: [
       h("h1", {}, words.t("home.start.title")),
       h("p", { class: "lead" }, words.t("home.start.lead")),
       trouble ? h("p", { class: "error-band", role: "alert" }, words.t(trouble)) : null,
-      page.draft && !trouble ? goOn(page) : null,
+      stands && !trouble ? goOn(page) : null,
       h(
         "ol",
         { class: "steps" },
@@ -31,18 +32,23 @@ export function start(page) {
         ["stays", "sealed", "my_number"].map((key) => h("li", {}, words.t(`home.start.${key}`))),
       ),
     ],
-    next: trouble ? null : { words: words.t(page.draft ? "home.start.anew" : "home.start.begin"), press: () => page.begin() },
+    next: trouble ? null : { words: words.t(stands ? "home.start.anew" : "home.start.begin"), press: () => page.begin() },
   };
 }
 
+/** What was begun: here and now, or before and kept. */
 function goOn(page) {
   const { words } = page;
+  const isKept = page.visit.isEmpty || page.keeps;
+  const [found, about, press] = isKept
+    ? ["home.draft.found", "home.draft.found_about", "home.draft.go_on"]
+    : ["home.draft.begun", "home.draft.begun_about", "home.draft.go_on_begun"];
   return h(
     "section",
     { class: "go-on" },
-    h("h2", {}, words.t("home.draft.found")),
-    h("p", {}, words.t("home.draft.found_about")),
-    h("button", { class: "button primary", type: "button", onclick: () => page.goOn() }, words.t("home.draft.go_on")),
+    h("h2", {}, words.t(found)),
+    h("p", {}, words.t(about)),
+    h("button", { class: "button primary", type: "button", onclick: () => page.goOn() }, words.t(press)),
   );
 }
 

@@ -8,8 +8,9 @@ export const current = (today) => today.year - (today.month < 4 ? 1 : 0);
 /** The years offered, newest first. */
 export const offered = (years, today) => Array.from({ length: years.count }, (_, back) => current(today) - back);
 
-/** The year most people mean: the newest whose papers can be had. */
+/** The year most people mean, or null: the newest whose papers can be had. */
 export function likely(years, today) {
+  if (!years.chosen) return null;
   const newest = current(today);
   return isReady(years, newest, today) || years.count < 2 ? newest : newest - 1;
 }

@@ -24,6 +24,7 @@ pub struct AtHome<'a> {
     memory: Memory,
     album: &'static str,
     pictures: usize,
+    looks: bool,
     /// How often each question was asked.
     asked: BTreeMap<String, usize>,
 }
@@ -41,13 +42,29 @@ impl<'a> AtHome<'a> {
         browser.go(address);
         browser.wait("the page has begun", "document.querySelector('#bar button, .error-band')");
         let asked = BTreeMap::new();
-        let mut home = Self { browser, _language: language, memory, album, pictures: 0, asked };
+        let (pictures, looks) = (0, true);
+        let mut home = Self { browser, _language: language, memory, album, pictures, looks, asked };
         home.look();
         home
     }
 
+    /// Goes on without a look at every page: another test looks.
+    pub fn in_a_hurry(mut self) -> Self {
+        self.looks = false;
+        self
+    }
+
+    /// From here on every page is looked at.
+    pub fn with_a_look(mut self) -> Self {
+        self.looks = true;
+        self
+    }
+
     /// Looks whether the page is sound on either telephone.
     pub fn look(&mut self) {
+        if !self.looks {
+            return;
+        }
         self.pictures += 1;
         for (name, size) in PHONES {
             self.browser.hold_phone(size);
@@ -75,6 +92,18 @@ impl<'a> AtHome<'a> {
     pub fn press(&mut self, css: &str) {
         self.browser.press(css);
         self.look();
+    }
+
+    /// Goes from the last look at everything to the page of this title.
+    pub fn mend(&mut self, title: &str) {
+        self.press(&format!(".check-group button[aria-label^='{title}']"));
+    }
+
+    /// From wherever this is to the first screen, with the screen's own back.
+    pub fn back_to_start(&mut self) {
+        while !self.browser.shows(".steps") {
+            self.press("#bar .quiet");
+        }
     }
 
     /// From the first screen to the questions.

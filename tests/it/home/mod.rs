@@ -5,9 +5,11 @@
 mod agreement;
 mod at_home;
 mod chance;
+mod changes;
 mod doors;
 mod drawing;
 mod hosted;
 mod kept;
+mod to_the_counter;
 mod town;
 mod walks;

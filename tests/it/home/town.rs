@@ -103,9 +103,11 @@ fn answer(ask: &AskQuestion<'_>, memory: &Memory) -> Value {
     let raw = match (memory.get(ask.path()), ask.question.kind) {
         (None, _) => match ask.prefill() {
             Some(likely) => return likely,
-            None => ask.question.years.as_ref().map_or(Raw::Absent, |years| {
-                Raw::One(years.likely(SystemClock.today()).to_string())
-            }),
+            None => {
+                let years = ask.question.years.as_ref();
+                let likely = years.and_then(|years| years.likely(SystemClock.today()));
+                likely.map_or(Raw::Absent, |year| Raw::One(year.to_string()))
+            }
         },
         (Some(entry), Kind::Copies) => {
             // The page has the default in its box, and what is remembered in another.

@@ -9,7 +9,7 @@ use crate::stage::program::Program;
 use crate::stage::resident::{Memory, memory};
 
 /// What 試験 花子 says who has no card at hand.
-fn at_home() -> Memory {
+pub(super) fn at_home() -> Memory {
     let mut all = certificate();
     all.extend(memory(&[
         ("applicant.name", "試験　花子"),
@@ -27,7 +27,7 @@ fn at_home() -> Memory {
 }
 
 /// What 架空 由美 says, who moves with her husband and two children.
-fn four_move() -> Memory {
+pub(super) fn four_move() -> Memory {
     let mut all = memory(&[
         ("applicant.name", "架空　由美"),
         ("applicant.phone", "090-0000-0304"),
@@ -75,6 +75,12 @@ fn four_move() -> Memory {
     all
 }
 
+/// Words that nothing can make shorter.
+pub(super) fn long(seed: u32, chars: u32) -> String {
+    let kanji = |n| char::from_u32(0x4E00 + (n * 7919 + seed * 104_729) % 20_000);
+    (0..chars).filter_map(kanji).collect()
+}
+
 #[test]
 fn one_procedure_goes_from_the_phone_to_the_counter_and_a_change_keeps_its_name() {
     let Some(browser) = browser("one procedure at home") else { return };
@@ -94,8 +100,14 @@ fn one_procedure_goes_from_the_phone_to_the_counter_and_a_change_keeps_its_name(
     assert_eq!(opened.doubtful, []);
     assert_eq!(town.known(&procedures, &opened.answers), town.known(&procedures, &expected));
     let shown = browser.text();
-    for word in ["令和", "まで使えます", "当日の持ちもの", "本人確認書類", "窓口でのながれ"]
-    {
+    for word in [
+        "令和",
+        "まで使えます",
+        "画面を明るくすると",
+        "当日の持ちもの",
+        "本人確認書類",
+        "窓口でのながれ",
+    ] {
         assert!(shown.contains(word), "{word} in {shown}");
     }
     let caption = browser.text_of("figure.code");
@@ -196,12 +208,6 @@ fn what_is_too_much_for_one_code_is_divided_and_the_counter_knows_as_much() {
     let procedures = ["juminhyo", "koseki", "zei", "tenkyo"];
     let mut all = at_home();
     all.extend(four_move());
-    // Long words that nothing can make shorter.
-    let long = |seed: u32, chars: u32| -> String {
-        (0..chars)
-            .filter_map(|n| char::from_u32(0x4E00 + (n * 7919 + seed * 104_729) % 20_000))
-            .collect()
-    };
     for (n, path) in ["applicant.address", "ido.new.address", "ido.old.address"].iter().enumerate()
     {
         all.insert((*path).to_owned(), long(n as u32 + 1, 66));

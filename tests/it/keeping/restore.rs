@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 use ureq::http::StatusCode;
 
 use super::verified;
+use crate::stage::from_home::{certificate, sealed};
 use crate::stage::http::Visitor;
 use crate::stage::office::{
-    LOGIN, PASSWORD, hand_in, hidden, hire, leave, pair, screen, set_up, sign_in,
+    LOGIN, PASSWORD, go_on, hand_in, hidden, hire, leave, pair, screen, set_up, show_code, sign_in,
+    tell_birthday,
 };
 use crate::stage::program::{Program, madoguchi, run};
 
@@ -111,14 +113,48 @@ fn what_was_taken_away_since_the_backup_does_not_come_back() {
 }
 
 #[test]
-fn accounts_that_cannot_be_asked_after_are_spoken_of() {
+fn a_code_that_was_burned_since_the_backup_does_not_come_back_to_life() {
+    let (data, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut program = Program::serve(data.path());
+    let mut tablet = pair(&mut set_up(&program), "記載台１");
+    let file = backed_up(data.path(), elsewhere.path());
+    let text = sealed(data.path(), &certificate(), (1, 0));
+    for _ in 0..2 {
+        go_on(&mut tablet, "試験　花子").unwrap();
+    }
+    show_code(&mut tablet, &text);
+    for _ in 0..5 {
+        tell_birthday(&mut tablet, "0101");
+    }
+    program.stop();
+
+    let said = restored(data.path(), &file);
+    assert!(!said.contains("codes made at home"), "{said}");
+    let program = Program::serve(data.path());
+    let mut administrator = program.visitor();
+    sign_in(&mut administrator, LOGIN, PASSWORD);
+    tablet = pair(&mut administrator, "記載台１");
+    for _ in 0..2 {
+        go_on(&mut tablet, "試験　花子").unwrap();
+    }
+    show_code(&mut tablet, &text);
+    let told = tablet.get("/kiosk/code").text;
+    assert!(told.contains("この二次元コードは使えなくなりました"), "{told}");
+    assert!(verified(data.path()).starts_with("2 logs"));
+}
+
+#[test]
+fn accounts_and_codes_that_cannot_be_asked_after_are_spoken_of() {
     let (data, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut program = Program::serve(data.path());
     set_up(&program);
     let file = backed_up(data.path(), elsewhere.path());
     program.stop();
     fs::remove_file(data.path().join("office.db")).unwrap();
-    assert!(restored(data.path(), &file).contains("accounts are as they were in the backup"));
+    let said = restored(data.path(), &file);
+    for what in ["accounts", "codes made at home"] {
+        assert!(said.contains(&format!("{what} are as they were in the backup")), "{said}");
+    }
 }
 
 #[test]

@@ -84,11 +84,106 @@ fn all_six_procedures_in_one_visit_ask_nothing_twice_and_give_six_papers_in_orde
 
 /// `令和8年度` of the day the test runs on.
 fn likely_fiscal_year() -> String {
+    in_wareki(likely_year())
+}
+
+fn likely_year() -> i32 {
     use madoguchi::clock::{Clock, SystemClock};
     let today = SystemClock.today();
     // Papers on income are ready in June; before, the year before is likely.
-    let year = today.year() - i32::from(u8::from(today.month()) < 6);
+    today.year() - i32::from(u8::from(today.month()) < 6)
+}
+
+fn in_wareki(year: i32) -> String {
     format!("令和{}年度", year - 2018)
+}
+
+/// What 試験 花子 says, who needs a certificate of this year and one of another.
+fn of_two_years(subject: &str, copy: &str) -> Memory {
+    let mut all = certificate();
+    let year = (likely_year() - 1).to_string();
+    all.extend(memory(&[
+        ("zei.subject", subject),
+        ("zei.relation", "self"),
+        ("zei.january", "same"),
+        ("zei.more", "1"),
+        ("zei.other.1.year", &year),
+        ("zei.copies", copy),
+        ("zei.other.1.copies", copy),
+        ("zei.taxes", "resident"),
+        ("zei.other.1.taxes", "health"),
+    ]));
+    all
+}
+
+/// Goes all the way for payment certificates of two years: the buttons from the
+/// first page to the card, and what the check page shows.
+fn pay_for_two_years(album: &'static str, buttons: [&str; 4], shown: [&str; 3]) {
+    let Some(browser) = browser(album) else { return };
+    let program = Program::demo();
+    let all = of_two_years("payment", "payment=1");
+    let mut resident = Resident::arrive(&browser, &program, all).with_album(album);
+    let [start, understood, next, card] = buttons;
+    resident.begin(start, understood);
+    resident.choose(&["zei"], next);
+    resident.answer_all();
+    resident.press(card);
+    resident.lay("shiken-hanako.1");
+    resident.enter(&pin_of("shiken-hanako"));
+    resident.answer_all();
+    let asked = resident.was_asked();
+    for path in ["zei.taxes", "zei.other.1.taxes"] {
+        assert!(asked.contains(&path), "{path}: {asked:?}");
+    }
+    let text = browser.text();
+    for shown in shown {
+        assert!(text.contains(shown), "{shown} in {text}");
+    }
+    assert_eq!(resident.hand_in(), "A1");
+}
+
+#[test]
+fn a_payment_certificate_of_another_year_has_taxes_of_its_own() {
+    let year = in_wareki(likely_year() - 1);
+    let buttons = ["はじめる", "わかりました", "次へ", "マイナンバーカード"];
+    pay_for_two_years("other-year", buttons, [&*year, "町県民税", "国民健康保険税"]);
+}
+
+#[test]
+fn a_payment_certificate_of_another_year_has_taxes_of_its_own_in_english() {
+    let year = format!("Fiscal {}", likely_year() - 1);
+    let buttons = ["Start", "I understand", "Next", "My Number Card"];
+    let shown = [&*year, "Resident tax", "National health insurance tax"];
+    pay_for_two_years("other-year-english", buttons, shown);
+}
+
+#[test]
+fn another_year_in_another_town_is_told_before_the_card_and_has_its_own_address() {
+    let Some(browser) = browser("1 January of another year") else { return };
+    let program = Program::demo();
+    let mut all = of_two_years("income", "income=1");
+    let old = "見本県みほん町中央二丁目６番１号";
+    all.extend(memory(&[("zei.other.1.january", "elsewhere"), ("zei.other.1.address", old)]));
+    let mut resident = Resident::arrive(&browser, &program, all).with_album("other-january");
+    through_the_gates(&mut resident, &["zei"]);
+    let told = "ほかの年度（1）は、1月1日に住んでいた市区町村が証明を出します";
+    assert_eq!(browser.heading(), told);
+    resident.press("答えを直す");
+    resident.answer("zei.other.1.january", "moved");
+    resident.next();
+    resident.press("マイナンバーカード");
+    resident.lay("shiken-hanako.1");
+    resident.enter(&pin_of("shiken-hanako"));
+    resident.answer_all();
+    assert!(!resident.was_asked().contains(&"zei.taxpayer.january"), "the card says it");
+    assert_eq!(resident.hand_in(), "A1");
+    let mut clerk = Clerk::sign_in(&browser, &program, "desk-other-january");
+    clerk.find("A1");
+    clerk.identify("my_number_card");
+    let words = words_of(&clerk.print());
+    for address in ["見本県みほん町中央一丁目２番３号", old] {
+        assert!(words.contains(address), "{address} in {words}");
+    }
 }
 
 #[test]

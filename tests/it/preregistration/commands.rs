@@ -72,7 +72,9 @@ fn a_refusal_is_a_code_and_a_sentence_on_standard_error() {
 #[test]
 fn keys_are_made_for_this_month_and_the_next_listed_and_erased() {
     let data = tempfile::tempdir().unwrap();
-    assert_eq!(on(data.path(), &["key", "list"]), (Some(0), String::new(), String::new()));
+    let (code, listed, said) = on(data.path(), &["key", "list"]);
+    assert_eq!((code, listed.as_str()), (Some(0), ""));
+    assert!(said.contains("there is no key for 20") && said.contains("key new"), "{said}");
     let public = data.path().join("public.json");
     let this = new_key(data.path());
     let (code, out, _) = on(data.path(), &["key", "new", "--public", public.to_str().unwrap()]);

@@ -154,6 +154,25 @@ impl Cups {
         String::from_utf8_lossy(&told).into_owned()
     }
 
+    /// Lets nobody remove what is known of a job, or everybody who may; for that it
+    /// starts anew, with all it has.
+    pub fn lets_jobs_be_removed(&mut self, lets: bool) {
+        let file = self.folder.path().join("etc/cupsd.conf");
+        let (open, closed) = ("Require user @OWNER @SYSTEM\n", "Require user nobody-at-all\n");
+        let (from, to) = if lets { (closed, open) } else { (open, closed) };
+        let policies = fs::read_to_string(&file).unwrap();
+        let limits: Vec<String> = policies
+            .split_inclusive("</Limit>")
+            .map(|limit| match limit.contains("<Limit Cancel-Job ") {
+                true => limit.replace(from, to),
+                false => limit.to_owned(),
+            })
+            .collect();
+        self.stop();
+        fs::write(&file, limits.concat()).unwrap();
+        self.launch();
+    }
+
     /// Cancels all jobs and removes what is known of them.
     pub fn forget_everything(&mut self) {
         wait_until("CUPS knows nothing", || {

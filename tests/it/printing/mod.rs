@@ -63,6 +63,20 @@ fn a_paper_comes_out_of_the_queue_once_and_nothing_stays_in_the_spool() {
 }
 
 #[test]
+fn what_cups_will_not_let_go_of_is_removed_as_soon_as_it_does_while_the_program_runs() {
+    let Some(mut cups) = Cups::start("a job that stays") else { return };
+    cups.lets_jobs_be_removed(false);
+    let mut office = Office::open(&queue(&cups, "a4"));
+    let visit = office.visit();
+    let page = office.print(&visit, "papers");
+    assert!(page.contains("印刷しました"), "{page}");
+    assert!(!cups.spooled().is_empty(), "CUPS keeps the document");
+    cups.lets_jobs_be_removed(true);
+    wait_until("the spool is empty", || cups.spooled().is_empty());
+    assert_eq!(cups.came_out().len(), 1, "and nothing is printed once more");
+}
+
+#[test]
 fn without_paper_the_clerk_knows_at_once_and_prints_again_when_there_is_some() {
     let Some(cups) = Cups::start("paper out") else { return };
     let mut office = Office::open(&queue(&cups, "a4"));
@@ -178,6 +192,28 @@ fn a_resident_takes_a_slip_along_and_its_code_opens_the_visit_at_the_desk() {
     assert_eq!(office.find(code), visit);
     let expected = [entry("slip.print_sent", "slip-1", ""), entry("slip.printed", "slip-1", "")];
     assert_eq!(office.printed(), expected);
+}
+
+#[test]
+fn papers_go_to_no_printer_of_slips_whatever_a_form_says() {
+    let printer = PaperPrinter::start();
+    let browser = "[[printer]]\nid = \"by-hand\"\nname = { ja = \"手で\", en = \"By hand\" }\n\
+                   kind = \"browser\"\n";
+    let config = format!("kind = \"tcp\"\naddress = \"{}\"\nwait_secs = 10", printer.address);
+    let mut office = Office::open(&format!("{}{browser}", slips(&config)));
+    let visit = office.visit();
+    office.last_page();
+    let before = (printer.printed().len(), office.printed());
+    for (road, id) in
+        [("papers", "slip-1"), ("papers", "by-hand"), ("papers", "nowhere"), ("slip", "by-hand")]
+    {
+        let page = office.clerk.get(&visit).text;
+        let (_, form) = page.split_once(&format!("action=\"{visit}/{road}\"")).unwrap();
+        let fields = [("key", hidden(&page, "key")), ("op", hidden(form, "op")), ("printer", id)];
+        let answer = office.clerk.post(&format!("{visit}/{road}"), &fields);
+        assert_eq!(answer.status, 400, "{road} to {id}: {}", answer.text);
+    }
+    assert_eq!((printer.printed().len(), office.printed()), before);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock};
 use serde_json::{Value, json};
 
 use super::driver::{Driver, ELEMENT};
+use super::from_home::{Held, before_camera};
 use super::{axe, skip, wait_until};
 
 /// A tablet lying and standing: what every kiosk page is looked at in.
@@ -39,7 +40,7 @@ pub fn browser(what: &str) -> Option<MutexGuard<'static, Browser>> {
 impl Browser {
     fn clear(&self) {
         self.examiner.set(None);
-        self.show_to_camera(None);
+        self.show_to_camera(Held::Nothing);
         self.with_script(true);
         self.on_paper(false);
         self.go("about:blank");
@@ -213,9 +214,13 @@ impl Browser {
         self.wait("the next page", "!window.isTheOldPage && document.readyState === 'complete'");
     }
 
-    /// Holds a code before the camera; nothing, without one.
-    pub fn show_to_camera(&self, text: Option<&str>) {
-        std::fs::write(&self.driver.camera, super::from_home::before_camera(text)).unwrap();
+    /// Holds something before the camera. A page that looks already goes on seeing what
+    /// it saw; the next one sees this.
+    pub fn show_to_camera(&self, held: Held<'_>) {
+        let next = self.driver.camera.with_extension("next");
+        std::fs::write(&next, before_camera(held)).unwrap();
+        // In the place of the other film, which is still being shown.
+        std::fs::rename(&next, &self.driver.camera).unwrap();
     }
 
     /// Does something in a window of its own, and comes back to this one. What the

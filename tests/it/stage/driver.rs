@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::from_home;
+use super::from_home::{Held, before_camera};
 
 const CHROMIUM: &str = "/usr/bin/chromium";
 const CHROMEDRIVER: &str = "/usr/bin/chromedriver";
@@ -81,7 +81,7 @@ impl Driver {
         let agent: ureq::Agent = config.build().into();
         let session = format!("http://127.0.0.1:{}/session", port.expect("chromedriver's port"));
         let camera = folder.join("camera.y4m");
-        std::fs::write(&camera, from_home::before_camera(None)).unwrap();
+        std::fs::write(&camera, before_camera(Held::Nothing)).unwrap();
         let mut driver = Self { agent, session, camera, _keeper: keeper };
         let opened = driver.send("", &capabilities(&folder));
         let id = opened["sessionId"].as_str().unwrap_or_else(|| panic!("{opened}"));

@@ -14,6 +14,8 @@ use serde_json::{Value as Json, json};
 
 const WIDTH: usize = 1280;
 const HEIGHT: usize = 720;
+/// How large of it what is held is seen.
+const SIDE: usize = 640;
 
 /// What 試験 花子 entered at home for a certificate.
 pub fn certificate() -> Json {
@@ -94,21 +96,61 @@ pub fn picture(text: &str, scale: usize) -> (usize, Vec<u8>) {
     (side, (0..side * side).map(pixel).collect())
 }
 
-/// A film of one frame: a table, and the code held before it.
-pub fn before_camera(text: Option<&str>) -> Vec<u8> {
+/// What is held before a camera.
+#[derive(Clone, Copy)]
+pub enum Held<'a> {
+    Nothing,
+    /// The code of a text, as well printed as can be.
+    Code(&'a str),
+    /// A telephone with this picture on its screen: a PNG.
+    Screen(&'a [u8]),
+}
+
+/// A film of one frame: a table, and what is held before it.
+pub fn before_camera(held: Held<'_>) -> Vec<u8> {
     let mut light = vec![150_u8; WIDTH * HEIGHT];
-    if let Some(text) = text {
-        let modules = picture(text, 1).0;
-        let (side, pixels) = picture(text, 640 / modules);
-        let (left, top) = ((WIDTH - side) / 2, (HEIGHT - side) / 2);
-        for (row, line) in pixels.chunks(side).enumerate() {
-            let at = (top + row) * WIDTH + left;
-            light[at..at + side].copy_from_slice(line);
-        }
+    let (side, pixels) = match held {
+        Held::Nothing => (1, vec![150]),
+        Held::Code(text) => picture(text, SIDE / picture(text, 1).0),
+        Held::Screen(png) => (SIDE, seen(png)),
+    };
+    let (left, top) = ((WIDTH - side) / 2, (HEIGHT - side) / 2);
+    for (row, line) in pixels.chunks(side).enumerate() {
+        let at = (top + row) * WIDTH + left;
+        light[at..at + side].copy_from_slice(line);
     }
     let head = format!("YUV4MPEG2 W{WIDTH} H{HEIGHT} F5:1 Ip A1:1 C420jpeg\nFRAME\n");
     let mut film = head.into_bytes();
     film.extend(light);
     film.extend(vec![128_u8; WIDTH * HEIGHT / 2]);
     film
+}
+
+/// A picture that is as high as wide, as a camera sees it: its dots do not meet those of
+/// the picture, and black and white are greys.
+fn seen(png: &[u8]) -> Vec<u8> {
+    let (width, height, grey) = greys(png);
+    assert!(width.abs_diff(height) * 50 < width, "{width}×{height}");
+    let mean = |row: usize, column: usize| {
+        let part = |n: usize, length: usize| n * length / SIDE..((n + 1) * length).div_ceil(SIDE);
+        let rows = part(row, height);
+        let dots = rows.flat_map(|y| part(column, width).map(move |x| y * width + x));
+        let (sum, count) = dots.fold((0, 0), |(sum, n), at| (sum + u32::from(grey[at]), n + 1));
+        u8::try_from(24 + sum / count * 208 / 255).unwrap()
+    };
+    (0..SIDE * SIDE).map(|at| mean(at / SIDE, at % SIDE)).collect()
+}
+
+/// Width, height and the greys of a screen's picture.
+fn greys(png: &[u8]) -> (usize, usize, Vec<u8>) {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    let samples = info.color_type.samples();
+    let grey = |pixel: &[u8]| {
+        let sum: u32 = pixel[..3].iter().map(|&part| u32::from(part)).sum();
+        u8::try_from(sum / 3).unwrap()
+    };
+    let grey = pixels[..info.buffer_size()].chunks(samples).map(grey).collect();
+    (info.width as usize, info.height as usize, grey)
 }

@@ -149,6 +149,20 @@ pub fn send(tablet: &mut Visitor, path: &str, fields: &[(&str, &str)]) -> Result
     }
 }
 
+/// Shows a code at a tablet that is asked for nothing else now.
+pub fn show_code(tablet: &mut Visitor, text: &str) {
+    let shown = screen(tablet).unwrap();
+    let key = hidden(&shown, "key").to_owned();
+    send(tablet, "/kiosk/code", &[("key", &key), ("text", text)]).unwrap();
+}
+
+/// Tells the day of birth that is asked after a code.
+pub fn tell_birthday(tablet: &mut Visitor, birthday: &str) {
+    let asked = screen(tablet).unwrap();
+    let (key, op) = (hidden(&asked, "key"), hidden(&asked, "op"));
+    tablet.post("/kiosk/birthday", &[("key", key), ("op", op), ("birthday", birthday)]);
+}
+
 /// The form that the page asks to be filled in: its address.
 pub fn asked_for(screen: &str) -> Option<&str> {
     let (_, after) = screen.split_once("<form method=\"post\" action=\"/kiosk/page/")?;

@@ -133,11 +133,17 @@ fn answered(path: &str, boxes: &[&Box], said: &Value) -> Vec<(String, String)> {
         }
         said => {
             let said = one(said);
-            let is_option = |one: &&&Box| one.kind == "radio";
-            let mut options = boxes.iter().filter(is_option);
-            // Fiscal years go on: the likely one where it is too old to be offered.
-            let is_offered = options.clone().any(|option| option.value == said.1);
-            if options.next().is_none() || is_offered { vec![said] } else { shown(boxes) }
+            let options: Vec<&&Box> = boxes.iter().filter(|one| one.kind == "radio").collect();
+            let is_offered = options.iter().any(|option| option.value == said.1);
+            match options.last() {
+                // Fiscal years go on: where it is too old to be offered, the likely one,
+                // or else the oldest.
+                Some(oldest) if !is_offered => match shown(boxes) {
+                    likely if likely.is_empty() => vec![(said.0, oldest.value.clone())],
+                    likely => likely,
+                },
+                _ => vec![said],
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::browser::{Browser, LANDSCAPE, PORTRAIT};
+use super::from_home::Held;
 use super::program::Program;
 
 /// What a resident would say, by the path of the question. A date is
@@ -109,6 +110,33 @@ impl<'a> Resident<'a> {
         self.press(understood);
     }
 
+    /// At the page that reads codes: holds one before the camera until it was read. That
+    /// page leaves by itself, so nobody looks at it while it sees a code.
+    pub fn hold(&mut self, held: Held<'_>) {
+        self.browser.show_to_camera(Held::Nothing);
+        self.press("ご自宅で作った二次元コード");
+        self.browser
+            .wait("the camera looks", "document.querySelector('.camera').dataset.is === 'looking'");
+        self.look();
+        self.browser.show_to_camera(held);
+        self.browser.leave(|| self.browser.reload());
+        self.wait_for_code();
+    }
+
+    /// Holds another code before the camera, after one was taken.
+    pub fn hold_another(&mut self, held: Held<'_>) {
+        self.browser.show_to_camera(held);
+        self.browser.follow("別の二次元コードも読み取る");
+        self.wait_for_code();
+    }
+
+    fn wait_for_code(&mut self) {
+        let script = "document.readyState === 'complete' \
+             && document.querySelector('[name=birthday], .error-band')";
+        self.browser.wait("the code was read", script);
+        self.look();
+    }
+
     /// Ticks procedures and goes on.
     pub fn choose(&mut self, procedures: &[&str], next: &str) {
         for id in procedures {
@@ -183,7 +211,12 @@ impl<'a> Resident<'a> {
     /// Hands everything in; the number.
     pub fn hand_in(&mut self) -> String {
         assert!(self.browser.shows(".check-group"), "{}", self.browser.text());
-        self.next();
+        self.browser.leave(|| self.browser.press(".bar-next button"));
+        // As long as something is still coming, the page asks for itself again.
+        let stands = "document.readyState === 'complete' \
+             && !document.querySelector('meta[http-equiv=refresh]')";
+        self.browser.wait("the page stands", stands);
+        self.look();
         let ticket = self.browser.text_of(".ticket strong");
         assert!(!ticket.is_empty(), "{}", self.browser.text());
         ticket

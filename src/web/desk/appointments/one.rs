@@ -142,7 +142,7 @@ pub(super) async fn shown(
         remind: remind(service, lang),
         rules: service.map(|one| day::rules(office, plan, one, words)).unwrap_or_default(),
         ticket: ticket.map(|ticket| ticket.to_string()),
-        qr: qr::draw(&one.number.digits()),
+        qr: qr::drawing(&one.number.digits()),
         may_arrive: is_today && may(Action::Arrive),
         may_move: may(Action::Move) && service.is_some(),
         may_cancel: one.state == Stands::Booked && !has_begun,

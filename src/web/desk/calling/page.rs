@@ -15,7 +15,7 @@ use crate::queue::order::{self, Class, Place, Rules};
 use crate::queue::state::State as At;
 use crate::queue::{self, Reason, Ticket};
 use crate::staff::{self, Action};
-use crate::visit;
+use crate::visit::{self, Visit};
 use crate::web::desk::frame::{Frame, Place as Menu};
 use crate::web::desk::guard::Clerk;
 use crate::web::desk::today::marks;
@@ -62,6 +62,7 @@ struct Row {
 /// Who is at the counter now.
 struct Current {
     row: Row,
+    /// What was handed in; none without forms.
     visit: Option<VisitId>,
     /// What they had booked.
     appointment: Option<AppointmentId>,
@@ -360,13 +361,15 @@ impl Rows<'_> {
     async fn current(&self, ticket: &Ticket, sits: &Sits) -> Result<Current, Failure> {
         let by = (queue::state::Who::Clerk, Some(sits.counter));
         let can_undo = ticket.undone(by.0, by.1, self.now).is_ok();
+        let visit = self.visit(ticket).await?;
+        let has_forms = visit.as_ref().is_some_and(|visit| !visit.procedures.is_empty());
         Ok(Current {
             row: self.row(ticket, false),
-            visit: ticket.visit,
+            visit: ticket.visit.filter(|_| has_forms),
             appointment: self.appointment(ticket).await?,
             called: ticket.leg().state == At::Called,
             calls: ticket.leg().calls,
-            care: self.care(ticket).await?,
+            care: visit.map(|visit| marks(&self.words, &visit.wishes)).unwrap_or_default(),
             then: ticket.plan.first().map(|lane| self.lane(lane)),
             undo: can_undo.then(|| self.office.journal.op()),
         })
@@ -381,18 +384,19 @@ impl Rows<'_> {
         Ok(found.map(|appointment| appointment.id))
     }
 
-    /// 配慮 and the language of whoever was called.
-    async fn care(&self, ticket: &Ticket) -> Result<Vec<String>, Failure> {
-        let Some(id) = ticket.visit else { return Ok(Vec::new()) };
+    /// The visit of whoever was called, with 配慮 as long as it is kept.
+    async fn visit(&self, ticket: &Ticket) -> Result<Option<Visit>, Failure> {
+        let Some(id) = ticket.visit else { return Ok(None) };
         let journal = self.office.journal.clone();
         let look = move |connection: &_| -> Result<_, visit::Error> {
             let Some(visit) = visit::get(connection, id)? else { return Ok(None) };
             // What was erased asks for no care any more.
-            let Ok(answers) = visit::answers(connection, &journal, id) else { return Ok(None) };
-            Ok(Some(visit.with_care(&answers)))
+            Ok(match visit::answers(connection, &journal, id) {
+                Ok(answers) => Some(visit.with_care(&answers)),
+                Err(_) => Some(visit),
+            })
         };
-        let visit = self.office.db.read(look).await?;
-        Ok(visit.map(|visit| marks(&self.words, &visit.wishes)).unwrap_or_default())
+        Ok(self.office.db.read(look).await?)
     }
 }
 

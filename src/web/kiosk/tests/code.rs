@@ -3,43 +3,69 @@
 use std::path::Path;
 
 use super::*;
+use crate::applicant::Source;
 use crate::chance::SeededChance;
+use crate::clock::Moment;
+use crate::config::Config;
 use crate::form::Forms;
-use crate::form::answers::Value;
+use crate::form::answers::{Answers, Value};
 use crate::form::record;
-use crate::preregistration::{self, Codebook, Epoch, Jti, KeyFolder, encode, seal};
+use crate::preregistration::{self, Codebook, Epoch, Jti, Key, KeyFolder, encode, seal};
 use crate::visit::brought;
+
+const TOWN: &str = "999997";
+
+/// The key of the tablet's office, made where there is none yet.
+fn key(tablet: &Tablet) -> Key {
+    let today = tablet.office.journal.now().date();
+    let (folder, epoch) = (KeyFolder::within(tablet.folder.path()), Epoch::of(today));
+    let key = folder.keys().unwrap().of_epoch(epoch).cloned();
+    key.unwrap_or_else(|| folder.make(epoch, TOWN, today, &SeededChance::new(1)).unwrap())
+}
+
+fn sealed(body: &[u8], town: &str, key: &Key) -> String {
+    seal(body, town, &key.public(), &SeededChance::new(2)).unwrap()
+}
 
 /// A code for 印鑑登録証明書, sealed for the tablet's office.
 fn code(tablet: &Tablet, jti: u8, revision: u32) -> String {
-    let now = tablet.office.journal.now();
-    let folder = KeyFolder::within(tablet.folder.path());
-    let epoch = Epoch::of(now.date());
-    let key = folder.keys().unwrap().of_epoch(epoch).cloned();
-    let key = key.unwrap_or_else(|| {
-        folder.make(epoch, "999997", now.date(), &SeededChance::new(1)).unwrap()
-    });
-    let forms = Forms::load(Path::new("templates/forms")).unwrap();
-    let form = forms.get("inkan").unwrap();
-    let source = crate::applicant::Source::Qr;
-    let mut answers = record::read(&[form], form.sample().unwrap(), source, now.date()).unwrap();
-    // What a page at home asks and a resident passes over.
+    let made_at = tablet.office.journal.now() - Duration::from_secs(3_600);
+    sealed(&body(tablet, made_at, jti, revision), TOWN, &key(tablet))
+}
+
+/// What such a code says.
+fn body(tablet: &Tablet, made_at: Moment, jti: u8, revision: u32) -> Vec<u8> {
+    let book = book(tablet, &tablet.office.config);
+    written(&book, &answers(tablet), (made_at, jti, revision))
+}
+
+/// The numbers of a town's pages today.
+fn book(tablet: &Tablet, config: &Config) -> Codebook {
+    Codebook::of(config, &tablet.office.forms, tablet.office.journal.now().date())
+}
+
+/// Everything that a page at home asks; what is not in the sample is passed over.
+fn answers(tablet: &Tablet) -> Answers {
+    let (form, today) =
+        (tablet.office.forms.get("inkan").unwrap(), tablet.office.journal.now().date());
+    let mut answers = record::read(&[form], form.sample().unwrap(), Source::Qr, today).unwrap();
     while let Some(page) = crate::form::questions::missing(&[form], &answers).first() {
         for ask in &page.questions {
             let passed = ask.prefill().unwrap_or(Value::skipped());
             assert!(!ask.required || ask.prefill().is_some(), "{}", ask.path());
-            answers.set(ask.path(), passed, source);
+            answers.set(ask.path(), passed, Source::Qr);
         }
     }
-    let book = Codebook::of(&tablet.office.config, &forms, now.date());
-    let visit = preregistration::Visit {
-        made_at: now - Duration::from_secs(3_600),
-        jti: Jti([jti; 8]),
-        revision,
-        procedures: &["inkan"],
-        answers: &answers,
-    };
-    seal(&encode(&book, &visit), "999997", &key.public(), &SeededChance::new(2)).unwrap()
+    answers
+}
+
+fn written(
+    book: &Codebook,
+    answers: &Answers,
+    (made_at, jti, revision): (Moment, u8, u32),
+) -> Vec<u8> {
+    let (jti, procedures) = (Jti([jti; 8]), &["inkan"]);
+    encode(book, &preregistration::Visit { made_at, jti, revision, procedures, answers })
 }
 
 /// The day of birth in the form's sample.
@@ -118,6 +144,103 @@ async fn each_refusal_has_its_sentence_and_ways_on() {
     assert_eq!(tablet.show_code(&good).await, "/kiosk");
     tablet.press("/kiosk/birthday", &[("without", "yes")]).await;
     assert!(tablet.get("/kiosk").await.says("name=\"procedure\""));
+}
+
+/// The letters of a code with its sender's key written as a compact point, tag 05.
+fn compact(text: &str) -> String {
+    const LETTERS: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$%-./";
+    // The tag is the second byte of the third pair; the lowest letter comes first.
+    let at = 3 + 2 * 3;
+    let digits = text[at..at + 3].chars().map(|letter| LETTERS.find(letter).unwrap());
+    let mut pair = digits.rev().fold(0, |pair, digit| pair * 41 + digit);
+    pair = pair & 0xFF00 | 5;
+    let mut letters = String::new();
+    for _ in 0..3 {
+        letters.push(LETTERS.as_bytes()[pair % 41].into());
+        pair /= 41;
+    }
+    [&text[..at], &letters, &text[at + 3..]].concat()
+}
+
+#[tokio::test]
+async fn whatever_may_come_in_a_code_has_its_sentence_and_its_reason_and_tells_no_more() {
+    let tablet = Tablet::paired().await;
+    tablet.begin().await;
+    let now = tablet.office.journal.now();
+    let hours = |hours: u64| Duration::from_secs(hours * 3_600);
+    let (ours, good) = (key(&tablet), code(&tablet, 1, 0));
+    let another = Key::new(Epoch::of(now.date()), TOWN, &SeededChance::new(9));
+    let made = |at| sealed(&body(&tablet, at, 1, 0), TOWN, &ours);
+    let plain = body(&tablet, now, 1, 0);
+    let swapped = |n: usize| {
+        let (a, b) = (&good[n..=n], &good[n + 3..n + 4]);
+        [&good[..n], b, &good[n + 1..n + 3], a, &good[n + 4..]].concat()
+    };
+    // Two letters of the sealed part changed places.
+    let n = (102..good.len()).step_by(3).find(|&n| good[n..=n] != good[n + 3..n + 4]).unwrap();
+    for (text, reason, sentence) in [
+        (
+            "00020101021226680019jp.or.paymentsjapan".to_owned(),
+            "not_ours",
+            "作ったものではありません",
+        ),
+        (good[..60].to_owned(), "torn", "最後まで読み取れませんでした"),
+        (good.replacen("MK1", "MK1///", 1), "torn", "最後まで読み取れませんでした"),
+        (sealed(&plain, TOWN, &another), "unknown_key", "ほかの市区町村のもの"),
+        (sealed(&plain, "022101", &ours), "not_opened", "開けません"),
+        (swapped(n), "not_opened", "開けません"),
+        (compact(&good), "not_a_key", "開けません"),
+        (sealed(&vec![0; 500_000], TOWN, &ours), "too_large", "中身を読み取れません"),
+        (sealed(b"what no page writes", TOWN, &ours), "malformed", "中身を読み取れません"),
+        (made(now - hours(30 * 24 + 1)), "expired", "30日を過ぎています"),
+        (made(now + hours(25)), "from_future", "今日より後になっています"),
+    ] {
+        assert_eq!(tablet.show_code(&text).await, "/kiosk/code", "{reason}");
+        let told = tablet.get("/kiosk/code").await;
+        assert!(told.says("role=\"alert\"") && told.says(sentence), "{reason}: {}", told.text);
+        assert!(!told.says("panicked") && !told.says(reason), "{reason}: {}", told.text);
+        let not_taken = tablet.office.codes.not_taken(tablet.device().await).unwrap();
+        assert_eq!(not_taken.code, format!("preregistration.{reason}"));
+    }
+    // Whoever tampers learns nothing: the sentence is the same.
+    let words = crate::lang::Phrases::of(crate::lang::Lang::Ja);
+    assert_eq!(words.t("preregistration.not_a_key"), words.t("preregistration.not_opened"));
+}
+
+#[tokio::test]
+async fn what_of_a_code_is_not_understood_is_said_where_it_is_asked_again() {
+    let tablet = Tablet::paired().await;
+    tablet.begin().await;
+    let now = tablet.office.journal.now();
+    let mut answers = answers(&tablet);
+    answers.set("applicant.phone", Value::Text("12".into()), Source::Qr);
+    let ours = written(&book(&tablet, &tablet.office.config), &answers, (now, 1, 0));
+    tablet.show_code(&sealed(&ours, TOWN, &key(&tablet))).await;
+    tablet.tell(&birthday()).await;
+    let asked = tablet.get("/kiosk").await;
+    assert!(asked.says("name=\"applicant.phone\""), "{}", asked.text);
+    assert!(asked.says("ここは読み取れませんでした"), "{}", asked.text);
+}
+
+#[tokio::test]
+async fn of_a_code_from_forms_nobody_knows_the_rest_is_asked_and_it_is_said_why() {
+    let tablet = Tablet::paired().await;
+    tablet.begin().await;
+    let now = tablet.office.journal.now();
+    let mut elsewhere = tablet.office.config.clone();
+    elsewhere.procedures.reverse();
+    let theirs = written(&book(&tablet, &elsewhere), &answers(&tablet), (now, 1, 0));
+    tablet.show_code(&sealed(&theirs, TOWN, &key(&tablet))).await;
+    tablet.tell(&birthday()).await;
+    let asked = tablet.get("/kiosk").await;
+    assert!(asked.says("name=\"procedure\""), "{}", asked.text);
+    assert!(asked.says("お名前などのほかは、読み取れませんでした"), "{}", asked.text);
+    tablet.press("/kiosk/procedures", &[("procedure", "inkan")]).await;
+    // What it told of the person is there, and is not asked again.
+    let (_, known) = tablet.visit().await;
+    assert_eq!(known.get("applicant.name").unwrap().source, Source::Qr);
+    let rest = tablet.get("/kiosk").await;
+    assert!(!rest.says("name=\"procedure\"") && !rest.says("name=\"applicant.name\""));
 }
 
 #[tokio::test]

@@ -1,0 +1,70 @@
+//! Somebody without forms: they come to talk, or write on paper. The floor guide
+//! draws them a number and notes what to be considerate of. Nothing else is known
+//! of them, and nobody asks.
+
+use serde_json::json;
+
+use super::submit::{Counter, following, with_numbers};
+use super::{Error, Wishes, care, store};
+use crate::applicant::Source;
+use crate::db::{self, Tx};
+use crate::id::{OpId, VisitId};
+use crate::journal::{self, Actor, Entity, Event, Journal};
+use crate::queue::order::Class;
+use crate::queue::{self, NewTicket, Ticket};
+
+/// A number to be drawn for somebody without forms.
+#[derive(Clone, Debug)]
+pub struct WalkIn {
+    /// The lane; one that gives out numbers.
+    pub lane: String,
+    pub class: Class,
+    pub wishes: Wishes,
+}
+
+/// Draws the number. The visit counts as agreed to, because a person asked for it in
+/// person and is told by a person what is noted. Sent a second time, it answers the
+/// same ticket.
+///
+/// # Errors
+/// [`Error::NoSuchLane`]; [`queue::Error::Full`], [`queue::Error::RangeEnded`].
+pub fn walk_in(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    counter: Counter<'_>,
+    (op, actor): (OpId, Actor),
+    new: &WalkIn,
+) -> Result<Ticket, Error> {
+    if let Some(id) = journal::entity_of_op(tx, op, "visit.submitted")? {
+        let id: VisitId = id
+            .parse()
+            .map_err(|_| db::Error::Inconsistent { table: "journal", column: "entity_id" })?;
+        return Ok(queue::of_visit(tx, id)?.ok_or(queue::Error::NoSuchTicket)?);
+    }
+    let lane = counter.config.lane(&new.lane).and_then(with_numbers);
+    let lane = lane.ok_or_else(|| Error::NoSuchLane(new.lane.clone()))?;
+    let now = journal.now();
+    let id = VisitId::new(now, &*journal.chance);
+    store::insert(tx, id, None, &new.wishes, now)?;
+    let key = journal.make_visit_key(tx, id)?;
+    care::put(tx, journal, &key, (id, &new.wishes.care), Source::Clerk)?;
+    store::set_agreed(tx, id, now)?;
+    store::set_submitted(tx, id, now)?;
+    let plan = following(counter.config, &lane.id).map(str::to_owned).collect();
+    let new_ticket = NewTicket { visit: Some(id), lane: &lane, plan, class: new.class, slot: None };
+    let ticket = queue::issue(tx, journal, (journal.op(), actor), new_ticket)?;
+    let care: Vec<&str> = new.wishes.care.iter().map(|care| care.id()).collect();
+    journal.append(
+        tx,
+        &Event {
+            op,
+            kind: "visit.submitted",
+            schema_version: 1,
+            entity: Entity::new("visit", id),
+            actor,
+            facts: json!({ "ticket": ticket.to_string(), "lane": lane.id, "applications": [] }),
+            personal: Some((id, json!({ "care": care }))),
+        },
+    )?;
+    Ok(ticket)
+}

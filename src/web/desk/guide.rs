@@ -1,0 +1,284 @@
+//! The floor guide (総合案内): a number in one tap for whoever comes without forms,
+//! with what to be considerate of; how full the hall is; and a count of those who
+//! need no number.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+
+use super::frame::{Frame, Place};
+use super::guard::{Clerk, Sent};
+use super::today::{care_words, marks};
+use crate::config;
+use crate::db::Tx;
+use crate::id::{OpId, TicketId, VisitId};
+use crate::lang::{Lang, Phrases};
+use crate::queue::duty::{self, Duty};
+use crate::queue::order::Class;
+use crate::queue::outlook;
+use crate::queue::state::State as At;
+use crate::queue::{self, Ticket};
+use crate::staff::Action;
+use crate::visit::printing::Printout;
+use crate::visit::{self, Care, Tongue, WalkIn, Wishes, slip};
+use crate::web::error::Failure;
+use crate::web::printers::{self, Order, Progress, Sheets};
+use crate::web::{Office, Shared, page, slips, windows};
+
+const HERE: &str = "/desk/guide";
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/", get(show).post(issue))
+        .route("/hall", get(fragment))
+        .route("/passing", post(pass))
+        .route("/tickets/{ticket}", get(drawn))
+}
+
+/// A lane to draw a number in, and how full it is.
+struct Lane {
+    id: String,
+    name: String,
+    prefix: String,
+    waiting: usize,
+    /// Minutes that the first of them has waited.
+    longest: i64,
+    /// Counters that call from it now.
+    counters: usize,
+    /// When somebody who came now would be called.
+    window: Option<String>,
+}
+
+/// The part of the page that shows what changes.
+#[derive(Template)]
+#[template(path = "desk/guide_hall.html")]
+struct Hall {
+    words: Phrases,
+    lanes: Vec<Lane>,
+    passing: u32,
+}
+
+#[derive(Template)]
+#[template(path = "desk/guide.html")]
+struct Page {
+    frame: Frame,
+    op: OpId,
+    /// Another button, another press.
+    passing_op: OpId,
+    hall: Hall,
+    care: Vec<(&'static str, String)>,
+    tongues: Vec<(&'static str, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/guide_drawn.html")]
+struct Drawn {
+    frame: Frame,
+    number: String,
+    lane: String,
+    ahead: usize,
+    /// When it will be called.
+    window: String,
+    marks: Vec<String>,
+    visit: Option<VisitId>,
+    op: OpId,
+    /// The words for the slip, and whether it is on its way.
+    slip: Option<&'static str>,
+    slip_is_coming: bool,
+    slip_failed: bool,
+}
+
+/// Whether this office gives out numbers, and this person does.
+fn allowed(office: &Office, clerk: &Clerk) -> Result<(), Failure> {
+    match office.config.site.modules.queue {
+        true => clerk.may(Action::GuideVisitors),
+        false => Err(Failure::NotFound),
+    }
+}
+
+async fn show(State(office): State<Shared>, clerk: Clerk) -> Result<Response, Failure> {
+    allowed(&office, &clerk)?;
+    shown(&office, &clerk, None).await
+}
+
+async fn shown(
+    office: &Office,
+    clerk: &Clerk,
+    refused: Option<String>,
+) -> Result<Response, Failure> {
+    let mut frame = Frame::inside(office, clerk, Place::Guide);
+    frame.refused = refused;
+    let words = frame.words;
+    let named = |care: Care| (care.id(), care_words(&words, care));
+    page::show(&Page {
+        op: office.journal.op(),
+        passing_op: office.journal.op(),
+        hall: hall(office, words).await?,
+        care: Care::PLAIN.map(named).into(),
+        tongues: Tongue::ALL.map(|tongue| named(Care::Interpreter(tongue))).into(),
+        frame,
+    })
+}
+
+/// The changing part alone, for the script.
+async fn fragment(State(office): State<Shared>, clerk: Clerk) -> Result<Response, Failure> {
+    allowed(&office, &clerk)?;
+    page::show(&hall(&office, Phrases::of(clerk.lang)).await?)
+}
+
+async fn hall(office: &Office, words: Phrases) -> Result<Hall, Failure> {
+    let now = office.journal.now();
+    let look = move |connection: &_| -> Result<_, queue::Error> {
+        let day = now.date();
+        let tickets = queue::of_day(connection, day)?;
+        Ok((tickets, duty::all(connection)?, queue::passing_on(connection, day)?))
+    };
+    let (tickets, duties, passing) = office.db.read(look).await?;
+    let shown = office.live.now();
+    let lane = |lane: &config::Lane| {
+        let waiting = tickets.iter().filter(|ticket| waits_in(ticket, &lane.id));
+        let minutes = waiting.map(|ticket| (now - ticket.leg().since).whole_minutes());
+        let minutes: Vec<i64> = minutes.collect();
+        Some(Lane {
+            id: lane.id.clone(),
+            name: lane.name.in_lang(words.lang()).to_owned(),
+            prefix: lane.prefix.clone()?,
+            waiting: minutes.len(),
+            longest: minutes.into_iter().max().unwrap_or_default().max(0),
+            counters: duties.iter().filter(|duty| calls_from(office, duty, &lane.id)).count(),
+            window: shown.outlook.arriving(&lane.id, now).map(|one| windows::words(words, one)),
+        })
+    };
+    Ok(Hall { words, lanes: office.config.lanes.iter().filter_map(lane).collect(), passing })
+}
+
+fn waits_in(ticket: &Ticket, lane: &str) -> bool {
+    ticket.leg().state == At::Waiting && ticket.leg().lane == lane
+}
+
+/// Whether somebody sits there, does not pause, and serves the lane.
+fn calls_from(office: &Office, duty: &Duty, lane: &str) -> bool {
+    let counter = office.config.counter(duty.counter);
+    let serves = counter.is_some_and(|one| office.config.lanes_of(one).iter().any(|id| id == lane));
+    serves && duty.paused.is_none()
+}
+
+/// Draws a number and, where slips are printed here, begins its slip.
+async fn issue(State(office): State<Shared>, sent: Sent) -> Result<Response, Failure> {
+    let op = allowed(&office, &sent.clerk).and_then(|()| sent.op())?;
+    let new = walk_in(&sent);
+    let (shared, journal) = (office.0.clone(), office.journal.clone());
+    let actor = sent.clerk.signed_in.actor();
+    let draw = move |tx: &Tx<'_>| visit::walk_in(tx, &journal, shared.counter(), (op, actor), &new);
+    let drawn: Result<Ticket, visit::Error> = office.db.write(draw).await;
+    let ticket = match drawn {
+        Ok(ticket) => ticket,
+        Err(visit::Error::NoSuchLane(_)) => return Err(Failure::BadRequest),
+        Err(visit::Error::Queue(queue::Error::Full(_) | queue::Error::RangeEnded(_))) => {
+            let refused = Phrases::of(sent.clerk.lang).t("desk.guide.no_more").to_owned();
+            return shown(&office, &sent.clerk, Some(refused)).await;
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if let Some(visit) = ticket.visit
+        && let Err(failure) = print(&office, op, &sent, visit).await
+    {
+        tracing::error!(?failure, "a slip was not begun");
+    }
+    Ok(page::go(&format!("{HERE}/tickets/{}", ticket.id)))
+}
+
+fn walk_in(sent: &Sent) -> WalkIn {
+    let fields = &sent.fields;
+    let told = fields.all("care").into_iter().chain(fields.all("interpreter"));
+    let care = told.filter_map(|id| Care::from_id(&id)).collect();
+    let lang = if fields.has("english") { Lang::En } else { Lang::Ja };
+    let class = if fields.has("priority") { Class::Priority } else { Class::Ordinary };
+    let wishes = Wishes { lang, care, ..Wishes::default() };
+    WalkIn { lane: fields.get("lane").to_owned(), class, wishes }
+}
+
+/// Prints the slip on the desk's slip printer, if it has one. The number stands on
+/// the screen whatever becomes of it.
+async fn print(office: &Shared, op: OpId, sent: &Sent, visit: VisitId) -> Result<(), Failure> {
+    let Some(printer) = office.config.printers.for_desk_slips() else { return Ok(()) };
+    let shared = office.0.clone();
+    let read = move |connection: &_| slip::of_visit(connection, shared.counter(), visit);
+    let slip = office.db.read(read).await?;
+    let sheets = vec![Sheets {
+        entry: office.journal.op(),
+        what: Printout::Slip,
+        printer: Some(printer.id.clone()),
+        document: slips::document(office, printer, &slip),
+    }];
+    let actor = sent.clerk.signed_in.actor();
+    printers::send(&office.0, Order { op, actor, visit, opened: None, sheets }).await
+}
+
+/// The number in big figures, whatever became of its slip.
+async fn drawn(
+    State(office): State<Shared>,
+    Path(id): Path<String>,
+    clerk: Clerk,
+) -> Result<Response, Failure> {
+    allowed(&office, &clerk)?;
+    let id: TicketId = id.parse().map_err(|_| Failure::NotFound)?;
+    let (now, journal) = (office.journal.now(), office.journal.clone());
+    let rules = office.config.site.queue.order();
+    let look = move |connection: &_| -> Result<_, visit::Error> {
+        let tickets = queue::of_day(connection, now.date())?;
+        let Some(ticket) = tickets.iter().find(|ticket| ticket.id == id).cloned() else {
+            return Ok(None);
+        };
+        let ahead = outlook::ahead(&ticket, &tickets, &rules, now);
+        let wishes = match ticket.visit {
+            Some(visit) => {
+                let answers = visit::answers(connection, &journal, visit)?;
+                visit::get(connection, visit)?.map(|visit| visit.with_care(&answers).wishes)
+            }
+            None => None,
+        };
+        Ok(Some((ticket, ahead, wishes.unwrap_or_default())))
+    };
+    let (ticket, ahead, wishes) = office.db.read(look).await?.ok_or(Failure::NotFound)?;
+    let frame = Frame::inside(&office, &clerk, Place::Guide);
+    let lane = office.config.lane(&ticket.leg().lane);
+    let slip = ticket.visit.and_then(|visit| office.printers.slip_of(visit));
+    page::show(&Drawn {
+        number: ticket.to_string(),
+        lane: lane.map_or_else(String::new, |one| one.name.in_lang(clerk.lang).to_owned()),
+        ahead,
+        window: windows::told(frame.words, office.live.now().outlook.of(id, now)),
+        marks: marks(&frame.words, &wishes),
+        visit: ticket.visit,
+        op: office.journal.op(),
+        slip: slip.map(slip_words),
+        slip_is_coming: matches!(slip, Some(Progress::Running | Progress::Stuck(_))),
+        slip_failed: slip.map(slip_words) == Some(SLIP_FAILED),
+        frame,
+    })
+}
+
+const SLIP_FAILED: &str = "desk.guide.slip_failed";
+
+fn slip_words(progress: Progress) -> &'static str {
+    match progress {
+        Progress::Running | Progress::Stuck(_) => "desk.guide.slip_printing",
+        Progress::Ended(Ok(_)) | Progress::Unrecorded(Ok(_)) => "desk.guide.slip_printed",
+        Progress::Ended(Err(_))
+        | Progress::Unrecorded(Err(_))
+        | Progress::Unknown
+        | Progress::ByHand => SLIP_FAILED,
+    }
+}
+
+/// Counts somebody who needs no number.
+async fn pass(State(office): State<Shared>, sent: Sent) -> Result<Response, Failure> {
+    let op = allowed(&office, &sent.clerk).and_then(|()| sent.op())?;
+    let (journal, actor) = (office.journal.clone(), sent.clerk.signed_in.actor());
+    let count = move |tx: &Tx<'_>| queue::count_passing(tx, &journal, op, actor);
+    office.db.write(count).await?;
+    Ok(page::go(HERE))
+}

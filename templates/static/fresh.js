@@ -1,0 +1,39 @@
+// Keeps a part of a page of the desk fresh: it is drawn anew when something in the
+// queue changes. Without this script every button works the same, and the page is as
+// fresh as its last reload.
+
+// A list that is open, or a reason being chosen, is not taken from under the hand.
+function isBusy(part) {
+  const at = document.activeElement;
+  return part.querySelector("details[open]") || (part.contains(at) && at.matches("select, input"));
+}
+
+// What holds the focus is found again by its shortcut, or by its name and value.
+function sameAs(held, part) {
+  if (held?.accessKey) return part.querySelector(`[accesskey="${held.accessKey}"]`);
+  const same = [...part.querySelectorAll("button")];
+  return held?.name ? same.find((one) => one.name === held.name && one.value === held.value) : null;
+}
+
+async function refresh(part, address) {
+  if (document.hidden || isBusy(part)) return;
+  const answer = await fetch(address, { headers: { "x-by-itself": "1" } });
+  if (answer.redirected) return location.assign(answer.url);
+  if (answer.status !== 200) return;
+  const held = part.contains(document.activeElement) ? document.activeElement : null;
+  part.innerHTML = await answer.text();
+  sameAs(held, part)?.focus();
+}
+
+const part = document.querySelector("[data-fresh]");
+
+if (part) {
+  const again = () => refresh(part, part.dataset.fresh).catch(() => {});
+  // The minutes that somebody has waited go on without any event.
+  const timer = setInterval(again, 30_000);
+  const events = new EventSource("/desk/calling/events");
+  events.addEventListener("changed", again);
+  addEventListener("pagehide", () => { events.close(); clearInterval(timer); });
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  document.addEventListener("visibilitychange", again);
+}
