@@ -23,6 +23,8 @@ pub struct Site {
     pub queue: QueueRules,
     /// The page where residents answer at home; left out, no screen names one.
     pub home: Option<Home>,
+    /// Where telephones reach this server; left out, no screen sends them here.
+    pub status: Option<Status>,
 }
 
 /// The municipality (自治体).
@@ -105,6 +107,14 @@ pub struct Screen {
 #[serde(deny_unknown_fields)]
 pub struct Home {
     /// The address of the page on the town's web site.
+    pub address: String,
+}
+
+/// Where residents look, with a telephone, how far the queue has come.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Status {
+    /// How the addresses of this server begin for telephones.
     pub address: String,
 }
 
@@ -204,6 +214,9 @@ impl Site {
         if let Some(home) = &self.home {
             home.check(document, Place::key_of("home").key("address"));
         }
+        if let Some(status) = &self.status {
+            status.check(document, Place::key_of("status").key("address"));
+        }
         self.queue.check(document, &Place::key_of("queue"));
         let retention = Place::key_of("retention");
         let Retention { visit_days } = self.retention;
@@ -272,6 +285,21 @@ impl Town {
 fn check_digit(five: &[u32]) -> u32 {
     let sum: u32 = five.iter().zip((2..=6).rev()).map(|(digit, weight)| digit * weight).sum();
     (11 - sum % 11) % 10
+}
+
+impl Status {
+    /// An address that can be typed, without anything behind the name.
+    fn check(&self, document: &mut Document, place: Place) {
+        let schemes = ["https://", "http://"];
+        let host = schemes.iter().find_map(|scheme| self.address.strip_prefix(scheme));
+        let printable = |host: &str| host.bytes().all(|byte| byte.is_ascii_graphic());
+        document.require(
+            host.is_some_and(|host| !host.is_empty() && printable(host) && !host.contains('/')),
+            place,
+            format!("「{}」はサーバーの所在に使えません", self.address),
+            "「https://madoguchi.example」のように、名前まで書き、後ろに「/」を付けないでください",
+        );
+    }
 }
 
 impl Home {

@@ -10,6 +10,10 @@ use crate::clock::{self, Moment};
 use crate::db::{self, Tx};
 use crate::id::{OpId, TicketId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
+use crate::secret::Code;
+
+/// Letters of the code of a ticket's own page: about 59 bits, for one day.
+const CODE_LEN: usize = 12;
 
 /// A lane of the queue, as far as numbers need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +81,7 @@ pub fn issue(
         legs: vec![Leg::waiting(&new.lane.id, now)],
         plan: new.plan,
         undo: None,
+        code: Some(Code::new(&*journal.chance, CODE_LEN)),
     };
     store::insert(tx, &ticket, round)?;
     let entity = Entity::new("ticket", ticket.id);
@@ -99,6 +104,7 @@ fn facts(ticket: &Ticket) -> Value {
         "at": clock::rfc3339(ticket.arrived),
         "lane": ticket.leg().lane,
         "plan": ticket.plan,
+        "code": ticket.code.as_ref().map(Code::to_string),
     })
 }
 

@@ -10,6 +10,7 @@
 
 mod acts;
 pub mod board;
+pub mod crowd;
 pub mod duty;
 pub mod forecast;
 mod issue;
@@ -35,13 +36,15 @@ pub use acts::{Desk, act, call_next, call_this, close_day, is_callable, undo};
 pub use issue::{AtEnd, Lane, NewTicket, issue};
 pub use passing::{count_passing, passing_on};
 pub use replay::first_contradiction;
-pub use store::{Announcement, announcements, at_counter, get, of_day, of_visit};
+pub use store::{Announcement, announcements, at_counter, by_code, get, of_day, of_visit};
 pub use ticket::{Act, Leg, Reason, Refused, Ticket};
 
 /// The table of this room as it was first, and what came later.
 pub const SCHEMA: db::Step = include_str!("sql/ticket.sql");
 /// Legs, announcements and counters on duty.
 pub const LEGS: db::Step = include_str!("sql/legs.sql");
+/// The codes of the tickets' own pages.
+pub const CODES: db::Step = include_str!("sql/code.sql");
 
 /// A refusal, or a fault below.
 #[derive(Debug, thiserror::Error)]

@@ -12,6 +12,7 @@ use super::ticket::{Act, Leg, Ticket};
 use super::{Error, cannot_be, store};
 use crate::clock;
 use crate::id::{TicketId, VisitId};
+use crate::secret::Code;
 
 /// The facts of `ticket.issued`.
 #[derive(Deserialize)]
@@ -26,6 +27,8 @@ struct Issued {
     at: String,
     lane: String,
     plan: Vec<String>,
+    /// Left out by an earlier edition.
+    code: Option<String>,
 }
 
 /// The facts of `ticket.undone`.
@@ -101,6 +104,7 @@ fn issued(id: TicketId, facts: Value) -> Result<Ticket, Error> {
         legs: vec![Leg::waiting(facts.lane, arrived)],
         plan: facts.plan,
         undo: None,
+        code: facts.code.as_deref().map(|code| Code::typed(code).ok_or(bad())).transpose()?,
     })
 }
 

@@ -11,8 +11,10 @@ use super::{Error, cannot_be};
 use crate::clock::{self, Moment};
 use crate::db::{self, Tx};
 use crate::id::{TicketId, VisitId};
+use crate::secret::Code;
 
-const COLUMNS: &str = "id, visit, day, prefix, number, issued, class, slot, arrived_at, plan, undo";
+const COLUMNS: &str = "id, visit, day, prefix, number, issued, class, slot, arrived_at, plan, undo, \
+                       code";
 
 /// A column's text, read by `parse`.
 fn read<T>(
@@ -54,6 +56,7 @@ fn ticket(row: &Row<'_>) -> Result<Ticket, db::Error> {
         legs: Vec::new(),
         plan: read(row, of("plan"), |text| serde_json::from_str(text).ok())?,
         undo: read_if_any(row, of("undo"), |text| serde_json::from_str(text).ok())?,
+        code: read_if_any(row, of("code"), Code::typed)?,
     })
 }
 
@@ -112,6 +115,11 @@ pub fn get(connection: &Connection, id: TicketId) -> Result<Option<Ticket>, Erro
 /// The ticket of a visit, if one was issued.
 pub fn of_visit(connection: &Connection, visit: VisitId) -> Result<Option<Ticket>, Error> {
     Ok(list(connection, "visit = ?1", [visit.to_string()])?.pop())
+}
+
+/// The ticket whose own page has this code, of whatever day.
+pub fn by_code(connection: &Connection, code: &Code) -> Result<Option<Ticket>, Error> {
+    Ok(list(connection, "code = ?1", [code.to_string()])?.pop())
 }
 
 /// All tickets of a day, in the order of issue.
@@ -195,8 +203,8 @@ pub(super) fn issued_in_lane(connection: &Connection, day: Date, lane: &str) -> 
 pub(super) fn insert(tx: &Tx<'_>, ticket: &Ticket, round: u32) -> Result<(), Error> {
     tx.execute(
         "insert into ticket (id, visit, day, prefix, round, number, issued, class, slot,
-           arrived_at, plan)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+           arrived_at, plan, code)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         params![
             ticket.id.to_string(),
             ticket.visit.map(|visit| visit.to_string()),
@@ -209,6 +217,7 @@ pub(super) fn insert(tx: &Tx<'_>, ticket: &Ticket, round: u32) -> Result<(), Err
             ticket.slot.map(clock::rfc3339),
             clock::rfc3339(ticket.arrived),
             serde_json::json!(ticket.plan).to_string(),
+            ticket.code.as_ref().map(Code::to_string),
         ],
     )?;
     put_legs(tx, ticket)

@@ -14,6 +14,7 @@ use super::order::{Class, Place};
 use super::state::{self, Action, State, Who};
 use crate::clock::{self, Moment};
 use crate::id::{StaffId, TicketId, VisitId};
+use crate::secret::Code;
 
 /// A recall follows no sooner than this: the resident needs time to stand up.
 pub const RECALL_AFTER: Duration = Duration::from_secs(15);
@@ -42,6 +43,9 @@ pub struct Ticket {
     pub plan: Vec<String>,
     /// What the last press can be taken back to.
     pub undo: Option<Undo>,
+    /// What its holder finds its own page by; nothing about the ticket follows from
+    /// it, nor it from the ticket. Those of an earlier edition have none.
+    pub code: Option<Code>,
 }
 
 /// One part of a ticket's way: one lane, one counter.
@@ -266,6 +270,7 @@ impl Ticket {
             legs: vec![Leg::waiting("certificate", at)],
             plan: Vec::new(),
             undo: None,
+            code: None,
         }
     }
 }

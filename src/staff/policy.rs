@@ -25,6 +25,8 @@ pub enum Action {
     CallResidents,
     /// Draw numbers at the floor guide, and count those who need none.
     GuideVisitors,
+    /// Raise a silent alarm, say that one comes, and that it is over.
+    RaiseAlarms,
     /// Let a code made at home be used once more.
     ReinstateCodes,
     /// Pair, revoke and assign tablets and displays.
@@ -37,7 +39,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Action; 14] = [
+    pub const ALL: [Action; 15] = [
         Action::SeeVisits,
         Action::Correct,
         Action::CheckIdentity,
@@ -48,6 +50,7 @@ impl Action {
         Action::AnswerCalls,
         Action::CallResidents,
         Action::GuideVisitors,
+        Action::RaiseAlarms,
         Action::ReinstateCodes,
         Action::PairDevices,
         Action::LiftBackOff,
@@ -62,7 +65,7 @@ pub fn may(role: Role, action: Action) -> bool {
     use Role::*;
     match action {
         SeeVisits | Correct | CheckIdentity | Print | Accept | SendBack | Reopen | AnswerCalls
-        | CallResidents | GuideVisitors => matches!(role, Clerk | Supervisor),
+        | CallResidents | GuideVisitors | RaiseAlarms => matches!(role, Clerk | Supervisor),
         // One code used twice is two papers: somebody answers for it.
         ReinstateCodes => matches!(role, Supervisor),
         // A broken tablet or a forgotten password cannot wait for the
@@ -84,6 +87,6 @@ mod tests {
                 .map(|action| if may(role, action) { 'x' } else { '.' })
                 .collect()
         };
-        assert_eq!(Role::ALL.map(row), ["xxxxxxxxxx....", "xxxxxxxxxxxxx.", "...........xxx"]);
+        assert_eq!(Role::ALL.map(row), ["xxxxxxxxxxx....", "xxxxxxxxxxxxxx.", "............xxx"]);
     }
 }

@@ -26,10 +26,12 @@ mod outlook;
 mod page;
 mod pair;
 pub mod printers;
+mod qr;
 mod reader_line;
 pub mod readers;
 pub mod shown;
 mod slips;
+mod status;
 mod windows;
 
 use std::sync::Arc;
@@ -101,6 +103,7 @@ pub fn router(office: Arc<Office>) -> Router {
         .merge(chooser::routes())
         .merge(pair::routes())
         .merge(reader_line::routes())
+        .merge(status::routes())
         .nest("/kiosk", kiosk::routes())
         .nest("/desk", desk::routes())
         .nest("/display", display::routes())

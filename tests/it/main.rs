@@ -23,4 +23,5 @@ mod preregistration;
 mod printing;
 mod sheets;
 mod stage;
+mod status;
 mod waiting;

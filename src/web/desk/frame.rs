@@ -120,6 +120,10 @@ impl Frame {
         self.queue && self.may(Action::CallResidents)
     }
 
+    pub fn raises_alarms(&self) -> bool {
+        self.may(Action::RaiseAlarms)
+    }
+
     pub fn guides_visitors(&self) -> bool {
         self.queue && self.may(Action::GuideVisitors)
     }

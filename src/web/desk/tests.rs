@@ -21,6 +21,7 @@ use crate::staff::{self, NewAccount, Role};
 use crate::visit::{self, Way, Wishes};
 use crate::web::{Office, example, router};
 
+mod alarms;
 mod calling;
 mod guide;
 mod keys;
@@ -210,6 +211,9 @@ const ROUTES: &[Route] = &[
         &[("act", "reopen")],
         [true, true, false],
     ),
+    ("get", "/alarms", &[], [true, true, false]),
+    ("post", "/alarms", &[], [true, true, false]),
+    ("post", "/alarms/{alarm}", &[("act", "accept")], [true, true, false]),
     ("get", "/calling", &[], [true, true, false]),
     ("get", "/calling/queue", &[], [true, true, false]),
     ("get", "/calling/events", &[], [true, true, false]),
@@ -247,7 +251,8 @@ fn every_route_is_in_one_of_the_tables() {
     };
     let calling = own(include_str!("calling/mod.rs"), "/calling");
     let guide = own(include_str!("guide.rs"), "/guide");
-    let nested = calling.into_iter().chain(guide);
+    let alarms = own(include_str!("alarms.rs"), "/alarms");
+    let nested = calling.into_iter().chain(guide).chain(alarms);
     let nested = nested.map(|route| match route.trim_end_matches('/') {
         "" => route,
         route => route.to_owned(),
@@ -277,6 +282,7 @@ async fn address(town: &Town, route: &str, visit: VisitId) -> String {
         .replace("{application}", &application.to_string())
         .replace("{device}", &device.to_string())
         .replace("{ticket}", &ticket.to_string())
+        .replace("{alarm}", &town.office.journal.op().to_string())
         .replace("{op}", &town.office.journal.op().to_string())
         .replace("{staff}", &staff.to_string());
     format!("/desk{}", path.trim_end_matches('/'))

@@ -247,7 +247,7 @@ pub(super) async fn done(
     let slip = office.printers.slip_of(id);
     let forms = office.counter().forms_of(&at.visit);
     let wait = match &submitted.ticket {
-        Some(ticket) => Some(waits::of(office, at, ticket).await?),
+        Some(ticket) => Some(waits::of(office, (kiosk, at), ticket).await?),
         None => None,
     };
     page::show(&Done {

@@ -2,6 +2,7 @@
 //! whether the form they sent belongs to that visit.
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header;
 use axum::http::request::Parts;
 use sha2::{Digest, Sha256};
 
@@ -26,6 +27,8 @@ pub(super) struct Kiosk {
     pub token: Token,
     /// The address that was asked for.
     pub here: String,
+    /// What the tablet knows this server by.
+    pub host: String,
 }
 
 impl FromRequestParts<Shared> for Kiosk {
@@ -38,9 +41,11 @@ impl FromRequestParts<Shared> for Kiosk {
         };
         let found = office.db.read(look).await?.filter(|(device, _)| device.role == Role::Kiosk);
         // The routes are nested, and see only what follows.
+        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let host = host.unwrap_or_default().to_owned();
         let here = format!("/kiosk{}", parts.uri.path().trim_end_matches('/'));
         found
-            .map(|(device, token)| Kiosk { device, token, here })
+            .map(|(device, token)| Kiosk { device, token, here, host })
             .ok_or(Failure::Elsewhere("/pair"))
     }
 }

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::session::AtKiosk;
+use super::session::{AtKiosk, Kiosk};
 use crate::clock::Moment;
 use crate::lang::Phrases;
 use crate::queue::outlook::{self, Told};
 use crate::queue::state::State;
 use crate::queue::{self, Ticket};
 use crate::web::error::Failure;
-use crate::web::{Office, windows};
+use crate::web::{Office, qr, status, windows};
 
 /// The page looks again for a window this long after the number was drawn, and then
 /// lets it be: a page that comes anew for ever never asks whether somebody is there.
@@ -25,10 +25,23 @@ pub(super) struct Wait {
     pub has_window: bool,
     /// The window is being worked out.
     pub is_coming: bool,
+    /// The ticket's own page, where telephones reach it.
+    pub phone: Option<Phone>,
+}
+
+/// The way to a ticket's own page.
+pub(super) struct Phone {
+    /// As it is typed.
+    pub link: String,
+    pub code: qr::Drawing,
 }
 
 /// What is told of `ticket` now.
-pub(super) async fn of(office: &Office, at: &AtKiosk, ticket: &Ticket) -> Result<Wait, Failure> {
+pub(super) async fn of(
+    office: &Office,
+    (kiosk, at): (&Kiosk, &AtKiosk),
+    ticket: &Ticket,
+) -> Result<Wait, Failure> {
     let (now, day) = (office.journal.now(), ticket.day);
     let tickets = office.db.read(move |connection| queue::of_day(connection, day)).await?;
     let rules = office.config.site.queue.order();
@@ -46,8 +59,16 @@ pub(super) async fn of(office: &Office, at: &AtKiosk, ticket: &Ticket) -> Result
         },
         window: windows::told(words, told),
         has_window: matches!(told, Told::At(_)),
+        phone: phone(office, kiosk, ticket),
         is_coming: told == Told::NotYet && is_new(ticket, now),
     })
+}
+
+fn phone(office: &Office, kiosk: &Kiosk, ticket: &Ticket) -> Option<Phone> {
+    let link = status::link(office, &kiosk.host, ticket.code.as_ref()?)?;
+    let code = qr::drawing(&link)?;
+    let typed = link.split_once("://").map_or(&*link, |(_, typed)| typed).to_owned();
+    Some(Phone { link: typed, code })
 }
 
 fn called(words: Phrases, ticket: &Ticket) -> Option<String> {

@@ -9,6 +9,7 @@ pub mod browser;
 pub mod clerk;
 pub mod driver;
 pub mod from_home;
+pub mod hall;
 pub mod http;
 pub mod office;
 pub mod person;

@@ -1,0 +1,74 @@
+//! How far the queue has come, for everybody (混雑状況), wherever they are: counts of
+//! each lane, and for whoever holds a ticket its own page.
+//!
+//! Nobody signs in and no cookie is set. Numbers and counts only; a ticket's page is
+//! found by a code that follows from nothing. What is counted is looked up in memory,
+//! so a hall full of telephones costs the database nothing.
+
+mod counts;
+mod phone;
+
+use axum::Router;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use axum::routing::get;
+
+use super::error::Failure;
+use super::{Office, Shared};
+use crate::lang::Lang;
+use crate::secret::Code;
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/status", get(counts::page))
+        .route("/status/now", get(counts::fragment))
+        .route("/status.json", get(counts::json))
+        .route("/status.csv", get(counts::csv))
+        .route("/status/{code}", get(phone::page))
+        .route("/status/{code}/now", get(phone::fragment))
+        .route("/s/{code}", get(phone::short))
+}
+
+/// What a ticket's own page is typed as, where telephones can reach it. The
+/// demonstration has no name of its own: it is where the tablet found it.
+pub(super) fn link(office: &Office, host: &str, code: &Code) -> Option<String> {
+    let configured = office.config.site.status.as_ref().map(|status| status.address.clone());
+    let address = match office.demo {
+        true => Some(format!("http://{host}")).filter(|_| !host.is_empty()),
+        false => configured,
+    };
+    address.map(|address| format!("{address}/s/{code}"))
+}
+
+/// The part of an address after `?`.
+#[derive(Clone, Copy, Debug, Default, serde::Deserialize)]
+#[serde(default)]
+struct Asked {
+    lang: Option<Lang>,
+}
+
+impl Asked {
+    /// The language that was asked for, else the telephone's own: Japanese where that
+    /// comes first or nothing is said, English for all others.
+    fn lang(self, headers: &HeaderMap) -> Lang {
+        let own = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let own = own.map_or("", str::trim).to_ascii_lowercase();
+        let own = if own.is_empty() || own.starts_with("ja") { Lang::Ja } else { Lang::En };
+        self.lang.unwrap_or(own)
+    }
+}
+
+/// Whether this office calls by number.
+fn allowed(office: &Office) -> Result<(), Failure> {
+    if office.config.site.modules.queue { Ok(()) } else { Err(Failure::NotFound) }
+}
+
+/// Lets whatever stands in between keep the answer for a moment: a thousand telephones
+/// ask this server no more than one.
+fn keep_a_moment(response: &mut Response) {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=10"));
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,184 @@
+//! What telephones are told, through the router, on a held clock.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+use super::*;
+use crate::clock::HeldClock;
+use crate::db::Tx;
+use crate::journal::Actor;
+use crate::queue::order::Class;
+use crate::queue::state::{Action, Who};
+use crate::queue::{self, Act, NewTicket, Ticket};
+use crate::web::{example, live, router};
+
+struct Hall {
+    office: Arc<Office>,
+    clock: Arc<HeldClock>,
+    router: Router,
+    _folder: TempDir,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    text: String,
+}
+
+impl Hall {
+    async fn open() -> Self {
+        let (office, clock, folder) = example::office(false).await;
+        let router = router(office.clone());
+        Self { office, clock, router, _folder: folder }
+    }
+
+    /// Somebody draws a number for a certificate.
+    async fn draw(&self) -> Ticket {
+        let office = self.office.clone();
+        let issue = move |tx: &Tx<'_>| {
+            let lane = queue::Lane {
+                id: "certificate".to_owned(),
+                prefix: "A".to_owned(),
+                numbers: [1, 999],
+                at_end: queue::AtEnd::Widen,
+                daily_max: None,
+            };
+            let (lane, plan) = (&lane, Vec::new());
+            let new = NewTicket { visit: None, lane, plan, class: Class::Ordinary, slot: None };
+            let journal = &office.journal;
+            queue::issue(tx, journal, (journal.op(), Actor::System), new)
+        };
+        self.office.db.write(issue).await.unwrap()
+    }
+
+    async fn leave(&self, ticket: &Ticket) {
+        let (journal, id) = (self.office.journal.clone(), ticket.id);
+        let leave = move |tx: &Tx<'_>| {
+            let act = Act::new(Action::Leave, Who::Resident, journal.now());
+            queue::act(tx, &journal, (journal.op(), Actor::System), id, act)
+        };
+        self.office.db.write(leave).await.unwrap();
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        Answer { status, headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+    }
+}
+
+fn page(ticket: &Ticket) -> String {
+    format!("/status/{}", ticket.code.as_ref().unwrap())
+}
+
+#[tokio::test]
+async fn a_ticket_has_its_own_page_until_and_after_its_day_is_over() {
+    let hall = Hall::open().await;
+    let (first, second) = (hall.draw().await, hall.draw().await);
+    assert_ne!(first.code, second.code);
+    let watching = tokio::spawn(live::forever(hall.office.clone()));
+    let mut boards = hall.office.live.boards();
+    boards.wait_for(|shown| shown.outlook.tickets.len() == 2).await.unwrap();
+    let waiting = hall.get(&page(&second)).await;
+    let says =
+        |answer: &Answer, words: &str| assert!(answer.text.contains(words), "{}", answer.text);
+    says(&waiting, "<strong>A2</strong>");
+    says(&waiting, "順番をお待ちください。");
+    says(&waiting, "前に待っている方：1 人");
+    says(&waiting, "窓口の準備中");
+    assert_eq!(waiting.headers["cache-control"], "no-store");
+    says(&hall.get(&format!("{}?lang=en", page(&second))).await, "People ahead of you: 1");
+    let fragment = hall.get(&format!("{}/now", page(&second))).await;
+    assert!(fragment.text.starts_with("<section") && !fragment.text.contains("<html"));
+
+    hall.leave(&first).await;
+    boards.wait_for(|shown| shown.outlook.tickets.len() == 1).await.unwrap();
+    says(&hall.get(&page(&first)).await, "この番号は取り消されました。");
+    says(&hall.get(&page(&second)).await, "前に待っている方はいません");
+    watching.abort();
+
+    hall.clock.advance(Duration::from_secs(24 * 3600));
+    let over = hall.get(&page(&second)).await;
+    says(&over, "この番号の受付は終わりました。");
+    assert!(!over.text.contains("status.js"), "nothing is still to come");
+}
+
+#[tokio::test]
+async fn a_code_is_taken_as_people_type_it_and_nothing_else_is_found() {
+    let hall = Hall::open().await;
+    let ticket = hall.draw().await;
+    let code = ticket.code.as_ref().unwrap().to_string();
+    let typed = code.to_lowercase().replace('-', "");
+    let short = hall.get(&format!("/s/{typed}")).await;
+    let to = short.headers["location"].to_str().unwrap();
+    assert_eq!((short.status, to), (StatusCode::SEE_OTHER, page(&ticket).as_str()));
+    let other = match code.starts_with('A') {
+        true => format!("B{}", &code[1..]),
+        false => format!("A{}", &code[1..]),
+    };
+    for wrong in [&*other, "A1", "1", &ticket.id.to_string(), &code[..13], "%20"] {
+        for path in ["/s/", "/status/"] {
+            let answer = hall.get(&format!("{path}{wrong}")).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}{wrong}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn counts_are_open_data_that_may_be_kept_for_a_moment() {
+    let hall = Hall::open().await;
+    hall.draw().await;
+    hall.draw().await;
+    let watching = tokio::spawn(live::forever(hall.office.clone()));
+    hall.office.live.boards().wait_for(|shown| shown.tickets.len() == 2).await.unwrap();
+    watching.abort();
+    let json = hall.get("/status.json").await;
+    assert_eq!(json.headers["cache-control"], "public, max-age=10");
+    assert_eq!(json.headers["access-control-allow-origin"], "*");
+    let told: serde_json::Value = serde_json::from_str(&json.text).unwrap();
+    let lane = serde_json::json!({
+        "lane": "certificate", "name_ja": "証明書", "name_en": "Certificates",
+        "waiting": 2, "open_counters": 0, "call_from": null, "call_to": null,
+        "called_number": null, "called_counter": null,
+    });
+    assert_eq!(told["lanes"][0], lane);
+    assert_eq!(told["updated_at"], "2026-11-24T09:00:00.000+09:00");
+    let csv = hall.get("/status.csv").await;
+    let mut lines = csv.text.lines();
+    let fields = lines.next().unwrap().trim_start_matches('\u{feff}');
+    let row = "2026-11-24T09:00:00.000+09:00,999997,honcho,certificate,証明書,Certificates,2,0,,,,";
+    assert_eq!(lines.next(), Some(row));
+    // What is promised in the documents is what is there.
+    let documented = include_str!("../../../docs/OPEN_DATA.md");
+    let known = fields.split(',').chain(told.as_object().unwrap().keys().map(String::as_str));
+    for field in known {
+        assert!(documented.contains(&format!("| `{field}` |")), "{field}");
+    }
+    let page = hall.get("/status").await;
+    assert_eq!(page.headers["cache-control"], "public, max-age=10");
+    assert!(page.text.contains("2 人"), "{}", page.text);
+}
+
+#[test]
+fn a_telephone_is_spoken_to_in_its_own_language_or_the_one_it_asks_for() {
+    for (asked, own, lang) in [
+        (None, None, Lang::Ja),
+        (None, Some("ja,en-US;q=0.9"), Lang::Ja),
+        (None, Some("JA-JP"), Lang::Ja),
+        (None, Some("vi,ja;q=0.5"), Lang::En),
+        (Some(Lang::Ja), Some("en"), Lang::Ja),
+        (Some(Lang::En), None, Lang::En),
+    ] {
+        let mut headers = HeaderMap::new();
+        own.map(|own| headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(own)));
+        assert_eq!(Asked { lang: asked }.lang(&headers), lang, "{asked:?} {own:?}");
+    }
+}

@@ -1,0 +1,105 @@
+// Keeps a page on a telephone fresh, and says loudly when the number is called. Written
+// for browsers of long ago; where it does not run at all, the page comes anew by itself.
+(function () {
+  "use strict";
+  var place = document.getElementById("now"), stale = document.getElementById("stale");
+  var tell = document.getElementById("tell"), telling = document.getElementById("telling");
+  var say = document.getElementById("say"), sentence = "";
+  var title = document.title, failed = 0, shown = "", timer, audio, wake;
+
+  function state() {
+    var mine = place.querySelector("[data-state]");
+    return mine ? mine.getAttribute("data-state") : "";
+  }
+
+  function fetchNow() {
+    var ask = new XMLHttpRequest(), before = state();
+    ask.open("GET", document.body.getAttribute("data-now"));
+    ask.timeout = 15000;
+    ask.onload = function () {
+      if (ask.status !== 200) return fail();
+      failed = 0;
+      stale.hidden = true;
+      if (shown !== ask.responseText) place.innerHTML = shown = ask.responseText;
+      speak();
+      if (state() === "called" && before !== "called") call();
+      if (state() !== "called") document.title = title;
+      if (/^(done|cancelled|expired)$/.test(state())) return over();
+      again();
+    };
+    ask.onerror = ask.ontimeout = fail;
+    ask.send();
+  }
+
+  // What changed for its holder is read aloud, and nothing else.
+  function speak() {
+    var found = place.querySelector(".sentence"), now = found ? found.textContent : "";
+    if (sentence && now !== sentence) say.textContent = now;
+    sentence = now;
+  }
+
+  function fail() {
+    failed += 1;
+    stale.hidden = failed < 3;
+    again();
+  }
+
+  function again() {
+    clearTimeout(timer);
+    timer = setTimeout(fetchNow, Number(document.body.getAttribute("data-secs")) * 1000);
+  }
+
+  function over() {
+    if (tell) tell.hidden = true;
+    if (telling) telling.hidden = true;
+    if (wake) wake.release();
+  }
+
+  function call() {
+    document.title = "● " + title;
+    window.scrollTo(0, 0);
+    if (navigator.vibrate) navigator.vibrate([500, 200, 500, 200, 1000]);
+    if (!audio) return;
+    for (var n = 0; n < 3; n += 1) { tone(n * 1.2, 880); tone(n * 1.2 + 0.45, 660); }
+  }
+
+  function tone(after, pitch) {
+    var sound = audio.createOscillator(), loudness = audio.createGain(), at = audio.currentTime + after;
+    sound.frequency.value = pitch;
+    loudness.gain.setValueAtTime(0.5, at);
+    loudness.gain.linearRampToValueAtTime(0, at + 0.5);
+    sound.connect(loudness);
+    loudness.connect(audio.destination);
+    sound.start(at);
+    sound.stop(at + 0.5);
+  }
+
+  // No page may sound, vibrate or keep the screen on before somebody touched it.
+  function allow() {
+    var Audio = window.AudioContext || window.webkitAudioContext;
+    if (Audio) { audio = new Audio(); tone(0, 880); }
+    if (navigator.vibrate) navigator.vibrate(200);
+    keepAwake();
+    tell.hidden = true;
+    telling.hidden = false;
+  }
+
+  function keepAwake() {
+    if (!navigator.wakeLock) return;
+    navigator.wakeLock.request("screen").then(function (lock) { wake = lock; }, function () {});
+  }
+
+  if (tell) {
+    tell.hidden = false;
+    tell.onclick = allow;
+  }
+  document.addEventListener("visibilitychange", function () {
+    if (document.hidden) return;
+    if (audio) keepAwake();
+    clearTimeout(timer);
+    fetchNow();
+  });
+  speak();
+  if (state() === "called") call();
+  again();
+})();

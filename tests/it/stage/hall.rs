@@ -1,0 +1,66 @@
+//! A hall in which numbers are drawn and called, over plain HTTP: what stands behind
+//! a page that somebody looks at meanwhile.
+
+use madoguchi::config::Config;
+
+use super::http::Visitor;
+use super::office::{go_on, hidden, leave, sign_in};
+use super::program::Program;
+
+/// The tablet and the clerk of a demonstration.
+pub struct Hall {
+    tablet: Visitor,
+    clerk: Visitor,
+}
+
+impl Hall {
+    pub fn open(program: &Program) -> Self {
+        let mut tablet = program.visitor();
+        tablet.get("/pair");
+        let mut clerk = program.visitor();
+        let config = Config::load("kiosk-config/example".as_ref()).unwrap();
+        let account = &config.demo.staff[0];
+        sign_in(&mut clerk, &account.login, &account.password);
+        Self { tablet, clerk }
+    }
+
+    /// Somebody hands a certificate's form in and goes; the number, and the way to its
+    /// own page.
+    pub fn draw(&mut self) -> (String, String) {
+        let number = loop {
+            if let Some(number) = go_on(&mut self.tablet, "試験　花子").unwrap() {
+                break number;
+            }
+        };
+        let page = self.tablet.get("/kiosk").text;
+        let (_, link) = page.split_once("class=\"link\">").unwrap_or_else(|| panic!("{page}"));
+        let link = format!("http://{}", link.split('<').next().unwrap());
+        leave(&mut self.tablet).unwrap();
+        (number, link)
+    }
+
+    /// The clerk sits down at a counter.
+    pub fn sit(&mut self, counter: u32) {
+        self.send("open", &[("counter", &counter.to_string())]);
+    }
+
+    /// Calls the next number.
+    pub fn call(&mut self) {
+        self.send("next", &[]);
+    }
+
+    /// Presses a button about who is at the counter.
+    pub fn press(&mut self, act: &str) {
+        let page = self.clerk.get("/desk/calling").text;
+        let (_, ticket) = page.split_once("action=\"/desk/calling/tickets/").unwrap();
+        let ticket = ticket.split('"').next().unwrap();
+        self.send(&format!("tickets/{ticket}"), &[("act", act)]);
+    }
+
+    fn send(&mut self, what: &str, fields: &[(&str, &str)]) {
+        let page = self.clerk.get("/desk/calling").text;
+        let own = [("key", hidden(&page, "key")), ("op", hidden(&page, "op"))];
+        let answer = self.clerk.post(&format!("/desk/calling/{what}"), &[&own, fields].concat());
+        assert_eq!(answer.header("location"), "/desk/calling", "{what}: {}", answer.text);
+    }
+}

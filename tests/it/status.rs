@@ -1,0 +1,115 @@
+//! The queue on telephones: a ticket's own page, and the counts for everybody.
+
+use crate::stage::browser::{Browser, browser};
+use crate::stage::hall::Hall;
+use crate::stage::program::Program;
+
+/// A small telephone of some years ago, and a tablet.
+const PHONE: (u32, u32) = (360, 640);
+const TABLET: (u32, u32) = (820, 1180);
+const WIDE: (u32, u32) = (1920, 1080);
+
+/// What every page here must keep on a small screen.
+const FITS: &str = "return document.documentElement.scrollWidth <= innerWidth";
+
+fn look(browser: &Browser, name: &str) {
+    browser.picture(name);
+    assert_eq!(browser.run(FITS), true, "{name} scrolls sideways");
+    let barriers = browser.barriers();
+    assert!(barriers.is_empty(), "{name}: {barriers:#?}");
+    assert_eq!(browser.complaints(), [""; 0], "{name}");
+}
+
+fn stands(browser: &Browser, state: &str) {
+    browser.wait(state, &format!("document.querySelector('.mine.{state}')"));
+}
+
+#[test]
+fn a_telephone_shows_the_window_and_says_loudly_when_the_number_is_called() {
+    let Some(browser) = browser("a ticket's own page") else { return };
+    if browser.with_examiner("a ticket's own page").is_none() {
+        return;
+    }
+    let program = Program::demo();
+    let mut hall = Hall::open(&program);
+    hall.draw();
+    let (number, link) = hall.draw();
+    hall.sit(1);
+    browser.hold_phone(PHONE);
+    // What the telephone was asked to do is remembered here.
+    let _listening = browser.run_on_every_page(
+        "window.shaken = 0; navigator.vibrate = () => { window.shaken += 1; return true; };",
+    );
+    browser.go(&format!("{link}?lang=ja"));
+    assert!(browser.path().starts_with("/status/"), "{}", browser.path());
+    browser.wait("a window", "document.querySelector('.window')?.innerText.includes('ごろ')");
+    assert!(browser.text().contains(&number) && browser.text().contains("前に待っている方：1 人"));
+    look(&browser, "phone-waiting");
+    browser.press("#tell");
+    assert!(browser.text().contains("この画面を開いたままに"), "{}", browser.text());
+    hall.call();
+    browser.wait("nobody ahead", "document.querySelector('.ahead').innerText.includes('いません')");
+    assert!(browser.text_of(".calls").contains("A1"), "{}", browser.text());
+    hall.press("mark_absent");
+    let shaken = "window.shaken > 1";
+    assert_eq!(browser.run(&format!("return {shaken}")), false, "it is not their turn yet");
+    hall.call();
+    stands(&browser, "called");
+    browser.wait("it shakes", shaken);
+    assert!(browser.text().contains("1番窓口へお越しください"), "{}", browser.text());
+    assert!(browser.run("return document.title").as_str().unwrap().starts_with("● "));
+    look(&browser, "phone-called");
+    hall.press("serve");
+    stands(&browser, "serving");
+    hall.press("finish");
+    stands(&browser, "done");
+    look(&browser, "phone-done");
+    // The tests' browser speaks English by itself.
+    browser.go(&link);
+    assert!(browser.text().contains("All done."), "{}", browser.text());
+    look(&browser, "phone-done-english");
+}
+
+#[test]
+fn a_telephone_without_script_comes_back_by_itself() {
+    let Some(browser) = browser("a telephone without script") else { return };
+    let program = Program::demo();
+    let mut hall = Hall::open(&program);
+    let (_, link) = hall.draw();
+    hall.sit(1);
+    browser.hold_phone(PHONE);
+    browser.with_script(false);
+    browser.go(&format!("{link}?lang=ja"));
+    assert!(browser.text().contains("順番をお待ちください"), "{}", browser.text());
+    assert!(!browser.shows("#tell"), "a button that does nothing");
+    browser.picture("phone-without-script");
+    hall.call();
+    browser.wait("the page anew", "document.querySelector('.mine.called')");
+}
+
+#[test]
+fn everybody_sees_how_full_it_is_on_any_screen_and_nobody_by_name() {
+    let Some(browser) = browser("how full it is") else { return };
+    if browser.with_examiner("how full it is").is_none() {
+        return;
+    }
+    let program = Program::demo();
+    let mut hall = Hall::open(&program);
+    hall.draw();
+    hall.draw();
+    hall.sit(1);
+    hall.call();
+    browser.hold_phone(PHONE);
+    browser.go(&format!("{}/status?lang=ja", program.address));
+    browser.wait("a window", "document.querySelector('.crowds').innerText.includes('ごろ')");
+    let text = browser.text();
+    assert!(text.contains("1 人") && text.contains("A1（1 番窓口）"), "{text}");
+    assert!(!text.contains("試験") && !text.contains("花子"), "{text}");
+    look(&browser, "status-phone");
+    for (name, size) in [("tablet", TABLET), ("wide", WIDE)] {
+        browser.look_at(size);
+        look(&browser, &format!("status-{name}"));
+    }
+    browser.follow("English");
+    look(&browser, "status-english");
+}
