@@ -27,6 +27,8 @@ pub enum Action {
     BookAppointments,
     /// Draw numbers at the floor guide, and count those who need none.
     GuideVisitors,
+    /// Raise a silent alarm, say that one comes, and that it is over.
+    RaiseAlarms,
     /// Let a code made at home be used once more.
     ReinstateCodes,
     /// Pair, revoke and assign tablets and displays.
@@ -39,7 +41,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Action; 15] = [
+    pub const ALL: [Action; 16] = [
         Action::SeeVisits,
         Action::Correct,
         Action::CheckIdentity,
@@ -51,6 +53,7 @@ impl Action {
         Action::CallResidents,
         Action::BookAppointments,
         Action::GuideVisitors,
+        Action::RaiseAlarms,
         Action::ReinstateCodes,
         Action::PairDevices,
         Action::LiftBackOff,
@@ -65,7 +68,9 @@ pub fn may(role: Role, action: Action) -> bool {
     use Role::*;
     match action {
         SeeVisits | Correct | CheckIdentity | Print | Accept | SendBack | Reopen | AnswerCalls
-        | CallResidents | BookAppointments | GuideVisitors => matches!(role, Clerk | Supervisor),
+        | CallResidents | BookAppointments | GuideVisitors | RaiseAlarms => {
+            matches!(role, Clerk | Supervisor)
+        }
         // One code used twice is two papers: somebody answers for it.
         ReinstateCodes => matches!(role, Supervisor),
         // A broken tablet or a forgotten password cannot wait for the
@@ -87,6 +92,9 @@ mod tests {
                 .map(|action| if may(role, action) { 'x' } else { '.' })
                 .collect()
         };
-        assert_eq!(Role::ALL.map(row), ["xxxxxxxxxxx....", "xxxxxxxxxxxxxx.", "............xxx"]);
+        assert_eq!(
+            Role::ALL.map(row),
+            ["xxxxxxxxxxxx....", "xxxxxxxxxxxxxxx.", ".............xxx"]
+        );
     }
 }

@@ -132,6 +132,10 @@ impl Frame {
         self.place == Place::Appointments
     }
 
+    pub fn raises_alarms(&self) -> bool {
+        self.may(Action::RaiseAlarms)
+    }
+
     pub fn guides_visitors(&self) -> bool {
         self.queue && self.may(Action::GuideVisitors)
     }

@@ -21,6 +21,7 @@ use crate::staff::{self, NewAccount, Role};
 use crate::visit::{self, Way, Wishes};
 use crate::web::{Office, example, router};
 
+mod alarms;
 mod appointments;
 mod calling;
 mod guide;
@@ -214,6 +215,9 @@ const ROUTES: &[Route] = &[
         &[("act", "reopen")],
         [true, true, false],
     ),
+    ("get", "/alarms", &[], [true, true, false]),
+    ("post", "/alarms", &[], [true, true, false]),
+    ("post", "/alarms/{alarm}", &[("act", "accept")], [true, true, false]),
     ("get", "/calling", &[], [true, true, false]),
     ("get", "/calling/queue", &[], [true, true, false]),
     ("get", "/calling/events", &[], [true, true, false]),
@@ -260,8 +264,9 @@ fn every_route_is_in_one_of_the_tables() {
         routes.map(|route| format!("{under}{route}")).collect()
     };
     let nested = [
-        own(include_str!("calling/mod.rs"), "/calling"),
+        own(include_str!("alarms.rs"), "/alarms"),
         own(include_str!("appointments/mod.rs"), "/appointments"),
+        own(include_str!("calling/mod.rs"), "/calling"),
         own(include_str!("guide.rs"), "/guide"),
     ];
     let nested = nested.into_iter().flatten().map(|route| match route.strip_suffix('/') {
@@ -298,6 +303,7 @@ async fn address(town: &Town, route: &str, visit: VisitId) -> String {
         .replace("{application}", &application.to_string())
         .replace("{device}", &device.to_string())
         .replace("{ticket}", &ticket.to_string())
+        .replace("{alarm}", &town.office.journal.op().to_string())
         .replace("{op}", &town.office.journal.op().to_string())
         .replace("{staff}", &staff.to_string());
     format!("/desk{}", path.trim_end_matches('/'))
