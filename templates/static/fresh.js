@@ -20,9 +20,13 @@ async function refresh(part, address) {
   const answer = await fetch(address, { headers: { "x-by-itself": "1" } });
   if (answer.redirected) return location.assign(answer.url);
   if (answer.status !== 200) return;
+  const before = part.querySelector("[data-say]")?.textContent ?? "";
   const held = part.contains(document.activeElement) ? document.activeElement : null;
   part.innerHTML = await answer.text();
   sameAs(held, part)?.focus();
+  // What is new among the alarms is read aloud.
+  const now = part.querySelector("[data-say]")?.textContent ?? "", say = document.getElementById("say");
+  if (say && now !== before) say.textContent = now;
 }
 
 const part = document.querySelector("[data-fresh]");
@@ -31,7 +35,7 @@ if (part) {
   const again = () => refresh(part, part.dataset.fresh).catch(() => {});
   // The minutes that somebody has waited go on without any event.
   const timer = setInterval(again, 30_000);
-  const events = new EventSource("/desk/calling/events");
+  const events = new EventSource(part.dataset.events ?? "/desk/calling/events");
   events.addEventListener("changed", again);
   addEventListener("pagehide", () => { events.close(); clearInterval(timer); });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

@@ -24,4 +24,5 @@ mod printing;
 mod sheets;
 mod stage;
 mod status;
+mod supervisor;
 mod waiting;

@@ -21,6 +21,7 @@ mod sections;
 mod setup;
 mod sign_in;
 mod slowly;
+mod supervisor;
 mod today;
 mod visit;
 
@@ -54,6 +55,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/visits/{visit}/applications/{application}", post(decide::decide))
         .nest("/calling", calling::routes())
         .nest("/guide", guide::routes())
+        .nest("/supervisor", supervisor::routes())
         .route("/devices", get(devices::show).post(devices::offer))
         .route("/devices/{device}/revoke", post(devices::revoke))
         .route("/devices/{device}/reader", post(devices::choose_reader))

@@ -24,6 +24,7 @@ use crate::web::{Office, example, router};
 mod calling;
 mod guide;
 mod keys;
+mod supervisor;
 
 const PASSWORD: &str = "a long enough sentence";
 const HOST: &str = "counter:8080";
@@ -224,6 +225,9 @@ const ROUTES: &[Route] = &[
     ("get", "/guide/hall", &[], [true, true, false]),
     ("post", "/guide/passing", &[], [true, true, false]),
     ("get", "/guide/tickets/{ticket}", &[], [true, true, false]),
+    ("get", "/supervisor", &[], [false, true, true]),
+    ("get", "/supervisor/now", &[], [false, true, true]),
+    ("get", "/supervisor/events", &[], [false, true, true]),
     ("get", "/devices", &[], [false, true, true]),
     ("post", "/devices", &[], [false, true, true]),
     ("post", "/devices/{device}/revoke", &[], [false, true, true]),
@@ -247,7 +251,8 @@ fn every_route_is_in_one_of_the_tables() {
     };
     let calling = own(include_str!("calling/mod.rs"), "/calling");
     let guide = own(include_str!("guide.rs"), "/guide");
-    let nested = calling.into_iter().chain(guide);
+    let supervisor = own(include_str!("supervisor.rs"), "/supervisor");
+    let nested = calling.into_iter().chain(guide).chain(supervisor);
     let nested = nested.map(|route| match route.trim_end_matches('/') {
         "" => route,
         route => route.to_owned(),
