@@ -52,6 +52,8 @@ ids! {
     TicketId,
     /// A seat kept for somebody at a time.
     AppointmentId,
+    /// A silent alarm.
+    AlarmId,
     /// A member of staff.
     StaffId,
     /// A paired tablet, display or reader.

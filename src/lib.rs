@@ -28,6 +28,7 @@ pub mod pdf;
 pub mod scan;
 
 // domain
+pub mod alarm;
 pub mod applicant;
 pub mod application;
 pub mod appointment;

@@ -2,7 +2,9 @@
 //! has been released is never changed; a change is a new step at the end.
 
 use crate::db::{self, Step};
-use crate::{application, appointment, device, journal, preregistration, queue, staff, visit};
+use crate::{
+    alarm, application, appointment, device, journal, preregistration, queue, staff, visit,
+};
 
 /// Everything the counter's database holds.
 pub const STEPS: &[Step] = &[
@@ -18,6 +20,7 @@ pub const STEPS: &[Step] = &[
     preregistration::store::SCHEMA,
     appointment::SCHEMA,
     queue::CODES,
+    alarm::SCHEMA,
 ];
 
 /// An empty database in memory, for tests of stores.

@@ -19,7 +19,7 @@ pub struct Limits {
 
 /// What is wrong in a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Alarm {
+pub enum Trouble {
     /// People wait, and nobody calls them.
     NobodyCalls,
     /// Somebody has waited as long as the limit, or longer.
@@ -28,13 +28,13 @@ pub enum Alarm {
     ManyWait,
 }
 
-impl Alarm {
+impl Trouble {
     /// The key of its sentence: `oversight.nobody_calls`.
     pub fn key(self) -> &'static str {
         match self {
-            Alarm::NobodyCalls => "oversight.nobody_calls",
-            Alarm::LongWait => "oversight.long_wait",
-            Alarm::ManyWait => "oversight.many_wait",
+            Trouble::NobodyCalls => "oversight.nobody_calls",
+            Trouble::LongWait => "oversight.long_wait",
+            Trouble::ManyWait => "oversight.many_wait",
         }
     }
 }
@@ -52,13 +52,13 @@ pub enum Closing {
 const SAID_AHEAD: Duration = Duration::from_secs(3600);
 
 /// What is wrong in a lane whose first has waited `longest`, the worst first.
-pub fn alarms(crowd: &Crowd, longest: Option<Duration>, limits: &Limits) -> Vec<Alarm> {
+pub fn troubles(crowd: &Crowd, longest: Option<Duration>, limits: &Limits) -> Vec<Trouble> {
     let nobody = crowd.waiting > 0 && crowd.open_counters == 0;
     let long = longest.is_some_and(|longest| longest >= limits.wait);
     let many = crowd.waiting >= limits.waiting;
-    [(nobody, Alarm::NobodyCalls), (long, Alarm::LongWait), (many, Alarm::ManyWait)]
+    [(nobody, Trouble::NobodyCalls), (long, Trouble::LongWait), (many, Trouble::ManyWait)]
         .into_iter()
-        .filter_map(|(is, alarm)| is.then_some(alarm))
+        .filter_map(|(is, trouble)| is.then_some(trouble))
         .collect()
 }
 
@@ -97,17 +97,17 @@ mod tests {
     }
 
     #[test]
-    fn alarms_are_said_from_the_limit_on_and_the_worst_first() {
+    fn troubles_are_said_from_the_limit_on_and_the_worst_first() {
         for (waiting, open, longest, said) in [
             (0, 0, None, vec![]),
             (9, 1, Some(29), vec![]),
-            (10, 1, Some(29), vec![Alarm::ManyWait]),
-            (1, 1, Some(30), vec![Alarm::LongWait]),
-            (1, 0, Some(1), vec![Alarm::NobodyCalls]),
-            (12, 0, Some(40), vec![Alarm::NobodyCalls, Alarm::LongWait, Alarm::ManyWait]),
+            (10, 1, Some(29), vec![Trouble::ManyWait]),
+            (1, 1, Some(30), vec![Trouble::LongWait]),
+            (1, 0, Some(1), vec![Trouble::NobodyCalls]),
+            (12, 0, Some(40), vec![Trouble::NobodyCalls, Trouble::LongWait, Trouble::ManyWait]),
         ] {
             let longest = longest.map(minutes);
-            assert_eq!(alarms(&crowd(waiting, open, None), longest, &LIMITS), said, "{waiting}");
+            assert_eq!(troubles(&crowd(waiting, open, None), longest, &LIMITS), said, "{waiting}");
         }
     }
 

@@ -10,7 +10,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::{Office, Shared, page};
 use crate::lang::{Lang, Phrases};
-use crate::{appointment, db, device, journal, queue, staff, visit};
+use crate::{alarm, appointment, db, device, journal, queue, staff, visit};
 
 /// Why a page could not be made.
 #[derive(Debug)]
@@ -77,6 +77,16 @@ impl From<queue::Error> for Failure {
             queue::Error::Journal(error) => error.into(),
             queue::Error::NoSuchTicket => Failure::NotFound,
             _ => Failure::BadRequest,
+        }
+    }
+}
+
+impl From<alarm::Error> for Failure {
+    fn from(error: alarm::Error) -> Self {
+        match error {
+            alarm::Error::Db(error) => error.into(),
+            alarm::Error::Journal(error) => error.into(),
+            alarm::Error::NoSuchAlarm => Failure::NotFound,
         }
     }
 }

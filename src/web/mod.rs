@@ -10,6 +10,7 @@ mod assets;
 mod chooser;
 pub mod codes;
 mod cookie;
+mod days;
 mod demo;
 pub mod desk;
 mod display;

@@ -8,9 +8,11 @@ function isBusy(part) {
   return part.querySelector("details[open]") || (part.contains(at) && at.matches("select, input"));
 }
 
-// What holds the focus is found again by its shortcut, or by its name and value.
+// What holds the focus is found again by its shortcut, by where it leads, or by its
+// name and value.
 function sameAs(held, part) {
   if (held?.accessKey) return part.querySelector(`[accesskey="${held.accessKey}"]`);
+  if (held?.href) return [...part.querySelectorAll("a")].find((one) => one.href === held.href);
   const same = [...part.querySelectorAll("button")];
   return held?.name ? same.find((one) => one.name === held.name && one.value === held.value) : null;
 }
@@ -24,7 +26,7 @@ async function refresh(part, address) {
   const held = part.contains(document.activeElement) ? document.activeElement : null;
   part.innerHTML = await answer.text();
   sameAs(held, part)?.focus();
-  // What is new among the alarms is read aloud.
+  // What is new and wrong is read aloud.
   const now = part.querySelector("[data-say]")?.textContent ?? "", say = document.getElementById("say");
   if (say && now !== before) say.textContent = now;
 }

@@ -1,8 +1,11 @@
 //! Calling residents: from the clerk's key to the number on the wall.
 
+use madoguchi::config::Config;
+
 use crate::kiosk::{certificate, tap};
 use crate::stage::browser::{Browser, browser};
 use crate::stage::clerk::Clerk;
+use crate::stage::office::{hidden, sign_in};
 use crate::stage::program::Program;
 use crate::stage::resident::Resident;
 
@@ -142,4 +145,31 @@ fn the_floor_guide_draws_a_number_in_one_tap_and_says_what_to_be_considerate_of(
     browser.run(colleague);
     browser.wait("the new count", "document.body.innerText.includes('2 人待ち')");
     assert_eq!(browser.run("return document.querySelector('[value=stroller]').checked"), true);
+}
+
+#[test]
+fn a_silent_alarm_stands_on_every_page_of_a_colleague_until_it_is_over() {
+    let Some(browser) = browser("a silent alarm") else { return };
+    let program = Program::demo();
+    let mut clerk = Clerk::sign_in(&browser, &program, "alarm");
+    let mut colleague = program.visitor();
+    let config = Config::load("kiosk-config/example".as_ref()).unwrap();
+    let supervisor = &config.demo.staff[1];
+    sign_in(&mut colleague, &supervisor.login, &supervisor.password);
+    let page = colleague.get("/desk/alarms");
+    let fields = [("key", hidden(&page.text, "key")), ("op", hidden(&page.text, "op"))];
+    colleague.post("/desk/alarms", &fields);
+    assert!(colleague.get("/desk/alarms").text.contains("連絡しました"));
+    browser.wait("the alarm", "document.querySelector('.alarm')");
+    clerk.look();
+    assert!(browser.text_of(".alarm").contains("緊急"), "{}", browser.text());
+    browser.press(".alarm button[value='accept']");
+    browser
+        .wait("who comes", "document.querySelector('.alarm').innerText.includes('向かいます。')");
+    assert!(colleague.get("/desk/alarms").text.contains("さんが向かいます。"));
+    clerk.press("呼び出し 4");
+    browser.wait("the alarm", "document.querySelector('.alarm')");
+    browser.press(".alarm button[value='end']");
+    browser.wait("the end", "!document.querySelector('.alarm')");
+    assert!(!colleague.get("/desk/alarms").text.contains("さんが向かいます。"));
 }

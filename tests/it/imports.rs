@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("staff", &["db", "journal"]),
     ("device", &["db", "journal"]),
     ("queue", &["db", "journal"]),
+    ("alarm", &["db", "journal"]),
     ("application", &["db", "journal"]),
     // What is asked of whoever books follows the rules of any entry.
     ("appointment", &["db", "journal", "form"]),
@@ -49,6 +50,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "db",
             "journal",
+            "alarm",
             "application",
             "appointment",
             "device",
@@ -102,6 +104,7 @@ const CRATES: &[(&str, &[&str])] = &[
         &[
             "db",
             "journal",
+            "alarm",
             "application",
             "appointment",
             "device",

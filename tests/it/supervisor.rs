@@ -27,7 +27,7 @@ fn a_supervisor_sees_the_hall_as_it_is_and_asks_what_another_counter_would_chang
     browser.leave(|| {
         browser.type_keys(&format!("{}{TAB}{}{ENTER}", account.login, &*account.password));
     });
-    browser.follow("状況 6");
+    browser.follow("状況 7");
     assert!(browser.text().contains("3 人が待っていますが"), "{}", browser.text());
     browser.picture("supervisor-nobody-calls");
     hall.sit(1);
@@ -35,7 +35,7 @@ fn a_supervisor_sees_the_hall_as_it_is_and_asks_what_another_counter_would_chang
     // Nobody touches the page: it hears of it.
     browser.wait("the call", "document.querySelector('.state.called')");
     browser.wait("a window", "document.querySelector('.oversight').innerText.includes('ごろ')");
-    browser.wait("nothing is wrong", "document.querySelector('.alarms.none')");
+    browser.wait("nothing is wrong", "document.querySelector('.troubles.none')");
     browser.follow("4 番を開けたら？");
     assert!(browser.text_of("#imagined").contains("→"), "{}", browser.text());
     for (name, size) in SCREENS {

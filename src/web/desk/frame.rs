@@ -12,6 +12,7 @@ use crate::web::{Office, assets, cookie};
 pub(super) enum Place {
     Today,
     Calling,
+    Appointments,
     Guide,
     Supervisor,
     Devices,
@@ -28,6 +29,8 @@ pub(super) struct Frame {
     pub place: Place,
     /// Whether the office calls residents by number.
     pub queue: bool,
+    /// Whether it takes appointments.
+    pub appointments: bool,
     pub demo: bool,
     /// Name and role, once signed in.
     pub who: Option<(String, Role)>,
@@ -77,6 +80,7 @@ impl Frame {
             office: site.office.name.in_lang(lang).to_owned(),
             place,
             queue: site.modules.queue,
+            appointments: site.modules.appointments,
             demo: office.demo,
             who: None,
             key: String::new(),
@@ -119,6 +123,18 @@ impl Frame {
 
     pub fn calls_residents(&self) -> bool {
         self.queue && self.may(Action::CallResidents)
+    }
+
+    pub fn books_appointments(&self) -> bool {
+        self.appointments && self.may(Action::BookAppointments)
+    }
+
+    pub fn is_appointments(&self) -> bool {
+        self.place == Place::Appointments
+    }
+
+    pub fn raises_alarms(&self) -> bool {
+        self.may(Action::RaiseAlarms)
     }
 
     pub fn guides_visitors(&self) -> bool {

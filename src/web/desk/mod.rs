@@ -5,6 +5,8 @@
 //! table what they may do. Nothing personal stands in an address or a title.
 
 mod accounts;
+mod alarms;
+mod appointments;
 mod calling;
 mod codes;
 mod correct;
@@ -53,7 +55,9 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/visits/{visit}/slip", post(print::print_slip))
         .route("/visits/{visit}/printing/{op}", get(printing::show))
         .route("/visits/{visit}/applications/{application}", post(decide::decide))
+        .nest("/alarms", alarms::routes())
         .nest("/calling", calling::routes())
+        .nest("/appointments", appointments::routes())
         .nest("/guide", guide::routes())
         .nest("/supervisor", supervisor::routes())
         .route("/devices", get(devices::show).post(devices::offer))

@@ -43,7 +43,7 @@ struct Lane {
     window: String,
     open_counters: usize,
     closing: Option<String>,
-    alarming: bool,
+    troubled: bool,
 }
 
 struct Counter {
@@ -69,7 +69,7 @@ struct Imagined {
 struct Now {
     words: Phrases,
     time: String,
-    alarms: Vec<String>,
+    troubles: Vec<String>,
     lanes: Vec<Lane>,
     counters: Vec<Counter>,
     imagined: Option<Imagined>,
@@ -126,10 +126,10 @@ async fn now(office: &Office, words: Phrases, asked: Asked) -> Result<Now, Failu
     let (now, shown) = (office.journal.now(), office.live.now());
     let accounts = office.db.read(staff::accounts).await?;
     let view = View { office, words, now, shown: &shown };
-    let mut alarms = Vec::new();
+    let mut troubles = Vec::new();
     let lanes = status::crowds(office, now).into_iter().filter_map(|crowd| {
         let (lane, said) = view.lane(&crowd)?;
-        alarms.extend(said);
+        troubles.extend(said);
         Some(lane)
     });
     let lanes = lanes.collect();
@@ -141,7 +141,7 @@ async fn now(office: &Office, words: Phrases, asked: Asked) -> Result<Now, Failu
     Ok(Now {
         words,
         time: clock::hour_and_minute(now),
-        alarms,
+        troubles,
         lanes,
         counters: office.config.counters.iter().map(counter).collect(),
         imagined: view.imagined(asked).await,
@@ -176,13 +176,13 @@ impl View<'_> {
         let longest = since.map(|ticket| self.now - ticket.leg().since).max();
         let waited = longest.map(|longest| longest.unsigned_abs());
         let minutes = longest.map(|longest| longest.whole_minutes().max(0));
-        let alarms = oversight::alarms(crowd, waited, &limits);
+        let troubles = oversight::troubles(crowd, waited, &limits);
         let values = [
             ("lane", self.name(lane).to_owned()),
             ("minutes", minutes.unwrap_or_default().to_string()),
             ("count", crowd.waiting.to_string()),
         ];
-        let said = alarms.iter().map(|alarm| words.with(alarm.key(), &values)).collect();
+        let said = troubles.iter().map(|trouble| words.with(trouble.key(), &values)).collect();
         let service = Duration::from_secs(u64::from(lane.minutes) * 60);
         let closing = oversight::closing(crowd, service, &limits, self.now);
         let shown = Lane {
@@ -201,7 +201,7 @@ impl View<'_> {
                     words.with("oversight.last_issue", &[("time", clock::hour_and_minute(at))])
                 }
             }),
-            alarming: !alarms.is_empty(),
+            troubled: !troubles.is_empty(),
         };
         Some((shown, said))
     }

@@ -21,6 +21,8 @@ use crate::staff::{self, NewAccount, Role};
 use crate::visit::{self, Way, Wishes};
 use crate::web::{Office, example, router};
 
+mod alarms;
+mod appointments;
 mod calling;
 mod guide;
 mod keys;
@@ -192,6 +194,9 @@ impl Browser<'_> {
 /// Method, path, fields, and whether a clerk, a supervisor, an administrator may.
 type Route = (&'static str, &'static str, &'static [(&'static str, &'static str)], [bool; 3]);
 
+const SLOT: &[(&str, &str)] =
+    &[("service", "moving"), ("start", "2026-11-25T09:00:00.000+09:00"), ("version", "1")];
+
 /// Method, path, what is sent, and who may: clerk, supervisor, administrator.
 const ROUTES: &[Route] = &[
     ("get", "/", &[], [true, true, false]),
@@ -211,6 +216,9 @@ const ROUTES: &[Route] = &[
         &[("act", "reopen")],
         [true, true, false],
     ),
+    ("get", "/alarms", &[], [true, true, false]),
+    ("post", "/alarms", &[], [true, true, false]),
+    ("post", "/alarms/{alarm}", &[("act", "accept")], [true, true, false]),
     ("get", "/calling", &[], [true, true, false]),
     ("get", "/calling/queue", &[], [true, true, false]),
     ("get", "/calling/events", &[], [true, true, false]),
@@ -220,6 +228,16 @@ const ROUTES: &[Route] = &[
     ("post", "/calling/next", &[], [true, true, false]),
     ("post", "/calling/tickets/{ticket}", &[("act", "recall")], [true, true, false]),
     ("post", "/calling/tickets/{ticket}/undo", &[], [true, true, false]),
+    ("get", "/appointments", &[], [true, true, false]),
+    ("post", "/appointments", &[("find", "")], [true, true, false]),
+    ("post", "/appointments/hold", SLOT, [true, true, false]),
+    ("get", "/appointments/{appointment}", &[], [true, true, false]),
+    ("post", "/appointments/{appointment}/book", &[], [true, true, false]),
+    ("get", "/appointments/{appointment}/move", &[], [true, true, false]),
+    ("post", "/appointments/{appointment}/move", SLOT, [true, true, false]),
+    ("post", "/appointments/{appointment}/arrive", &[], [true, true, false]),
+    ("post", "/appointments/{appointment}/take-back", &[], [true, true, false]),
+    ("post", "/appointments/{appointment}/cancel", &[("version", "1")], [true, true, false]),
     ("get", "/guide", &[], [true, true, false]),
     ("post", "/guide", &[("lane", "certificate")], [true, true, false]),
     ("get", "/guide/hall", &[], [true, true, false]),
@@ -249,13 +267,16 @@ fn every_route_is_in_one_of_the_tables() {
         let routes = source.split(".route(\"").skip(1).map(|rest| rest.split('"').next().unwrap());
         routes.map(|route| format!("{under}{route}")).collect()
     };
-    let calling = own(include_str!("calling/mod.rs"), "/calling");
-    let guide = own(include_str!("guide.rs"), "/guide");
-    let supervisor = own(include_str!("supervisor.rs"), "/supervisor");
-    let nested = calling.into_iter().chain(guide).chain(supervisor);
-    let nested = nested.map(|route| match route.trim_end_matches('/') {
-        "" => route,
-        route => route.to_owned(),
+    let nested = [
+        own(include_str!("alarms.rs"), "/alarms"),
+        own(include_str!("appointments/mod.rs"), "/appointments"),
+        own(include_str!("calling/mod.rs"), "/calling"),
+        own(include_str!("guide.rs"), "/guide"),
+        own(include_str!("supervisor.rs"), "/supervisor"),
+    ];
+    let nested = nested.into_iter().flatten().map(|route| match route.strip_suffix('/') {
+        Some(root) => root.to_owned(),
+        None => route,
     });
     let routes: BTreeSet<String> =
         own(include_str!("mod.rs"), "").into_iter().chain(nested).collect();
@@ -277,11 +298,17 @@ async fn address(town: &Town, route: &str, visit: VisitId) -> String {
     let device = office.db.read(device::all).await.unwrap()[0].id;
     let of_visit = move |connection: &_| queue::of_visit(connection, visit);
     let ticket = office.db.read(of_visit).await.unwrap().unwrap().id;
+    let appointment = match route.contains("{appointment}") {
+        true => appointments::booked(town).await.to_string(),
+        false => String::new(),
+    };
     let path = route
+        .replace("{appointment}", &appointment)
         .replace("{visit}", &visit.to_string())
         .replace("{application}", &application.to_string())
         .replace("{device}", &device.to_string())
         .replace("{ticket}", &ticket.to_string())
+        .replace("{alarm}", &town.office.journal.op().to_string())
         .replace("{op}", &town.office.journal.op().to_string())
         .replace("{staff}", &staff.to_string());
     format!("/desk{}", path.trim_end_matches('/'))
@@ -298,6 +325,7 @@ async fn furnished() -> (Town, VisitId) {
         device::redeem(tx, &journal, journal.op(), &code.to_string()).map(drop)
     };
     town.office.db.write(pair).await.unwrap();
+    appointments::booked(&town).await;
     // Streams end at once: every answer here is read to its end.
     town.office.live.close();
     (town, visit)
