@@ -29,6 +29,8 @@ pub enum Action {
     GuideVisitors,
     /// Raise a silent alarm, say that one comes, and that it is over.
     RaiseAlarms,
+    /// See how the queue stands in every lane and at every counter.
+    Oversee,
     /// Let a code made at home be used once more.
     ReinstateCodes,
     /// Pair, revoke and assign tablets and displays.
@@ -41,7 +43,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Action; 16] = [
+    pub const ALL: [Action; 17] = [
         Action::SeeVisits,
         Action::Correct,
         Action::CheckIdentity,
@@ -54,6 +56,7 @@ impl Action {
         Action::BookAppointments,
         Action::GuideVisitors,
         Action::RaiseAlarms,
+        Action::Oversee,
         Action::ReinstateCodes,
         Action::PairDevices,
         Action::LiftBackOff,
@@ -76,6 +79,8 @@ pub fn may(role: Role, action: Action) -> bool {
         // A broken tablet or a forgotten password cannot wait for the
         // information section while residents do.
         PairDevices | LiftBackOff => matches!(role, Supervisor | Administrator),
+        // Numbers and counters, nobody's entries.
+        Oversee => matches!(role, Supervisor | Administrator),
         ManageStaff => matches!(role, Administrator),
     }
 }
@@ -94,7 +99,7 @@ mod tests {
         };
         assert_eq!(
             Role::ALL.map(row),
-            ["xxxxxxxxxxxx....", "xxxxxxxxxxxxxxx.", ".............xxx"]
+            ["xxxxxxxxxxxx.....", "xxxxxxxxxxxxxxxx.", "............x.xxx"]
         );
     }
 }

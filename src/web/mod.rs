@@ -39,6 +39,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
+use axum::routing::get;
 
 use crate::config::Config;
 use crate::db::Db;
@@ -109,6 +110,7 @@ pub fn router(office: Arc<Office>) -> Router {
         .merge(status::routes())
         .nest("/kiosk", kiosk::routes())
         .nest("/desk", desk::routes())
+        .route("/supervisor", get(|| async { page::go("/desk/supervisor") }))
         .nest("/display", display::routes())
         .fallback(error::not_found)
         .with_state(shared.clone());

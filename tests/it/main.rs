@@ -25,4 +25,5 @@ mod printing;
 mod sheets;
 mod stage;
 mod status;
+mod supervisor;
 mod waiting;

@@ -14,6 +14,7 @@ pub(super) enum Place {
     Calling,
     Appointments,
     Guide,
+    Supervisor,
     Devices,
     Staff,
     Password,
@@ -138,6 +139,14 @@ impl Frame {
 
     pub fn guides_visitors(&self) -> bool {
         self.queue && self.may(Action::GuideVisitors)
+    }
+
+    pub fn oversees(&self) -> bool {
+        self.queue && self.may(Action::Oversee)
+    }
+
+    pub fn is_supervisor(&self) -> bool {
+        self.place == Place::Supervisor
     }
 
     pub fn is_guide(&self) -> bool {

@@ -23,6 +23,7 @@ mod sections;
 mod setup;
 mod sign_in;
 mod slowly;
+mod supervisor;
 mod today;
 mod visit;
 
@@ -58,6 +59,7 @@ pub(super) fn routes() -> Router<Shared> {
         .nest("/calling", calling::routes())
         .nest("/appointments", appointments::routes())
         .nest("/guide", guide::routes())
+        .nest("/supervisor", supervisor::routes())
         .route("/devices", get(devices::show).post(devices::offer))
         .route("/devices/{device}/revoke", post(devices::revoke))
         .route("/devices/{device}/reader", post(devices::choose_reader))

@@ -26,6 +26,7 @@ mod appointments;
 mod calling;
 mod guide;
 mod keys;
+mod supervisor;
 
 const PASSWORD: &str = "a long enough sentence";
 const HOST: &str = "counter:8080";
@@ -242,6 +243,9 @@ const ROUTES: &[Route] = &[
     ("get", "/guide/hall", &[], [true, true, false]),
     ("post", "/guide/passing", &[], [true, true, false]),
     ("get", "/guide/tickets/{ticket}", &[], [true, true, false]),
+    ("get", "/supervisor", &[], [false, true, true]),
+    ("get", "/supervisor/now", &[], [false, true, true]),
+    ("get", "/supervisor/events", &[], [false, true, true]),
     ("get", "/devices", &[], [false, true, true]),
     ("post", "/devices", &[], [false, true, true]),
     ("post", "/devices/{device}/revoke", &[], [false, true, true]),
@@ -268,6 +272,7 @@ fn every_route_is_in_one_of_the_tables() {
         own(include_str!("appointments/mod.rs"), "/appointments"),
         own(include_str!("calling/mod.rs"), "/calling"),
         own(include_str!("guide.rs"), "/guide"),
+        own(include_str!("supervisor.rs"), "/supervisor"),
     ];
     let nested = nested.into_iter().flatten().map(|route| match route.strip_suffix('/') {
         Some(root) => root.to_owned(),

@@ -400,7 +400,7 @@ impl Rows<'_> {
     }
 }
 
-fn pause_words(words: Phrases, pause: Pause) -> &'static str {
+pub(in crate::web::desk) fn pause_words(words: Phrases, pause: Pause) -> &'static str {
     match pause {
         Pause::Break => words.t("queue.pause.break"),
         Pause::Away => words.t("queue.pause.away"),
