@@ -24,6 +24,7 @@ pub struct Appointment {
     pub since: Moment,
     /// For what is only held: until when.
     pub until: Option<Moment>,
+    /// Those that are kept for it now.
     pub seats: Vec<Seat>,
     /// The visit it announces, with whose key it is sealed.
     pub visit: VisitId,
@@ -109,6 +110,10 @@ impl Appointment {
         if act.action == Action::Move {
             let to = act.to.clone().ok_or(Refused::NoSlot)?;
             (after.start, after.end, after.seats) = (to.start, to.end, to.seats);
+        }
+        // Whoever is taken in after that has no seat: somebody else may sit there.
+        if !state.keeps_seats() {
+            after.seats.clear();
         }
         Ok(after)
     }

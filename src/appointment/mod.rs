@@ -10,6 +10,7 @@
 
 mod acts;
 pub mod booking;
+pub mod looks;
 pub mod number;
 pub mod plan;
 mod replay;

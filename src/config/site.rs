@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use serde::Deserialize;
+use time::Date;
 
 use super::rules;
+use crate::appointment::plan::TimeOfDay;
 use crate::document::{Document, Place};
 use crate::kana;
 use crate::lang::{Lang, Words};
 use crate::queue::order::Rules;
+use crate::queue::oversight::Limits;
 
 /// The whole file.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -139,11 +142,25 @@ pub struct QueueRules {
     pub return_minutes: u32,
     /// How many with a credit are called in a row while others wait.
     pub credited_in_a_row: u32,
+    /// The supervisor is told when so many wait in one lane …
+    pub many_waiting: u32,
+    /// … or somebody has waited so many minutes.
+    pub long_wait_minutes: u32,
+    /// When the counters close; left out, nobody is told of the last number.
+    pub closes: Option<TimeOfDay>,
 }
 
 impl Default for QueueRules {
     fn default() -> Self {
-        Self { priority_minutes: 15, late_minutes: 15, return_minutes: 10, credited_in_a_row: 3 }
+        Self {
+            priority_minutes: 15,
+            late_minutes: 15,
+            return_minutes: 10,
+            credited_in_a_row: 3,
+            many_waiting: 10,
+            long_wait_minutes: 30,
+            closes: None,
+        }
     }
 }
 
@@ -159,7 +176,19 @@ impl QueueRules {
         }
     }
 
+    /// When the supervisor is told of something on `day`.
+    pub fn limits(&self, day: Date) -> Limits {
+        Limits {
+            waiting: usize::try_from(self.many_waiting).unwrap_or(usize::MAX),
+            wait: Duration::from_secs(u64::from(self.long_wait_minutes) * 60),
+            closes: self.closes.map(|closes| closes.on(day)),
+        }
+    }
+
     fn check(&self, document: &mut Document, place: &Place) {
+        rules::range(document, place.clone().key("many_waiting"), self.many_waiting, [1, 500]);
+        let long = place.clone().key("long_wait_minutes");
+        rules::range(document, long, self.long_wait_minutes, [1, 600]);
         for (key, minutes) in [
             ("priority_minutes", self.priority_minutes),
             ("late_minutes", self.late_minutes),

@@ -16,6 +16,7 @@ pub mod forecast;
 mod issue;
 pub mod order;
 pub mod outlook;
+pub mod oversight;
 mod passing;
 mod replay;
 pub mod state;

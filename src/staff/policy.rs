@@ -23,10 +23,14 @@ pub enum Action {
     AnswerCalls,
     /// Sit at a counter and call residents to it.
     CallResidents,
+    /// Book for somebody, and see who has booked.
+    BookAppointments,
     /// Draw numbers at the floor guide, and count those who need none.
     GuideVisitors,
     /// Raise a silent alarm, say that one comes, and that it is over.
     RaiseAlarms,
+    /// See how the queue stands in every lane and at every counter.
+    Oversee,
     /// Let a code made at home be used once more.
     ReinstateCodes,
     /// Pair, revoke and assign tablets and displays.
@@ -39,7 +43,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Action; 15] = [
+    pub const ALL: [Action; 17] = [
         Action::SeeVisits,
         Action::Correct,
         Action::CheckIdentity,
@@ -49,8 +53,10 @@ impl Action {
         Action::Reopen,
         Action::AnswerCalls,
         Action::CallResidents,
+        Action::BookAppointments,
         Action::GuideVisitors,
         Action::RaiseAlarms,
+        Action::Oversee,
         Action::ReinstateCodes,
         Action::PairDevices,
         Action::LiftBackOff,
@@ -65,12 +71,16 @@ pub fn may(role: Role, action: Action) -> bool {
     use Role::*;
     match action {
         SeeVisits | Correct | CheckIdentity | Print | Accept | SendBack | Reopen | AnswerCalls
-        | CallResidents | GuideVisitors | RaiseAlarms => matches!(role, Clerk | Supervisor),
+        | CallResidents | BookAppointments | GuideVisitors | RaiseAlarms => {
+            matches!(role, Clerk | Supervisor)
+        }
         // One code used twice is two papers: somebody answers for it.
         ReinstateCodes => matches!(role, Supervisor),
         // A broken tablet or a forgotten password cannot wait for the
         // information section while residents do.
         PairDevices | LiftBackOff => matches!(role, Supervisor | Administrator),
+        // Numbers and counters, nobody's entries.
+        Oversee => matches!(role, Supervisor | Administrator),
         ManageStaff => matches!(role, Administrator),
     }
 }
@@ -87,6 +97,9 @@ mod tests {
                 .map(|action| if may(role, action) { 'x' } else { '.' })
                 .collect()
         };
-        assert_eq!(Role::ALL.map(row), ["xxxxxxxxxxx....", "xxxxxxxxxxxxxx.", "............xxx"]);
+        assert_eq!(
+            Role::ALL.map(row),
+            ["xxxxxxxxxxxx.....", "xxxxxxxxxxxxxxxx.", "............x.xxx"]
+        );
     }
 }

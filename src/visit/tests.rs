@@ -19,6 +19,7 @@ use crate::pdf::Fonts;
 use crate::visit::paper::Papers;
 use crate::visit::step::Step;
 
+mod editions;
 mod from_home;
 mod restored;
 

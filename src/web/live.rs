@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 use serde::Serialize;
 
-use super::outlook::Outlooks;
+use super::outlook::{Compared, Outlooks};
 use super::{Office, page, windows};
 use crate::clock::{self, Moment};
 use crate::queue::board::{Board, board};
@@ -101,6 +101,11 @@ impl Live {
     /// What is shown now.
     pub fn now(&self) -> Arc<Shown> {
         self.shown.borrow().clone()
+    }
+
+    /// What would be, were `counter` opened now.
+    pub(super) async fn if_opened(&self, counter: u32) -> Option<Compared> {
+        self.outlooks.if_opened(counter).await
     }
 
     fn publish(&self, hall: Hall, outlook: Arc<Outlook>) {

@@ -10,6 +10,7 @@ mod assets;
 mod chooser;
 pub mod codes;
 mod cookie;
+mod days;
 mod demo;
 pub mod desk;
 mod display;
@@ -38,6 +39,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
+use axum::routing::get;
 
 use crate::config::Config;
 use crate::db::Db;
@@ -68,6 +70,8 @@ pub struct Office {
     pub intake: Intake,
     /// What everybody may see of the queue, as it is now.
     pub live: Live,
+    /// Who stands at a tablet without a visit.
+    pub guests: kiosk::Guests,
     /// Invented residents, ready accounts, and a line on every page that says so.
     pub demo: bool,
 }
@@ -106,6 +110,7 @@ pub fn router(office: Arc<Office>) -> Router {
         .merge(status::routes())
         .nest("/kiosk", kiosk::routes())
         .nest("/desk", desk::routes())
+        .route("/supervisor", get(|| async { page::go("/desk/supervisor") }))
         .nest("/display", display::routes())
         .fallback(error::not_found)
         .with_state(shared.clone());

@@ -3,11 +3,12 @@
 //! minute besides, for time alone changes them. No page ever waits for it; until it
 //! has spoken, pages say what is certain and nothing more.
 
+use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use super::Office;
 use crate::chance;
@@ -17,6 +18,7 @@ use crate::db::{self, Connection};
 use crate::journal::Journal;
 use crate::queue::forecast::{Forecast, Setup};
 use crate::queue::outlook::Outlook;
+use crate::queue::wait::hall::Wait;
 
 /// Windows are worked out again at least this often.
 const EVERY: Duration = Duration::from_secs(30);
@@ -27,9 +29,14 @@ const NO_SOONER: Duration = Duration::from_millis(700);
 /// Questions that may wait for the thread.
 const ASKED_MAX: usize = 16;
 
+/// By lane: the wait of somebody who comes now, as it is and as it would be.
+pub(super) type Compared = BTreeMap<String, [Option<Wait>; 2]>;
+
 enum Ask {
     /// Something was written to the journal.
     Look,
+    /// What would be, were this counter opened now?
+    IfOpened(u32, oneshot::Sender<Compared>),
 }
 
 /// The newest outlook, and the way to the thread that keeps it.
@@ -58,6 +65,13 @@ impl Outlooks {
     /// taken, it is read anyway.
     pub(super) fn look(&self) {
         let _ = self.ask.try_send(Ask::Look);
+    }
+
+    /// What would be, were `counter` opened now; `None` when nobody can say.
+    pub(super) async fn if_opened(&self, counter: u32) -> Option<Compared> {
+        let (reply, answer) = oneshot::channel();
+        self.ask.try_send(Ask::IfOpened(counter, reply)).ok()?;
+        answer.await.ok()
     }
 
     /// Starts the thread, once. It ends with the office.
@@ -116,6 +130,15 @@ impl Keeper {
                     if self.read(connection) {
                         due = NO_SOONER;
                     }
+                }
+                Ok(Ask::IfOpened(counter, reply)) => {
+                    if self.read(connection) {
+                        due = NO_SOONER;
+                    }
+                    let lanes = &self.giving_numbers;
+                    let compared = self.forecast.if_opened(counter, lanes, self.now());
+                    // Whoever asked may have gone.
+                    let _ = reply.send(compared);
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,

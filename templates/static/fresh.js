@@ -8,9 +8,11 @@ function isBusy(part) {
   return part.querySelector("details[open]") || (part.contains(at) && at.matches("select, input"));
 }
 
-// What holds the focus is found again by its shortcut, or by its name and value.
+// What holds the focus is found again by its shortcut, by where it leads, or by its
+// name and value.
 function sameAs(held, part) {
   if (held?.accessKey) return part.querySelector(`[accesskey="${held.accessKey}"]`);
+  if (held?.href) return [...part.querySelectorAll("a")].find((one) => one.href === held.href);
   const same = [...part.querySelectorAll("button")];
   return held?.name ? same.find((one) => one.name === held.name && one.value === held.value) : null;
 }
@@ -20,9 +22,13 @@ async function refresh(part, address) {
   const answer = await fetch(address, { headers: { "x-by-itself": "1" } });
   if (answer.redirected) return location.assign(answer.url);
   if (answer.status !== 200) return;
+  const before = part.querySelector("[data-say]")?.textContent ?? "";
   const held = part.contains(document.activeElement) ? document.activeElement : null;
   part.innerHTML = await answer.text();
   sameAs(held, part)?.focus();
+  // What is new and wrong is read aloud.
+  const now = part.querySelector("[data-say]")?.textContent ?? "", say = document.getElementById("say");
+  if (say && now !== before) say.textContent = now;
 }
 
 const part = document.querySelector("[data-fresh]");
@@ -31,7 +37,7 @@ if (part) {
   const again = () => refresh(part, part.dataset.fresh).catch(() => {});
   // The minutes that somebody has waited go on without any event.
   const timer = setInterval(again, 30_000);
-  const events = new EventSource("/desk/calling/events");
+  const events = new EventSource(part.dataset.events ?? "/desk/calling/events");
   events.addEventListener("changed", again);
   addEventListener("pagehide", () => { events.close(); clearInterval(timer); });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

@@ -139,6 +139,33 @@ fn a_form_that_is_not_there_is_answered_with_those_that_are() {
 }
 
 #[test]
+fn a_form_whose_last_edition_is_over_is_refused_with_its_day_and_check_has_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let form = folder.path().join("forms/inkan");
+    std::fs::create_dir_all(&form).unwrap();
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/forms/inkan/form.toml");
+    let text = std::fs::read_to_string(shipped).unwrap();
+    let edition = "edition = \"見本 2026-04\"\n";
+    let over = text.replace(edition, &format!("{edition}valid_until = \"2026-04-30\"\n"));
+    std::fs::write(form.join("form.toml"), &over).unwrap();
+    let case = json!({ "applicant": { "name": "試験　花子" }, "answers": {} });
+    std::fs::write(folder.path().join("case.json"), case.to_string()).unwrap();
+    let arguments = ["inkan", "--templates", "forms", "--input", "case.json", "--out", "form.pdf"];
+    let refused = fill(folder.path(), &arguments);
+    let said: Value = serde_json::from_slice(&refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(said["not_in_use"]["valid_until"], "2026-04-30", "{said}");
+    assert!(!folder.path().join("form.pdf").exists());
+
+    let mut check = Command::new(env!("CARGO_BIN_EXE_madoguchi"));
+    let check = check.args(["check", "--templates", "forms"]).current_dir(folder.path()).output();
+    let told = String::from_utf8(check.unwrap().stderr).unwrap();
+    let line = over.lines().position(|line| line.starts_with("valid_until")).unwrap() + 1;
+    let expected = format!("forms/inkan/form.toml:{line}: この版は 2026-04-30 で終わり");
+    assert!(told.contains(&expected), "{told}");
+}
+
+#[test]
 fn a_file_is_written_whole_or_goes_to_standard_output() {
     let folder = tempfile::tempdir().unwrap();
     let case = sample(folder.path(), "juminhyo");

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage has failed")]
 
 mod access;
+mod appointments;
 mod calling;
 mod card_pcsc;
 mod commands;
@@ -24,4 +25,5 @@ mod printing;
 mod sheets;
 mod stage;
 mod status;
+mod supervisor;
 mod waiting;

@@ -39,7 +39,7 @@ fn switch_off(folder: &Path, off: &[&str]) {
 
 /// Words that tell of a module, wherever they are read. Cards that are shown to a
 /// clerk, and that of a registered seal, are none of a reader.
-const TELLING: [(&str, &[&str]); 4] = [
+const TELLING: [(&str, &[&str]); 5] = [
     (
         "card_reader",
         &[
@@ -63,6 +63,7 @@ const TELLING: [(&str, &[&str]); 4] = [
     ),
     ("preregistration", &["二次元コード", "事前申請", "Code made at home"]),
     ("queue", &["番号札", "ticket", "Ticket"]),
+    ("appointments", &["予約", "ppointment", "ooking"]),
     ("payment", &["手数料", "円", "合計", "fee", "Fee", "yen"]),
 ];
 
@@ -136,7 +137,7 @@ impl Seen {
         for lang in ["en", "ja"] {
             clerk.post("/desk/language", &[("lang", lang)]);
             self.read(clerk, &visit);
-            for page in ["", "/calling", "/devices", "/staff", "/password"] {
+            for page in ["", "/calling", "/appointments", "/devices", "/staff", "/password"] {
                 self.read(clerk, &format!("/desk{page}"));
             }
         }
@@ -225,8 +226,13 @@ fn without_codes_from_home_nobody_is_asked_for_one() {
 }
 
 #[test]
+fn without_appointments_nobody_hears_of_booking() {
+    assert_eq!(day_without(&["appointments"]).number, "A1");
+}
+
+#[test]
 fn with_everything_off_paper_alone_still_works() {
-    let seen = day_without(&["card_reader", "queue", "payment", "preregistration"]);
+    let seen = day_without(&["card_reader", "queue", "payment", "preregistration", "appointments"]);
     assert_eq!(seen.number, "0001");
     assert!(seen.paper.contains("honcho-") && !seen.paper.contains("300"), "{}", seen.paper);
 }
@@ -234,7 +240,7 @@ fn with_everything_off_paper_alone_still_works() {
 #[test]
 fn the_demonstration_of_a_town_without_modules_shows_none_of_them_either() {
     let folder = tempfile::tempdir().unwrap();
-    let off = ["card_reader", "queue", "payment", "preregistration"];
+    let off = ["card_reader", "queue", "payment", "preregistration", "appointments"];
     let program = Program::demo_in(folder.path(), |config| switch_off(config, &off));
     let mut seen = Seen::default();
     for outside in ["/", "/desk/sign-in"] {

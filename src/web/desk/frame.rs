@@ -12,7 +12,9 @@ use crate::web::{Office, assets, cookie};
 pub(super) enum Place {
     Today,
     Calling,
+    Appointments,
     Guide,
+    Supervisor,
     Devices,
     Staff,
     Password,
@@ -27,6 +29,8 @@ pub(super) struct Frame {
     pub place: Place,
     /// Whether the office calls residents by number.
     pub queue: bool,
+    /// Whether it takes appointments.
+    pub appointments: bool,
     pub demo: bool,
     /// Name and role, once signed in.
     pub who: Option<(String, Role)>,
@@ -76,6 +80,7 @@ impl Frame {
             office: site.office.name.in_lang(lang).to_owned(),
             place,
             queue: site.modules.queue,
+            appointments: site.modules.appointments,
             demo: office.demo,
             who: None,
             key: String::new(),
@@ -120,12 +125,28 @@ impl Frame {
         self.queue && self.may(Action::CallResidents)
     }
 
+    pub fn books_appointments(&self) -> bool {
+        self.appointments && self.may(Action::BookAppointments)
+    }
+
+    pub fn is_appointments(&self) -> bool {
+        self.place == Place::Appointments
+    }
+
     pub fn raises_alarms(&self) -> bool {
         self.may(Action::RaiseAlarms)
     }
 
     pub fn guides_visitors(&self) -> bool {
         self.queue && self.may(Action::GuideVisitors)
+    }
+
+    pub fn oversees(&self) -> bool {
+        self.queue && self.may(Action::Oversee)
+    }
+
+    pub fn is_supervisor(&self) -> bool {
+        self.place == Place::Supervisor
     }
 
     pub fn is_guide(&self) -> bool {

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod alarms;
+mod appointments;
 mod calling;
 mod codes;
 mod correct;
@@ -22,6 +23,7 @@ mod sections;
 mod setup;
 mod sign_in;
 mod slowly;
+mod supervisor;
 mod today;
 mod visit;
 
@@ -55,7 +57,9 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/visits/{visit}/applications/{application}", post(decide::decide))
         .nest("/alarms", alarms::routes())
         .nest("/calling", calling::routes())
+        .nest("/appointments", appointments::routes())
         .nest("/guide", guide::routes())
+        .nest("/supervisor", supervisor::routes())
         .route("/devices", get(devices::show).post(devices::offer))
         .route("/devices/{device}/revoke", post(devices::revoke))
         .route("/devices/{device}/reader", post(devices::choose_reader))

@@ -22,10 +22,12 @@ use crate::visit::{self, Way, Wishes};
 use crate::web::{Office, example, router};
 
 mod alarms;
+mod appointments;
 mod calling;
 mod guide;
 mod hammer;
 mod keys;
+mod supervisor;
 
 const PASSWORD: &str = "a long enough sentence";
 const HOST: &str = "counter:8080";
@@ -193,6 +195,9 @@ impl Browser<'_> {
 /// Method, path, fields, and whether a clerk, a supervisor, an administrator may.
 type Route = (&'static str, &'static str, &'static [(&'static str, &'static str)], [bool; 3]);
 
+const SLOT: &[(&str, &str)] =
+    &[("service", "moving"), ("start", "2026-11-25T09:00:00.000+09:00"), ("version", "1")];
+
 /// Method, path, what is sent, and who may: clerk, supervisor, administrator.
 const ROUTES: &[Route] = &[
     ("get", "/", &[], [true, true, false]),
@@ -224,11 +229,24 @@ const ROUTES: &[Route] = &[
     ("post", "/calling/next", &[], [true, true, false]),
     ("post", "/calling/tickets/{ticket}", &[("act", "recall")], [true, true, false]),
     ("post", "/calling/tickets/{ticket}/undo", &[], [true, true, false]),
+    ("get", "/appointments", &[], [true, true, false]),
+    ("post", "/appointments", &[("find", "")], [true, true, false]),
+    ("post", "/appointments/hold", SLOT, [true, true, false]),
+    ("get", "/appointments/{appointment}", &[], [true, true, false]),
+    ("post", "/appointments/{appointment}/book", &[], [true, true, false]),
+    ("get", "/appointments/{appointment}/move", &[], [true, true, false]),
+    ("post", "/appointments/{appointment}/move", SLOT, [true, true, false]),
+    ("post", "/appointments/{appointment}/arrive", &[], [true, true, false]),
+    ("post", "/appointments/{appointment}/take-back", &[], [true, true, false]),
+    ("post", "/appointments/{appointment}/cancel", &[("version", "1")], [true, true, false]),
     ("get", "/guide", &[], [true, true, false]),
     ("post", "/guide", &[("lane", "certificate")], [true, true, false]),
     ("get", "/guide/hall", &[], [true, true, false]),
     ("post", "/guide/passing", &[], [true, true, false]),
     ("get", "/guide/tickets/{ticket}", &[], [true, true, false]),
+    ("get", "/supervisor", &[], [false, true, true]),
+    ("get", "/supervisor/now", &[], [false, true, true]),
+    ("get", "/supervisor/events", &[], [false, true, true]),
     ("get", "/devices", &[], [false, true, true]),
     ("post", "/devices", &[], [false, true, true]),
     ("post", "/devices/{device}/revoke", &[], [false, true, true]),
@@ -250,13 +268,16 @@ fn every_route_is_in_one_of_the_tables() {
         let routes = source.split(".route(\"").skip(1).map(|rest| rest.split('"').next().unwrap());
         routes.map(|route| format!("{under}{route}")).collect()
     };
-    let calling = own(include_str!("calling/mod.rs"), "/calling");
-    let guide = own(include_str!("guide.rs"), "/guide");
-    let alarms = own(include_str!("alarms.rs"), "/alarms");
-    let nested = calling.into_iter().chain(guide).chain(alarms);
-    let nested = nested.map(|route| match route.trim_end_matches('/') {
-        "" => route,
-        route => route.to_owned(),
+    let nested = [
+        own(include_str!("alarms.rs"), "/alarms"),
+        own(include_str!("appointments/mod.rs"), "/appointments"),
+        own(include_str!("calling/mod.rs"), "/calling"),
+        own(include_str!("guide.rs"), "/guide"),
+        own(include_str!("supervisor.rs"), "/supervisor"),
+    ];
+    let nested = nested.into_iter().flatten().map(|route| match route.strip_suffix('/') {
+        Some(root) => root.to_owned(),
+        None => route,
     });
     let routes: BTreeSet<String> =
         own(include_str!("mod.rs"), "").into_iter().chain(nested).collect();
@@ -278,7 +299,12 @@ async fn address(town: &Town, route: &str, visit: VisitId) -> String {
     let device = office.db.read(device::all).await.unwrap()[0].id;
     let of_visit = move |connection: &_| queue::of_visit(connection, visit);
     let ticket = office.db.read(of_visit).await.unwrap().unwrap().id;
+    let appointment = match route.contains("{appointment}") {
+        true => appointments::booked(town).await.to_string(),
+        false => String::new(),
+    };
     let path = route
+        .replace("{appointment}", &appointment)
         .replace("{visit}", &visit.to_string())
         .replace("{application}", &application.to_string())
         .replace("{device}", &device.to_string())
@@ -300,6 +326,7 @@ async fn furnished() -> (Town, VisitId) {
         device::redeem(tx, &journal, journal.op(), &code.to_string()).map(drop)
     };
     town.office.db.write(pair).await.unwrap();
+    appointments::booked(&town).await;
     // Streams end at once: every answer here is read to its end.
     town.office.live.close();
     (town, visit)

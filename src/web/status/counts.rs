@@ -18,7 +18,7 @@ use crate::web::error::Failure;
 use crate::web::{Office, Shared, assets, windows};
 
 /// The lanes as they are at `now`.
-fn crowds(office: &Office, now: Moment) -> Vec<Crowd> {
+pub(in crate::web) fn crowds(office: &Office, now: Moment) -> Vec<Crowd> {
     let shown = office.live.now();
     let lanes: Vec<String> = office.config.lanes.iter().map(|lane| lane.id.clone()).collect();
     let calls_from = |counter: u32| {

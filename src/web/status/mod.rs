@@ -8,6 +8,8 @@
 mod counts;
 mod phone;
 
+pub(super) use counts::crowds;
+
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::json;
 
@@ -42,7 +43,7 @@ fn procedure(form: &str) -> String {
 }
 
 /// An office that has these forms and a printer.
-fn open(folder: &Path, forms: &[&str], cups: &Cups) -> Program {
+fn open(folder: &Path, forms: &[&str], printers: String) -> Program {
     let config = folder.join("config");
     fs::create_dir(&config).unwrap();
     let site = fs::read_to_string("kiosk-config/example/site.toml").unwrap();
@@ -54,7 +55,7 @@ fn open(folder: &Path, forms: &[&str], cups: &Cups) -> Program {
         ("counters.toml", COUNTERS.to_owned()),
         ("fees.toml", String::new()),
         ("devices.toml", String::new()),
-        ("printers.toml", super::queue(cups, "a4")),
+        ("printers.toml", printers),
     ] {
         fs::write(config.join(file), text).unwrap();
     }
@@ -102,7 +103,7 @@ fn sheets_that_we_did_not_make_are_completed_at_the_kiosk_and_come_out_of_the_pr
         fs::copy(sheet, folder.join(format!("{id}.pdf"))).unwrap();
     }
     let forms = sheets.each_ref().map(|(id, ..)| *id);
-    let program = open(folder, &forms, &cups);
+    let program = open(folder, &forms, super::queue(&cups, "a4"));
     let mut administrator = set_up(&program);
     let mut tablet = pair(&mut administrator, "記載台1");
     let mut clerk = hire(&mut administrator);
@@ -135,4 +136,62 @@ fn sheets_that_we_did_not_make_are_completed_at_the_kiosk_and_come_out_of_the_pr
             is_whole(&format!("page {page} of {id}"), &sheet, &printed);
         }
     }
+}
+
+/// Where a word begins on the first page, in mm from the left and from the top.
+fn place_of(word: &str, folder: &Path, pdf: &[u8]) -> [f32; 2] {
+    fs::write(folder.join("paper.pdf"), pdf).unwrap();
+    let mut reader = Command::new("pdftotext");
+    let read = reader.args(["-bbox", "paper.pdf", "-"]).current_dir(folder).output().unwrap();
+    let boxes = String::from_utf8(read.stdout).unwrap();
+    let found = boxes.lines().find(|line| line.contains(&format!(">{word}<")));
+    let line = found.unwrap_or_else(|| panic!("{word} in {boxes}"));
+    ["xMin", "yMin"].map(|key| {
+        let (_, rest) = line.split_once(&format!("{key}=\"")).unwrap();
+        let points: f32 = rest.split('"').next().unwrap().parse().unwrap();
+        points * 25.4 / 72.0
+    })
+}
+
+#[test]
+fn on_pre_printed_paper_each_printer_moves_the_answers_by_its_own_offset_and_prints_no_sheet() {
+    let Some(cups) = Cups::start("pre-printed paper") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    assert_eq!(import(folder, &fixture("shukaijo.pdf"), "shukaijo").0, 0);
+    let form = folder.join("forms/shukaijo");
+    decide(&form);
+    let text = fs::read_to_string(form.join("form.toml")).unwrap();
+    let own = "background = \"background.pdf\"";
+    assert!(text.contains(own), "{text}");
+    fs::write(form.join("form.toml"), text.replace(own, "background = \"preprinted\"")).unwrap();
+    let printer = |queue: &str, offset: &str| {
+        format!(
+            "[[printer]]\nid = \"{queue}\"\nname = {{ ja = \"{queue}\", en = \"{queue}\" }}\n\
+             kind = \"cups\"\nqueue = \"{queue}\"\nserver = \"{}\"\noffset_mm = {offset}\n",
+            cups.socket().display()
+        )
+    };
+    let printers = printer("a4", "[0.0, 0.0]") + &printer("tax", "[2.0, -1.5]");
+    let program = open(folder, &["shukaijo"], printers + "[[papers]]\nprinter = \"a4\"\n");
+    let mut administrator = set_up(&program);
+    let mut tablet = pair(&mut administrator, "記載台1");
+    let mut clerk = hire(&mut administrator);
+    let number = person::hand_in(&mut tablet, &["shukaijo"], &Way::ByHand, &says());
+    let visit = person::find(&mut clerk, &number);
+    for queue in ["a4", "tax"] {
+        let page = clerk.get(&visit).text;
+        let (_, form) = page.split_once(&format!("action=\"{visit}/papers\"")).unwrap();
+        let sent = [("key", hidden(&page, "key")), ("op", hidden(form, "op")), ("printer", queue)];
+        clerk.post(&format!("{visit}/papers"), &sent);
+    }
+    let came_out = || [cups.came_out_of("paper"), cups.came_out_of("paper2")];
+    wait_until("both come out", || came_out().iter().all(|papers| papers.len() == 1));
+    let [one, other] = came_out().map(|mut papers| papers.remove(0));
+    let words = words_of(&one);
+    assert!(words.contains("みほん町の読書会") && !words.contains("集会所使用申込書"), "{words}");
+    let [x, y] = place_of("みほん町の読書会", folder, &one);
+    let [moved_x, moved_y] = place_of("みほん町の読書会", folder, &other);
+    assert!((moved_x - x - 2.0).abs() < 0.05, "{x} {moved_x}");
+    assert!((moved_y - y + 1.5).abs() < 0.05, "{y} {moved_y}");
 }

@@ -5,6 +5,8 @@
 mod acts;
 mod page;
 
+pub(super) use page::pause_words;
+
 use axum::Router;
 use axum::routing::{get, post};
 

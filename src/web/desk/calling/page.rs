@@ -6,8 +6,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
+use crate::appointment;
 use crate::clock::Moment;
-use crate::id::{OpId, StaffId, TicketId, VisitId};
+use crate::id::{AppointmentId, OpId, StaffId, TicketId, VisitId};
 use crate::lang::Phrases;
 use crate::queue::duty::{self, Duty, Pause};
 use crate::queue::order::{self, Class, Place, Rules};
@@ -63,6 +64,8 @@ struct Current {
     row: Row,
     /// What was handed in; none without forms.
     visit: Option<VisitId>,
+    /// What they had booked.
+    appointment: Option<AppointmentId>,
     called: bool,
     calls: u32,
     /// 配慮 and language: what to know before calling.
@@ -363,12 +366,22 @@ impl Rows<'_> {
         Ok(Current {
             row: self.row(ticket, false),
             visit: ticket.visit.filter(|_| has_forms),
+            appointment: self.appointment(ticket).await?,
             called: ticket.leg().state == At::Called,
             calls: ticket.leg().calls,
             care: visit.map(|visit| marks(&self.words, &visit.wishes)).unwrap_or_default(),
             then: ticket.plan.first().map(|lane| self.lane(lane)),
             undo: can_undo.then(|| self.office.journal.op()),
         })
+    }
+
+    async fn appointment(&self, ticket: &Ticket) -> Result<Option<AppointmentId>, Failure> {
+        let (id, used) = (ticket.id, self.office.config.appointments().is_some());
+        if !used || ticket.class != Class::Appointment {
+            return Ok(None);
+        }
+        let found = self.office.db.read(move |look| appointment::of_ticket(look, id)).await?;
+        Ok(found.map(|appointment| appointment.id))
     }
 
     /// The visit of whoever was called, with 配慮 as long as it is kept.
@@ -387,7 +400,7 @@ impl Rows<'_> {
     }
 }
 
-fn pause_words(words: Phrases, pause: Pause) -> &'static str {
+pub(in crate::web::desk) fn pause_words(words: Phrases, pause: Pause) -> &'static str {
     match pause {
         Pause::Break => words.t("queue.pause.break"),
         Pause::Away => words.t("queue.pause.away"),

@@ -1,0 +1,289 @@
+//! What the supervisor sees (管理者の画面): each lane, what is wrong with it, what every
+//! counter does, and what would be if one more were opened. Numbers and staff, no
+//! resident: whoever runs the machines may look, too.
+
+use std::time::Duration;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::get;
+
+use super::frame::{Frame, Place};
+use super::guard::Clerk;
+use crate::clock::{self, Moment};
+use crate::config;
+use crate::lang::Phrases;
+use crate::queue::crowd::Crowd;
+use crate::queue::duty::Duty;
+use crate::queue::oversight::{self, Closing, Limits};
+use crate::queue::state::State as At;
+use crate::queue::wait::hall::Wait;
+use crate::staff::{self, Action};
+use crate::web::error::Failure;
+use crate::web::{Office, Shared, live, page, status, windows};
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new().route("/", get(show)).route("/now", get(fragment)).route("/events", get(events))
+}
+
+/// The counter that is only imagined to be open.
+#[derive(Clone, Copy, Debug, Default, serde::Deserialize)]
+#[serde(default)]
+struct Asked {
+    open: Option<u32>,
+}
+
+struct Lane {
+    name: String,
+    waiting: usize,
+    /// How long the first has waited.
+    longest: Option<i64>,
+    window: String,
+    open_counters: usize,
+    closing: Option<String>,
+    troubled: bool,
+}
+
+struct Counter {
+    number: u32,
+    name: String,
+    lanes: String,
+    staff: Option<String>,
+    /// What it does, as a name for colours and in words.
+    doing: &'static str,
+    words: String,
+    /// Whether one may ask what would be, were it open.
+    may_open: bool,
+}
+
+/// The answer to "what if".
+struct Imagined {
+    counter: u32,
+    lanes: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/supervisor_now.html")]
+struct Now {
+    words: Phrases,
+    time: String,
+    troubles: Vec<String>,
+    lanes: Vec<Lane>,
+    counters: Vec<Counter>,
+    imagined: Option<Imagined>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/supervisor.html")]
+struct Page {
+    frame: Frame,
+    /// Where the changing part comes from, with what was asked.
+    fresh: String,
+    now: Now,
+}
+
+fn allowed(office: &Office, clerk: &Clerk) -> Result<(), Failure> {
+    match office.config.site.modules.queue {
+        true => clerk.may(Action::Oversee),
+        false => Err(Failure::NotFound),
+    }
+}
+
+async fn show(
+    State(office): State<Shared>,
+    clerk: Clerk,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    allowed(&office, &clerk)?;
+    let frame = Frame::inside(&office, &clerk, Place::Supervisor);
+    let query = asked.open.map(|counter| format!("?open={counter}")).unwrap_or_default();
+    page::show(&Page {
+        now: now(&office, frame.words, asked).await?,
+        fresh: format!("/desk/supervisor/now{query}"),
+        frame,
+    })
+}
+
+/// The changing part alone, for the script.
+async fn fragment(
+    State(office): State<Shared>,
+    clerk: Clerk,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    allowed(&office, &clerk)?;
+    page::show(&now(&office, Phrases::of(clerk.lang), asked).await?)
+}
+
+/// Says when something in the queue has changed.
+async fn events(State(office): State<Shared>, clerk: Clerk) -> Result<Response, Failure> {
+    allowed(&office, &clerk)?;
+    Ok(live::changes(&office))
+}
+
+async fn now(office: &Office, words: Phrases, asked: Asked) -> Result<Now, Failure> {
+    let (now, shown) = (office.journal.now(), office.live.now());
+    let accounts = office.db.read(staff::accounts).await?;
+    let view = View { office, words, now, shown: &shown };
+    let mut troubles = Vec::new();
+    let lanes = status::crowds(office, now).into_iter().filter_map(|crowd| {
+        let (lane, said) = view.lane(&crowd)?;
+        troubles.extend(said);
+        Some(lane)
+    });
+    let lanes = lanes.collect();
+    let counter = |counter: &config::Counter| {
+        let duty = shown.duties.iter().find(|duty| duty.counter == counter.number);
+        let staff = duty.and_then(|duty| accounts.iter().find(|one| one.id == duty.staff));
+        view.counter(counter, duty, staff.map(|staff| staff.name.clone()))
+    };
+    Ok(Now {
+        words,
+        time: clock::hour_and_minute(now),
+        troubles,
+        lanes,
+        counters: office.config.counters.iter().map(counter).collect(),
+        imagined: view.imagined(asked).await,
+    })
+}
+
+/// Puts numbers into words.
+struct View<'o> {
+    office: &'o Office,
+    words: Phrases,
+    now: Moment,
+    shown: &'o live::Shown,
+}
+
+impl View<'_> {
+    fn limits(&self) -> Limits {
+        self.office.config.site.queue.limits(self.now.date())
+    }
+
+    fn name<'n>(&self, lane: &'n config::Lane) -> &'n str {
+        lane.name.in_lang(self.words.lang())
+    }
+
+    /// A lane, and what is wrong with it.
+    fn lane(&self, crowd: &Crowd) -> Option<(Lane, Vec<String>)> {
+        let (words, limits) = (self.words, self.limits());
+        let lane = self.office.config.lane(&crowd.lane)?;
+        let since =
+            self.shown.tickets.iter().filter(|ticket| {
+                ticket.leg().state == At::Waiting && ticket.leg().lane == crowd.lane
+            });
+        let longest = since.map(|ticket| self.now - ticket.leg().since).max();
+        let waited = longest.map(|longest| longest.unsigned_abs());
+        let minutes = longest.map(|longest| longest.whole_minutes().max(0));
+        let troubles = oversight::troubles(crowd, waited, &limits);
+        let values = [
+            ("lane", self.name(lane).to_owned()),
+            ("minutes", minutes.unwrap_or_default().to_string()),
+            ("count", crowd.waiting.to_string()),
+        ];
+        let said = troubles.iter().map(|trouble| words.with(trouble.key(), &values)).collect();
+        let service = Duration::from_secs(u64::from(lane.minutes) * 60);
+        let closing = oversight::closing(crowd, service, &limits, self.now);
+        let shown = Lane {
+            name: self.name(lane).to_owned(),
+            waiting: crowd.waiting,
+            longest: minutes,
+            window: match crowd.window {
+                Some(window) => windows::words(words, window),
+                None if lane.prefix.is_none() => "–".to_owned(),
+                None => words.t("window.closed").to_owned(),
+            },
+            open_counters: crowd.open_counters,
+            closing: closing.map(|closing| match closing {
+                Closing::StopNow => words.t("oversight.stop_now").to_owned(),
+                Closing::LastIssue(at) => {
+                    words.with("oversight.last_issue", &[("time", clock::hour_and_minute(at))])
+                }
+            }),
+            troubled: !troubles.is_empty(),
+        };
+        Some((shown, said))
+    }
+
+    fn counter(
+        &self,
+        counter: &config::Counter,
+        duty: Option<&Duty>,
+        staff: Option<String>,
+    ) -> Counter {
+        let (doing, words) = match duty {
+            None => ("closed", self.words.t("oversight.closed").to_owned()),
+            Some(duty) => self.doing(duty),
+        };
+        let lanes = self.office.config.lanes_of(counter);
+        let lanes = lanes.iter().filter_map(|lane| self.office.config.lane(lane));
+        Counter {
+            number: counter.number,
+            name: counter.name.in_lang(self.words.lang()).to_owned(),
+            lanes: lanes
+                .map(|lane| self.name(lane))
+                .collect::<Vec<_>>()
+                .join(self.words.t("list.and")),
+            staff,
+            doing,
+            words,
+            may_open: duty.is_none_or(|duty| duty.paused.is_some()),
+        }
+    }
+
+    /// What an open counter does.
+    fn doing(&self, duty: &Duty) -> (&'static str, String) {
+        let at_counter = self.shown.tickets.iter().find(|ticket| {
+            ticket.leg().state.is_at_counter() && ticket.leg().counter == Some(duty.counter)
+        });
+        if let Some(ticket) = at_counter {
+            let state = ticket.leg().state;
+            let key = match state {
+                At::Called => "oversight.called",
+                _ => "oversight.serving",
+            };
+            let minutes = self.minutes_since(ticket.leg().since);
+            let values = [("number", ticket.to_string()), ("minutes", minutes)];
+            return (state.id(), self.words.with(key, &values));
+        }
+        match duty.paused {
+            Some((pause, since)) => {
+                let why = super::calling::pause_words(self.words, pause).to_owned();
+                let values = [("why", why), ("minutes", self.minutes_since(since))];
+                ("paused", self.words.with("oversight.paused", &values))
+            }
+            None => ("free", self.words.t("oversight.free").to_owned()),
+        }
+    }
+
+    fn minutes_since(&self, since: Moment) -> String {
+        (self.now - since).whole_minutes().max(0).to_string()
+    }
+
+    /// What would be, were the counter open that was asked about.
+    async fn imagined(&self, asked: Asked) -> Option<Imagined> {
+        let counter = self.office.config.counter(asked.open?)?;
+        let compared = self.office.live.if_opened(counter.number).await?;
+        let own = self.office.config.lanes_of(counter);
+        let line = |(lane, [before, after]): (&String, &[Option<Wait>; 2])| {
+            let lane = self.office.config.lane(lane).filter(|lane| own.contains(&lane.id))?;
+            let minutes = |wait: &Option<Wait>| match wait {
+                Some(wait) => {
+                    self.words.with("oversight.minutes", &[("minutes", wait.p90_s.div_ceil(60))])
+                }
+                None => self.words.t("oversight.nobody").to_owned(),
+            };
+            let values = [
+                ("lane", self.name(lane).to_owned()),
+                ("before", minutes(before)),
+                ("after", minutes(after)),
+            ];
+            Some(self.words.with("oversight.compared", &values))
+        };
+        Some(Imagined {
+            counter: counter.number,
+            lanes: compared.iter().filter_map(line).collect(),
+        })
+    }
+}
