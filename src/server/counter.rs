@@ -25,7 +25,7 @@ use crate::preregistration::{Epoch, Intake, KeyFolder};
 use crate::staff::{self, NewAccount};
 use crate::visit::paper::Papers;
 use crate::web::desk::Shown;
-use crate::web::{self, Codes, Live, Office, Printers, Readers, live, printers};
+use crate::web::{self, Codes, Live, Office, Printers, Readers, kiosk, live, printers};
 use crate::{fault, schema};
 
 /// Files in the data folder.
@@ -148,6 +148,7 @@ async fn open(
         codes,
         printers,
         live,
+        guests: kiosk::Guests::default(),
         shown,
         demo,
     };

@@ -5,16 +5,18 @@
 //! comes later than the town allows stands where they came, and nobody who walked in
 //! is passed by an appointment that is not due yet.
 
-use super::Error;
-use super::submit::{following, with_numbers};
+use super::submit::with_numbers;
+use super::walk_in::{self, Drawing};
+use super::{Error, Wishes};
 use crate::appointment::{self, Appointment, By, Plan};
 use crate::config::Config;
 use crate::db::Tx;
 use crate::id::{AppointmentId, TicketId};
 use crate::journal::{self, Journal};
+use crate::lang::Lang;
 use crate::queue::order::Class;
 use crate::queue::state::{Action, Who};
-use crate::queue::{self, Act, NewTicket, Reason, Ticket};
+use crate::queue::{self, Act, Reason, Ticket};
 
 /// Somebody who booked and has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub struct Arrived {
     pub ticket: Option<Ticket>,
 }
 
-/// Takes somebody as arrived. Sent a second time, it answers the same number.
+/// Takes somebody as arrived; their slip speaks `lang`. Sent a second time, it answers the same number.
 ///
 /// # Errors
 /// [`Error::Appointment`] when it is not their time.
@@ -33,7 +35,7 @@ pub fn check_in(
     journal: &Journal,
     (config, plan): (&Config, &Plan),
     by: By,
-    id: AppointmentId,
+    (id, lang): (AppointmentId, Lang),
 ) -> Result<Arrived, Error> {
     let arrived = appointment::state::Action::Arrive.kind();
     if let Some(before) = journal::entity_of_op(tx, by.op, arrived)? {
@@ -44,7 +46,7 @@ pub fn check_in(
     }
     let booked = appointment::get(tx, id)?.ok_or(appointment::Error::NoSuchAppointment)?;
     appointment::may_arrive(plan, &booked, (journal.now(), by.who))?;
-    let ticket = draw(tx, journal, (config, plan), by, &booked)?;
+    let ticket = draw(tx, journal, (config, plan), by, (&booked, lang))?;
     let drawn = ticket.as_ref().map(|ticket| ticket.id);
     let appointment = appointment::arrive(tx, journal, plan, by, (id, drawn))?;
     Ok(Arrived { appointment, ticket })
@@ -82,24 +84,20 @@ fn draw(
     journal: &Journal,
     (config, plan): (&Config, &Plan),
     by: By,
-    booked: &Appointment,
+    (booked, lang): (&Appointment, Lang),
 ) -> Result<Option<Ticket>, Error> {
     let service = plan.service(&booked.service);
     let id = service.and_then(|service| service.lane.as_deref());
     let lane = id.filter(|_| config.site.modules.queue).and_then(|id| config.lane(id));
     let Some(mut lane) = lane.and_then(with_numbers) else { return Ok(None) };
     lane.daily_max = None;
-    let new = NewTicket {
-        visit: None,
-        lane: &lane,
-        plan: following(config, &lane.id).map(str::to_owned).collect(),
-        class: Class::Appointment,
-        slot: Some(booked.start),
-    };
-    match queue::issue(tx, journal, (journal.op(), by.actor), new) {
+    let wishes = Wishes { lang, ..Wishes::default() };
+    let (class, slot) = (Class::Appointment, Some(booked.start));
+    let new = Drawing { lane: &lane, class, slot, wishes: &wishes };
+    match walk_in::draw(tx, journal, config, (journal.op(), by.actor), &new) {
         Ok(ticket) => Ok(Some(ticket)),
-        Err(queue::Error::RangeEnded(_)) => Ok(None),
-        Err(error) => Err(error.into()),
+        Err(Error::Queue(queue::Error::RangeEnded(_))) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -119,7 +117,7 @@ mod tests {
     use crate::clock::{Clock, HeldClock, Moment};
     use crate::id::StaffId;
     use crate::journal::{Actor, OfficeKey};
-    use crate::queue::{Desk, duty};
+    use crate::queue::{Desk, NewTicket, duty};
     use crate::visit::verify;
 
     /// A Tuesday morning.
@@ -170,7 +168,7 @@ mod tests {
 
         fn check_in(&self, by: By, one: &Appointment) -> Result<Arrived, Error> {
             let rules = (&self.config, self.config.appointments().unwrap());
-            check_in(&self.tx(), &self.journal, rules, by, one.id)
+            check_in(&self.tx(), &self.journal, rules, by, (one.id, Lang::Ja))
         }
 
         fn arrived(&self, one: &Appointment) -> Ticket {

@@ -7,6 +7,8 @@ use serde_json::json;
 use super::submit::{Counter, following, with_numbers};
 use super::{Error, Wishes, care, store};
 use crate::applicant::Source;
+use crate::clock::Moment;
+use crate::config::Config;
 use crate::db::{self, Tx};
 use crate::id::{OpId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
@@ -43,16 +45,38 @@ pub fn walk_in(
     }
     let lane = counter.config.lane(&new.lane).and_then(with_numbers);
     let lane = lane.ok_or_else(|| Error::NoSuchLane(new.lane.clone()))?;
-    let now = journal.now();
+    let drawing = Drawing { lane: &lane, class: new.class, slot: None, wishes: &new.wishes };
+    draw(tx, journal, counter.config, (op, actor), &drawing)
+}
+
+/// A number, and what is known of whoever gets it.
+pub(super) struct Drawing<'a> {
+    pub lane: &'a queue::Lane,
+    pub class: Class,
+    /// The start of the booked slot.
+    pub slot: Option<Moment>,
+    pub wishes: &'a Wishes,
+}
+
+/// Draws a number and notes the visit it belongs to.
+pub(super) fn draw(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    config: &Config,
+    (op, actor): (OpId, Actor),
+    new: &Drawing<'_>,
+) -> Result<Ticket, Error> {
+    let (now, lane) = (journal.now(), new.lane);
     let id = VisitId::new(now, &*journal.chance);
-    store::insert(tx, id, None, &new.wishes, now)?;
+    // First: where no number is left, nothing else is noted.
+    let plan = following(config, &lane.id).map(str::to_owned).collect();
+    let ticket = NewTicket { visit: Some(id), lane, plan, class: new.class, slot: new.slot };
+    let ticket = queue::issue(tx, journal, (journal.op(), actor), ticket)?;
+    store::insert(tx, id, None, new.wishes, now)?;
     let key = journal.make_visit_key(tx, id)?;
     care::put(tx, journal, &key, (id, &new.wishes.care), Source::Clerk)?;
     store::set_agreed(tx, id, now)?;
     store::set_submitted(tx, id, now)?;
-    let plan = following(counter.config, &lane.id).map(str::to_owned).collect();
-    let new_ticket = NewTicket { visit: Some(id), lane: &lane, plan, class: new.class, slot: None };
-    let ticket = queue::issue(tx, journal, (journal.op(), actor), new_ticket)?;
     let care: Vec<&str> = new.wishes.care.iter().map(|care| care.id()).collect();
     journal.append(
         tx,

@@ -81,7 +81,7 @@ impl Codes {
     /// # Errors
     /// When the system refuses a thread.
     pub fn listen(&self, config: &Config) -> io::Result<()> {
-        let used = config.site.modules.preregistration;
+        let used = config.site.modules.preregistration || config.site.modules.appointments;
         for scanner in config.scanners.iter().filter(|_| used) {
             let Some(device) = &scanner.device else { continue };
             let (id, heard) = (scanner.id.clone(), self.heard.clone());

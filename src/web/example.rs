@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use time::macros::datetime;
 
 use super::desk::Shown;
-use super::{Codes, Live, Office, Printers, Readers};
+use super::{Codes, Live, Office, Printers, Readers, kiosk};
 use crate::chance::SeededChance;
 use crate::clock::HeldClock;
 use crate::config::Config;
@@ -52,6 +52,7 @@ pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir)
         codes,
         printers,
         live,
+        guests: kiosk::Guests::default(),
         shown,
         demo,
     };

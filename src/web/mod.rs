@@ -70,6 +70,8 @@ pub struct Office {
     pub intake: Intake,
     /// What everybody may see of the queue, as it is now.
     pub live: Live,
+    /// Who stands at a tablet without a visit.
+    pub guests: kiosk::Guests,
     /// Invented residents, ready accounts, and a line on every page that says so.
     pub demo: bool,
 }

@@ -100,10 +100,14 @@ async function look(canvas) {
       if (canvas.width !== side) canvas.width = canvas.height = side;
       const [left, top] = [(video.videoWidth - whole) / 2, (video.videoHeight - whole) / 2];
       picture.drawImage(video, left, top, whole, whole, 0, 0, side, side);
-      const go = await ask(grey(picture.getImageData(0, 0, side, side).data), side);
-      if (go && stream) {
+      const told = await ask(grey(picture.getImageData(0, 0, side, side).data), side);
+      if (told?.text && stream) {
+        send(told.text);
+        return;
+      }
+      if (told?.go && stream) {
         stop();
-        location.assign(go);
+        location.assign(told.go);
         return;
       }
     }
@@ -123,7 +127,7 @@ async function ask(pixels, side) {
   const headers = { "content-type": "application/octet-stream", "x-key": page.dataset.key, "x-side": String(side) };
   const answer = await fetch(camera.dataset.frame, { method: "POST", body: pixels, headers, cache: "no-store" }).catch(() => null);
   // Busy, or the visit has ended meanwhile: the next frame asks again.
-  return answer?.ok && !answer.redirected ? (await answer.json()).go : null;
+  return answer?.ok && !answer.redirected ? answer.json() : null;
 }
 
 function stop() {

@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::stage::browser::{Browser, browser};
 use crate::stage::clerk::{Clerk, ENTER};
 use crate::stage::program::Program;
+use crate::stage::resident::{Memory, Resident};
 
 /// The example town with one more service, which is open day and night: whenever this
 /// runs, somebody can come for it today.
@@ -77,4 +78,42 @@ fn a_clerk_books_moves_and_takes_in_whoever_was_at_the_telephone() {
     assert!(!browser.text().contains("ハナコ"), "{}", browser.text());
     clerk.press("予約を開く O");
     assert!(browser.text().contains("シケン　ハナコ"), "{}", browser.text());
+}
+
+#[test]
+fn a_resident_books_at_the_kiosk_and_checks_in_with_the_number() {
+    let Some(browser) = browser("appointments at the kiosk") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::demo_in(folder.path(), town);
+    let _ = browser.with_examiner("axe and appointments at the kiosk");
+    let mut resident =
+        Resident::arrive(&browser, &program, Memory::new()).with_album("appointments-kiosk");
+    resident.look();
+    resident.press("予約して来られた方");
+    assert_eq!(browser.heading(), "予約番号を入れてください");
+    resident.press("予約をとる（別の日時）");
+    resident.press("いつでも相談");
+    // The first day on which something is free is today, unless it is nearly over.
+    browser.leave(|| browser.press(".slots a"));
+    resident.look();
+    browser.leave(|| browser.press(".slots button"));
+    resident.look();
+    assert_eq!(browser.heading(), "お名前を教えてください");
+    resident.next();
+    assert!(browser.shows(".entry.wrong"), "{}", browser.text());
+    browser.write("#name", "しけん　はなこ");
+    resident.next();
+    assert_eq!(browser.heading(), "予約しました");
+    let number = browser.text_of(".ticket strong");
+    resident.press("終わる");
+    resident.press("予約して来られた方");
+    browser.press("[data-key='1']");
+    resident.next();
+    assert!(browser.shows(".error-band"), "{}", browser.text());
+    browser.type_keys(&number.replace('-', ""));
+    resident.next();
+    assert_eq!(browser.text_of(".ticket strong"), "B1", "{}", browser.text());
+    browser.leave(|| browser.press("#end"));
+    browser.back();
+    assert!(!browser.text().contains("B1"), "{}", browser.text());
 }

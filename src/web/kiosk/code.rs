@@ -24,7 +24,7 @@ use crate::web::error::Failure;
 use crate::web::{Office, Shared, page};
 
 /// The largest side of a square that the tablet sends of its camera's picture.
-const SIDE_MAX: usize = 1_024;
+pub(super) const SIDE_MAX: usize = 1_024;
 
 /// The most letters that anybody sends as a code.
 const LETTERS_MAX: usize = 1_300;
@@ -118,7 +118,8 @@ pub(super) async fn frame(
     }
 }
 
-fn told(what: &serde_json::Value) -> Response {
+/// An answer for the page's script.
+pub(super) fn told(what: &serde_json::Value) -> Response {
     let mut response = Json(what).into_response();
     page::no_store(&mut response);
     response

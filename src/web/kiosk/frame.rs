@@ -21,6 +21,10 @@ pub(super) struct Frame {
     pub codes: bool,
     /// Whether there is something to erase.
     pub visiting: bool,
+    /// Whether somebody without a visit is at the tablet: whoever booked, or books.
+    pub is_guest: bool,
+    /// Whether the office takes appointments.
+    pub appointments: bool,
     /// The hidden field of the visit's forms.
     pub key: String,
     /// Seconds until the page asks whether somebody is there, and then until it
@@ -61,6 +65,8 @@ impl Frame {
             cards: kiosk.reader(office).is_some(),
             codes: kiosk.scanners(office).next().is_some(),
             visiting: at.is_some(),
+            is_guest: false,
+            appointments: office.config.appointments().is_some(),
             key: at.map(AtKiosk::key).unwrap_or_default(),
             idle_secs: screen.idle_secs,
             warning_secs: screen.warning_secs,

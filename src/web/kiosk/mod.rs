@@ -3,6 +3,7 @@
 //! The tablet is known by its cookie, the visit by the tablet, so no address and
 //! no cookie ever names a person.
 
+mod appointment;
 mod ask;
 mod birthday;
 mod call;
@@ -31,6 +32,8 @@ use super::Shared;
 use super::error::Failure;
 use crate::visit::step::{self, Step};
 
+pub use appointment::Guests;
+
 /// The cookie that says which tablet this is.
 pub(super) const COOKIE: &str = "kiosk";
 
@@ -54,16 +57,18 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/closed", post(closed::go_on))
         .route("/page/{page}", get(ask::again).post(ask::answer))
         .route("/submit", post(check::submit))
+        .merge(appointment::routes())
 }
 
 /// Pictures of a tablet's camera, which are larger than any form.
 pub(super) fn pictures() -> Router<Shared> {
-    Router::new().route("/code/frame", post(code::frame))
+    Router::new().route("/code/frame", post(code::frame)).merge(appointment::pictures())
 }
 
 /// The next thing to do.
 async fn next(State(office): State<Shared>, kiosk: session::Kiosk) -> Result<Response, Failure> {
     let Some(visit) = kiosk.visit(&office).await? else {
+        kiosk.forget_guest(&office).await?;
         return start::page(&office, &kiosk);
     };
     let counter = office.counter();

@@ -113,6 +113,7 @@ pub(super) async fn end(
         return Ok(page::go("/kiosk"));
     }
     kiosk.leave(&office, at.map(|at| at.visit.id)).await?;
+    kiosk.forget_guest(&office).await?;
     if let Some(slot) = kiosk.reader(&office).and_then(|reader| reader.slot) {
         drop(slot.remove());
     }

@@ -19,6 +19,7 @@ use crate::text::{Piece, Text};
 use crate::visit::{self, Visit};
 use crate::web::{Office, Shared, error, example, router};
 
+mod appointment;
 mod closed;
 mod code;
 

@@ -11,7 +11,7 @@ use crate::clock::{self, Moment};
 use crate::db::Tx;
 use crate::id::AppointmentId;
 use crate::journal::{Actor, Journal};
-use crate::lang::Phrases;
+use crate::lang::{Lang, Phrases};
 use crate::visit::{self, arrival};
 use crate::web::desk::guard::Sent;
 use crate::web::error::Failure;
@@ -130,7 +130,8 @@ pub(in crate::web::desk) async fn arrive(
     let shared = office.clone();
     let arrive = move |tx: &Tx<'_>| -> Result<(), visit::Error> {
         let plan = shared.config.appointments().ok_or(Error::NoSuchSlot)?;
-        arrival::check_in(tx, &shared.journal, (&shared.config, plan), by, id).map(drop)
+        let rules = (&shared.config, plan);
+        arrival::check_in(tx, &shared.journal, rules, by, (id, Lang::Ja)).map(drop)
     };
     let done = office.db.write(arrive).await;
     told(&office, &sent, id, done).await

@@ -1,0 +1,256 @@
+//! Whoever booked has come: the number is typed, scanned or shown to the camera, and
+//! a number of the queue is drawn.
+
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde_json::json;
+
+use super::{Guest, Stands, allowed, frame, language, sentence};
+use crate::appointment::state::State as At;
+use crate::appointment::{self, Appointment, Error, Number};
+use crate::clock::hour_and_minute;
+use crate::config::{Scanner, ScannerKind};
+use crate::db::Tx;
+use crate::id::OpId;
+use crate::lang::{Lang, Phrases};
+use crate::queue::{self, Ticket};
+use crate::scan::Luma;
+use crate::visit::{self, arrival};
+use crate::web::error::Failure;
+use crate::web::fields::Fields;
+use crate::web::kiosk::code::{SIDE_MAX, told};
+use crate::web::kiosk::frame::Frame;
+use crate::web::kiosk::session::Kiosk;
+use crate::web::kiosk::slip;
+use crate::web::printers::Progress;
+use crate::web::{Office, Shared, days, page, qr};
+
+/// The language chosen on the first page.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(in crate::web::kiosk) struct Asked {
+    lang: String,
+}
+
+#[derive(Template)]
+#[template(path = "kiosk/booked.html")]
+struct Show {
+    frame: Frame,
+    op: OpId,
+    camera: bool,
+    scanner: bool,
+    serial: bool,
+    error: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "kiosk/arrived.html")]
+struct Arrived {
+    frame: Frame,
+    /// The number drawn, where the office gives out any.
+    ticket: Option<String>,
+    service: String,
+    time: String,
+    /// The words for the slip, and whether it is on its way.
+    slip: Option<&'static str>,
+    slip_is_coming: bool,
+}
+
+#[derive(Template)]
+#[template(path = "kiosk/booked_now.html")]
+struct BookedNow {
+    frame: Frame,
+    number: String,
+    qr: Option<qr::Drawing>,
+    service: String,
+    when: String,
+    remind: Option<String>,
+    early: String,
+}
+
+impl Kiosk {
+    /// What reads codes beside this tablet, also where none are made at home.
+    fn beside<'o>(&'o self, office: &'o Office) -> impl Iterator<Item = &'o Scanner> {
+        office.config.scanners.iter().filter(|scanner| scanner.serves(&self.device.name))
+    }
+
+    fn reads(&self, office: &Office, kind: ScannerKind) -> bool {
+        self.beside(office).any(|scanner| scanner.kind == kind)
+    }
+}
+
+/// `GET /kiosk/appointment`.
+pub(in crate::web::kiosk) async fn show(
+    State(office): State<Shared>,
+    Query(asked): Query<Asked>,
+    kiosk: Kiosk,
+) -> Result<Response, Failure> {
+    allowed(&office, &kiosk).await?;
+    kiosk.forget_guest(&office).await?;
+    number_page(&office, &kiosk, language(&office, &asked.lang), None)
+}
+
+fn number_page(
+    office: &Office,
+    kiosk: &Kiosk,
+    lang: Lang,
+    error: Option<String>,
+) -> Result<Response, Failure> {
+    let has = |kind| kiosk.reads(office, kind);
+    page::show(&Show {
+        op: kiosk.turn_page(office, lang, None),
+        camera: has(ScannerKind::Camera),
+        scanner: has(ScannerKind::Keyboard) || has(ScannerKind::Serial),
+        serial: has(ScannerKind::Serial),
+        error,
+        frame: frame(office, kiosk, lang).back("/kiosk"),
+    })
+}
+
+/// `POST /kiosk/appointment`: the number that was typed, scanned or read.
+pub(in crate::web::kiosk) async fn check_in(
+    State(office): State<Shared>,
+    kiosk: Kiosk,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    allowed(&office, &kiosk).await?;
+    // One a second: nobody tries numbers by the thousand, and a second touch waits
+    // for what came of the first.
+    let _turn = office.codes.turn(kiosk.device.id).await;
+    let Some(guest) = kiosk.guest(&office) else { return Ok(page::go("/kiosk")) };
+    if fields.get("op") != guest.page.to_string() {
+        return Ok(page::go("/kiosk/appointment/done"));
+    }
+    let typed = Some(fields.get("text").to_owned()).filter(|text| !text.is_empty());
+    let text = typed.or_else(|| office.codes.take_heard(kiosk.beside(&office))).unwrap_or_default();
+    match arrived(&office, &kiosk, &guest, &text).await {
+        Ok(arrived) => {
+            if let Some(visit) = arrived.ticket.and_then(|ticket| ticket.visit) {
+                slip::print(&office, &kiosk, guest.page, visit).await;
+            }
+            let stands = Stands::Arrived(arrived.appointment.id);
+            kiosk.turn_page(&office, guest.lang, Some(stands));
+            Ok(page::go("/kiosk/appointment/done"))
+        }
+        Err(error) => {
+            let said = sentence(Phrases::of(guest.lang), error)?;
+            number_page(&office, &kiosk, guest.lang, Some(said))
+        }
+    }
+}
+
+async fn arrived(
+    office: &Shared,
+    kiosk: &Kiosk,
+    guest: &Guest,
+    text: &str,
+) -> Result<arrival::Arrived, visit::Error> {
+    let number = Number::typed(text).ok_or(Error::NoSuchAppointment)?;
+    let (shared, by, lang) = (office.clone(), kiosk.by(guest.page), guest.lang);
+    let check_in = move |tx: &Tx<'_>| -> Result<_, visit::Error> {
+        let plan = shared.config.appointments().ok_or(Error::NoSuchAppointment)?;
+        // What is only held, or was called off, is nobody's appointment.
+        let stands = |one: &Appointment| !matches!(one.state, At::Held | At::Lapsed);
+        let found = appointment::by_number(tx, number)?.filter(stands);
+        let found = found.ok_or(Error::NoSuchAppointment)?;
+        let rules = (&shared.config, plan);
+        arrival::check_in(tx, &shared.journal, rules, by, (found.id, lang))
+    };
+    office.db.write(check_in).await
+}
+
+/// `POST /kiosk/appointment/frame`: the middle of what the camera sees.
+pub(in crate::web::kiosk) async fn frame_seen(
+    State(office): State<Shared>,
+    kiosk: Kiosk,
+    headers: HeaderMap,
+    pixels: Bytes,
+) -> Result<Response, Failure> {
+    allowed(&office, &kiosk).await?;
+    let page = kiosk.guest(&office).map(|guest| guest.page.to_string());
+    let key = headers.get("x-key").and_then(|key| key.to_str().ok());
+    if page.as_deref() != key || !kiosk.reads(&office, ScannerKind::Camera) {
+        return Ok(told(&json!({})));
+    }
+    let side = headers.get("x-side").and_then(|side| side.to_str().ok()?.parse().ok());
+    let side: usize = side.filter(|side| *side <= SIDE_MAX).ok_or(Failure::BadRequest)?;
+    let picture = Luma::new(side, side, pixels.to_vec()).ok_or(Failure::BadRequest)?;
+    // Another code than ours is said to be none, and goes no further.
+    let text = office.codes.read(picture).await;
+    let number = text.map(|text| Number::typed(&text).map_or("?".to_owned(), |one| one.digits()));
+    Ok(told(&number.map_or(json!({}), |number| json!({ "text": number }))))
+}
+
+/// `GET /kiosk/appointment/state`: whether a scanner at this machine has sent
+/// something.
+pub(in crate::web::kiosk) async fn state(State(office): State<Shared>, kiosk: Kiosk) -> Response {
+    told(&json!({ "heard": office.codes.has_heard(kiosk.beside(&office)) }))
+}
+
+/// `GET /kiosk/appointment/done`: what came of the guest's press, until they go.
+pub(in crate::web::kiosk) async fn done(
+    State(office): State<Shared>,
+    kiosk: Kiosk,
+) -> Result<Response, Failure> {
+    allowed(&office, &kiosk).await?;
+    let guest = kiosk.guest(&office).ok_or(Failure::Elsewhere("/kiosk"))?;
+    let (id, has_come) = match guest.stands {
+        Some(Stands::Arrived(id)) => (id, true),
+        Some(Stands::Booked(id)) => (id, false),
+        Some(Stands::Held(_)) => return Err(Failure::Elsewhere("/kiosk/appointment/name")),
+        None => return Err(Failure::Elsewhere("/kiosk")),
+    };
+    let look = move |connection: &_| -> Result<_, Failure> {
+        let one = appointment::get(connection, id)?.ok_or(Failure::Elsewhere("/kiosk"))?;
+        let ticket = one.ticket.map(|ticket| queue::get(connection, ticket)).transpose()?;
+        Ok((one, ticket.flatten()))
+    };
+    let (one, ticket) = office.db.read(look).await?;
+    let frame = frame(&office, &kiosk, guest.lang);
+    match has_come {
+        true => arrived_page(&office, frame, &one, ticket),
+        false => booked_page(&office, frame, &one),
+    }
+}
+
+fn arrived_page(
+    office: &Office,
+    frame: Frame,
+    one: &Appointment,
+    ticket: Option<Ticket>,
+) -> Result<Response, Failure> {
+    let visit = ticket.as_ref().and_then(|ticket| ticket.visit);
+    let slip = visit.and_then(|visit| office.printers.slip_of(visit));
+    page::show(&Arrived {
+        slip: slip.map(slip::words),
+        slip_is_coming: matches!(slip, Some(Progress::Running | Progress::Stuck(_))),
+        ticket: ticket.map(|ticket| ticket.to_string()),
+        service: service_name(office, one, frame.words.lang()),
+        time: hour_and_minute(one.start),
+        frame,
+    })
+}
+
+fn booked_page(office: &Office, frame: Frame, one: &Appointment) -> Result<Response, Failure> {
+    let plan = office.config.appointments().ok_or(Failure::NotFound)?;
+    let (words, lang) = (frame.words, frame.words.lang());
+    let remind = plan.service(&one.service).and_then(|service| service.remind.as_ref());
+    let early = plan.times.early_minutes;
+    page::show(&BookedNow {
+        number: one.number.to_string(),
+        qr: qr::drawing(&one.number.digits()),
+        service: service_name(office, one, lang),
+        when: format!("{} {}", days::day(words, one.start.date()), hour_and_minute(one.start)),
+        remind: remind.map(|remind| remind.in_lang(lang).to_owned()),
+        early: words.with("kiosk.appointment.early", &[("minutes", early)]),
+        frame,
+    })
+}
+
+fn service_name(office: &Office, one: &Appointment, lang: Lang) -> String {
+    let service = office.config.appointments().and_then(|plan| plan.service(&one.service));
+    service.map_or(&*one.service, |service| service.name.in_lang(lang)).to_owned()
+}
