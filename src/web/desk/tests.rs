@@ -25,6 +25,7 @@ mod alarms;
 mod appointments;
 mod calling;
 mod guide;
+mod hammer;
 mod keys;
 mod supervisor;
 
