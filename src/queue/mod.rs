@@ -22,6 +22,7 @@ mod replay;
 pub mod state;
 mod store;
 pub mod ticket;
+pub mod today;
 pub mod wait;
 
 #[cfg(test)]
