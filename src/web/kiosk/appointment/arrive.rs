@@ -12,7 +12,7 @@ use super::{Guest, Stands, allowed, frame, language, sentence};
 use crate::appointment::state::State as At;
 use crate::appointment::{self, Appointment, Error, Number};
 use crate::clock::hour_and_minute;
-use crate::config::{Scanner, ScannerKind};
+use crate::config::ScannerKind;
 use crate::db::Tx;
 use crate::id::OpId;
 use crate::lang::{Lang, Phrases};
@@ -72,11 +72,6 @@ struct BookedNow {
 }
 
 impl Kiosk {
-    /// What reads codes beside this tablet, also where none are made at home.
-    fn beside<'o>(&'o self, office: &'o Office) -> impl Iterator<Item = &'o Scanner> {
-        office.config.scanners.iter().filter(|scanner| scanner.serves(&self.device.name))
-    }
-
     fn reads(&self, office: &Office, kind: ScannerKind) -> bool {
         self.beside(office).any(|scanner| scanner.kind == kind)
     }
@@ -90,6 +85,8 @@ pub(in crate::web::kiosk) async fn show(
 ) -> Result<Response, Failure> {
     allowed(&office, &kiosk).await?;
     kiosk.forget_guest(&office).await?;
+    // What was scanned before anybody asked for it is nobody's.
+    office.codes.forget(kiosk.device.id, kiosk.beside(&office));
     number_page(&office, &kiosk, language(&office, &asked.lang), None)
 }
 
