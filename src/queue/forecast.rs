@@ -148,7 +148,7 @@ impl Forecast {
         };
         let lanes: BTreeMap<_, _> = giving_numbers.iter().filter_map(window).collect();
         self.shown_to_newcomers = lanes.clone();
-        Outlook { tickets, lanes }
+        Outlook { tickets, lanes, kept: self.estimator.kept() }
     }
 
     /// The wait of somebody who would come now.

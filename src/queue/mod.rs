@@ -23,6 +23,7 @@ mod replay;
 pub mod state;
 mod store;
 pub mod ticket;
+pub mod today;
 pub mod voice;
 pub mod wait;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::order::{self, Place, Rules};
 use super::state::State;
 use super::ticket::Ticket;
+use super::wait::Kept;
 use super::wait::window::Window;
 use crate::clock::Moment;
 use crate::id::TicketId;
@@ -17,6 +18,8 @@ pub struct Outlook {
     pub tickets: BTreeMap<TicketId, Option<Window>>,
     /// Somebody who came to a lane now.
     pub lanes: BTreeMap<String, Window>,
+    /// How the times that were told today came out so far.
+    pub kept: Kept,
 }
 
 /// What is known of the wait of one ticket.

@@ -215,7 +215,8 @@ mod tests {
                 let length: usize = row.rsplit('\t').next().unwrap().parse().unwrap();
                 let (clip, rest) = sound.split_at(length);
                 // A first page, and a last one: the flags of Ogg's own header.
-                let pages: Vec<_> = clip.windows(6).filter(|at| at.starts_with(b"OggS\0")).collect();
+                let pages: Vec<_> =
+                    clip.windows(6).filter(|at| at.starts_with(b"OggS\0")).collect();
                 let is_whole = clip.starts_with(b"OggS\0\x02") && pages.last().unwrap()[5] == 4;
                 assert!(is_whole, "{language}: {row}");
                 sound = rest;

@@ -15,7 +15,7 @@ use crate::id::{AppointmentId, TicketId};
 use crate::journal::{self, Journal};
 use crate::lang::Lang;
 use crate::queue::order::Class;
-use crate::queue::state::{Action, Who};
+use crate::queue::state::{Action, State, Who};
 use crate::queue::{self, Act, Reason, Ticket};
 
 /// Somebody who booked and has come.
@@ -63,12 +63,14 @@ pub fn take_back(tx: &Tx<'_>, journal: &Journal, by: By, id: AppointmentId) -> R
     }
     let arrived = appointment::get(tx, id)?.ok_or(appointment::Error::NoSuchAppointment)?;
     appointment::take_back(tx, journal, by, id)?;
-    if let Some(drawn) = arrived.ticket {
+    let drawn = ticket(tx, arrived.ticket)?;
+    // One that was taken out already is no obstacle.
+    if let Some(drawn) = drawn.filter(|ticket| ticket.leg().state != State::Cancelled) {
         let leave = Act {
             reason: Some(Reason::DrawnByMistake),
             ..Act::new(Action::Leave, Who::Guide, journal.now())
         };
-        queue::act(tx, journal, (journal.op(), by.actor), drawn, leave)?;
+        queue::act(tx, journal, (journal.op(), by.actor), drawn.id, leave)?;
     }
     Ok(())
 }
@@ -301,5 +303,22 @@ mod tests {
         office.call();
         let called = take_back(&office.tx(), &office.journal, office.by(Asks::Staff), booked.id);
         assert!(matches!(called, Err(Error::Queue(_))), "{called:?}");
+    }
+
+    #[test]
+    fn a_number_that_was_taken_out_already_keeps_nobody_arrived() {
+        let office = Office::open();
+        let booked = office.booked("moving", SLOT);
+        office.until(SLOT);
+        let drawn = office.arrived(&booked);
+        let leave = Act {
+            reason: Some(Reason::Gone),
+            ..Act::new(Action::Leave, Who::Guide, office.journal.now())
+        };
+        let by = office.by(Asks::Staff);
+        queue::act(&office.tx(), &office.journal, (by.op, by.actor), drawn.id, leave).unwrap();
+        take_back(&office.tx(), &office.journal, office.by(Asks::Staff), booked.id).unwrap();
+        let now = appointment::get(&office.connection, booked.id).unwrap().unwrap();
+        assert_eq!((now.state, now.ticket), (state::State::Booked, None));
     }
 }

@@ -83,6 +83,17 @@ pub fn sent(tx: &Tx<'_>, journal: &Journal, actor: Actor, job: &UnderWay) -> Res
     Ok(true)
 }
 
+/// Records that a slip was shown to be printed from a browser: what comes of it only
+/// the clerk sees.
+///
+/// # Errors
+/// [`Error::Gone`] where nothing was handed in.
+pub fn slip_shown(tx: &Tx<'_>, journal: &Journal, actor: Actor, id: VisitId) -> Result<(), Error> {
+    let visit = store::get(tx, id)?;
+    visit.filter(|visit| visit.state == State::Submitted).ok_or(Error::Gone)?;
+    note(journal, tx, actor, id, ("slip.printed", json!({ "printer": "browser" })))
+}
+
 /// What is under way, in the order it was sent.
 pub fn under_way(connection: &Connection) -> Result<Vec<UnderWay>, Error> {
     let mut rows = connection.prepare(

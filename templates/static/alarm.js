@@ -9,7 +9,9 @@ let shown;
 const words = (html) => html.replaceAll(/name="op" value="[^"]*"/g, "");
 
 async function draw(answer) {
-  if (!answer.ok || !answer.url.endsWith("/desk/alarms")) return;
+  // Signed out meanwhile: nobody must believe that they still hear of anything.
+  if (!answer.url.endsWith("/desk/alarms")) return location.assign(answer.url);
+  if (!answer.ok) throw new Error(answer.statusText);
   const html = await answer.text();
   // Unchanged words are left alone: a screen reader would say them again.
   if (words(html) === shown) return;
@@ -24,7 +26,11 @@ const again = () => look().catch(() => {});
 part.addEventListener("submit", (event) => {
   event.preventDefault();
   const body = new URLSearchParams(new FormData(event.target, event.submitter));
-  fetch(event.target.action, { method: "POST", body }).then(draw).catch(again);
+  fetch(event.target.action, { method: "POST", body }).then(draw).catch(() => {
+    // A press that reached nobody must not look like one that did.
+    shown = null;
+    event.target.append(part.dataset.failed);
+  });
 });
 
 again();

@@ -105,6 +105,7 @@ async function look(canvas) {
         send(told.text);
         return;
       }
+      say(told?.say ?? "looking");
       if (told?.go && stream) {
         stop();
         location.assign(told.go);

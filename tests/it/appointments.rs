@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::stage::browser::{Browser, browser};
 use crate::stage::clerk::{Clerk, ENTER};
+use crate::stage::from_home::Held;
 use crate::stage::program::Program;
 use crate::stage::resident::{Memory, Resident};
 
@@ -80,15 +81,8 @@ fn a_clerk_books_moves_and_takes_in_whoever_was_at_the_telephone() {
     assert!(browser.text().contains("シケン　ハナコ"), "{}", browser.text());
 }
 
-#[test]
-fn a_resident_books_at_the_kiosk_and_checks_in_with_the_number() {
-    let Some(browser) = browser("appointments at the kiosk") else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let program = Program::demo_in(folder.path(), town);
-    let _ = browser.with_examiner("axe and appointments at the kiosk");
-    let mut resident =
-        Resident::arrive(&browser, &program, Memory::new()).with_album("appointments-kiosk");
-    resident.look();
+/// Books the first slot that is free at the kiosk; the number that is shown.
+fn book_at_the_kiosk(browser: &Browser, resident: &mut Resident<'_>) -> String {
     resident.press("予約して来られた方");
     assert_eq!(browser.heading(), "予約番号を入れてください");
     resident.press("予約をとる（別の日時）");
@@ -104,7 +98,19 @@ fn a_resident_books_at_the_kiosk_and_checks_in_with_the_number() {
     browser.write("#name", "しけん　はなこ");
     resident.next();
     assert_eq!(browser.heading(), "予約しました");
-    let number = browser.text_of(".ticket strong");
+    browser.text_of(".ticket strong")
+}
+
+#[test]
+fn a_resident_books_at_the_kiosk_and_checks_in_with_the_number() {
+    let Some(browser) = browser("appointments at the kiosk") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::demo_in(folder.path(), town);
+    let _ = browser.with_examiner("axe and appointments at the kiosk");
+    let mut resident =
+        Resident::arrive(&browser, &program, Memory::new()).with_album("appointments-kiosk");
+    resident.look();
+    let number = book_at_the_kiosk(&browser, &mut resident);
     resident.press("終わる");
     resident.press("予約して来られた方");
     browser.press("[data-key='1']");
@@ -116,4 +122,30 @@ fn a_resident_books_at_the_kiosk_and_checks_in_with_the_number() {
     browser.leave(|| browser.press("#end"));
     browser.back();
     assert!(!browser.text().contains("B1"), "{}", browser.text());
+}
+
+#[test]
+fn a_booking_held_before_the_camera_is_checked_in_and_another_code_is_not() {
+    let Some(browser) = browser("a booking before the camera") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::demo_in(folder.path(), town);
+    let mut resident = Resident::arrive(&browser, &program, Memory::new()).in_a_hurry();
+    let number = book_at_the_kiosk(&browser, &mut resident);
+    resident.press("終わる");
+    browser.show_to_camera(Held::Code("https://www.example.jp/"));
+    resident.press("予約して来られた方");
+    let says = "document.querySelector('#camera [role=status]').innerText";
+    browser.wait("a word on it", &format!("{says}.includes('予約の二次元コードではありません')"));
+    browser.show_to_camera(Held::Code(&number.replace('-', "")));
+    browser.leave(|| browser.reload());
+    browser.wait("the number", "document.querySelector('.ticket strong')?.innerText === 'B1'");
+    browser.press("#end");
+    browser.wait("the first page", "document.querySelector('.welcome')");
+    // Held there once more: it is told that they have come, once, and the page stays.
+    resident.press("予約して来られた方");
+    browser.wait("a refusal", "document.querySelector('.error-band')");
+    assert!(browser.text().contains("もう受付が済んでいる"), "{}", browser.text());
+    browser.wait("the camera looks", &format!("{says}.includes('わくの中')"));
+    browser.press("[data-key='1']");
+    browser.wait("what was typed stays", "document.querySelector('[name=text]').value === '1'");
 }

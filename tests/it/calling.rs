@@ -177,7 +177,8 @@ fn heard(browser: &Browser, voice: &str) -> Vec<Heard> {
     hall.call();
     hall.press("mark_absent");
     hall.call();
-    browser.wait("the second", "document.querySelector('#announcement .number').innerText === 'A2'");
+    browser
+        .wait("the second", "document.querySelector('#announcement .number').innerText === 'A2'");
     browser.picture(&format!("display-voice-{voice}"));
     browser.wait("the end", "document.getElementById('announcement').hidden");
     assert_eq!(browser.complaints(), [""; 0]);

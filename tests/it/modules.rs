@@ -62,9 +62,25 @@ const TELLING: [(&str, &[&str]); 5] = [
         ],
     ),
     ("preregistration", &["二次元コード", "事前申請", "Code made at home"]),
-    ("queue", &["番号札", "ticket", "Ticket"]),
+    (
+        "queue",
+        &["番号札", "番号票", "総合案内", "待っている方", "人待ち", "ticket", "Ticket", "waiting"],
+    ),
     ("appointments", &["予約", "ppointment", "ooking"]),
     ("payment", &["手数料", "円", "合計", "fee", "Fee", "yen"]),
+];
+
+/// Every page of the desk that has no visit in its address.
+const DESK: [&str; 9] = [
+    "",
+    "/calling",
+    "/guide",
+    "/alarms",
+    "/supervisor",
+    "/appointments",
+    "/devices",
+    "/staff",
+    "/password",
 ];
 
 /// What a person reads of a page: its words, and what is read aloud.
@@ -137,7 +153,7 @@ impl Seen {
         for lang in ["en", "ja"] {
             clerk.post("/desk/language", &[("lang", lang)]);
             self.read(clerk, &visit);
-            for page in ["", "/calling", "/appointments", "/devices", "/staff", "/password"] {
+            for page in DESK {
                 self.read(clerk, &format!("/desk{page}"));
             }
         }
@@ -176,7 +192,7 @@ fn day_without(off: &[&str]) -> Seen {
     let mut clerk = office::hire(&mut administrator);
     let reader = if off.contains(&"card_reader") { "" } else { "reader-1" };
     let mut tablet = office::pair_with(&mut clerk, "入口の端末", reader);
-    for outside in ["/", "/pair", "/display", "/desk/sign-in", "/nowhere"] {
+    for outside in ["/", "/pair", "/display", "/status", "/desk/sign-in", "/nowhere"] {
         seen.read(&mut program.visitor(), outside);
     }
     seen.at_the_kiosk(&mut tablet);

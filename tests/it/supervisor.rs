@@ -38,6 +38,14 @@ fn a_supervisor_sees_the_hall_as_it_is_and_asks_what_another_counter_would_chang
     browser.wait("nothing is wrong", "document.querySelector('.troubles.none')");
     browser.follow("4 番を開けたら？");
     assert!(browser.text_of("#imagined").contains("→"), "{}", browser.text());
+    assert!(browser.shows(".charts svg"), "{}", browser.text());
+    assert!(
+        browser
+            .run("return document.querySelector('.charts svg').ariaLabel")
+            .as_str()
+            .unwrap()
+            .contains("時 3")
+    );
     for (name, size) in SCREENS {
         browser.look_at(size);
         browser.picture(&format!("supervisor-{name}"));

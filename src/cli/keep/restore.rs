@@ -97,6 +97,8 @@ struct Restored {
     devices: usize,
     accounts_known: bool,
     codes_known: bool,
+    /// Whether the backup knows of any booking.
+    has_appointments: bool,
 }
 
 impl Restored {
@@ -123,7 +125,10 @@ impl Restored {
             "commit; pragma wal_checkpoint(truncate); pragma journal_mode = delete",
         )?;
         verified(&connection, Some(journal))?;
-        Ok(Self { log, devices, accounts_known, codes_known })
+        let has_appointments =
+            connection
+                .query_row("select exists (select 1 from appointment)", [], |row| row.get(0))?;
+        Ok(Self { log, devices, accounts_known, codes_known, has_appointments })
     }
 
     fn tell(&self) {
@@ -141,6 +146,12 @@ impl Restored {
                 "codes made at home are as they were in the backup: one that was used up or \
                  burned since can be used once more, until `madoguchi key retire --epoch MONTH` \
                  ends all codes of its month"
+            );
+        }
+        if self.has_appointments {
+            eprintln!(
+                "appointments are as they were in the backup: seats that were booked since are \
+                 free again, and what was called off since is booked; ask whoever keeps the list"
             );
         }
     }

@@ -196,6 +196,35 @@ fn a_window_is_shown_a_newcomer_is_told_and_a_supervisor_may_ask_what_if() {
 }
 
 #[test]
+fn what_was_told_is_held_against_the_call_and_begins_anew_each_day() {
+    let hall = Hall::open();
+    hall.sit(1);
+    let lanes = ["certificate".to_owned()];
+    hall.issue("certificate");
+    hall.call_next(1).unwrap();
+    let mut told = 0;
+    for secs in [60, 4 * 3600] {
+        // One waits as long as expected, the other far longer than anybody was told.
+        hall.issue("certificate");
+        let at = queue_at(&hall);
+        hall.pass(secs);
+        hall.press(1, Action::MarkAbsent, at).unwrap();
+        hall.call_next(1).unwrap();
+        told += 1;
+        let kept = afresh(&hall).0.outlook(&lanes, hall.journal.now()).kept;
+        assert_eq!((kept.judged, kept.kept), (told, 1), "{secs}");
+    }
+    hall.pass(24 * 3600);
+    let kept = afresh(&hall).0.outlook(&lanes, hall.journal.now()).kept;
+    assert_eq!((kept.judged, kept.kept), (0, 0));
+}
+
+/// Who is at the first counter.
+fn queue_at(hall: &Hall) -> TicketId {
+    at_counter(&hall.connection, 1).unwrap().unwrap().id
+}
+
+#[test]
 fn the_outlook_knows_everybody_who_waits_and_who_would_come() {
     let hall = Hall::open();
     hall.sit(1);

@@ -33,14 +33,24 @@ use floor::{Event, Floor};
 use hall::{Hall, Key, Second, Service, Wait, Waits};
 use odds::Odds;
 
+/// How the promises of a day came out: of so many who were told a time that nine out
+/// of ten are called by, and were called, so many were called by then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    pub judged: u32,
+    pub kept: u32,
+}
+
 /// Everything together: fed with events, asked for waits.
 #[derive(Clone, Debug)]
 pub struct Estimator {
     floor: Floor,
     experience: Experience,
     calibration: Calibration,
-    /// The first raw estimate of everybody who waits, and when it was made.
-    promised: BTreeMap<Key, (Second, Wait)>,
+    /// The first raw estimate of everybody who waits, when it was made, and until when
+    /// nine out of ten were told they would be called.
+    promised: BTreeMap<Key, (Second, Wait, u32)>,
+    kept: Kept,
     seed: u64,
     replications: usize,
 }
@@ -53,6 +63,7 @@ impl Estimator {
             experience: Experience::new(priors),
             calibration: Calibration::default(),
             promised: BTreeMap::new(),
+            kept: Kept::default(),
             seed,
             replications: roll::REPLICATIONS,
         }
@@ -75,8 +86,11 @@ impl Estimator {
             self.promised.remove(&ticket);
         }
         let Some(called) = self.floor.take(at, event, &mut self.experience) else { return };
-        if let Some((when, raw)) = self.promised.remove(&called.ticket) {
-            self.calibration.learn(raw, called.at.saturating_sub(when) as f32);
+        if let Some((when, raw, told)) = self.promised.remove(&called.ticket) {
+            let waited = called.at.saturating_sub(when);
+            self.calibration.learn(raw, waited as f32);
+            self.kept.judged += 1;
+            self.kept.kept += u32::from(waited <= told.into());
         }
     }
 
@@ -85,6 +99,12 @@ impl Estimator {
         self.floor.end_day();
         self.experience.begin_day();
         self.promised.clear();
+        self.kept = Kept::default();
+    }
+
+    /// How today's promises came out so far.
+    pub fn kept(&self) -> Kept {
+        self.kept
     }
 
     /// The hall as it stands.
@@ -102,10 +122,13 @@ impl Estimator {
     pub fn estimate(&mut self, now: Second) -> Waits {
         let hall = self.hall(now);
         let raw = self.roll(&hall);
-        for (ticket, wait) in raw.iter().filter(|(_, wait)| wait.p90_s > 0) {
-            self.promised.entry(*ticket).or_insert((now, *wait));
+        let told = self.told(raw.clone());
+        for ((ticket, wait), told) in raw.iter().zip(told.values()) {
+            if wait.p90_s > 0 {
+                self.promised.entry(*ticket).or_insert((now, *wait, told.p90_s));
+            }
         }
-        self.told(raw)
+        told
     }
 
     /// The waits in a hall that is only imagined; nothing is remembered.

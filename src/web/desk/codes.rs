@@ -23,6 +23,8 @@ use crate::web::{Office, Shared, page, shown};
 pub(super) struct NotTaken {
     /// What the resident was told.
     pub sentence: String,
+    /// What the resident was not told: when it was used, or under which number.
+    pub known: Option<String>,
     /// The stable name of the reason.
     pub code: &'static str,
     pub time: String,
@@ -35,11 +37,18 @@ pub(super) fn not_taken(office: &Office, tablet: DeviceId, words: Phrases) -> Op
     let not_taken = office.codes.not_taken(tablet)?;
     let is_over = matches!(not_taken.code, "preregistration.used" | "preregistration.burned");
     Some(NotTaken {
-        sentence: words.with(not_taken.code, &not_taken.values),
+        sentence: words.t(not_taken.code).to_owned(),
+        known: known(words, &not_taken.values),
         code: not_taken.code,
         time: super::today::time_of_day(not_taken.at),
         back: not_taken.jti.filter(|_| is_over).map(|jti| jti.to_string()),
     })
+}
+
+fn known(words: Phrases, values: &[(&'static str, String)]) -> Option<String> {
+    let (name, _) = values.first()?;
+    let key = if *name == "time" { "desk.code.used_at" } else { "desk.code.received_as" };
+    Some(words.with(key, values))
 }
 
 /// A code that stands behind a visit.

@@ -21,10 +21,9 @@ use crate::queue::outlook;
 use crate::queue::state::State as At;
 use crate::queue::{self, Ticket};
 use crate::staff::Action;
-use crate::visit::printing::Printout;
-use crate::visit::{self, Care, Tongue, WalkIn, Wishes, slip};
+use crate::visit::{self, Care, Tongue, WalkIn, Wishes};
 use crate::web::error::Failure;
-use crate::web::printers::{self, Order, Progress, Sheets};
+use crate::web::printers::Progress;
 use crate::web::{Office, Shared, page, slips, windows};
 
 const HERE: &str = "/desk/guide";
@@ -204,17 +203,7 @@ fn walk_in(sent: &Sent) -> WalkIn {
 /// the screen whatever becomes of it.
 async fn print(office: &Shared, op: OpId, sent: &Sent, visit: VisitId) -> Result<(), Failure> {
     let Some(printer) = office.config.printers.for_desk_slips() else { return Ok(()) };
-    let shared = office.0.clone();
-    let read = move |connection: &_| slip::of_visit(connection, shared.counter(), visit);
-    let slip = office.db.read(read).await?;
-    let sheets = vec![Sheets {
-        entry: office.journal.op(),
-        what: Printout::Slip,
-        printer: Some(printer.id.clone()),
-        document: slips::document(office, printer, &slip),
-    }];
-    let actor = sent.clerk.signed_in.actor();
-    printers::send(&office.0, Order { op, actor, visit, opened: None, sheets }).await
+    slips::send(&office.0, printer, (op, sent.clerk.signed_in.actor()), visit).await
 }
 
 /// The number in big figures, whatever became of its slip.

@@ -7,6 +7,7 @@
 mod accounts;
 mod alarms;
 mod appointments;
+mod bars;
 mod calling;
 mod codes;
 mod correct;

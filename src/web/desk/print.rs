@@ -16,7 +16,7 @@ use crate::printer;
 use crate::staff::Action;
 use crate::visit::desk::{self, Opened};
 use crate::visit::paper::Sheet;
-use crate::visit::printing::Printout;
+use crate::visit::printing::{self, Printout};
 use crate::visit::slip;
 use crate::web::error::Failure;
 use crate::web::printers::{self, Order, Sheets};
@@ -146,6 +146,9 @@ pub(super) async fn print_slip(
         None => {
             let pages = office.config.printers.slip_pages_of_browser();
             let pdf = printer::pages(&slip.roll(), pages, office.papers.fonts());
+            let (journal, actor) = (office.journal.clone(), sent.clerk.signed_in.actor());
+            let shown = move |tx: &Tx<'_>| printing::slip_shown(tx, &journal, actor, id);
+            office.db.write(shown).await?;
             Ok(inline(pdf, slip.file()))
         }
     }

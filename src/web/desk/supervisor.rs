@@ -10,6 +10,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 
+use super::bars::{self, Bars};
 use super::frame::{Frame, Place};
 use super::guard::Clerk;
 use crate::clock::{self, Moment};
@@ -19,6 +20,8 @@ use crate::queue::crowd::Crowd;
 use crate::queue::duty::Duty;
 use crate::queue::oversight::{self, Closing, Limits};
 use crate::queue::state::State as At;
+use crate::queue::today::{self, Hour};
+use crate::queue::wait::Kept;
 use crate::queue::wait::hall::Wait;
 use crate::staff::{self, Action};
 use crate::web::error::Failure;
@@ -73,6 +76,9 @@ struct Now {
     lanes: Vec<Lane>,
     counters: Vec<Counter>,
     imagined: Option<Imagined>,
+    charts: Vec<Bars>,
+    /// How often the times that were told were right.
+    kept: Option<String>,
 }
 
 #[derive(Template)]
@@ -145,6 +151,8 @@ async fn now(office: &Office, words: Phrases, asked: Asked) -> Result<Now, Failu
         lanes,
         counters: office.config.counters.iter().map(counter).collect(),
         imagined: view.imagined(asked).await,
+        charts: view.charts(),
+        kept: view.kept(),
     })
 }
 
@@ -255,6 +263,35 @@ impl View<'_> {
             }
             None => ("free", self.words.t("oversight.free").to_owned()),
         }
+    }
+
+    /// The day so far, hour by hour.
+    fn charts(&self) -> Vec<Bars> {
+        let hours = today::hours(&self.shown.tickets);
+        let chart = |key: &str, value: &dyn Fn(&Hour) -> Option<usize>| {
+            let values: Vec<_> = hours
+                .iter()
+                .map(|hour| {
+                    (self.words.with("oversight.hour", &[("hour", hour.hour)]), value(hour))
+                })
+                .collect();
+            Bars::of(self.words.t(key), &values)
+        };
+        if hours.is_empty() {
+            return Vec::new();
+        }
+        vec![
+            chart("oversight.came", &|hour| Some(hour.came)),
+            chart("oversight.waited", &|hour| usize::try_from(hour.waited_minutes?).ok()),
+            chart("oversight.absent", &|hour| Some(hour.absent)),
+        ]
+    }
+
+    fn kept(&self) -> Option<String> {
+        let Kept { judged, kept } = self.shown.outlook.kept;
+        let percent = (kept * 100).checked_div(judged)?;
+        let values = [("judged", judged), ("percent", percent)];
+        Some(self.words.with("oversight.kept", &values))
     }
 
     fn minutes_since(&self, since: Moment) -> String {

@@ -371,6 +371,15 @@ async fn each_role_reaches_its_own_work_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_slip_that_is_shown_in_a_browser_stands_in_the_journal() {
+    let (town, visit) = furnished().await;
+    let clerk = town.sign_in("clerk").await;
+    let shown = clerk.post(&format!("/desk/visits/{visit}/slip"), &[]).await;
+    assert_eq!(shown.status, StatusCode::OK);
+    assert!(town.kinds().await.contains(&"slip.printed".to_owned()));
+}
+
+#[tokio::test]
 async fn a_form_of_another_session_or_another_site_is_not_taken() {
     let (town, visit) = furnished().await;
     let (one, other) = (town.sign_in("clerk").await, town.sign_in("supervisor").await);

@@ -41,7 +41,12 @@ struct Show {
 }
 
 impl Kiosk {
-    /// What reads codes beside this tablet.
+    /// What reads codes beside this tablet, also where none are made at home.
+    pub fn beside<'o>(&'o self, office: &'o Office) -> impl Iterator<Item = &'o Scanner> {
+        office.config.scanners.iter().filter(|scanner| scanner.serves(&self.device.name))
+    }
+
+    /// What reads codes made at home beside this tablet.
     pub fn scanners<'o>(&'o self, office: &'o Office) -> impl Iterator<Item = &'o Scanner> {
         office.config.scanners_at(&self.device.name)
     }
@@ -68,7 +73,9 @@ pub(super) async fn show(State(office): State<Shared>, kiosk: Kiosk) -> Result<R
         camera: kiosk.has(&office, ScannerKind::Camera),
         keyboard: kiosk.has(&office, ScannerKind::Keyboard),
         serial: kiosk.has(&office, ScannerKind::Serial),
-        refused: not_taken.map(|one| frame.words.with(one.code, &one.values)),
+        // When it was used, and under which number, is told to staff: whoever holds a
+        // code has not said the birthday yet.
+        refused: not_taken.map(|one| frame.t(one.code).to_owned()),
         frame,
     })
 }

@@ -201,7 +201,7 @@ impl Kiosk {
             Ok(())
         };
         office.db.write(erase).await?;
-        office.codes.forget(self.device.id, self.scanners(office));
+        office.codes.forget(self.device.id, self.beside(office));
         empty_log(office).await;
         Ok(())
     }
@@ -217,7 +217,7 @@ impl Kiosk {
             Ok(device::withdraw_call(tx, &journal, actor, kiosk)?)
         };
         office.db.write(leave).await?;
-        office.codes.forget(self.device.id, self.scanners(office));
+        office.codes.forget(self.device.id, self.beside(office));
         empty_log(office).await;
         Ok(())
     }

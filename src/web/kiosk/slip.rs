@@ -2,10 +2,8 @@
 
 use super::session::Kiosk;
 use crate::id::{OpId, VisitId};
-use crate::visit::printing::Printout;
-use crate::visit::slip;
 use crate::web::error::Failure;
-use crate::web::printers::{self, Order, Progress, Sheets};
+use crate::web::printers::Progress;
 use crate::web::{Shared, slips};
 
 /// Prints the slip of a visit that was handed in just now by the press `op`. The
@@ -21,17 +19,7 @@ async fn send(office: &Shared, kiosk: &Kiosk, op: OpId, visit: VisitId) -> Resul
     let Some(printer) = office.config.printers.for_kiosk(&kiosk.device.name) else {
         return Ok(());
     };
-    let shared = office.0.clone();
-    let read = move |connection: &_| slip::of_visit(connection, shared.counter(), visit);
-    let slip = office.db.read(read).await?;
-    let sheets = Sheets {
-        entry: office.journal.op(),
-        what: Printout::Slip,
-        printer: Some(printer.id.clone()),
-        document: slips::document(office, printer, &slip),
-    };
-    let actor = kiosk.actor();
-    printers::send(&office.0, Order { op, actor, visit, opened: None, sheets: vec![sheets] }).await
+    slips::send(&office.0, printer, (op, kiosk.actor()), visit).await
 }
 
 /// What a resident is told of the slip.

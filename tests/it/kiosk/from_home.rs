@@ -68,7 +68,8 @@ fn a_code_before_the_camera_leads_to_a_paper_with_nothing_typed_but_the_birthday
     browser.go(&format!("{}/kiosk", program.address));
     browser.leave(|| browser.press("#end, .done button"));
     let mut again = show(&browser, &program, (&text, "from-home-used"));
-    assert!(browser.text_of(".error-band").contains("に使われています"), "{}", browser.text());
+    assert!(browser.text_of(".error-band").contains("すでに使われています"), "{}", browser.text());
+    assert!(!browser.text().contains("使われた時刻"), "whoever holds it has said no birthday");
     browser.press("#call");
     browser
         .wait("somebody was called", "document.querySelector('#call').dataset.state === 'waiting'");

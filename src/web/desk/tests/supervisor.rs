@@ -27,6 +27,8 @@ async fn the_supervisor_sees_what_is_wrong_and_what_one_more_counter_would_chang
     assert!(page.says("B1 を呼出中（31 分）") && page.says("閉まっています"), "{}", page.text());
     assert!(!page.says("呼んでいる窓口がありません"));
 
+    assert!(page.says("来た方（人）: 9時 6"), "{}", page.text());
+
     let asked = supervisor.get("/desk/supervisor?open=3").await;
     let (_, said) =
         asked.text().rsplit_once("<li>住所の異動：").unwrap_or_else(|| panic!("{}", asked.text()));

@@ -12,7 +12,7 @@ use super::{Guest, Stands, allowed, frame, language, sentence};
 use crate::appointment::state::State as At;
 use crate::appointment::{self, Appointment, Error, Number};
 use crate::clock::hour_and_minute;
-use crate::config::{Scanner, ScannerKind};
+use crate::config::ScannerKind;
 use crate::db::Tx;
 use crate::id::OpId;
 use crate::lang::{Lang, Phrases};
@@ -72,11 +72,6 @@ struct BookedNow {
 }
 
 impl Kiosk {
-    /// What reads codes beside this tablet, also where none are made at home.
-    fn beside<'o>(&'o self, office: &'o Office) -> impl Iterator<Item = &'o Scanner> {
-        office.config.scanners.iter().filter(|scanner| scanner.serves(&self.device.name))
-    }
-
     fn reads(&self, office: &Office, kind: ScannerKind) -> bool {
         self.beside(office).any(|scanner| scanner.kind == kind)
     }
@@ -90,6 +85,8 @@ pub(in crate::web::kiosk) async fn show(
 ) -> Result<Response, Failure> {
     allowed(&office, &kiosk).await?;
     kiosk.forget_guest(&office).await?;
+    // What was scanned before anybody asked for it is nobody's.
+    office.codes.forget(kiosk.device.id, kiosk.beside(&office));
     number_page(&office, &kiosk, language(&office, &asked.lang), None)
 }
 
@@ -137,7 +134,9 @@ pub(in crate::web::kiosk) async fn check_in(
         }
         Err(error) => {
             let said = sentence(Phrases::of(guest.lang), error)?;
-            number_page(&office, &kiosk, guest.lang, Some(said))
+            let page = number_page(&office, &kiosk, guest.lang, Some(said));
+            kiosk.note_refused(&office, Number::typed(&text));
+            page
         }
     }
 }
@@ -170,18 +169,21 @@ pub(in crate::web::kiosk) async fn frame_seen(
     pixels: Bytes,
 ) -> Result<Response, Failure> {
     allowed(&office, &kiosk).await?;
-    let page = kiosk.guest(&office).map(|guest| guest.page.to_string());
+    let Some(guest) = kiosk.guest(&office) else { return Ok(told(&json!({}))) };
     let key = headers.get("x-key").and_then(|key| key.to_str().ok());
-    if page.as_deref() != key || !kiosk.reads(&office, ScannerKind::Camera) {
+    if key != Some(&*guest.page.to_string()) || !kiosk.reads(&office, ScannerKind::Camera) {
         return Ok(told(&json!({})));
     }
     let side = headers.get("x-side").and_then(|side| side.to_str().ok()?.parse().ok());
     let side: usize = side.filter(|side| *side <= SIDE_MAX).ok_or(Failure::BadRequest)?;
     let picture = Luma::new(side, side, pixels.to_vec()).ok_or(Failure::BadRequest)?;
-    // Another code than ours is said to be none, and goes no further.
-    let text = office.codes.read(picture).await;
-    let number = text.map(|text| Number::typed(&text).map_or("?".to_owned(), |one| one.digits()));
-    Ok(told(&number.map_or(json!({}), |number| json!({ "text": number }))))
+    let Some(text) = office.codes.read(picture).await else { return Ok(told(&json!({}))) };
+    // Another code than ours goes no further; one that was refused was told why.
+    Ok(told(&match Number::typed(&text) {
+        None => json!({ "say": "other" }),
+        number if number == guest.refused => json!({}),
+        Some(number) => json!({ "text": number.digits() }),
+    }))
 }
 
 /// `GET /kiosk/appointment/state`: whether a scanner at this machine has sent

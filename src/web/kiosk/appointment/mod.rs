@@ -16,7 +16,7 @@ use axum::routing::{get, post};
 
 use super::frame::Frame;
 use super::session::Kiosk;
-use crate::appointment::{self, Error, Plan};
+use crate::appointment::{self, Error, Number, Plan};
 use crate::clock::{self, Moment};
 use crate::db::Tx;
 use crate::id::{AppointmentId, DeviceId, OpId};
@@ -58,6 +58,8 @@ struct Guest {
     /// The page that may be sent, once.
     page: OpId,
     stands: Option<Stands>,
+    /// What was shown and refused: the camera may still see it.
+    refused: Option<Number>,
     seen: Moment,
 }
 
@@ -97,9 +99,16 @@ impl Kiosk {
     /// Shows the guest another page, which may be sent once.
     fn turn_page(&self, office: &Office, lang: Lang, stands: Option<Stands>) -> OpId {
         let page = office.journal.op();
-        let guest = Guest { lang, page, stands, seen: office.journal.now() };
+        let guest = Guest { lang, page, stands, refused: None, seen: office.journal.now() };
         office.guests.put(self.device.id, guest);
         page
+    }
+
+    /// Remembers what was refused, as long as the page stands.
+    fn note_refused(&self, office: &Office, refused: Option<Number>) {
+        if let Some(guest) = office.guests.lock().get_mut(&self.device.id) {
+            guest.refused = refused;
+        }
     }
 
     /// The guest goes; a slot that was only held is free at once.
