@@ -12,6 +12,7 @@ use crate::kana;
 use crate::lang::{Lang, Words};
 use crate::queue::order::Rules;
 use crate::queue::oversight::Limits;
+use crate::queue::voice::Voice;
 
 /// The whole file.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -148,6 +149,8 @@ pub struct QueueRules {
     pub long_wait_minutes: u32,
     /// When the counters close; left out, nobody is told of the last number.
     pub closes: Option<TimeOfDay>,
+    /// In what languages the displays call.
+    pub voice: Voice,
 }
 
 impl Default for QueueRules {
@@ -160,6 +163,7 @@ impl Default for QueueRules {
             many_waiting: 10,
             long_wait_minutes: 30,
             closes: None,
+            voice: Voice::Off,
         }
     }
 }

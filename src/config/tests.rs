@@ -178,6 +178,8 @@ const RULES: &[(&str, &str, &str, &str)] = &[
     ("procedures.toml", "minutes = 6", "minutes = 0", "1 から 240 までの数"),
     ("counters.toml", "[\"certificate\"]", "[\"certificates\"]", "「certificate」と書きます"),
     ("site.toml", "credited_in_a_row = 3", "credited_in_a_row = 0", "1 から 20 までの数"),
+    ("site.toml", "voice = \"ja_en\"", "voice = \"en\"", "「en」は選べません"),
+    ("site.toml", "voice = \"ja_en\"", "voice = true", "決まった言葉の一つ"),
     ("procedures.toml", "lane = \"moving\"", "lane = \"taxes\"", "lane にありません"),
     ("procedures.toml", "id = \"tenkyo\"", "id = \"tennyu\"", "記号「tennyu」が重なっています"),
     (

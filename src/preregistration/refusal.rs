@@ -71,8 +71,8 @@ impl Refusal {
     }
 }
 
-/// One thing that a code said and that was not understood. It is asked again and
-/// shown as "please check"; nothing is dropped in silence.
+/// One thing that a code said and that was not understood, or that had to give way
+/// to it. It is asked again or shown as "please check"; nothing is dropped in silence.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Doubt {
     /// What it is about: a procedure's id or an answer's path. `None` where not
@@ -82,7 +82,7 @@ pub struct Doubt {
     pub why: Why,
 }
 
-/// Why something was not understood.
+/// Why something was not understood, or gave way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
     /// The page asked from forms that this counter has never had.
@@ -95,6 +95,8 @@ pub enum Why {
     UnknownNumber,
     /// A value no question of this kind has.
     NotAValue,
+    /// A procedure gives way to another one that is written on the same form.
+    FormTaken,
     /// The question's own rules refuse it.
     Input(InputError),
 }
@@ -108,12 +110,13 @@ impl Doubt {
 
 impl Why {
     /// Every reason that is not an entry's own.
-    pub const ALL: [Why; 5] = [
+    pub const ALL: [Why; 6] = [
         Why::UnknownForms,
         Why::ProcedureGone,
         Why::QuestionGone,
         Why::UnknownNumber,
         Why::NotAValue,
+        Why::FormTaken,
     ];
 
     /// As [`Doubt::code`].
@@ -124,6 +127,7 @@ impl Why {
             Why::QuestionGone => "preregistration.question_gone",
             Why::UnknownNumber => "preregistration.unknown_number",
             Why::NotAValue => "preregistration.not_a_value",
+            Why::FormTaken => "preregistration.form_taken",
             Why::Input(error) => error.code(),
         }
     }

@@ -6,6 +6,7 @@ use super::duty::{Duty, Pause};
 use super::state::State;
 use super::store::Announcement;
 use super::ticket::Ticket;
+use super::voice::Voice;
 use crate::clock::{self, Moment};
 
 /// How many of the last calls a display keeps showing.
@@ -33,6 +34,8 @@ pub struct Call {
     /// RFC 3339.
     pub at: String,
     pub seq: i64,
+    /// What is said aloud, one after the other; nothing where it is only chimed.
+    pub clips: Vec<String>,
 }
 
 /// How many wait in a lane.
@@ -53,12 +56,14 @@ pub struct CounterNow {
     pub serving: Option<String>,
 }
 
-/// The board of a day. `lanes` are those the town shows, in its order.
+/// The board of a day. `lanes` are those the town shows, in its order; `voice` is how
+/// its displays call.
 pub fn board(
     tickets: &[Ticket],
     duties: &[Duty],
     announcements: &[Announcement],
     lanes: &[String],
+    voice: Voice,
 ) -> Board {
     let at_counter = |state: State, ticket: &str, counter: u32| {
         tickets.iter().any(|one| {
@@ -72,7 +77,7 @@ pub fn board(
         let mut own = tickets.iter().filter(|one| one.to_string() == ticket);
         own.any(|one| one.leg().state == State::Waiting && one.legs.len() == 1)
     };
-    for call in announcements.iter().rev().map(call) {
+    for call in announcements.iter().rev().map(|one| call(one, voice)) {
         let known = called.iter().chain(&last).any(|other| other.ticket == call.ticket);
         if known || waits(&call.ticket) {
             continue;
@@ -92,12 +97,14 @@ pub fn board(
     }
 }
 
-fn call(announcement: &Announcement) -> Call {
+fn call(announcement: &Announcement, voice: Voice) -> Call {
+    let Announcement { seq, prefix, number, counter, at } = announcement;
     Call {
-        ticket: format!("{}{}", announcement.prefix, announcement.number),
-        counter: announcement.counter,
-        at: clock::rfc3339(announcement.at),
-        seq: announcement.seq,
+        ticket: format!("{prefix}{number}"),
+        counter: *counter,
+        at: clock::rfc3339(*at),
+        seq: *seq,
+        clips: voice.clips(prefix, *number, *counter),
     }
 }
 

@@ -5,7 +5,8 @@
 //! a ticket one pure function ([`ticket`]), who is called next one rule
 //! ([`order`]). Every act is a row and a journal entry in one transaction; the
 //! entries alone make the rows again ([`replay`]). How long people will wait is
-//! said by [`forecast`], which tells the journal to the estimator of [`wait`].
+//! said by [`forecast`], which tells the journal to the estimator of [`wait`]. What the
+//! display says aloud is a list of clips ([`voice`]).
 //! The room does not know what a visit is about, and no name of anybody.
 
 mod acts;
@@ -23,6 +24,7 @@ pub mod state;
 mod store;
 pub mod ticket;
 pub mod today;
+pub mod voice;
 pub mod wait;
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use time::macros::datetime;
 
 use super::order::{Class, Rules};
 use super::state::{Action, State, Who};
+use super::voice::Voice;
 use super::*;
 use crate::chance::SeededChance;
 use crate::clock::HeldClock;
@@ -361,7 +362,7 @@ fn whose_call_was_taken_back_is_sent_nowhere() {
     let day = hall.journal.now().date();
     let tickets = of_day(&hall.connection, day).unwrap();
     let calls = announcements(&hall.connection, day, 0).unwrap();
-    let shown = board::board(&tickets, &[], &calls, &hall.lanes);
+    let shown = board::board(&tickets, &[], &calls, &hall.lanes, Voice::Off);
     assert_eq!((shown.called, shown.last, shown.seq), (vec![], vec![], 1));
 }
 
@@ -447,7 +448,8 @@ fn the_board_shows_each_number_once_where_it_was_called_last() {
     let now = || {
         let tickets = of_day(&hall.connection, day).unwrap();
         let calls = announcements(&hall.connection, day, 0).unwrap();
-        board::board(&tickets, &duty::all(&hall.connection).unwrap(), &calls, &hall.lanes)
+        let duties = duty::all(&hall.connection).unwrap();
+        board::board(&tickets, &duties, &calls, &hall.lanes, Voice::Ja)
     };
     let names = |calls: &[board::Call]| -> Vec<(String, u32)> {
         calls.iter().map(|call| (call.ticket.clone(), call.counter)).collect()
@@ -455,6 +457,7 @@ fn the_board_shows_each_number_once_where_it_was_called_last() {
     let shown = now();
     assert_eq!(names(&shown.called), [("B1".to_owned(), 2)]);
     assert_eq!(names(&shown.last), [("A1".to_owned(), 1)]);
+    assert_eq!(shown.called[0].clips, Voice::Ja.clips("B", 1, 2));
     let waiting: Vec<_> = shown.lanes.iter().map(|lane| lane.waiting).collect();
     assert_eq!((waiting, shown.seq), (vec![0, 1], 3));
     let serving: Vec<_> = shown.counters.iter().map(|one| one.serving.as_deref()).collect();

@@ -1,4 +1,4 @@
-//! Style sheets, scripts and pictures: part of the program, so that a counter
+//! Style sheets, scripts, pictures and the clips of the voice: part of the program, so that a counter
 //! without any network shows its pages whole. A file's address carries a hash of
 //! its content, so browsers may keep it for ever.
 
@@ -20,31 +20,40 @@ struct Asset {
 }
 
 macro_rules! assets {
-    ($($name:literal: $kind:literal,)*) => {
-        &[$(Asset {
+    ($($folder:literal { $($name:literal: $kind:literal,)* })*) => {
+        &[$($(Asset {
             name: $name,
             kind: $kind,
-            bytes: include_bytes!(concat!("../../templates/static/", $name)),
-        },)*]
+            bytes: include_bytes!(concat!("../../templates/", $folder, "/", $name)),
+        },)*)*]
     };
 }
 
 const ASSETS: &[Asset] = assets! {
-    "base.css": "text/css; charset=utf-8",
-    "kiosk.css": "text/css; charset=utf-8",
-    "desk.css": "text/css; charset=utf-8",
-    "desk.js": "text/javascript; charset=utf-8",
-    "alarm.js": "text/javascript; charset=utf-8",
-    "fresh.js": "text/javascript; charset=utf-8",
-    "display.css": "text/css; charset=utf-8",
-    "display.js": "text/javascript; charset=utf-8",
-    "reader.js": "text/javascript; charset=utf-8",
-    "entry.js": "text/javascript; charset=utf-8",
-    "scanner.js": "text/javascript; charset=utf-8",
-    "status.css": "text/css; charset=utf-8",
-    "status.js": "text/javascript; charset=utf-8",
-    "idle.js": "text/javascript; charset=utf-8",
-    "pictograms.svg": "image/svg+xml",
+    "static" {
+        "base.css": "text/css; charset=utf-8",
+        "kiosk.css": "text/css; charset=utf-8",
+        "desk.css": "text/css; charset=utf-8",
+        "desk.js": "text/javascript; charset=utf-8",
+        "alarm.js": "text/javascript; charset=utf-8",
+        "fresh.js": "text/javascript; charset=utf-8",
+        "display.css": "text/css; charset=utf-8",
+        "display.js": "text/javascript; charset=utf-8",
+        "voice.js": "text/javascript; charset=utf-8",
+        "reader.js": "text/javascript; charset=utf-8",
+        "entry.js": "text/javascript; charset=utf-8",
+        "scanner.js": "text/javascript; charset=utf-8",
+        "status.css": "text/css; charset=utf-8",
+        "status.js": "text/javascript; charset=utf-8",
+        "idle.js": "text/javascript; charset=utf-8",
+        "pictograms.svg": "image/svg+xml",
+    }
+    "voice" {
+        "ja.ogg": "audio/ogg",
+        "ja.tsv": "text/tab-separated-values; charset=utf-8",
+        "en.ogg": "audio/ogg",
+        "en.tsv": "text/tab-separated-values; charset=utf-8",
+    }
 };
 
 static ADDRESSES: LazyLock<Vec<String>> = LazyLock::new(|| {

@@ -2,7 +2,8 @@
 //!
 //! Numbers and counts only, no name and no 配慮. The page gets whole boards over a
 //! stream and keeps its own queue of announcements, so two calls in one second are
-//! both said in full, one after the other, and none is said late.
+//! both said in full, one after the other, and none is said late. What is said aloud
+//! stands in the board as a list of clips.
 
 use askama::Template;
 use axum::Router;
@@ -49,6 +50,8 @@ struct Board {
     town: String,
     demo: bool,
     lanes: Vec<Lane>,
+    /// The languages of the voice; none where the display only chimes.
+    languages: &'static [&'static str],
 }
 
 struct Lane {
@@ -60,6 +63,12 @@ struct Lane {
 impl Board {
     fn asset(&self, name: &str) -> &'static str {
         assets::address(name)
+    }
+
+    /// Where the clips of a language lie, and the table of them.
+    fn clips(&self, language: &str) -> (&'static str, &'static str) {
+        let address = |kind| assets::address(&format!("{language}.{kind}"));
+        (address("ogg"), address("tsv"))
     }
 }
 
@@ -75,6 +84,7 @@ async fn show(State(office): State<Shared>, _: Screen) -> Result<Response, Failu
         town: office.config.site.town.name.clone(),
         demo: office.demo,
         lanes: office.config.lanes.iter().map(lane).collect(),
+        languages: office.config.site.queue.voice.languages(),
     })
 }
 

@@ -149,10 +149,11 @@ pub async fn forever(office: Arc<Office>) {
 async fn look(office: &Office) -> Result<Hall, queue::Error> {
     let day = office.journal.now().date();
     let lanes: Vec<String> = office.config.lanes.iter().map(|lane| lane.id.clone()).collect();
+    let voice = office.config.site.queue.voice;
     let look = move |connection: &_| {
         let (tickets, duties) = (queue::of_day(connection, day)?, duty::all(connection)?);
         let calls = queue::announcements(connection, day, 0)?;
-        Ok(Hall { board: board(&tickets, &duties, &calls, &lanes), duties, tickets })
+        Ok(Hall { board: board(&tickets, &duties, &calls, &lanes, voice), duties, tickets })
     };
     office.db.read(look).await
 }

@@ -44,6 +44,17 @@ fn postal_code(code: &str) -> String {
     }
 }
 
+/// What of a code is doubtful, in a sentence, with what it is about where that has words.
+pub fn doubt(what: Option<&str>, code: &str, words: Phrases) -> String {
+    let sentence = words.t(code);
+    match what {
+        Some(what) => {
+            words.with("preregistration.about", &[("what", what), ("sentence", sentence)])
+        }
+        None => sentence.to_owned(),
+    }
+}
+
 /// A date in both calendars: Japanese papers speak one, many people the other.
 pub fn date(date: PartialDate, lang: Lang) -> String {
     match lang {

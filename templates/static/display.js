@@ -2,11 +2,11 @@
 // own. Each is shown and sounded in full before the next begins; one that is older
 // than it may be when its turn comes is shown on the board only.
 
-const shownFor = 5_000, tooOld = 20_000, deadAfter = 30_000;
+const shownFor = 5_000, tooOld = 30_000, deadAfter = 30_000, againAfter = 60_000, slack = 2_000;
 const words = document.body.dataset;
 const $ = (id) => document.getElementById(id);
 const waiting = [];
-let said = null, skew = 0, heard = Date.now(), events, speaking = false, audio;
+let said = null, skew = 0, heard = Date.now(), events, speaking = false, audio, voice;
 
 const element = (name, text, kind) => {
   const made = document.createElement(name);
@@ -46,7 +46,7 @@ function announce(board) {
   if (!speaking) next();
 }
 
-function next() {
+async function next() {
   const call = waiting.shift();
   speaking = Boolean(call);
   if (!call) return ($("announcement").hidden = true);
@@ -55,13 +55,28 @@ function next() {
   box.querySelector(".number").textContent = call.ticket;
   box.querySelector(".to").textContent = words.heading.replace("{counter}", call.counter);
   box.hidden = false;
-  chime();
-  setTimeout(next, shownFor);
+  // A sound that fails holds up nobody.
+  await Promise.all([pause(shownFor), sounded(call).catch(() => {})]);
+  next();
 }
 
-// Two tones, made here: no file, no network.
-function chime() {
+const pause = (time) => new Promise((over) => setTimeout(over, time));
+
+// The chime, and what is said after it where there is a voice.
+async function sounded(call) {
   if (audio?.state !== "running") return;
+  const chimed = chime();
+  if (!voice || !call.clips.length) return;
+  const speech = await voice.say(audio, call.clips, chimed);
+  // The sound's own time lags behind where the machine is busy, and may stand still:
+  // what has not been said by then is never said.
+  const latest = Date.now() + (speech.ends - audio.currentTime) * 1_000 + slack;
+  while (audio.currentTime < speech.ends && Date.now() < latest) await pause(100);
+  speech.hush();
+}
+
+// Two tones, made here: no file, no network. Gives when they are over.
+function chime() {
   for (const [at, pitch] of [[0, 880], [0.45, 660]]) {
     const tone = audio.createOscillator(), loudness = audio.createGain();
     const from = audio.currentTime + at;
@@ -72,6 +87,19 @@ function chime() {
     tone.connect(loudness).connect(audio.destination);
     tone.start(from);
     tone.stop(from + 1);
+  }
+  return audio.currentTime + 1.45;
+}
+
+async function learnToSpeak() {
+  const languages = [...document.querySelectorAll("template[data-language]")];
+  if (!languages.length) return;
+  try {
+    const learned = await import(words.voice);
+    await learned.load(languages.map((one) => one.dataset));
+    voice = learned;
+  } catch {
+    setTimeout(learnToSpeak, againAfter);
   }
 }
 
@@ -119,3 +147,4 @@ addEventListener("pagehide", () => events?.close());
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 listen();
 sound();
+learnToSpeak();

@@ -5,6 +5,7 @@ use madoguchi::config::Config;
 use crate::kiosk::{certificate, tap};
 use crate::stage::browser::{Browser, browser};
 use crate::stage::clerk::Clerk;
+use crate::stage::hall::Hall;
 use crate::stage::office::{hidden, sign_in};
 use crate::stage::program::Program;
 use crate::stage::resident::Resident;
@@ -119,6 +120,101 @@ fn what_a_clerk_calls_stands_on_the_display_at_once_and_names_nobody() {
         assert_eq!(browser.complaints(), [""; 0]);
     };
     browser.beside(&format!("{}/display", program.address), call, look);
+}
+
+/// Notes what the page decodes, and when it sounds what: seconds of its own sound.
+const LISTEN: &str = "window.heard = []; \
+     const kinds = { tone: OscillatorNode, clip: AudioBufferSourceNode }; \
+     for (const [kind, { prototype }] of Object.entries(kinds)) { \
+         const { start } = prototype; \
+         prototype.start = function (at) { \
+             const sound = this.buffer?.getChannelData(0); \
+             const loudest = sound?.reduce((most, one) => Math.max(most, Math.abs(one)), 0); \
+             heard.push({ kind, at, now: this.context.currentTime, \
+                 lasts: this.buffer?.duration, loudest }); \
+             return start.call(this, at); \
+         }; \
+     }";
+
+/// One sound of the display.
+#[derive(Debug, serde::Deserialize)]
+struct Heard {
+    kind: String,
+    at: f64,
+    /// When it was lined up.
+    now: f64,
+    lasts: Option<f64>,
+    loudest: Option<f64>,
+}
+
+/// The display of an office whose voice is `voice`, on which somebody pressed the
+/// badge: what it sounds while two numbers are called at once.
+fn heard(browser: &Browser, voice: &str) -> Vec<Heard> {
+    let house = tempfile::tempdir().unwrap();
+    let program = Program::demo_in(house.path(), |config| {
+        let site = config.join("site.toml");
+        let text = std::fs::read_to_string(&site).unwrap();
+        let other = text.replacen("voice = \"ja_en\"", &format!("voice = \"{voice}\""), 1);
+        std::fs::write(site, other).unwrap();
+    });
+    let mut hall = Hall::open(&program);
+    hall.draw();
+    hall.draw();
+    hall.sit(1);
+    browser.go(&format!("{}/display", program.address));
+    browser.look_at((1920, 1080));
+    browser.run(LISTEN);
+    // Nobody has touched the page, so the browser lets it make no sound.
+    browser.wait("the board", "document.querySelector('[data-lane] .people').innerText !== '–'");
+    assert!(browser.shows("#sound"));
+    browser.picture(&format!("display-voice-{voice}-silent"));
+    browser.press("#sound");
+    browser.wait("sound", "document.getElementById('sound').hidden");
+    let languages = browser.all("template[data-language]", "dataset").len();
+    let fetched = "performance.getEntriesByType('resource').filter(one => \
+                   /\\.(ogg|tsv)$/.test(one.name) && one.responseEnd > 0).length";
+    browser.wait("the clips", &format!("{fetched} === {}", 2 * languages));
+    hall.call();
+    hall.press("mark_absent");
+    hall.call();
+    browser
+        .wait("the second", "document.querySelector('#announcement .number').innerText === 'A2'");
+    browser.picture(&format!("display-voice-{voice}"));
+    browser.wait("the end", "document.getElementById('announcement').hidden");
+    assert_eq!(browser.complaints(), [""; 0]);
+    serde_json::from_value(browser.run("return heard")).unwrap()
+}
+
+#[test]
+fn two_calls_at_once_are_chimed_and_said_whole_one_after_the_other() {
+    let Some(browser) = browser("the voice of the display") else { return };
+    let heard = heard(&browser, "ja_en");
+    let kinds: Vec<&str> = heard.iter().map(|one| one.kind.as_str()).collect();
+    // 番号札 A · 1 番の方 · 1 番窓口へ · お越しください · Number A · 1 · please come to counter · 1
+    let call = [&["tone"; 2][..], &["clip"; 8][..]].concat();
+    assert_eq!(kinds, [call.clone(), call].concat());
+    let mut quiet_from = 0.0;
+    for calls in heard.chunks(10) {
+        let (tones, clips) = calls.split_at(2);
+        // The chime's second tone rings for a second.
+        assert!(tones[0].at >= quiet_from, "{heard:#?}");
+        quiet_from = tones[1].at + 1.0;
+        for clip in clips {
+            // Lined up before its time, and not before the last one is over.
+            assert!(clip.at >= clip.now && clip.at >= quiet_from - 1e-6, "{heard:#?}");
+            // Decoded, and not to silence.
+            assert!(clip.loudest.unwrap() > 0.1, "{heard:#?}");
+            quiet_from = clip.at + clip.lasts.unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_display_without_a_voice_chimes_only() {
+    let Some(browser) = browser("a display without a voice") else { return };
+    let heard = heard(&browser, "off");
+    let kinds: Vec<&str> = heard.iter().map(|one| one.kind.as_str()).collect();
+    assert_eq!(kinds, ["tone"; 4]);
 }
 
 #[test]

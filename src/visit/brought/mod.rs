@@ -27,7 +27,7 @@ use crate::id::{DeviceId, OpId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
 use crate::preregistration::life::{Act, MISSES_MAX, State as Stands};
 use crate::preregistration::store::{self as codes, Seen};
-use crate::preregistration::{Jti, Opened};
+use crate::preregistration::{Jti, Opened, Why};
 
 pub use compare::{Difference, differences};
 pub use life::{Elsewhere, came_by_code, elsewhere, purge, reinstate};
@@ -120,7 +120,8 @@ pub struct Brought {
     pub revision: u32,
     #[serde(with = "written")]
     pub made_at: Moment,
-    /// What could not be understood: what it is about, and the code of the reason.
+    /// What could not be understood or gave way: what it is about, and the code of the
+    /// reason.
     pub doubtful: Vec<(Option<String>, String)>,
     /// Where its answers lie: what a later revision says no more goes.
     #[serde(default)]
@@ -128,6 +129,19 @@ pub struct Brought {
     /// What is chosen because of it, by id.
     #[serde(default)]
     pub procedures: BTreeSet<String>,
+}
+
+impl Brought {
+    /// What of it is to be said while these procedures are chosen: one that gave way
+    /// may have been chosen again.
+    pub fn doubts<'b>(
+        &'b self,
+        chosen: &'b [String],
+    ) -> impl Iterator<Item = &'b (Option<String>, String)> {
+        let is_back = |about: &Option<String>| about.as_ref().is_some_and(|id| chosen.contains(id));
+        let gave_way = Why::FormTaken.code();
+        self.doubtful.iter().filter(move |(about, code)| code != gave_way || !is_back(about))
+    }
 }
 
 /// Notes that a code was read beside a tablet, and that its day of birth is due.

@@ -2,7 +2,8 @@
 //!
 //! A later revision of a code replaces all that the earlier one brought. What
 //! another code told of the applicant stays, and so does what was entered by hand
-//! after a code: what this one says of it is kept beside, to be shown.
+//! after a code: what this one says of it is kept beside, to be shown. A form holds
+//! one procedure: what gives way to that of the code is named among its doubts.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +14,7 @@ use crate::config::Procedure;
 use crate::db::Tx;
 use crate::form::answers::{Answer, Answers, Value};
 use crate::journal::{Actor, Journal};
-use crate::preregistration::{Jti, Opened};
+use crate::preregistration::{Doubt, Jti, Opened, Why};
 use crate::visit::submit::Counter;
 use crate::visit::{self, Error, OF_THE_PERSON, Visit, store};
 
@@ -56,6 +57,12 @@ impl Earlier {
         is_own && !self.others.iter().any(|other| other.procedures.contains(id))
     }
 
+    /// Procedures that gave way to the earlier revision of this code.
+    fn gave_way(&self) -> impl Iterator<Item = &String> {
+        let doubts = self.own.iter().flat_map(|own| &own.doubtful);
+        doubts.filter(|(_, code)| code == Why::FormTaken.code()).filter_map(|(id, _)| id.as_ref())
+    }
+
     /// Whether any code wanted a procedure.
     fn wanted(&self, id: &str) -> bool {
         self.own.iter().chain(&self.others).any(|code| code.procedures.contains(id))
@@ -86,7 +93,8 @@ pub(super) fn take_over(
     let is_of_code = |id: &&String| {
         opened.procedures.contains(id) && (!visit.procedures.contains(id) || earlier.wanted(id))
     };
-    let doubtful = opened.doubtful.iter();
+    let left_out = left_out(counter, visit, opened, &earlier, &chosen);
+    let doubtful = opened.doubtful.iter().chain(&left_out);
     let brought = Brought {
         jti: opened.jti.to_string(),
         revision: opened.revision,
@@ -170,4 +178,30 @@ fn chosen<'a>(
         is_first
     });
     chosen
+}
+
+/// What was wanted, by hand or by a code, and is not `chosen` now. What only the
+/// earlier revision of the code wanted was left out by its owner.
+fn left_out(
+    counter: Counter<'_>,
+    visit: &Visit,
+    opened: &Opened,
+    earlier: &Earlier,
+    chosen: &[&Procedure],
+) -> Vec<Doubt> {
+    let offered = counter.offered(visit.day);
+    let had = visit.procedures.iter().filter(|id| !earlier.alone_wanted(id));
+    let mut left: Vec<Doubt> = Vec::new();
+    for id in opened.procedures.iter().chain(had).chain(earlier.gave_way()) {
+        let is = |one: &&Procedure| one.id == *id;
+        let is_told = left.iter().any(|doubt| doubt.about.as_ref() == Some(id));
+        if !is_told && !chosen.iter().any(is) {
+            let why = match offered.iter().any(is) {
+                true => Why::FormTaken,
+                false => Why::ProcedureGone,
+            };
+            left.push(Doubt { about: Some(id.clone()), why });
+        }
+    }
+    left
 }

@@ -462,3 +462,47 @@ fn procedures_chosen_at_the_counter_stay_beside_those_of_the_code() {
     town.tell(at, &code, BORN).unwrap();
     assert_eq!(town.visit(at.1).procedures, ["juminhyo", "inkan"]);
 }
+
+/// What of the last code could not stay as it was.
+fn doubts(town: &Town, at: (DeviceId, VisitId), jti: u8) -> Vec<(String, String)> {
+    let taken = brought::taken(&town.answers(at.1)).into_iter();
+    let own = taken.filter(|code| code.jti == Jti([jti; 8]).to_string());
+    own.flat_map(|code| code.doubtful).map(|(about, why)| (about.unwrap(), why)).collect()
+}
+
+#[test]
+fn a_procedure_that_leaves_because_a_code_wants_its_form_is_named() {
+    let town = Town::open();
+    let of = |jti: u8, revision, procedures: &[&str]| {
+        let procedures = procedures.iter().map(|id| (*id).to_owned()).collect();
+        Opened { procedures, ..opened(&town, jti, revision) }
+    };
+    let left = |id: &str| vec![(id.to_owned(), "preregistration.form_taken".to_owned())];
+    let at = town.bring(&of(1, 0, &["juminhyo", "tennyu"]));
+    assert_eq!(doubts(&town, at, 1), []);
+    town.bring_also(at, &of(2, 0, &["tenkyo"]));
+    assert_eq!(town.visit(at.1).procedures, ["juminhyo", "tenkyo"]);
+    assert_eq!(doubts(&town, at, 2), left("tennyu"));
+    // A later revision brings nothing back, and says so.
+    town.bring_also(at, &of(2, 1, &["inkan"]));
+    assert_eq!(town.visit(at.1).procedures, ["juminhyo", "inkan"]);
+    assert_eq!(doubts(&town, at, 2), left("tennyu"));
+    // What its owner left out of a later revision was left on purpose.
+    town.bring_also(at, &of(3, 0, &["tenkyo"]));
+    town.bring_also(at, &of(3, 1, &["tennyu"]));
+    assert_eq!(doubts(&town, at, 3), []);
+}
+
+#[test]
+fn a_procedure_chosen_by_hand_and_the_second_of_one_form_in_a_code_are_named_too() {
+    let town = Town::open();
+    let mut code = opened(&town, 1, 0);
+    code.procedures = ["tennyu", "tenkyo"].map(str::to_owned).to_vec();
+    let at = town.arrived();
+    let chosen = [town.config.procedure("setai-henko").unwrap()];
+    choose(&town.tx(), &town.journal, Actor::Device(at.0), at.1, &chosen).unwrap();
+    town.bring_also(at, &code);
+    assert_eq!(town.visit(at.1).procedures, ["tennyu"]);
+    let left: Vec<_> = doubts(&town, at, 1).into_iter().map(|(about, _)| about).collect();
+    assert_eq!(left, ["tenkyo", "setai-henko"]);
+}

@@ -14,7 +14,7 @@ use crate::preregistration::Jti;
 use crate::staff::Action;
 use crate::visit::brought::{self, Brought, Elsewhere};
 use crate::visit::desk::Opened;
-use crate::visit::{self};
+use crate::visit::{self, Visit};
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, page, shown};
 
@@ -83,7 +83,7 @@ pub(super) async fn of_visit(
             made: made(&brought, words),
             revision: brought.revision,
             elsewhere: elsewhere.map(|what| words.t(sentence_of(what))),
-            doubtful: doubtful(&brought, forms, words),
+            doubtful: doubtful(office, (&opened.visit, &brought), forms, words),
         });
     }
     Ok(codes)
@@ -102,22 +102,25 @@ fn made(brought: &Brought, words: Phrases) -> String {
     format!("{} {}", words.with("desk.today.day", &day), super::today::time_of_day(at))
 }
 
-/// Each doubt once, with the words of its question where it has one.
-fn doubtful(brought: &Brought, forms: &[&Form], words: Phrases) -> Vec<String> {
-    let mut told = BTreeSet::new();
-    let label = |about: &Option<String>| {
-        let path = about.as_deref()?;
-        let question = forms.iter().find_map(|form| form.question(path));
-        Some(question.map_or(path, |one| one.label.in_lang(words.lang())).to_owned())
+/// Each doubt once, with the words of its question or procedure where it has one.
+fn doubtful(
+    office: &Office,
+    (visit, brought): (&Visit, &Brought),
+    forms: &[&Form],
+    words: Phrases,
+) -> Vec<String> {
+    let label = |about: &str| {
+        let question = forms.iter().find_map(|form| form.question(about)).map(|one| &one.label);
+        let procedure = || office.config.procedure(about).map(|one| &one.title);
+        let label = question.or_else(procedure);
+        label.map_or_else(|| about.to_owned(), |label| label.in_lang(words.lang()).to_owned())
     };
-    for (about, code) in &brought.doubtful {
-        let sentence = words.t(code);
-        told.insert(match label(about) {
-            Some(label) => format!("{label}：{sentence}"),
-            None => sentence.to_owned(),
-        });
-    }
-    told.into_iter().collect()
+    let doubts = brought.doubts(&visit.procedures);
+    let told = doubts.map(|(about, code)| {
+        let label = about.as_deref().map(label);
+        shown::doubt(label.as_deref(), code, words)
+    });
+    told.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// What stands otherwise than the codes said: label, and the sentence.

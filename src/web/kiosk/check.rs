@@ -14,7 +14,7 @@ use crate::form::template::Signature;
 use crate::id::OpId;
 use crate::lang::Phrases;
 use crate::procedure::fee;
-use crate::visit::brought::{self, Brought, Difference};
+use crate::visit::brought::{self, Difference};
 use crate::visit::{self, State as Stands, step};
 use crate::web::error::Failure;
 use crate::web::printers::Progress;
@@ -81,7 +81,7 @@ pub(super) fn page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Respo
     page::show(&Check {
         brought: codes.iter().map(|code| made_at(code.made_at)).collect(),
         differs: groups.iter().flat_map(|group| &group.rows).any(|row| row.told.is_some()),
-        doubtful: doubtful(&pages, &codes, frame.words),
+        doubtful: doubtful(office, at, &pages, frame.words),
         may_tap: !codes.is_empty() && frame.cards && !step::card_was_read(&at.answers),
         groups,
         procedures: procedures.iter().map(|one| one.title.in_lang(lang).to_owned()).collect(),
@@ -104,16 +104,25 @@ fn made_at(at: Moment) -> String {
     format!("{}/{} {}:{:02}", u8::from(at.month()), at.day(), at.hour(), at.minute())
 }
 
-/// What of the codes was not understood and has no answer since, each kind once.
-pub(super) fn doubtful(pages: &[AskPage<'_>], codes: &[Brought], words: Phrases) -> Vec<String> {
+/// What of the codes was not understood and has no answer since, or gave way; each
+/// once.
+pub(super) fn doubtful(
+    office: &Office,
+    at: &AtKiosk,
+    pages: &[AskPage<'_>],
+    words: Phrases,
+) -> Vec<String> {
     let is_answered = |path: &str| {
         let mut asked = pages.iter().flat_map(|page| &page.questions);
         asked.any(|one| one.path() == path && one.answer.is_some())
     };
+    let codes = brought::taken(&at.answers);
     let mut sentences = Vec::new();
-    for (about, code) in codes.iter().flat_map(|code| &code.doubtful) {
+    for (about, code) in codes.iter().flat_map(|code| code.doubts(&at.visit.procedures)) {
         let is_settled = about.as_deref().is_some_and(is_answered);
-        let sentence = words.t(code).to_owned();
+        let procedure = about.as_deref().and_then(|id| office.config.procedure(id));
+        let title = procedure.map(|one| one.title.in_lang(words.lang()));
+        let sentence = shown::doubt(title, code, words);
         if !is_settled && !sentences.contains(&sentence) {
             sentences.push(sentence);
         }

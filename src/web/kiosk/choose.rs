@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk, Sent, SentDraft};
 use super::{check, start};
-use crate::visit::{self, Way, brought};
+use crate::visit::{self, Way};
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, page};
 
@@ -88,7 +88,7 @@ pub(super) fn procedures_page(
     let groups = offered.chunk_by(|one, next| one.lane == next.lane).map(group).collect();
     let frame = Frame::new(office, kiosk, Some(at));
     let doubtful = match at.visit.procedures.is_empty() {
-        true => check::doubtful(&[], &brought::taken(&at.answers), frame.words),
+        true => check::doubtful(office, at, &[], frame.words),
         false => Vec::new(),
     };
     page::show(&Procedures { frame, groups, doubtful, error })

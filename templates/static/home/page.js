@@ -20,6 +20,7 @@ class Page {
   keeps = false;
   screen = { is: "start" };
   #made = null;
+  #making = false;
   #stands = null;
 
   constructor() {
@@ -75,11 +76,22 @@ class Page {
 
   /** Takes up what was begun, or the draft. */
   goOn() {
-    if (this.visit.isEmpty) {
-      Object.assign(this, { visit: this.draft, keeps: true });
-      this.#made = null;
-    }
+    this.#takeUp();
     this.go({ is: "next" });
+  }
+
+  /** The same, for another visit: with a code of its own. */
+  goOnAnew() {
+    this.#takeUp();
+    this.visit.forgetCodes();
+    this.changed();
+    this.go({ is: "next" });
+  }
+
+  #takeUp() {
+    if (!this.visit.isEmpty) return;
+    Object.assign(this, { visit: this.draft, keeps: true });
+    this.#made = null;
   }
 
   setKeeps(keeps) {
@@ -103,13 +115,17 @@ class Page {
 
   /** Makes the code anew only where something changed; the counter takes the last one. */
   async makeCode() {
+    if (this.#making) return undefined;
     if (this.#made === null) {
+      this.#making = true;
       this.visit.revision += 1;
       try {
         this.#made = await make(definition, this.visit);
       } catch (error) {
         this.visit.revision -= 1;
         return this.refuse({ error: error instanceof TooLong ? "home.code.too_long" : "home.code.failed" });
+      } finally {
+        this.#making = false;
       }
       if (this.keeps) draft.keep(definition, this.visit);
     }

@@ -49,7 +49,17 @@ function goOn(page) {
     h("h2", {}, words.t(found)),
     h("p", {}, words.t(about)),
     h("button", { class: "button primary", type: "button", onclick: () => page.goOn() }, words.t(press)),
+    isKept && (page.visit.isEmpty ? page.draft : page.visit).hasCode ? again(page) : null,
   );
+}
+
+/** The kept answers with a new code: the last one may have been used. */
+function again(page) {
+  const { words } = page;
+  return [
+    h("p", {}, words.t("home.draft.again_about")),
+    h("button", { class: "button again", type: "button", onclick: () => page.goOnAnew() }, words.t("home.draft.again")),
+  ];
 }
 
 /** What the resident comes for. */

@@ -22,6 +22,11 @@ export class Visit {
     return this.procedures.length === 0;
   }
 
+  /** Whether a code was made of it, which may have been used since. */
+  get hasCode() {
+    return this.revision > 0;
+  }
+
   /** The chosen procedures, in the order the town lists them. */
   get chosen() {
     return this.#definition.procedures.filter((one) => this.procedures.includes(one.id));
@@ -93,6 +98,12 @@ export class Visit {
   jti(n) {
     while (this.jtis.length <= n) this.jtis.push([...crypto.getRandomValues(new Uint8Array(JTI_BYTES))]);
     return Uint8Array.from(this.jtis[n]);
+  }
+
+  /** The same answers for another visit: the counter takes a code once. */
+  forgetCodes() {
+    this.jtis = [];
+    this.revision = 0;
   }
 
   /** As a draft keeps it. */

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::at_home::AtHome;
 use super::hosted::{export, host};
 use super::town::Town;
+use super::walks::at_home;
 use crate::stage::browser::browser;
 use crate::stage::resident::memory;
 
@@ -43,6 +44,60 @@ fn a_draft_is_kept_only_for_whoever_asks_and_goes_when_it_is_erased() {
     browser.reload();
     browser.wait("the page has begun", "document.querySelector('#bar .primary')");
     assert!(!browser.shows(".go-on"), "{}", browser.text());
+}
+
+#[test]
+fn the_draft_of_a_code_that_was_used_makes_another_code_of_the_same_answers() {
+    let Some(browser) = browser("a draft for another visit") else { return };
+    let town = Town::found();
+    let folder = export(&town.key());
+    let mut home = AtHome::arrive(&browser, &host(folder.path()), "another", at_home());
+    home.choose(&["juminhyo"]);
+    home.press(".keep summary");
+    home.press(".keep label");
+    let come_back = || {
+        browser.reload();
+        browser.wait("the draft is offered", "document.querySelector('.go-on button')");
+    };
+    come_back();
+    // No code was made of it yet.
+    assert_eq!(browser.all(".go-on button", "innerText"), ["下書きの続きから"]);
+    home.press(".go-on button");
+    home.answer_all();
+    let used = town.open(&home.make()[0]);
+    come_back();
+    home.look();
+    let ways = browser.all(".go-on button", "innerText");
+    assert_eq!(ways, ["下書きの続きから", "同じ答えで新しいQRコードを作る"]);
+    home.press(".go-on .again");
+    assert!(browser.shows(".check-group"), "{}", browser.text());
+    let another = town.open(&home.make()[0]);
+    assert_ne!(another.jti, used.jti);
+    assert_eq!(another.revision, used.revision);
+    assert_eq!((another.procedures, another.answers), (used.procedures, used.answers));
+    // From here on, the draft belongs to the new code.
+    come_back();
+    home.press(".go-on button");
+    let mended = town.open(&home.make()[0]);
+    assert_eq!((mended.jti, mended.revision), (another.jti, another.revision + 1));
+}
+
+#[test]
+fn a_code_that_is_asked_for_twice_at_once_is_made_once() {
+    let Some(browser) = browser("a double press at home") else { return };
+    let town = Town::found();
+    let folder = export(&town.key());
+    let mut home = AtHome::arrive(&browser, &host(folder.path()), "twice", at_home()).in_a_hurry();
+    home.choose(&["juminhyo"]);
+    home.press(".keep summary");
+    home.press(".keep label");
+    home.answer_all();
+    let before = browser.run("return history.length").as_u64().unwrap();
+    browser.run("const make = document.querySelector('#bar .primary'); make.click(); make.click()");
+    browser.wait("the code", "document.querySelector('figure.code')");
+    let kept = "return JSON.parse(localStorage.getItem('madoguchi.draft')).visit.revision";
+    assert_eq!(browser.run(kept), 1);
+    assert_eq!(browser.run("return history.length"), before + 1);
 }
 
 #[test]

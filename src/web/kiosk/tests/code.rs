@@ -46,8 +46,12 @@ fn book(tablet: &Tablet, config: &Config) -> Codebook {
 
 /// Everything that a page at home asks; what is not in the sample is passed over.
 fn answers(tablet: &Tablet) -> Answers {
+    answers_of(tablet, "inkan")
+}
+
+fn answers_of(tablet: &Tablet, form: &str) -> Answers {
     let (form, today) =
-        (tablet.office.forms.get("inkan").unwrap(), tablet.office.journal.now().date());
+        (tablet.office.forms.get(form).unwrap(), tablet.office.journal.now().date());
     let mut answers = record::read(&[form], form.sample().unwrap(), Source::Qr, today).unwrap();
     while let Some(page) = crate::form::questions::missing(&[form], &answers).first() {
         for ask in &page.questions {
@@ -70,8 +74,12 @@ fn written(
 
 /// The day of birth in the form's sample.
 fn birthday() -> String {
+    birthday_of("inkan")
+}
+
+fn birthday_of(form: &str) -> String {
     let forms = Forms::load(Path::new("templates/forms")).unwrap();
-    let sample = forms.get("inkan").unwrap().sample().unwrap().to_string();
+    let sample = forms.get(form).unwrap().sample().unwrap().to_string();
     let (_, after) = sample.split_once("\"birth_date\":\"").unwrap();
     let day = after.split('"').next().unwrap();
     day[5..].replace('-', "")
@@ -220,6 +228,34 @@ async fn what_of_a_code_is_not_understood_is_said_where_it_is_asked_again() {
     let asked = tablet.get("/kiosk").await;
     assert!(asked.says("name=\"applicant.phone\""), "{}", asked.text);
     assert!(asked.says("ここは読み取れませんでした"), "{}", asked.text);
+}
+
+#[tokio::test]
+async fn a_procedure_that_gives_way_to_one_of_a_code_is_named_until_it_is_chosen_again() {
+    let tablet = Tablet::paired().await;
+    tablet.begin().await;
+    tablet.press("/kiosk/way", &[("way", "hand")]).await;
+    tablet.press("/kiosk/procedures", &[("procedure", "tenkyo")]).await;
+    let mut answers = answers_of(&tablet, "ido");
+    answers.remove("ido.kind");
+    let (jti, made_at) = (Jti([1; 8]), tablet.office.journal.now());
+    let moves_in = preregistration::Visit {
+        made_at,
+        jti,
+        revision: 0,
+        procedures: &["tennyu"],
+        answers: &answers,
+    };
+    let body = encode(&book(&tablet, &tablet.office.config), &moves_in);
+    tablet.show_code(&sealed(&body, TOWN, &key(&tablet))).await;
+    tablet.tell(&birthday_of("ido")).await;
+    let checked = tablet.get("/kiosk").await;
+    assert!(checked.says("この内容でよろしいですか"), "{}", checked.text);
+    let sentence = "転居届（町の中で引っ越した）：同じ用紙を使う別の手続きが";
+    assert!(checked.says(sentence), "{}", checked.text);
+    tablet.press("/kiosk/procedures", &[("procedure", "tenkyo")]).await;
+    let chosen_again = tablet.get("/kiosk").await;
+    assert!(!chosen_again.says("同じ用紙を使う"), "{}", chosen_again.text);
 }
 
 #[tokio::test]
