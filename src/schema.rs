@@ -22,6 +22,7 @@ pub const STEPS: &[Step] = &[
     queue::CODES,
     alarm::SCHEMA,
     payment::SCHEMA,
+    queue::report::SCHEMA,
 ];
 
 /// An empty database in memory, for tests of stores.

@@ -3,6 +3,7 @@
 
 mod card;
 mod check;
+mod export;
 mod fill;
 mod folder;
 mod forms;
@@ -52,6 +53,8 @@ enum Command {
     Backup(keep::Backup),
     Restore(keep::Restore),
     Verify(keep::Verify),
+    Export(export::Export),
+    Calendar(export::Calendar),
     /// Waiting times
     #[command(subcommand)]
     Wait(wait::Command),
@@ -76,6 +79,8 @@ pub fn run() -> ExitCode {
         Some(Command::Backup(arguments)) => keep::backup(&arguments),
         Some(Command::Restore(arguments)) => keep::restore(&arguments),
         Some(Command::Verify(arguments)) => keep::verify(&arguments),
+        Some(Command::Export(arguments)) => export::export(&arguments),
+        Some(Command::Calendar(arguments)) => export::calendar(&arguments),
         Some(Command::Wait(command)) => wait::run(&command),
     };
     done.unwrap_or_else(|error| {

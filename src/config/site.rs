@@ -29,6 +29,8 @@ pub struct Site {
     pub home: Option<Home>,
     /// Where telephones reach this server; left out, no screen sends them here.
     pub status: Option<Status>,
+    #[serde(default)]
+    pub counts: Counts,
 }
 
 /// The municipality (自治体).
@@ -120,6 +122,37 @@ pub struct Home {
 pub struct Status {
     /// How the addresses of this server begin for telephones.
     pub address: String,
+}
+
+/// How what is counted is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Counts {
+    /// Minutes until nine out of ten are called: up to the first it is quiet, above the
+    /// second it is crowded.
+    pub lamp_minutes: [u32; 2],
+    /// Seconds that writing one field by hand takes.
+    pub seconds_by_hand: u32,
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self { lamp_minutes: [15, 30], seconds_by_hand: 8 }
+    }
+}
+
+impl Counts {
+    fn check(&self, document: &mut Document, place: &Place) {
+        let [quiet, crowded] = self.lamp_minutes;
+        document.require(
+            (1..crowded).contains(&quiet) && crowded <= 600,
+            place.clone().key("lamp_minutes"),
+            format!("{quiet} 分と {crowded} 分の組は使えません"),
+            "1 から 600 までの分を、小さいほうから書いてください",
+        );
+        let by_hand = place.clone().key("seconds_by_hand");
+        rules::range(document, by_hand, self.seconds_by_hand, [1, 120]);
+    }
 }
 
 /// When personal data is erased.
@@ -251,6 +284,7 @@ impl Site {
             status.check(document, Place::key_of("status").key("address"));
         }
         self.queue.check(document, &Place::key_of("queue"));
+        self.counts.check(document, &Place::key_of("counts"));
         let retention = Place::key_of("retention");
         let Retention { visit_days } = self.retention;
         rules::range(document, retention.key("visit_days"), visit_days, [1, 3_660]);

@@ -30,6 +30,38 @@ pub struct Called {
     pub counter: u32,
 }
 
+/// The three colours (混雑の三色).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lamp {
+    Green,
+    Yellow,
+    Red,
+}
+
+impl Lamp {
+    /// The name used in open data and colours: `green`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Lamp::Green => "green",
+            Lamp::Yellow => "yellow",
+            Lamp::Red => "red",
+        }
+    }
+
+    /// Of a lane where somebody who came at `now` is called within `window`, nine times
+    /// out of ten: quiet up to the first of `minutes`, crowded above the second. None
+    /// where nobody can say.
+    pub fn of(window: Option<Window>, [quiet, crowded]: [u32; 2], now: Moment) -> Option<Lamp> {
+        let wait = window?.to - now.unix_timestamp();
+        Some(match wait {
+            wait if wait <= i64::from(quiet) * 60 => Lamp::Green,
+            wait if wait <= i64::from(crowded) * 60 => Lamp::Yellow,
+            _ => Lamp::Red,
+        })
+    }
+}
+
 /// Everything that is counted from.
 pub struct Hall<'h> {
     pub tickets: &'h [Ticket],
@@ -90,6 +122,17 @@ mod tests {
         let mut ticket = Ticket::drawn("A", number, NOW);
         (ticket.legs[0].lane, ticket.legs[0].state) = (lane.to_owned(), state);
         ticket
+    }
+
+    #[test]
+    fn the_lamp_changes_just_after_the_minutes_that_the_town_wrote() {
+        let within = |minutes: i64| {
+            let window = Window { from: None, to: NOW.unix_timestamp() + minutes * 60 };
+            Lamp::of(Some(window), [15, 30], NOW).map(Lamp::id)
+        };
+        let told = [5, 15, 16, 30, 31].map(within);
+        assert_eq!(told.map(Option::unwrap), ["green", "green", "yellow", "yellow", "red"]);
+        assert_eq!(Lamp::of(None, [15, 30], NOW), None);
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub mod outlook;
 pub mod oversight;
 mod passing;
 mod replay;
+pub mod report;
 pub mod state;
 mod store;
 pub mod ticket;

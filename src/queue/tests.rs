@@ -1,4 +1,5 @@
 mod forecast;
+mod spans;
 mod taking_back;
 
 use std::sync::Arc;

@@ -10,7 +10,7 @@ use crate::db::Tx;
 use crate::device;
 use crate::id::VisitId;
 use crate::journal::Actor;
-use crate::queue;
+use crate::queue::{self, report};
 use crate::visit::{self, brought, retention};
 use crate::web::Office;
 
@@ -34,6 +34,9 @@ pub(super) async fn forever(office: Arc<Office>) {
         if let Err(error) = end_earlier_days(&office).await {
             tracing::error!(%error, "tickets of earlier days stay open");
         }
+        if let Err(error) = count_days(&office).await {
+            tracing::error!(%error, "days that are over were not counted");
+        }
         if let Err(error) = move_tickets_on(&office).await {
             tracing::error!(%error, "tickets whose time has come stay where they are");
         }
@@ -53,6 +56,25 @@ async fn end_earlier_days(office: &Arc<Office>) -> Result<(), queue::Error> {
     let ended = office.db.write(move |tx| queue::close_day(tx, &journal, today)).await?;
     if ended > 0 {
         tracing::info!(ended, "tickets of earlier days have ended");
+    }
+    Ok(())
+}
+
+/// Counts what is over, and notes how the times that people were told came out, as
+/// soon as that is known.
+async fn count_days(office: &Arc<Office>) -> Result<(), queue::Error> {
+    let (journal, today) = (office.journal.clone(), office.journal.now().date());
+    let known = office.live.now().outlook.kept_before.clone();
+    let count = move |tx: &Tx<'_>| -> Result<usize, queue::Error> {
+        let counted = report::close_days(tx, &journal, today)?;
+        for (day, kept) in known {
+            report::judge(tx, &journal, day, kept)?;
+        }
+        Ok(counted)
+    };
+    let counted = office.db.write(count).await?;
+    if counted > 0 {
+        tracing::info!(counted, "days that are over were counted");
     }
     Ok(())
 }

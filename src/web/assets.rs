@@ -44,6 +44,7 @@ const ASSETS: &[Asset] = assets! {
         "entry.js": "text/javascript; charset=utf-8",
         "scanner.js": "text/javascript; charset=utf-8",
         "status.css": "text/css; charset=utf-8",
+        "calendar.css": "text/css; charset=utf-8",
         "status.js": "text/javascript; charset=utf-8",
         "idle.js": "text/javascript; charset=utf-8",
         "pictograms.svg": "image/svg+xml",

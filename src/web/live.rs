@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use serde::Serialize;
 
 use super::outlook::{Compared, Outlooks};
+use super::status::calendar;
 use super::{Office, page, windows};
 use crate::chance::{self, Chance};
 use crate::clock::{self, Moment};
@@ -44,6 +45,7 @@ pub struct Live {
     shown: watch::Sender<Arc<Shown>>,
     closed: watch::Sender<bool>,
     pub(super) outlooks: Outlooks,
+    pub(super) calendar: calendar::Kept,
 }
 
 /// The queue as it is now, and how displays are sent it, written once for all.

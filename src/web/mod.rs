@@ -52,6 +52,7 @@ pub use codes::Codes;
 pub use live::Live;
 pub use printers::Printers;
 pub use readers::Readers;
+pub use status::calendar;
 
 /// What every handler may use. One for the process.
 pub struct Office {

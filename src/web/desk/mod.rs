@@ -11,6 +11,7 @@ mod bars;
 mod calling;
 mod codes;
 mod correct;
+mod days;
 mod decide;
 mod devices;
 mod frame;

@@ -28,7 +28,11 @@ use crate::web::error::Failure;
 use crate::web::{Office, Shared, live, page, status, windows};
 
 pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/", get(show)).route("/now", get(fragment)).route("/events", get(events))
+    Router::new()
+        .route("/", get(show))
+        .route("/now", get(fragment))
+        .route("/events", get(events))
+        .merge(super::days::routes())
 }
 
 /// The counter that is only imagined to be open.
@@ -90,7 +94,7 @@ struct Page {
     now: Now,
 }
 
-fn allowed(office: &Office, clerk: &Clerk) -> Result<(), Failure> {
+pub(super) fn allowed(office: &Office, clerk: &Clerk) -> Result<(), Failure> {
     match office.config.site.modules.queue {
         true => clerk.may(Action::Oversee),
         false => Err(Failure::NotFound),

@@ -248,6 +248,11 @@ const ROUTES: &[Route] = &[
     ("get", "/supervisor", &[], [false, true, true]),
     ("get", "/supervisor/now", &[], [false, true, true]),
     ("get", "/supervisor/events", &[], [false, true, true]),
+    ("get", "/supervisor/days", &[], [false, true, true]),
+    ("get", "/supervisor/days.csv", &[], [false, true, true]),
+    ("get", "/supervisor/hours.csv", &[], [false, true, true]),
+    ("get", "/supervisor/days/{day}", &[], [false, true, true]),
+    ("get", "/supervisor/days/{day}/tickets.csv", &[], [false, true, true]),
     ("get", "/devices", &[], [false, true, true]),
     ("post", "/devices", &[], [false, true, true]),
     ("post", "/devices/{device}/revoke", &[], [false, true, true]),
@@ -307,6 +312,7 @@ async fn address(town: &Town, route: &str, visit: VisitId) -> String {
     let path = route
         .replace("{appointment}", &appointment)
         .replace("{visit}", &visit.to_string())
+        .replace("{day}", &crate::clock::iso_day(town.office.journal.now().date()))
         .replace("{application}", &application.to_string())
         .replace("{device}", &device.to_string())
         .replace("{ticket}", &ticket.to_string())

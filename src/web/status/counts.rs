@@ -12,7 +12,8 @@ use serde::Serialize;
 use super::{Asked, allowed, keep_a_moment};
 use crate::clock::{self, Moment};
 use crate::lang::{Lang, Phrases};
-use crate::queue::crowd::{self, Called, Crowd};
+use crate::queue::crowd::{self, Called, Crowd, Lamp};
+use crate::queue::report::csv::cell;
 use crate::queue::wait::window::Window;
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, assets, windows};
@@ -34,8 +35,22 @@ pub(in crate::web) fn crowds(office: &Office, now: Moment) -> Vec<Crowd> {
     crowd::crowd(&hall, &lanes, now)
 }
 
+fn lamp(office: &Office, crowd: &Crowd, now: Moment) -> Option<Lamp> {
+    Lamp::of(crowd.window, office.config.site.counts.lamp_minutes, now)
+}
+
+fn lamp_key(lamp: Lamp) -> &'static str {
+    match lamp {
+        Lamp::Green => "status.green",
+        Lamp::Yellow => "status.yellow",
+        Lamp::Red => "status.red",
+    }
+}
+
 struct Row {
     lane: String,
+    /// A name for its colour, and in words.
+    lamp: Option<(&'static str, &'static str)>,
     waiting: usize,
     window: String,
     called: Option<Called>,
@@ -73,6 +88,7 @@ fn now(office: &Office, lang: Lang) -> Now {
             .config
             .lane(&crowd.lane)
             .map_or_else(String::new, |lane| lane.name.in_lang(lang).to_owned()),
+        lamp: lamp(office, &crowd, moment).map(|lamp| (lamp.id(), words.t(lamp_key(lamp)))),
         waiting: crowd.waiting,
         window: match crowd.window {
             Some(window) => windows::words(words, window),
@@ -116,7 +132,7 @@ pub(super) async fn fragment(
 }
 
 /// A page that everybody may be given, in one language.
-fn kept(page: &impl Template) -> Result<Response, Failure> {
+pub(super) fn kept(page: &impl Template) -> Result<Response, Failure> {
     let html = page.render().map_err(|error| Failure::Fault(error.to_string()))?;
     let mut response = Html(html).into_response();
     keep_a_moment(&mut response);
@@ -148,6 +164,8 @@ struct LaneData {
     call_to: Option<String>,
     called_number: Option<String>,
     called_counter: Option<u32>,
+    /// `green`, `yellow` or `red`; null where nobody can say.
+    lamp: Option<Lamp>,
 }
 
 fn open_data(office: &Office) -> OpenData<'_> {
@@ -157,6 +175,7 @@ fn open_data(office: &Office) -> OpenData<'_> {
         let name = name.unwrap_or_default();
         let time = |secs: i64| clock::from_unix(secs).map(clock::rfc3339);
         LaneData {
+            lamp: lamp(office, &crowd, now),
             lane: crowd.lane,
             name_ja: name.ja,
             name_en: name.en,
@@ -193,7 +212,7 @@ pub(super) async fn csv(State(office): State<Shared>) -> Result<Response, Failur
 }
 
 /// Anybody's page may read it.
-fn data(kind: &'static str, text: String) -> Response {
+pub(super) fn data(kind: &'static str, text: String) -> Response {
     let headers = [(header::CONTENT_TYPE, kind), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
     let mut response = (headers, text).into_response();
     keep_a_moment(&mut response);
@@ -205,12 +224,12 @@ fn in_rows(data: &OpenData<'_>) -> String {
     // something else.
     let mut text =
         "\u{feff}updated_at,town_code,office,lane,name_ja,name_en,waiting,open_counters,\
-                    call_from,call_to,called_number,called_counter\r\n"
+                    call_from,call_to,called_number,called_counter,lamp\r\n"
             .to_owned();
     for lane in &data.lanes {
         let counter = lane.called_counter.map(|counter| counter.to_string());
         let (waiting, open) = (lane.waiting.to_string(), lane.open_counters.to_string());
-        let fields: [&str; 12] = [
+        let fields: [&str; 13] = [
             &data.updated_at,
             data.town_code,
             data.office,
@@ -223,33 +242,11 @@ fn in_rows(data: &OpenData<'_>) -> String {
             lane.call_to.as_deref().unwrap_or_default(),
             lane.called_number.as_deref().unwrap_or_default(),
             counter.as_deref().unwrap_or_default(),
+            lane.lamp.map_or("", Lamp::id),
         ];
         let fields: Vec<String> = fields.iter().map(|field| cell(field)).collect();
         // Writing to a text does not fail.
         let _ = write!(text, "{}\r\n", fields.join(","));
     }
     text
-}
-
-/// A cell that no spreadsheet takes for a formula or for two.
-fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    match text.contains([',', '"', '\r', '\n']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_with_a_comma_is_one_cell_and_no_formula() {
-        assert_eq!(cell("証明書, 税"), "\"証明書, 税\"");
-        assert_eq!(cell("いわゆる\"証明\""), "\"いわゆる\"\"証明\"\"\"");
-        assert_eq!(cell("=1+1"), "'=1+1");
-        assert_eq!(cell("A12"), "A12");
-    }
 }

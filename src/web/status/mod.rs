@@ -5,6 +5,7 @@
 //! found by a code that follows from nothing. What is counted is looked up in memory,
 //! so a hall full of telephones costs the database nothing.
 
+pub mod calendar;
 mod counts;
 mod phone;
 
@@ -26,6 +27,8 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/status/now", get(counts::fragment))
         .route("/status.json", get(counts::json))
         .route("/status.csv", get(counts::csv))
+        .route("/status/calendar", get(calendar::page))
+        .route("/status/calendar.json", get(calendar::json))
         .route("/status/{code}", get(phone::page))
         .route("/status/{code}/now", get(phone::fragment))
         .route("/s/{code}", get(phone::short))

@@ -147,14 +147,15 @@ async fn counts_are_open_data_that_may_be_kept_for_a_moment() {
     let lane = serde_json::json!({
         "lane": "certificate", "name_ja": "証明書", "name_en": "Certificates",
         "waiting": 2, "open_counters": 0, "call_from": null, "call_to": null,
-        "called_number": null, "called_counter": null,
+        "called_number": null, "called_counter": null, "lamp": null,
     });
     assert_eq!(told["lanes"][0], lane);
     assert_eq!(told["updated_at"], "2026-11-24T09:00:00.000+09:00");
     let csv = hall.get("/status.csv").await;
     let mut lines = csv.text.lines();
     let fields = lines.next().unwrap().trim_start_matches('\u{feff}');
-    let row = "2026-11-24T09:00:00.000+09:00,999997,honcho,certificate,証明書,Certificates,2,0,,,,";
+    let row =
+        "2026-11-24T09:00:00.000+09:00,999997,honcho,certificate,証明書,Certificates,2,0,,,,,";
     assert_eq!(lines.next(), Some(row));
     // What is promised in the documents is what is there.
     let documented = include_str!("../../../docs/OPEN_DATA.md");
@@ -181,4 +182,50 @@ fn a_telephone_is_spoken_to_in_its_own_language_or_the_one_it_asks_for() {
         own.map(|own| headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(own)));
         assert_eq!(Asked { lang: asked }.lang(&headers), lang, "{asked:?} {own:?}");
     }
+}
+
+#[tokio::test]
+async fn a_forecast_of_too_few_days_says_so_and_of_enough_shows_the_weeks() {
+    use crate::clock::iso_day;
+    use crate::queue::report::DayReport;
+    use crate::queue::report::tally::{Hour, Tally};
+
+    let hall = Hall::open().await;
+    let little = hall.get("/status/calendar").await;
+    assert!(little.text.contains("まだ 0 日分の記録しかない"), "{}", little.text);
+    let past = |back: i64| {
+        let day = time::macros::date!(2026 - 11 - 24) - time::Duration::days(back);
+        let all = Tally { came: 100, ..Tally::default() };
+        let hours = vec![Hour { hour: 9, came: 100, ..Hour::default() }];
+        let (lanes, forms) = Default::default();
+        DayReport { day, all, lanes, hours, passing: 0, forms, kept: None }
+    };
+    let reports: Vec<DayReport> = (1..=28).filter(|back| back % 7 < 5).map(past).collect();
+    let write = move |tx: &Tx<'_>| {
+        for report in &reports {
+            let text = serde_json::to_string(report).unwrap();
+            let row = [iso_day(report.day), text];
+            tx.execute("insert into day_report (day, report) values (?1, ?2)", row)?;
+        }
+        Ok::<_, crate::db::Error>(())
+    };
+    hall.office.db.write(write).await.unwrap();
+    hall.clock.advance(Duration::from_secs(601));
+    let page = hall.get("/status/calendar?lang=en").await;
+    assert!(page.text.contains("about 100") && page.text.contains("Usual"), "{}", page.text);
+    assert_eq!(page.headers["cache-control"], "public, max-age=10");
+    let json = hall.get("/status/calendar.json").await;
+    let told: serde_json::Value = serde_json::from_str(&json.text).unwrap();
+    assert_eq!(
+        (told["days_known"].as_u64(), told["days"].as_array().unwrap().len()),
+        (Some(20), 42)
+    );
+    let config = &hall.office.config;
+    let day = hall.office.journal.now().date();
+    let config_of = config.clone();
+    let look = move |connection: &_| calendar::foretell(connection, &config_of, day);
+    let foretold = hall.office.db.read(look).await.unwrap();
+    let files = calendar::files(config, &foretold, day).unwrap();
+    let page = &files["calendar.html"];
+    assert!(page.contains("<style>") && !page.contains("/static/") && !page.contains("href="));
 }

@@ -59,3 +59,50 @@ async fn before_the_counters_close_the_last_number_is_advised_on() {
     assert_eq!(elsewhere.to, "/desk/supervisor");
     watching.abort();
 }
+
+#[tokio::test]
+async fn days_that_are_over_stand_in_figures_beside_the_same_weekday_and_as_files() {
+    use crate::db::Tx;
+    use crate::queue::report;
+    use crate::queue::wait::Kept;
+
+    let town = Town::staffed().await;
+    for _ in 0..3 {
+        town.visit("tenkyo").await;
+    }
+    let supervisor = town.sign_in("supervisor").await;
+    let none = supervisor.get("/desk/supervisor/days").await;
+    assert!(none.says("終わった日がまだありません"), "{}", none.text());
+    let today = supervisor.get("/desk/supervisor/days/2026-11-24").await;
+    assert!(today.says("11月24日（火）"), "{}", today.text());
+    assert!(today.says("3 枚の申請書を、手書きなしで作りました"), "{}", today.text());
+    assert!(today.says("前の同じ曜日の記録なし"));
+    town.clock.advance(Duration::from_secs(7 * 24 * 3600));
+    town.visit("tenkyo").await;
+    let journal = town.office.journal.clone();
+    let close = move |tx: &Tx<'_>| {
+        let (today, day) = (journal.now().date(), journal.now().date() - time::Duration::weeks(1));
+        let counted = report::close_days(tx, &journal, today)?;
+        report::judge(tx, &journal, day, Kept { judged: 10, kept: 9 })?;
+        Ok::<_, queue::Error>(counted)
+    };
+    assert_eq!(town.office.db.write(close).await.unwrap(), 1);
+    let supervisor = town.sign_in("supervisor").await;
+    let days = supervisor.get("/desk/supervisor/days").await;
+    assert!(days.says("待った 10 人のうち 90% の方を"), "{}", days.text());
+    assert!(
+        days.text().contains("<a href=\"/desk/supervisor/days/2026-11-24\">11月24日（火）</a>")
+    );
+    let beside = supervisor.get("/desk/supervisor/days/2026-12-01").await;
+    let row = "<th scope=\"row\">来た方（人）</th><td>1</td><td>3</td>";
+    assert!(beside.text().contains(row), "{}", beside.text());
+    let file = supervisor.get("/desk/supervisor/days.csv").await;
+    assert!(file.text().contains("2026-11-24,all,3,0,0,0,0,0,0,3,"), "{}", file.text());
+    let tickets = supervisor.get("/desk/supervisor/days/2026-11-24/tickets.csv").await;
+    assert_eq!(tickets.text().lines().count(), 4, "{}", tickets.text());
+    assert!(!tickets.text().contains("花子") && !days.says("花子"));
+    for nothing in ["2026-11-25", "yesterday"] {
+        let page = supervisor.get(&format!("/desk/supervisor/days/{nothing}")).await;
+        assert_eq!(page.status, axum::http::StatusCode::NOT_FOUND, "{nothing}");
+    }
+}

@@ -1,0 +1,92 @@
+//! How long a ticket stood where: the intervals of its way, from the entries of the
+//! journal. A press that was taken back never happened.
+
+use crate::clock::Moment;
+use crate::queue::state::State;
+use crate::queue::ticket::Ticket;
+
+/// One interval. The next one of the same leg begins where it ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Which leg of the ticket.
+    pub leg: usize,
+    pub state: State,
+    pub counter: Option<u32>,
+    pub from: Moment,
+    /// None while it lasts.
+    pub to: Option<Moment>,
+}
+
+impl Span {
+    /// Whole seconds; of one that lasts, none.
+    pub fn secs(&self) -> u64 {
+        let to = self.to.unwrap_or(self.from);
+        u64::try_from((to - self.from).whole_seconds()).unwrap_or(0)
+    }
+}
+
+/// A ticket and everything that is known of its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Story {
+    pub ticket: Ticket,
+    pub spans: Vec<Span>,
+}
+
+impl Story {
+    /// A ticket that was just issued.
+    pub(super) fn begin(ticket: Ticket) -> Self {
+        let mut story = Self { spans: Vec::new(), ticket };
+        story.stand(story.ticket.arrived);
+        story
+    }
+
+    /// The ticket as an entry left it; `undone` when it took a press back.
+    pub(super) fn go_on(&mut self, after: Ticket, at: Moment, undone: bool) {
+        let before = std::mem::replace(&mut self.ticket, after);
+        if undone {
+            let pressed = before.undo.as_ref().map_or(at, |undo| undo.at);
+            self.spans.retain(|span| span.from < pressed);
+            if let Some(last) = self.spans.last_mut() {
+                last.to = None;
+            }
+        }
+        let place = |ticket: &Ticket| (ticket.legs.len(), ticket.leg().state, ticket.leg().counter);
+        let moved = !undone && place(&before) != place(&self.ticket);
+        if moved || self.ticket.leg().state.is_over() {
+            if let Some(last) = self.spans.last_mut().filter(|last| last.to.is_none()) {
+                last.to = Some(at.max(last.from));
+            }
+            if !self.ticket.leg().state.is_over() {
+                self.stand(at);
+            }
+        }
+    }
+
+    fn stand(&mut self, from: Moment) {
+        let (leg, state) = (self.ticket.legs.len() - 1, self.ticket.leg().state);
+        let counter = self.ticket.leg().counter.filter(|_| state.is_at_counter());
+        self.spans.push(Span { leg, state, counter, from, to: None });
+    }
+
+    /// The intervals of one leg.
+    pub fn of_leg(&self, leg: usize) -> impl Iterator<Item = &Span> {
+        self.spans.iter().filter(move |span| span.leg == leg)
+    }
+
+    /// Seconds spent in a state, of one leg.
+    pub fn secs_in(&self, leg: usize, state: State) -> u64 {
+        self.of_leg(leg).filter(|span| span.state == state).map(Span::secs).sum()
+    }
+
+    /// From the beginning of a leg to its first call, if it was called.
+    pub fn waited_secs(&self, leg: usize) -> Option<u64> {
+        let called = self.of_leg(leg).find(|span| span.state == State::Called)?;
+        let began = self.of_leg(leg).next()?;
+        u64::try_from((called.from - began.from).whole_seconds()).ok()
+    }
+
+    /// When everything was over; none while something is to come.
+    pub fn ended(&self) -> Option<Moment> {
+        self.spans.last()?.to
+    }
+}
