@@ -2,11 +2,9 @@
 //! before, and all of it as files. Sums and numbers only.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use time::{Date, Duration};
 
 use super::bars::{self, Bars};
@@ -26,15 +24,6 @@ const SHOWN: usize = 20;
 
 /// The same weekday is looked for so far back: one before may have been a holiday.
 const WEEKS_BACK: i64 = 5;
-
-pub(super) fn routes() -> Router<Shared> {
-    Router::new()
-        .route("/days", get(list))
-        .route("/days.csv", get(days_file))
-        .route("/hours.csv", get(hours_file))
-        .route("/days/{day}", get(one))
-        .route("/days/{day}/tickets.csv", get(tickets_file))
-}
 
 /// A day in the list.
 struct Row {
@@ -87,7 +76,7 @@ struct One {
     saved: Option<String>,
 }
 
-async fn list(State(office): State<Shared>, clerk: Clerk) -> Result<Response, Failure> {
+pub(super) async fn list(State(office): State<Shared>, clerk: Clerk) -> Result<Response, Failure> {
     allowed(&office, &clerk)?;
     let frame = Frame::inside(&office, &clerk, Place::Supervisor);
     let (words, mut reports) = (frame.words, all(&office).await?);
@@ -100,7 +89,7 @@ async fn list(State(office): State<Shared>, clerk: Clerk) -> Result<Response, Fa
     page::show(&List { rows, charts, kept, saved, frame })
 }
 
-async fn one(
+pub(super) async fn one(
     State(office): State<Shared>,
     clerk: Clerk,
     Path(day): Path<String>,
@@ -315,17 +304,23 @@ fn hours(words: Phrases, this: &DayReport, other: Option<&DayReport>) -> Vec<Hou
     this.hours.iter().map(row).collect()
 }
 
-async fn days_file(State(office): State<Shared>, clerk: Clerk) -> Result<Response, Failure> {
+pub(super) async fn days_file(
+    State(office): State<Shared>,
+    clerk: Clerk,
+) -> Result<Response, Failure> {
     allowed(&office, &clerk)?;
     Ok(file("days.csv", csv::days(&all(&office).await?)))
 }
 
-async fn hours_file(State(office): State<Shared>, clerk: Clerk) -> Result<Response, Failure> {
+pub(super) async fn hours_file(
+    State(office): State<Shared>,
+    clerk: Clerk,
+) -> Result<Response, Failure> {
     allowed(&office, &clerk)?;
     Ok(file("hours.csv", csv::hours(&all(&office).await?)))
 }
 
-async fn tickets_file(
+pub(super) async fn tickets_file(
     State(office): State<Shared>,
     clerk: Clerk,
     Path(day): Path<String>,

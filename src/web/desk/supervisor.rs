@@ -11,6 +11,7 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::bars::{self, Bars};
+use super::days;
 use super::frame::{Frame, Place};
 use super::guard::Clerk;
 use crate::clock::{self, Moment};
@@ -32,7 +33,11 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/", get(show))
         .route("/now", get(fragment))
         .route("/events", get(events))
-        .merge(super::days::routes())
+        .route("/days", get(days::list))
+        .route("/days.csv", get(days::days_file))
+        .route("/hours.csv", get(days::hours_file))
+        .route("/days/{day}", get(days::one))
+        .route("/days/{day}/tickets.csv", get(days::tickets_file))
 }
 
 /// The counter that is only imagined to be open.

@@ -82,6 +82,7 @@ async fn days_that_are_over_stand_in_figures_beside_the_same_weekday_and_as_file
     let journal = town.office.journal.clone();
     let close = move |tx: &Tx<'_>| {
         let (today, day) = (journal.now().date(), journal.now().date() - time::Duration::weeks(1));
+        queue::close_day(tx, &journal, today)?;
         let counted = report::close_days(tx, &journal, today)?;
         report::judge(tx, &journal, day, Kept { judged: 10, kept: 9 })?;
         Ok::<_, queue::Error>(counted)
