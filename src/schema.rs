@@ -21,6 +21,7 @@ pub const STEPS: &[Step] = &[
     appointment::SCHEMA,
     queue::CODES,
     alarm::SCHEMA,
+    appointment::FROM_HOME,
 ];
 
 /// An empty database in memory, for tests of stores.

@@ -4,9 +4,11 @@ use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::folder::folder_of;
 use crate::chance::{self, SystemChance};
+use crate::clock::{self, Clock, Moment, SetClock, SystemClock};
 use crate::server::counter::{self, Folders};
 
 /// Serves the pages of one office
@@ -27,6 +29,15 @@ pub(super) struct Serve {
 pub(super) struct Demo {
     #[command(flatten)]
     place: Place,
+    /// What its clock says when it begins: 2026-11-24T09:00 [default: now]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    clock: Option<Moment>,
+}
+
+/// A time as a person writes it; Japan keeps one offset.
+fn time(text: &str) -> Result<Moment, String> {
+    let time = clock::parse_rfc3339(&format!("{text}:00+09:00"));
+    time.or_else(|| clock::parse_rfc3339(text)).ok_or("write it as 2026-11-24T09:00".to_owned())
 }
 
 #[derive(clap::Args)]
@@ -56,7 +67,8 @@ impl Place {
 /// Runs an office until it is told to stop.
 pub(super) fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
     let Serve { config, data, place } = arguments;
-    counter::run(&place.folders(config, data), place.listen, false)?;
+    let clock = Arc::new(SystemClock);
+    counter::run(&place.folders(config, data), place.listen, false, clock)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -67,7 +79,11 @@ pub(super) fn demo(arguments: &Demo) -> anyhow::Result<ExitCode> {
     let data = std::env::temp_dir().join(format!("madoguchi-demo-{name}"));
     std::fs::DirBuilder::new().mode(0o700).create(&data)?;
     let folders = arguments.place.folders(None, data.clone());
-    let ended = counter::run(&folders, arguments.place.listen, true);
+    let clock: Arc<dyn Clock> = match arguments.clock {
+        Some(time) => Arc::new(SetClock::to(time)),
+        None => Arc::new(SystemClock),
+    };
+    let ended = counter::run(&folders, arguments.place.listen, true, clock);
     // The folder holds invented people only; one left behind harms nobody.
     let _ = std::fs::remove_dir_all(&data);
     ended.map(|()| ExitCode::SUCCESS)

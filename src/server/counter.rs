@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use time::Date;
 use tokio::net::TcpListener;
 
 use super::lock::FolderLock;
@@ -15,7 +16,7 @@ use super::sweep;
 use super::told_to_stop;
 use crate::card::CardReader;
 use crate::chance::SystemChance;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::Clock;
 use crate::config::{Config, ReaderKind};
 use crate::db::{self, Db};
 use crate::form::Forms;
@@ -25,7 +26,8 @@ use crate::preregistration::{Epoch, Intake, KeyFolder};
 use crate::staff::{self, NewAccount};
 use crate::visit::paper::Papers;
 use crate::web::desk::Shown;
-use crate::web::{self, Codes, Live, Office, Printers, Readers, kiosk, live, printers};
+use crate::web::home::AtHome;
+use crate::web::{self, Codes, Guests, Live, Office, Printers, Readers, live, printers};
 use crate::{fault, schema};
 
 /// Files in the data folder.
@@ -42,19 +44,29 @@ pub struct Folders {
 }
 
 /// Runs until it is told to stop.
-pub fn run(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Result<()> {
+pub fn run(
+    folders: &Folders,
+    listen: SocketAddr,
+    demo: bool,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(folders, listen, demo))
+    runtime.block_on(serve(folders, listen, demo, clock))
 }
 
-async fn serve(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Result<()> {
+async fn serve(
+    folders: &Folders,
+    listen: SocketAddr,
+    demo: bool,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<()> {
     let (config, forms, papers) = read(folders)?;
     make_private(&folders.data).with_context(|| format!("{}", folders.data.display()))?;
     let _lock = FolderLock::take(&folders.data)?;
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}: stop what uses it, or choose another with --listen")
     })?;
-    let office = Arc::new(open(folders, (config, forms, papers), demo).await?);
+    let office = Arc::new(open(folders, (config, forms, papers), demo, clock).await?);
     if let Err(error) = printers::look_for_what_was_cut_off(&office).await {
         tracing::error!(%error, "nobody knows what was under way to the printers");
     }
@@ -67,7 +79,8 @@ async fn serve(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Res
         told_to_stop().await;
         closing.live.close();
     };
-    axum::serve(listener, web::router(office)).with_graceful_shutdown(stop).await?;
+    let pages = web::router(office).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, pages).with_graceful_shutdown(stop).await?;
     sweeping.abort();
     watching.abort();
     Ok(())
@@ -107,6 +120,7 @@ async fn open(
     folders: &Folders,
     (config, forms, papers): (Config, Forms, Papers),
     demo: bool,
+    clock: Arc<dyn Clock>,
 ) -> anyhow::Result<Office> {
     let path = folders.data.join(DATABASE);
     let chance = Arc::new(SystemChance);
@@ -121,7 +135,7 @@ async fn open(
         );
     }
     let key = OfficeKey::load(&key_path, !path.exists(), &*chance)?;
-    let journal = Arc::new(Journal::new(Arc::new(SystemClock), chance, key));
+    let journal = Arc::new(Journal::new(clock.clone(), chance, key));
     let db = Db::start(&path, schema::STEPS, journal::check_tail)
         .with_context(|| format!("{}", path.display()))?;
     let key_of_this = journal.clone();
@@ -133,7 +147,7 @@ async fn open(
     codes.listen(&config)?;
     let shown = Shown::default();
     if demo {
-        demo_key(&folders.data, &config)?;
+        demo_key(&folders.data, &config, clock.today())?;
     }
     let intake = Intake::within(&folders.data);
     let live = Live::default();
@@ -148,8 +162,10 @@ async fn open(
         codes,
         printers,
         live,
-        guests: kiosk::Guests::default(),
+        guests: Guests::default(),
+        at_home: AtHome::default(),
         shown,
+        shown_booked: Shown::default(),
         demo,
     };
     let journal = office.journal.clone();
@@ -164,8 +180,7 @@ async fn open(
 }
 
 /// A town makes its keys with `madoguchi key new`; the demonstration has all it may need.
-fn demo_key(data: &Path, config: &Config) -> anyhow::Result<()> {
-    let today = SystemClock.today();
+fn demo_key(data: &Path, config: &Config, today: Date) -> anyhow::Result<()> {
     let town = &config.site.town.code;
     let (keys, this) = (KeyFolder::within(data), Epoch::of(today));
     for epoch in [this, this.next()] {

@@ -16,9 +16,11 @@ use futures_util::stream::{self, Stream};
 use tokio::sync::watch;
 
 use serde::Serialize;
+use time::Date;
 
 use super::outlook::{Compared, Outlooks};
 use super::{Office, page, windows};
+use crate::appointment;
 use crate::clock::{self, Moment};
 use crate::queue::board::{Board, board};
 use crate::queue::duty::{self, Duty};
@@ -161,6 +163,36 @@ async fn look(office: &Office) -> Result<Hall, queue::Error> {
 /// A stream of `changed`, for pages that fetch what they show.
 pub(super) fn changes(office: &Office) -> Response {
     answer(stream(office, |_, _| Event::default().event("changed").data("")))
+}
+
+/// A stream of `changed`, for lists of the appointments of a day.
+pub(super) fn appointments(office: Arc<Office>, day: Date) -> Response {
+    let (commits, closed) = (office.db.commits(), office.live.closed.subscribe());
+    let start = (office, commits, closed, None);
+    answer(stream::unfold(start, move |(office, mut commits, mut closed, known)| async move {
+        let beat = tokio::time::sleep(HEARTBEAT);
+        tokio::pin!(beat);
+        loop {
+            // Before the look: what is committed meanwhile is looked at next.
+            commits.mark_unchanged();
+            let now = office.db.read(move |look| appointment::mark(look, day)).await;
+            // What cannot be read now is looked at after the next commit.
+            let now = now.ok().or_else(|| known.clone());
+            if now != known {
+                let event = Event::default().event("changed").data("");
+                return Some((Ok(event), (office, commits, closed, now)));
+            }
+            tokio::select! {
+                biased;
+                _ = closed.wait_for(|closed| *closed) => return None,
+                committed = commits.changed() => { committed.ok()?; }
+                () = &mut beat => {
+                    let event = Event::default().event("beat").data("");
+                    return Some((Ok(event), (office, commits, closed, known)));
+                }
+            }
+        }
+    }))
 }
 
 /// A stream of whole boards.

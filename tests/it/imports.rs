@@ -25,7 +25,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("printer", &["pdf"]),
     ("config", &["applicant", "appointment", "card", "form", "printer", "queue", "staff"]),
     ("procedure", &["config", "form"]),
-    ("preregistration", &["db", "applicant", "config", "form"]),
+    // A code may carry the number of an appointment.
+    ("preregistration", &["db", "applicant", "appointment", "config", "form"]),
     ("demo", &["applicant", "card", "config"]),
     // The one room that joins slices.
     (

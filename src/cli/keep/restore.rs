@@ -97,8 +97,9 @@ struct Restored {
     devices: usize,
     accounts_known: bool,
     codes_known: bool,
-    /// Whether the backup knows of any booking.
-    has_appointments: bool,
+    /// Whether bookings may have been lost, or come back: all but where both databases
+    /// say that there never was one.
+    may_lose_appointments: bool,
 }
 
 impl Restored {
@@ -125,10 +126,9 @@ impl Restored {
             "commit; pragma wal_checkpoint(truncate); pragma journal_mode = delete",
         )?;
         verified(&connection, Some(journal))?;
-        let has_appointments =
-            connection
-                .query_row("select exists (select 1 from appointment)", [], |row| row.get(0))?;
-        Ok(Self { log, devices, accounts_known, codes_known, has_appointments })
+        let may_lose_appointments = has_appointments(&connection)?
+            || before.is_none_or(|before| has_appointments(before).unwrap_or(true));
+        Ok(Self { log, devices, accounts_known, codes_known, may_lose_appointments })
     }
 
     fn tell(&self) {
@@ -148,13 +148,22 @@ impl Restored {
                  ends all codes of its month"
             );
         }
-        if self.has_appointments {
+        if self.may_lose_appointments {
             eprintln!(
                 "appointments are as they were in the backup: seats that were booked since are \
                  free again, and what was called off since is booked; ask whoever keeps the list"
             );
         }
     }
+}
+
+/// Whether a database has ever known of a booking. One from before there were any has no
+/// table for them.
+fn has_appointments(connection: &Connection) -> Result<bool, db::Error> {
+    let has_table = "select exists (select 1 from sqlite_master where name = 'appointment')";
+    let has_any = "select exists (select 1 from appointment)";
+    let asked = |query| connection.query_row(query, [], |row| row.get(0)).map_err(db::Error::from);
+    Ok(asked(has_table)? && asked(has_any)?)
 }
 
 /// A database that was damaged may not be readable, or not all of it; numbers

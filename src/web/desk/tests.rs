@@ -231,6 +231,8 @@ const ROUTES: &[Route] = &[
     ("post", "/calling/tickets/{ticket}/undo", &[], [true, true, false]),
     ("get", "/appointments", &[], [true, true, false]),
     ("post", "/appointments", &[("find", "")], [true, true, false]),
+    ("get", "/appointments/day", &[], [true, true, false]),
+    ("get", "/appointments/events", &[], [true, true, false]),
     ("post", "/appointments/hold", SLOT, [true, true, false]),
     ("get", "/appointments/{appointment}", &[], [true, true, false]),
     ("post", "/appointments/{appointment}/book", &[], [true, true, false]),
