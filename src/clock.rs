@@ -35,24 +35,6 @@ impl Clock for SystemClock {
     }
 }
 
-/// The machine's own clock, set to another time: for a demonstration of that day.
-pub struct SetClock {
-    ahead: time::Duration,
-}
-
-impl SetClock {
-    /// Goes on from `moment`, which is now.
-    pub fn to(moment: Moment) -> Self {
-        Self { ahead: moment - SystemClock.now() }
-    }
-}
-
-impl Clock for SetClock {
-    fn now(&self) -> Moment {
-        SystemClock.now() + self.ahead
-    }
-}
-
 /// A clock that moves only when told to.
 pub struct HeldClock(Mutex<Moment>);
 
@@ -60,6 +42,11 @@ impl HeldClock {
     /// Holds `moment`.
     pub fn at(moment: Moment) -> Self {
         Self(Mutex::new(moment.to_offset(offset!(+9))))
+    }
+
+    /// Holds another moment.
+    pub fn hold(&self, moment: Moment) {
+        *self.0.lock().unwrap_or_else(|held| held.into_inner()) = moment.to_offset(offset!(+9));
     }
 
     /// Moves the clock on.
@@ -71,6 +58,26 @@ impl HeldClock {
 impl Clock for HeldClock {
     fn now(&self) -> Moment {
         *self.0.lock().unwrap_or_else(|held| held.into_inner())
+    }
+}
+
+/// A clock that begins at a moment of its own and runs faster than the wall's.
+pub struct FastClock {
+    from: Moment,
+    began: std::time::Instant,
+    speed: u32,
+}
+
+impl FastClock {
+    /// It is `from` now, and `speed` times as much later soon.
+    pub fn at(from: Moment, speed: u32) -> Self {
+        Self { from: from.to_offset(offset!(+9)), began: std::time::Instant::now(), speed }
+    }
+}
+
+impl Clock for FastClock {
+    fn now(&self) -> Moment {
+        self.from + self.began.elapsed() * self.speed
     }
 }
 

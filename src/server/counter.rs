@@ -14,9 +14,10 @@ use tokio::net::TcpListener;
 use super::lock::FolderLock;
 use super::sweep;
 use super::told_to_stop;
+use super::town::{self, DemoTown};
 use crate::card::CardReader;
 use crate::chance::SystemChance;
-use crate::clock::Clock;
+use crate::clock::SystemClock;
 use crate::config::{Config, ReaderKind};
 use crate::db::{self, Db};
 use crate::form::Forms;
@@ -44,21 +45,15 @@ pub struct Folders {
 }
 
 /// Runs until it is told to stop.
-pub fn run(
-    folders: &Folders,
-    listen: SocketAddr,
-    demo: bool,
-    clock: Arc<dyn Clock>,
-) -> anyhow::Result<()> {
+pub fn run(folders: &Folders, listen: SocketAddr, demo: Option<DemoTown>) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(folders, listen, demo, clock))
+    runtime.block_on(serve(folders, listen, demo))
 }
 
 async fn serve(
     folders: &Folders,
     listen: SocketAddr,
-    demo: bool,
-    clock: Arc<dyn Clock>,
+    demo: Option<DemoTown>,
 ) -> anyhow::Result<()> {
     let (config, forms, papers) = read(folders)?;
     make_private(&folders.data).with_context(|| format!("{}", folders.data.display()))?;
@@ -66,7 +61,11 @@ async fn serve(
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}: stop what uses it, or choose another with --listen")
     })?;
-    let office = Arc::new(open(folders, (config, forms, papers), demo, clock).await?);
+    let office = Arc::new(open(folders, (config, forms, papers), demo).await?);
+    let town = match demo {
+        Some(town) => town::populate(&office, &folders.data.join(OFFICE_KEY), town).await?,
+        None => None,
+    };
     if let Err(error) = printers::look_for_what_was_cut_off(&office).await {
         tracing::error!(%error, "nobody knows what was under way to the printers");
     }
@@ -74,6 +73,7 @@ async fn serve(
     let address = listener.local_addr()?;
     eprintln!("窓口 http://{address}/");
     let watching = tokio::spawn(live::forever(office.clone()));
+    let living = town.map(|town| tokio::spawn(town.live(office.clone())));
     let closing = office.clone();
     let stop = async move {
         told_to_stop().await;
@@ -83,6 +83,9 @@ async fn serve(
     axum::serve(listener, pages).with_graceful_shutdown(stop).await?;
     sweeping.abort();
     watching.abort();
+    if let Some(living) = living {
+        living.abort();
+    }
     Ok(())
 }
 
@@ -119,9 +122,10 @@ fn told(faults: &[fault::Fault]) -> anyhow::Error {
 async fn open(
     folders: &Folders,
     (config, forms, papers): (Config, Forms, Papers),
-    demo: bool,
-    clock: Arc<dyn Clock>,
+    demo: Option<DemoTown>,
 ) -> anyhow::Result<Office> {
+    let (clock, demo) =
+        (demo.map_or_else(|| Arc::new(SystemClock) as _, |town| town.clock()), demo.is_some());
     let path = folders.data.join(DATABASE);
     let chance = Arc::new(SystemChance);
     // Key and database are made together. One without the other is a loss that
@@ -135,7 +139,7 @@ async fn open(
         );
     }
     let key = OfficeKey::load(&key_path, !path.exists(), &*chance)?;
-    let journal = Arc::new(Journal::new(clock.clone(), chance, key));
+    let journal = Arc::new(Journal::new(clock, chance, key));
     let db = Db::start(&path, schema::STEPS, journal::check_tail)
         .with_context(|| format!("{}", path.display()))?;
     let key_of_this = journal.clone();
@@ -147,7 +151,7 @@ async fn open(
     codes.listen(&config)?;
     let shown = Shown::default();
     if demo {
-        demo_key(&folders.data, &config, clock.today())?;
+        demo_key(&folders.data, &config, journal.now().date())?;
     }
     let intake = Intake::within(&folders.data);
     let live = Live::default();

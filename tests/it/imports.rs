@@ -28,7 +28,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("procedure", &["config", "form"]),
     // A code may carry the number of an appointment.
     ("preregistration", &["db", "applicant", "appointment", "config", "form"]),
-    ("demo", &["applicant", "card", "config"]),
+    // Its town draws and calls numbers as everybody does.
+    ("demo", &["db", "journal", "applicant", "card", "config", "queue"]),
     // The one room that joins slices.
     (
         "visit",
