@@ -82,6 +82,7 @@ fn who_missed_the_call_says_with_one_press_that_they_are_back_and_is_called_agai
     hall.sit(1);
     hall.call();
     browser.hold_phone(PHONE);
+    let _listening = browser.run_on_every_page("navigator.vibrate = () => true;");
     browser.go(&format!("{link}?lang=ja"));
     stands(&browser, "called");
     hall.press("mark_absent");
