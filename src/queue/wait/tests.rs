@@ -504,8 +504,9 @@ proptest! {
 
 #[test]
 fn bug_07_a_service_that_somebody_forgot_to_end_teaches_nothing() {
+    type End = fn(Key) -> Event;
     let behind = hall(vec![serving(1, 290)], vec![waiting(1, 0)]);
-    let after = |ended: Option<(Second, fn(Key) -> Event)>| {
+    let after = |ended: Option<(Second, End)>| {
         let mut estimator = taught([0, 300, 60], 40);
         let open =
             Event::Open { counter: 1, lanes: LaneSet::ALL, breaks: Vec::new(), closes: None };
@@ -520,8 +521,8 @@ fn bug_07_a_service_that_somebody_forgot_to_end_teaches_nothing() {
         estimator.begin_day();
         estimator.imagine(&behind)[&1]
     };
-    let done: fn(Key) -> Event = |ticket| Event::Done { ticket, counter: 1 };
-    let ended_with_the_day: fn(Key) -> Event = |_| Event::Freed { counter: 1 };
+    let done: End = |ticket| Event::Done { ticket, counter: 1 };
+    let ended_with_the_day: End = |_| Event::Freed { counter: 1 };
     let without = after(None);
     // What was ended as it should be does teach.
     assert_ne!(after(Some((2 * 3600, done))), without);

@@ -74,6 +74,8 @@ struct Page {
     demo: bool,
     /// Whether anything is still to come.
     is_over: bool,
+    /// The order of the calls, in one sentence.
+    order: String,
     now: Now,
 }
 
@@ -102,6 +104,7 @@ pub(super) async fn page(
         },
         office: site.office.name.in_lang(lang).to_owned(),
         demo: office.demo,
+        order: windows::order(Phrases::of(lang), &site.queue.order()),
         is_over: matches!(now.state, "done" | "cancelled" | "expired"),
         now,
     })

@@ -94,6 +94,11 @@ async fn a_ticket_has_its_own_page_until_and_after_its_day_is_over() {
     says(&waiting, "順番をお待ちください。");
     says(&waiting, "前に待っている方：1 人");
     says(&waiting, "窓口の準備中");
+    // Whoever asks is told the rule as the town has set it.
+    let rule = "優先の方は15分早く来られたものとしてお呼びし、ほかの方がお待ちの間に続けてお呼びするのは3人まで";
+    for path in [page(&second), "/status".to_owned()] {
+        says(&hall.get(&path).await, rule);
+    }
     assert_eq!(waiting.headers["cache-control"], "no-store");
     says(&hall.get(&format!("{}?lang=en", page(&second))).await, "People ahead of you: 1");
     let fragment = hall.get(&format!("{}/now", page(&second))).await;
