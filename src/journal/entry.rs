@@ -18,6 +18,8 @@ pub enum Actor {
     Home,
     /// Somebody at the machine's own command line.
     Console,
+    /// Whoever holds a ticket, at a telephone; nobody knows who.
+    Holder,
     /// The program itself: timers, clean-up.
     System,
 }
@@ -29,6 +31,7 @@ impl fmt::Display for Actor {
             Actor::Staff(id) => write!(f, "staff:{id}"),
             Actor::Home => f.write_str("home"),
             Actor::Console => f.write_str("console"),
+            Actor::Holder => f.write_str("holder"),
             Actor::System => f.write_str("system"),
         }
     }
