@@ -39,7 +39,7 @@ impl Occupied {
     }
 
     /// How many seats of a pool are taken from home, where in a slot they are most.
-    fn from_home(&self, pool: &Pool<'_>, slot: &Range<Moment>) -> u32 {
+    fn taken_at_home(&self, pool: &Pool<'_>, slot: &Range<Moment>) -> u32 {
         let is_taken =
             |step, seat| self.0.get(&(pool.id.clone(), step, seat)).copied().unwrap_or(false);
         let taken =
@@ -138,7 +138,7 @@ fn share(
 ) -> u32 {
     // The service's own pool is the first.
     let own = pools.first().filter(|_| who == Who::Home);
-    own.map_or(u32::MAX, |own| service.home_seats.saturating_sub(occupied.from_home(own, slot)))
+    own.map_or(u32::MAX, |own| service.home_seats.saturating_sub(occupied.taken_at_home(own, slot)))
 }
 
 /// Whether a slot can be booked at this time. Staff book until it begins; residents

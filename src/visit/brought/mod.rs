@@ -216,7 +216,7 @@ pub fn taken(answers: &Answers) -> Vec<Brought> {
 /// The number of the appointment that a code of the visit checks in.
 pub fn booking(answers: &Answers) -> Option<Number> {
     let numbers = taken(answers).into_iter().filter_map(|code| code.booking);
-    numbers.filter_map(|digits| Number::typed(&digits)).last()
+    numbers.filter_map(|digits| Number::typed(&digits)).next_back()
 }
 
 /// The resident does without the code that was read.
