@@ -43,7 +43,7 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 pub struct Live {
     shown: watch::Sender<Arc<Shown>>,
     closed: watch::Sender<bool>,
-    outlooks: Outlooks,
+    pub(super) outlooks: Outlooks,
 }
 
 /// The queue as it is now, and how displays are sent it, written once for all.
