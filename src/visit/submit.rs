@@ -158,6 +158,7 @@ pub fn submit(
             personal: Some((id, json!({ "answers": known, "care": answers.value(super::CARE) }))),
         },
     )?;
+    super::bill::note_charge(tx, journal, counter, actor, id)?;
     let receipts = applications.into_iter().map(|application| application.receipt).collect();
     Ok(Submitted { ticket, receipts })
 }

@@ -27,6 +27,7 @@ mod calling;
 mod guide;
 mod hammer;
 mod keys;
+mod payment;
 mod shipped_bugs;
 mod supervisor;
 
@@ -217,6 +218,9 @@ const ROUTES: &[Route] = &[
     ("get", "/visits/{visit}", &[], [true, true, false]),
     ("post", "/visits/{visit}/answers", &[("path", "applicant.kana")], [true, true, false]),
     ("post", "/visits/{visit}/identity", &[], [true, true, false]),
+    ("get", "/visits/{visit}/payment", &[], [true, true, false]),
+    ("post", "/visits/{visit}/payment", &[("act", "later")], [true, true, false]),
+    ("post", "/visits/{visit}/payment", &[("act", "refund")], [false, true, false]),
     ("post", "/visits/{visit}/papers", &[], [true, true, false]),
     ("post", "/visits/{visit}/slip", &[], [true, true, false]),
     ("get", "/visits/{visit}/printing/{op}", &[], [true, true, false]),
