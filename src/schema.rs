@@ -22,6 +22,7 @@ pub const STEPS: &[Step] = &[
     queue::CODES,
     alarm::SCHEMA,
     payment::SCHEMA,
+    appointment::FROM_HOME,
     queue::report::SCHEMA,
 ];
 

@@ -1,4 +1,5 @@
 mod forecast;
+mod shipped_bugs;
 mod spans;
 mod taking_back;
 
@@ -7,7 +8,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use rusqlite::Connection;
-use time::macros::datetime;
+use time::macros::{date, datetime};
 
 use super::order::{Class, Rules};
 use super::state::{Action, State, Who};

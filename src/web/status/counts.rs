@@ -72,6 +72,8 @@ struct Page {
     town: String,
     office: String,
     demo: bool,
+    /// The order of the calls, in one sentence.
+    order: String,
     now: Now,
 }
 
@@ -117,6 +119,7 @@ pub(super) async fn page(
         },
         office: site.office.name.in_lang(lang).to_owned(),
         demo: office.demo,
+        order: windows::order(Phrases::of(lang), &site.queue.order()),
         now: now(&office, lang),
     })
 }
