@@ -59,7 +59,7 @@ fn faults(
         Ok((forms, faults)) => (Some(forms), faults),
         Err(fault) => (None, vec![fault]),
     };
-    let mut faults = Config::faults(config, forms.as_ref(), |text| not_drawn(text, &fonts));
+    let mut faults = Config::faults(config, forms.as_ref(), today, |text| not_drawn(text, &fonts));
     faults.extend(form_faults);
     faults.extend(of_codes(config, forms.as_ref(), templates, today));
     for form in forms.iter().flat_map(Forms::iter) {

@@ -1,7 +1,7 @@
 //! What the configuration says of forms, held against the forms.
 
 use super::procedures::File;
-use super::{Config, Fee, Procedure, Section, Written, rules};
+use super::{Config, Exemption, Fee, Procedure, Section, Written, rules};
 use crate::document::{Document, Place};
 use crate::fault::Fault;
 use crate::form::condition::at_row;
@@ -16,7 +16,7 @@ impl Config {
     pub fn against_forms(&self, forms: &Forms) -> Vec<Fault> {
         let Written { procedures, fees } = &self.written;
         let mut faults = of_procedures(&self.procedures, &self.sections, procedures.clone(), forms);
-        faults.extend(self::fees(&self.fees, fees, forms));
+        faults.extend(self::fees((&self.fees, &self.exemptions), fees, forms));
         faults
     }
 }
@@ -47,8 +47,15 @@ fn of_procedures(
 }
 
 /// Faults of the references in `fees.toml`.
-pub(super) fn fees(fees: &[Fee], written: &Document, forms: &Forms) -> Vec<Fault> {
+pub(super) fn fees(
+    (fees, exemptions): (&[Fee], &[Exemption]),
+    written: &Document,
+    forms: &Forms,
+) -> Vec<Fault> {
     let mut document = written.clone();
+    for (row, exemption) in exemptions.iter().enumerate() {
+        self::exemption(&mut document, Place::key_of("exemption").row(row), exemption, forms);
+    }
     for (row, fee) in fees.iter().enumerate() {
         let place = Place::key_of("fee").row(row);
         let Some(form) = form(&mut document, &place, forms, &fee.form) else { continue };
@@ -71,6 +78,43 @@ pub(super) fn fees(fees: &[Fee], written: &Document, forms: &Forms) -> Vec<Fault
         }
     }
     document.faults()
+}
+
+/// An exemption names forms, and perhaps an answer of each of them.
+fn exemption(document: &mut Document, place: Place, exemption: &Exemption, forms: &Forms) {
+    let known: Vec<&str> = forms.ids().collect();
+    for (row, id) in exemption.forms.iter().enumerate() {
+        if !forms.is_faulty(id) {
+            let at = place.clone().key("forms").row(row);
+            rules::reference(document, at, id, FORMS, &known);
+        }
+    }
+    let own: Vec<&Form> = exemption.forms.iter().filter_map(|id| forms.get(id)).collect();
+    let copies = own.iter().flat_map(|form| form.questions());
+    let copies = copies.filter(|question| question.kind == Kind::Copies);
+    let options: Vec<&str> = copies.flat_map(options).collect();
+    for (row, option) in exemption.options.iter().enumerate().filter(|_| !own.is_empty()) {
+        let at = place.clone().key("options").row(row);
+        rules::reference(document, at, option, "その様式の、通数を聞く質問の選択肢", &options);
+    }
+    let Some(when) = &exemption.when else { return };
+    let at = place.key("when").key("question");
+    document.require(
+        !exemption.forms.is_empty(),
+        at.clone(),
+        "どの様式の質問かが分かりません",
+        "forms に様式の記号を書いてください",
+    );
+    for form in own {
+        let kinds = [Kind::Choice, Kind::Multi, Kind::Flag];
+        let asked = question(document, at.clone(), form, &when.question, &kinds);
+        for id in when.is.iter().chain(&when.is_not) {
+            if let Some(asked) = asked {
+                let declared = format!("質問 {} の選択肢", asked.id);
+                rules::reference(document, at.clone(), id, &declared, &self::options(asked));
+            }
+        }
+    }
 }
 
 /// The paper names the section it goes to, and so does the configuration.

@@ -1,8 +1,10 @@
-//! `fees.toml`: unit prices (手数料), each with the days it is in force.
+//! `fees.toml`: unit prices (手数料), each with the days it is in force, the items of
+//! revenue (歳入科目) they are booked under, and who pays nothing (減免).
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use time::Date;
 
+use super::exemptions::Exemption;
 use super::rules;
 use crate::clock;
 use crate::document::{Document, Place};
@@ -25,8 +27,18 @@ pub struct Fee {
     /// Path of a question: the price is for each thing counted there (1税目ごと).
     /// Where nothing is counted it is for the copy. `#` is the row of the copies.
     pub per: Option<String>,
+    /// How many things one price covers (5人までごと): so many, or fewer, cost it once.
+    #[serde(default = "one")]
+    pub per_each: u32,
     /// What is added where a copy holds much.
     pub more: Option<More>,
+    /// Code of the item of revenue it is booked under.
+    pub item: String,
+    /// Whether it can be paid without cash.
+    #[serde(default = "yes")]
+    pub cashless: bool,
+    #[serde(default)]
+    pub tax: Tax,
     /// First day in force.
     #[serde(deserialize_with = "clock::written_day")]
     pub valid_from: Date,
@@ -64,13 +76,70 @@ impl Fee {
         self.per.as_deref().map(|per| ("per", per)).into_iter().chain(more)
     }
 
+    /// Whether both price the same thing.
+    fn is_of(&self, other: &Fee) -> bool {
+        let thing = |fee: &Fee| (fee.form.clone(), fee.question.clone(), fee.option.clone());
+        thing(self) == thing(other)
+    }
+
     /// Whether both price the same thing on the same day.
     fn overlaps(&self, other: &Fee) -> bool {
-        let thing = |fee: &Fee| (fee.form.clone(), fee.question.clone(), fee.option.clone());
         let later = if self.valid_from < other.valid_from { other } else { self };
         let earlier = if self.valid_from < other.valid_from { self } else { other };
-        thing(self) == thing(other) && earlier.is_valid_on(later.valid_from)
+        self.is_of(other) && earlier.is_valid_on(later.valid_from)
     }
+
+    /// The first day without a price, where another price follows only later.
+    fn gap_before(&self, all: &[Fee]) -> Option<Date> {
+        let last = self.valid_until?;
+        let gap = last.next_day()?;
+        let others = || all.iter().filter(|other| self.is_of(other));
+        let follows = others().any(|other| other.valid_from > gap);
+        (follows && !others().any(|other| other.is_valid_on(gap))).then_some(gap)
+    }
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// How 消費税 stands to a fee. What the law makes a town do is not taxed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tax {
+    /// 非課税.
+    #[default]
+    Exempt,
+    /// 課税, ten percent, which the price holds already (内税).
+    Included,
+}
+
+impl Tax {
+    /// The name used in storage: `exempt`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Tax::Exempt => "exempt",
+            Tax::Included => "included",
+        }
+    }
+
+    /// The tax of a [`Tax::id`].
+    pub fn from_id(id: &str) -> Option<Tax> {
+        [Tax::Exempt, Tax::Included].into_iter().find(|tax| tax.id() == id)
+    }
+}
+
+/// An item of revenue (歳入科目), down to 節 and 細節.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// As the town's accounts write it: `03-01`.
+    pub code: String,
+    pub name: Words,
 }
 
 /// A copy costs more for everything it holds beyond what the price covers: five lots
@@ -91,15 +160,45 @@ pub struct More {
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     #[serde(default)]
+    pub item: Vec<Item>,
+    #[serde(default)]
+    pub exemption: Vec<Exemption>,
+    #[serde(default)]
     pub fee: Vec<Fee>,
 }
 
+/// Where items of revenue are declared, as messages name it.
+const ITEMS: &str = "fees.toml の item";
+
 impl File {
-    /// Rules of this file: on any day there is at most one price for one thing.
+    /// Rules of this file: on any day from its first to its last there is one price
+    /// for one thing.
     pub(super) fn check(&self, document: &mut Document) {
+        self.check_items(document);
+        super::exemptions::check(document, &self.exemption);
+        let items: Vec<&str> = self.item.iter().map(|item| item.code.as_str()).collect();
         for (row, fee) in self.fee.iter().enumerate() {
             let place = Place::key_of("fee").row(row);
             rules::words(document, place.clone().key("name"), &fee.name);
+            rules::reference(document, place.clone().key("item"), &fee.item, ITEMS, &items);
+            let each = place.clone().key("per_each");
+            rules::range(document, each.clone(), fee.per_each, [1, 1000]);
+            document.require(
+                fee.per_each == 1 || fee.per.is_some(),
+                each,
+                "何をまとめて数えるのかがありません",
+                "数える質問を per に書くか、per_each を消してください",
+            );
+            if let Some(day) = fee.gap_before(&self.fee) {
+                document.fault(
+                    place.clone().key("valid_until"),
+                    format!(
+                        "{} から、次の金額が始まる日まで、金額がありません",
+                        clock::iso_day(day)
+                    ),
+                    "次の金額の valid_from を、この日の翌日にしてください",
+                );
+            }
             document.require(
                 fee.valid_until.is_none_or(|last| fee.valid_from <= last),
                 place.clone().key("valid_until"),
@@ -111,6 +210,26 @@ impl File {
                 place.key("valid_from"),
                 "同じものの金額が、同じ日に二つあります",
                 "前の金額に valid_until（最後の日）を書いてください",
+            );
+        }
+    }
+
+    fn check_items(&self, document: &mut Document) {
+        for (row, item) in self.item.iter().enumerate() {
+            let place = Place::key_of("item").row(row);
+            rules::words(document, place.clone().key("name"), &item.name);
+            let is_code = |c: char| c.is_ascii_digit() || c == '-';
+            document.require(
+                !item.code.is_empty() && item.code.chars().all(is_code),
+                place.clone().key("code"),
+                format!("「{}」は科目の番号に使えません", item.code),
+                "「03-01」のように、数字と「-」だけで書いてください",
+            );
+            document.require(
+                !self.item[..row].iter().any(|before| before.code == item.code),
+                place.key("code"),
+                format!("科目「{}」が重なっています", item.code),
+                "ほかと重ならない番号にしてください",
             );
         }
     }
@@ -130,7 +249,11 @@ mod tests {
             name: Words::default(),
             yen: Yen(300),
             per: None,
+            per_each: 1,
             more: None,
+            item: "03-01".into(),
+            cashless: true,
+            tax: Tax::Exempt,
             valid_from: date!(2026 - 04 - 01),
             valid_until: None,
         };
@@ -157,7 +280,11 @@ mod tests {
             name: Words::default(),
             yen: Yen(300),
             per: None,
+            per_each: 1,
             more: None,
+            item: "03-01".into(),
+            cashless: true,
+            tax: Tax::Exempt,
             valid_from: date!(2026 - 04 - 01),
             valid_until: Some(date!(2027 - 03 - 31)),
         };
@@ -170,5 +297,33 @@ mod tests {
             assert_eq!(fee.is_valid_on(day), valid, "{day}");
         }
         assert!(Fee { valid_until: None, ..fee }.is_valid_on(date!(2099 - 01 - 01)));
+    }
+
+    #[test]
+    fn a_day_between_two_prices_is_told() {
+        let fee = |from, until| Fee {
+            form: "juminhyo".into(),
+            question: "juminhyo.copies".into(),
+            option: "copy".into(),
+            name: Words::default(),
+            yen: Yen(300),
+            per: None,
+            per_each: 1,
+            more: None,
+            item: "03-01".into(),
+            cashless: true,
+            tax: Tax::Exempt,
+            valid_from: from,
+            valid_until: until,
+        };
+        let first = fee(date!(2026 - 04 - 01), Some(date!(2027 - 03 - 31)));
+        for (follows, gap) in
+            [(date!(2027 - 04 - 01), None), (date!(2027 - 04 - 02), Some(date!(2027 - 04 - 01)))]
+        {
+            let all = [first.clone(), fee(follows, None)];
+            assert_eq!(all[0].gap_before(&all), gap, "{follows}");
+        }
+        // What ends for good leaves no gap.
+        assert_eq!(first.gap_before(std::slice::from_ref(&first)), None);
     }
 }

@@ -4,10 +4,11 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
+use time::Date;
 
 use super::site::Site;
 use super::{Config, Demo, Printers, Written, against_forms, appointments, counters, demo_staff};
-use super::{Lane, devices, fees, procedures, residents};
+use super::{Lane, devices, fees, procedures, residents, unpriced};
 use crate::appointment::Plan;
 use crate::document::{Document, nearest};
 use crate::fault::Fault;
@@ -43,6 +44,8 @@ impl Config {
                     lanes: procedures.0.lane,
                     procedures: procedures.0.procedure,
                     fees: fees.0.fee,
+                    exemptions: fees.0.exemption,
+                    items: fees.0.item,
                     readers: devices.0.reader,
                     scanners: devices.0.scanner,
                     printers: printers.unwrap_or_default(),
@@ -56,11 +59,12 @@ impl Config {
     }
 
     /// Everything that is wrong in `dir`: also references to `forms`, where those
-    /// could be read, whatever else is wrong, and files nobody reads. What
-    /// `not_drawn` gives of a text that is printed is told as missing in every font.
+    /// could be read, whatever else is wrong, things without a price `today`, and
+    /// files nobody reads. What `not_drawn` gives of a text that is printed is told as missing in every font.
     pub fn faults(
         dir: &Path,
         forms: Option<&Forms>,
+        today: Date,
         not_drawn: impl Fn(&str) -> Option<String>,
     ) -> Vec<Fault> {
         let (read, mut faults) = Read::folder(dir);
@@ -68,7 +72,13 @@ impl Config {
             faults.extend(against_forms::procedures(file, document, forms));
         }
         if let (Some((file, document)), Some(forms)) = (&read.fees, forms) {
-            faults.extend(against_forms::fees(&file.fee, document, forms));
+            let priced = (file.fee.as_slice(), file.exemption.as_slice());
+            faults.extend(against_forms::fees(priced, document, forms));
+            let procedures = read.procedures.as_ref().map(|(file, _)| file.procedure.as_slice());
+            let charges = read.site.as_ref().is_some_and(|(site, _)| site.modules.payment);
+            if let Some(procedures) = procedures.filter(|_| charges) {
+                faults.extend(unpriced::faults((file, document), procedures, forms, today));
+            }
         }
         if let Some((site, mut document)) = read.site {
             site.check_drawn(&mut document, not_drawn);

@@ -10,6 +10,7 @@ mod appointments;
 mod counters;
 mod demo_staff;
 mod devices;
+mod exemptions;
 mod fees;
 mod household;
 mod lanes;
@@ -19,13 +20,15 @@ mod procedures;
 mod residents;
 mod rules;
 mod site;
+mod unpriced;
 
 use time::Date;
 
 pub use counters::Counter;
 pub use demo_staff::DemoStaff;
 pub use devices::{Reader, ReaderKind, Scanner, ScannerKind};
-pub use fees::{Fee, More};
+pub use exemptions::{Exemption, NOT_EXEMPT};
+pub use fees::{Fee, Item, More, Tax};
 pub use lanes::{Lane, LaneKind};
 pub use printers::{PapersRole, Printer, PrinterKind, Printers, SlipsRole};
 pub use procedures::{Procedure, Section};
@@ -46,6 +49,10 @@ pub struct Config {
     /// In the order they are shown.
     pub procedures: Vec<Procedure>,
     pub fees: Vec<Fee>,
+    /// Who pays nothing, in the order a clerk chooses from.
+    pub exemptions: Vec<Exemption>,
+    /// Items of revenue, in the order of the day's report.
+    pub items: Vec<Item>,
     pub readers: Vec<Reader>,
     pub scanners: Vec<Scanner>,
     pub printers: Printers,
@@ -117,14 +124,29 @@ impl Config {
     }
 
     /// The price of one copy of `option` of the form's counting question on
-    /// `day`; `None` where nothing is charged, or the office does not handle fees.
+    /// `day`; `None` where no rule says one. What is free has a price of nothing.
     pub fn fee(&self, form: &str, question: &str, option: &str, day: Date) -> Option<&Fee> {
-        let handled = if self.site.modules.payment { self.fees.as_slice() } else { &[] };
-        handled.iter().find(|fee| {
+        self.fees.iter().find(|fee| {
             (fee.form.as_str(), fee.option.as_str()) == (form, option)
                 && fee.counts(question)
                 && fee.is_valid_on(day)
         })
+    }
+}
+
+impl Config {
+    /// The ground of this id on which nothing is charged.
+    pub fn exemption(&self, id: &str) -> Option<&Exemption> {
+        self.exemptions.iter().find(|exemption| exemption.id == id)
+    }
+
+    /// The grounds a fee of this form can fall under on `day`.
+    pub fn exemptions_for<'c>(
+        &'c self,
+        form: &'c str,
+        day: Date,
+    ) -> impl Iterator<Item = &'c Exemption> {
+        self.exemptions.iter().filter(move |one| one.is_for_form(form) && one.is_valid_on(day))
     }
 }
 

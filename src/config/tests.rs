@@ -191,6 +191,18 @@ const RULES: &[(&str, &str, &str, &str)] = &[
     ("fees.toml", "\"2026-04-01\"", "\"2026-04-31\"", "実在する日"),
     ("fees.toml", "option = \"removed\"", "option = \"copy\"", "同じ日に二つあります"),
     ("fees.toml", "# more = {", "more = { qestion = \"x\", ", "「question」と書きます"),
+    ("fees.toml", "item = \"03-01\"", "item = \"3-01\"", "「03-01」と書きます"),
+    ("fees.toml", "code = \"03-02\"", MORE_TWICE, "科目「03-01」が重なっています"),
+    ("fees.toml", "code = \"03-02\"", MORE_ODD, "科目の番号に使えません"),
+    ("fees.toml", "yen = 300", "yen = 300\nper_each = 5", "何をまとめて数えるのか"),
+    ("fees.toml", "mark = \"official\"", "mark = \"public\"", "様式の減免区分の欄"),
+    ("fees.toml", "id = \"official\"", "id = \"none\"", "免除しないという意味の記号"),
+    (
+        "fees.toml",
+        "\"2026-04-01\"\n\n[[fee]]\nform = \"juminhyo\"\nquestion = \"juminhyo.copies\"\noption = \"certificate\"",
+        "\"2026-04-01\"\nvalid_until = \"2027-03-31\"\n\n[[fee]]\nform = \"juminhyo\"\nquestion = \"juminhyo.copies\"\noption = \"removed\"\nname = { ja = \"一\", en = \"a\" }\nyen = 350\nitem = \"03-01\"\nvalid_from = \"2027-04-03\"\n\n[[fee]]\nform = \"juminhyo\"\nquestion = \"juminhyo.copies\"\noption = \"certificate\"",
+        "2027-04-01 から",
+    ),
     (
         "devices.toml",
         "# name = \"ACS ACR122U\"",
@@ -235,6 +247,12 @@ const RULES: &[(&str, &str, &str, &str)] = &[
     ("demo/residents.toml", "moves_to = \"見本県みほん町", "moves_to = \"見本県", "町の外です"),
     ("demo/residents.toml", "deceased_on = \"2026-11-02\"\n", "", "この型の世帯ではありません"),
 ];
+
+/// One more item of revenue with a code that is there already, and one with an odd one.
+const MORE_TWICE: &str =
+    "code = \"03-02\"\nname = { ja = \"二\", en = \"b\" }\n\n[[item]]\ncode = \"03-01\"";
+const MORE_ODD: &str =
+    "code = \"03-02\"\nname = { ja = \"二\", en = \"b\" }\n\n[[item]]\ncode = \"節3\"";
 
 #[test]
 fn the_faults_of_all_files_are_told_at_once() {
@@ -282,7 +300,8 @@ fn every_reference_to_a_form_is_held_against_the_forms() {
         ]
     );
     let of_fees = config.against_forms(&forms).len() - found.len();
-    assert_eq!(of_fees, config.fees.len());
+    let exempt: usize = config.exemptions.iter().map(|one| one.forms.len()).sum();
+    assert_eq!(of_fees, config.fees.len() + exempt);
 }
 
 const MOVING: &str = r#"

@@ -70,7 +70,7 @@ pub const ID_KINDS: [&str; 10] = [
 pub const ID_POINTS: [&str; 3] = ["one", "two", "interview"];
 
 /// Why a fee is not charged (減免), as the forms have boxes for.
-const EXEMPTIONS: [&str; 6] =
+pub const EXEMPTIONS: [&str; 6] =
     ["none", "official", "pension", "child_support", "koseki_law", "other"];
 
 /// What the counter knows under `path`.

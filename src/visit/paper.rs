@@ -12,7 +12,7 @@ use time::Date;
 use super::{Counter, Error, desk::Opened};
 use crate::applicant::Source;
 use crate::application::Application;
-use crate::config::{Config, Town};
+use crate::config::{Config, NOT_EXEMPT, Town};
 use crate::fault::Fault;
 use crate::form::answers::{Answers, Value};
 use crate::form::paper::{self, Filled, Offset, Paper};
@@ -87,6 +87,8 @@ impl Papers {
         added.set("office.clerk", words(clerk.to_owned()), Source::Clerk);
         if let Some(fee) = fee(counter.config, form, &answers, opened.visit.day) {
             added.set("office.fee", words(fee), Source::Preset);
+            let mark = exemption_mark(counter.config, form, &answers, opened.visit.day);
+            added.set("office.exempt", Value::Choice(mark), Source::Preset);
         }
         Ok(Sheet { paper, answers, counter: added })
     }
@@ -144,7 +146,13 @@ pub fn of_town(town: &Town, day: Date) -> Answers {
 
 /// The expected fee as it is written: `600円`. Nothing when nothing is charged.
 pub fn fee(config: &Config, form: &Form, answers: &Answers, day: Date) -> Option<String> {
-    let lines = fee::lines(config, &[form], answers, day)?;
-    let total = fee::total(&lines)?;
+    let lines = fee::lines(config, &[form], answers, day).ok()?;
+    let total = fee::total(&lines).ok()?;
     (!lines.is_empty()).then(|| format!("{total}円"))
+}
+
+/// The box of 減免区分 that is ticked, where a fee is named at all.
+fn exemption_mark(config: &Config, form: &Form, answers: &Answers, day: Date) -> String {
+    let exempt = fee::exemption(config, form.id(), (answers, day));
+    exempt.map_or(NOT_EXEMPT, |exempt| &exempt.mark).to_owned()
 }

@@ -39,7 +39,9 @@ pub(super) fn of(config: &Config, forms: &Forms, day: Date, sealing: &Sealing) -
         "procedures": offered.iter().map(|one| procedure(config, one)).collect::<Vec<_>>(),
         "forms": of_forms(&offered, forms, day),
         "birth": birth().as_ref().map(form),
+        "charges": config.site.modules.payment,
         "fees": fees(config, day),
+        "exemptions": exemptions(config, day),
         "words": words(),
         "keys": sealing.keys,
         "codebook": sealing.codebook.to_json(),
@@ -180,10 +182,26 @@ fn fees(config: &Config, day: Date) -> Vec<Json> {
             ("name", json!(fee.name)),
             ("yen", json!(fee.yen.0)),
             ("per", json!(fee.per)),
+            ("per_each", json!(Some(fee.per_each).filter(|each| *each > 1))),
             ("more", more),
         ])
     };
     valid.map(fee).collect()
+}
+
+/// Who pays nothing by what was answered; what a clerk says nobody knows at home.
+fn exemptions(config: &Config, day: Date) -> Vec<Json> {
+    let handled = if config.site.modules.payment { config.exemptions.as_slice() } else { &[] };
+    let valid = handled.iter().filter(|one| one.when.is_some() && one.is_valid_on(day));
+    let exemption = |one: &crate::config::Exemption| {
+        filled([
+            ("name", json!(one.name)),
+            ("forms", json!(one.forms)),
+            ("options", json!(one.options)),
+            ("when", json!(one.when)),
+        ])
+    };
+    valid.map(exemption).collect()
 }
 
 fn words() -> Json {

@@ -12,8 +12,8 @@ use crate::form::answers::Value;
 use crate::form::questions::{self, AskPage};
 use crate::form::template::Signature;
 use crate::id::OpId;
-use crate::lang::Phrases;
-use crate::procedure::fee;
+use crate::lang::{Lang, Phrases};
+use crate::procedure::fee::{self, Line};
 use crate::visit::brought::{self, Difference};
 use crate::visit::{self, State as Stands, step};
 use crate::web::error::Failure;
@@ -40,6 +40,35 @@ struct FeeLine {
     name: String,
     count: u32,
     amount: String,
+    /// Why nothing is charged.
+    exempt: Option<String>,
+}
+
+/// The expected fee.
+enum Fee {
+    /// Nothing is charged here.
+    None,
+    Is {
+        lines: Vec<FeeLine>,
+        total: String,
+    },
+    /// No rule says it today: the counter will.
+    Unknown,
+}
+
+fn fee(lines: Result<Vec<Line>, fee::Error>, lang: Lang) -> Fee {
+    let priced = lines.and_then(|lines| Ok((fee::total(&lines)?, lines)));
+    let Ok((total, lines)) = priced else { return Fee::Unknown };
+    if lines.is_empty() {
+        return Fee::None;
+    }
+    let lines = lines.into_iter().map(|line| FeeLine {
+        name: line.name.in_lang(lang).to_owned(),
+        count: line.count,
+        amount: line.amount.to_string(),
+        exempt: line.exempt.map(|exempt| exempt.name.in_lang(lang).to_owned()),
+    });
+    Fee::Is { lines: lines.collect(), total: total.to_string() }
 }
 
 #[derive(Template)]
@@ -56,8 +85,7 @@ struct Check {
     may_tap: bool,
     procedures: Vec<String>,
     groups: Vec<Group>,
-    fees: Vec<FeeLine>,
-    total: Option<String>,
+    fee: Fee,
     op: OpId,
 }
 
@@ -73,8 +101,7 @@ pub(super) fn page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Respo
         |ask| format!("/kiosk/page/{}", ask.page.id),
     );
     let known = questions::known(&forms, &at.answers);
-    let lines = fee::lines(&office.config, &forms, &known, at.visit.day).unwrap_or_default();
-    let total = fee::total(&lines).filter(|_| !lines.is_empty());
+    let lines = fee::lines(&office.config, &forms, &known, at.visit.day);
     let procedures = counter.procedures(&at.visit.procedures);
     let groups = groups(&pages, at, &frame);
     let codes = brought::taken(&at.answers);
@@ -85,15 +112,7 @@ pub(super) fn page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Respo
         may_tap: !codes.is_empty() && frame.cards && !step::card_was_read(&at.answers),
         groups,
         procedures: procedures.iter().map(|one| one.title.in_lang(lang).to_owned()).collect(),
-        fees: lines
-            .into_iter()
-            .map(|line| FeeLine {
-                name: line.name.in_lang(lang).to_owned(),
-                count: line.count,
-                amount: line.amount.to_string(),
-            })
-            .collect(),
-        total: total.map(|total| total.to_string()),
+        fee: fee(lines, lang),
         op: office.journal.op(),
         frame: frame.back(back),
     })

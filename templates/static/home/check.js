@@ -59,9 +59,14 @@ function groups(page) {
 function fees(page) {
   const { words, definition, visit } = page;
   const lines = linesOf(definition, visit.forms, visit.known());
+  if (lines === null) {
+    const unknown = h("p", {}, words.t("home.check.fee_unknown"));
+    return h("section", { class: "check-group fee" }, h("h2", {}, words.t("home.check.fee")), unknown);
+  }
   if (lines.length === 0) return null;
   const yen = (amount) => `${amount.toLocaleString("en-US")}${words.t("list.yen")}`;
-  const row = (line) => h("div", {}, h("dt", {}, `${line.name[words.lang]} × ${line.count}`), h("dd", {}, yen(line.amount)));
+  const exempt = (line) => (line.exempt ? [h("br", {}), words.t("home.check.exempt") + line.exempt.name[words.lang]] : []);
+  const row = (line) => h("div", {}, h("dt", {}, `${line.name[words.lang]} × ${line.count}`, exempt(line)), h("dd", {}, yen(line.amount)));
   const total = lines.reduce((sum, line) => sum + line.amount, 0);
   return h(
     "section",

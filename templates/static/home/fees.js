@@ -1,16 +1,22 @@
 // What the copies cost: src/procedure/fee.rs once more.
 
-import { count, inOrder } from "./value.js";
+import { count, holds, inOrder } from "./value.js";
 
-/** The lines of the bill: { name, count, unit, amount }. */
+/**
+ * The lines of the bill: { name, count, unit, amount, exempt }; null where something
+ * has no price on the day the page was made.
+ */
 export function lines(definition, forms, known) {
   const lines = [];
+  if (!definition.charges) return lines;
   for (const form of forms) {
     for (const question of form.questions) {
       const copies = known.get(question.id)?.value.copies;
       for (const option of copies ? inOrder(Object.keys(copies)) : []) {
+        if (copies[option] === 0) continue;
         const fee = definition.fees.find((fee) => fee.form === form.id && fee.option === option && isFor(fee, question.id));
-        if (fee) lines.push(line(fee, question.id, copies[option], known));
+        if (!fee) return null;
+        lines.push(line(fee, question.id, copies[option], known, exemption(definition, form.id, option, known)));
       }
     }
   }
@@ -18,16 +24,24 @@ export function lines(definition, forms, known) {
 }
 
 /** The price of copies that were counted at `path`. */
-function line(fee, path, copies, known) {
+function line(fee, path, copies, known, exempt) {
   const counted = (question) => {
     const value = known.get(question.replaceAll("#", String(rowOf(fee, path))))?.value;
     return value ? count(value) : 0;
   };
   // Whatever is not said yet, at least the copy itself is paid for.
-  const each = Math.max(1, fee.per === undefined ? 1 : counted(fee.per));
+  const each = Math.ceil(Math.max(1, fee.per === undefined ? 1 : counted(fee.per)) / (fee.per_each ?? 1));
   const further = fee.more ? fee.more.yen * Math.max(0, counted(fee.more.question) - fee.more.included) : 0;
   const [times, unit] = [copies * each, fee.yen + further];
-  return { name: fee.name, count: times, unit, amount: times * unit };
+  return { name: fee.name, count: times, unit, amount: exempt ? 0 : times * unit, exempt };
+}
+
+/** The ground on which the form is exempt by what was answered, if it is for the option. */
+function exemption(definition, form, option, known) {
+  const isFor = (ids, id) => ids === undefined || ids.includes(id);
+  const own = definition.exemptions.filter((one) => isFor(one.forms, form));
+  const first = own.find((one) => holds(one.when, known.get(one.when.question)?.value));
+  return first && isFor(first.options, option) ? first : null;
 }
 
 const isRow = (part) => /^\d+$/.test(part);

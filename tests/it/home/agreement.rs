@@ -287,8 +287,10 @@ fn seen(
     // The page has the prices of the day it was made.
     let known = questions::known(forms, answers);
     let bill = fee::lines(config, forms, &known, SystemClock.today()).unwrap();
-    let bill =
-        bill.iter().map(|line| json!([line.name.ja, line.count, line.unit.0, line.amount.0]));
+    let bill = bill.iter().map(|line| {
+        let exempt = line.exempt.as_ref().map(|exempt| &exempt.name.ja);
+        json!([line.name.ja, line.count, line.unit.0, line.amount.0, exempt])
+    });
     let open: Vec<bool> =
         forms.iter().map(|form| gate::closed(&[*form], answers).is_none()).collect();
     json!({
@@ -412,7 +414,7 @@ Promise.all(['form', 'input', 'fees', 'definition'].map(load)).then(([form, inpu
       const missing = form.missing(forms, answers), closed = form.closed(forms, answers);
       const first = missing[0]?.page.id;
       return {
-        bill: fees.lines(definition, forms, form.known(forms, answers)).map(one => [one.name.ja, one.count, one.unit, one.amount]),
+        bill: fees.lines(definition, forms, form.known(forms, answers)).map(one => [one.name.ja, one.count, one.unit, one.amount, one.exempt?.name.ja ?? null]),
         open: forms.map(one => form.isOpen(one, answers)),
         refused, gone,
         missing: missing.map(page), pages: form.pages(forms, answers).map(page),
