@@ -42,6 +42,7 @@ pub mod printer;
 pub mod procedure;
 pub mod queue;
 pub mod staff;
+pub mod sync;
 pub mod visit;
 
 // pages
