@@ -28,7 +28,7 @@ pub use counters::Counter;
 pub use demo_staff::DemoStaff;
 pub use devices::{Reader, ReaderKind, Scanner, ScannerKind};
 pub use exemptions::{Exemption, NOT_EXEMPT};
-pub use fees::{Fee, Item, More, Tax};
+pub use fees::{Fee, Item, More};
 pub use lanes::{Lane, LaneKind};
 pub use printers::{PapersRole, Printer, PrinterKind, Printers, SlipsRole};
 pub use procedures::{Procedure, Section};
@@ -96,6 +96,12 @@ impl Config {
     /// The counter with this number.
     pub fn counter(&self, number: u32) -> Option<&Counter> {
         self.counters.iter().find(|counter| counter.number == number)
+    }
+
+    /// The same, for tests of another plan.
+    #[cfg(test)]
+    pub(crate) fn plan_mut(&mut self) -> &mut Plan {
+        self.appointments.as_mut().unwrap()
     }
 
     /// What can be booked; nothing where the office takes no appointments.

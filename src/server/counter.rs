@@ -8,14 +8,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use time::Date;
 use tokio::net::TcpListener;
 
 use super::lock::FolderLock;
 use super::sweep;
 use super::told_to_stop;
+use super::town::{self, DemoTown};
 use crate::card::CardReader;
 use crate::chance::SystemChance;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::SystemClock;
 use crate::config::{Config, ReaderKind};
 use crate::db::{self, Db};
 use crate::form::Forms;
@@ -25,8 +27,9 @@ use crate::preregistration::{Epoch, Intake, KeyFolder};
 use crate::staff::{self, NewAccount};
 use crate::visit::paper::Papers;
 use crate::web::desk::Shown;
-use crate::web::{self, Codes, Live, Office, Printers, Readers, kiosk, live, printers};
-use crate::{fault, schema};
+use crate::web::home::AtHome;
+use crate::web::{self, Codes, Guests, Live, Office, Printers, Readers, live, printers};
+use crate::{fault, payment, schema};
 
 /// Files in the data folder.
 pub const DATABASE: &str = "office.db";
@@ -42,12 +45,16 @@ pub struct Folders {
 }
 
 /// Runs until it is told to stop.
-pub fn run(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Result<()> {
+pub fn run(folders: &Folders, listen: SocketAddr, demo: Option<DemoTown>) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(folders, listen, demo))
 }
 
-async fn serve(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Result<()> {
+async fn serve(
+    folders: &Folders,
+    listen: SocketAddr,
+    demo: Option<DemoTown>,
+) -> anyhow::Result<()> {
     let (config, forms, papers) = read(folders)?;
     make_private(&folders.data).with_context(|| format!("{}", folders.data.display()))?;
     let _lock = FolderLock::take(&folders.data)?;
@@ -55,6 +62,10 @@ async fn serve(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Res
         format!("cannot listen on {listen}: stop what uses it, or choose another with --listen")
     })?;
     let office = Arc::new(open(folders, (config, forms, papers), demo).await?);
+    let town = match demo {
+        Some(town) => town::populate(&office, &folders.data.join(OFFICE_KEY), town).await?,
+        None => None,
+    };
     if let Err(error) = printers::look_for_what_was_cut_off(&office).await {
         tracing::error!(%error, "nobody knows what was under way to the printers");
     }
@@ -62,14 +73,19 @@ async fn serve(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Res
     let address = listener.local_addr()?;
     eprintln!("窓口 http://{address}/");
     let watching = tokio::spawn(live::forever(office.clone()));
+    let living = town.map(|town| tokio::spawn(town.live(office.clone())));
     let closing = office.clone();
     let stop = async move {
         told_to_stop().await;
         closing.live.close();
     };
-    axum::serve(listener, web::router(office)).with_graceful_shutdown(stop).await?;
+    let pages = web::router(office).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, pages).with_graceful_shutdown(stop).await?;
     sweeping.abort();
     watching.abort();
+    if let Some(living) = living {
+        living.abort();
+    }
     Ok(())
 }
 
@@ -106,8 +122,10 @@ fn told(faults: &[fault::Fault]) -> anyhow::Error {
 async fn open(
     folders: &Folders,
     (config, forms, papers): (Config, Forms, Papers),
-    demo: bool,
+    demo: Option<DemoTown>,
 ) -> anyhow::Result<Office> {
+    let (clock, demo) =
+        (demo.map_or_else(|| Arc::new(SystemClock) as _, |town| town.clock()), demo.is_some());
     let path = folders.data.join(DATABASE);
     let chance = Arc::new(SystemChance);
     // Key and database are made together. One without the other is a loss that
@@ -121,7 +139,7 @@ async fn open(
         );
     }
     let key = OfficeKey::load(&key_path, !path.exists(), &*chance)?;
-    let journal = Arc::new(Journal::new(Arc::new(SystemClock), chance, key));
+    let journal = Arc::new(Journal::new(clock, chance, key));
     let db = Db::start(&path, schema::STEPS, journal::check_tail)
         .with_context(|| format!("{}", path.display()))?;
     let key_of_this = journal.clone();
@@ -133,7 +151,7 @@ async fn open(
     codes.listen(&config)?;
     let shown = Shown::default();
     if demo {
-        demo_key(&folders.data, &config)?;
+        demo_key(&folders.data, &config, journal.now().date())?;
     }
     let intake = Intake::within(&folders.data);
     let live = Live::default();
@@ -148,12 +166,17 @@ async fn open(
         codes,
         printers,
         live,
-        guests: kiosk::Guests::default(),
+        guests: Guests::default(),
+        at_home: AtHome::default(),
         shown,
+        shown_booked: Shown::default(),
         demo,
     };
     let journal = office.journal.clone();
     office.db.write(move |tx| journal.open_log(tx, &site).map(drop)).await?;
+    // Before anybody pays: what was going on when the program stopped is unknown.
+    let journal = office.journal.clone();
+    office.db.write(move |tx| payment::left_alone(tx, &journal)).await?;
     add_readers(&office)?;
     if demo {
         demo_staff(&office).await?
@@ -164,8 +187,7 @@ async fn open(
 }
 
 /// A town makes its keys with `madoguchi key new`; the demonstration has all it may need.
-fn demo_key(data: &Path, config: &Config) -> anyhow::Result<()> {
-    let today = SystemClock.today();
+fn demo_key(data: &Path, config: &Config, today: Date) -> anyhow::Result<()> {
     let town = &config.site.town.code;
     let (keys, this) = (KeyFolder::within(data), Epoch::of(today));
     for epoch in [this, this.next()] {

@@ -6,6 +6,7 @@
 //! harmless. A tablet holds at most one visit, and the schema says so.
 
 pub mod arrival;
+pub mod bill;
 pub mod brought;
 mod care;
 pub mod desk;
@@ -100,6 +101,8 @@ pub enum Error {
     Appointment(#[from] crate::appointment::Error),
     #[error(transparent)]
     Queue(#[from] crate::queue::Error),
+    #[error(transparent)]
+    Payment(#[from] crate::payment::Error),
     #[error(transparent)]
     Journal(#[from] journal::Error),
     #[error(transparent)]

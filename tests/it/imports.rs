@@ -22,13 +22,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("application", &["db", "journal"]),
     // Knows neither clock nor line nor storage.
     ("sync", &[]),
+    ("payment", &["db", "journal"]),
     // What is asked of whoever books follows the rules of any entry.
     ("appointment", &["db", "journal", "form"]),
     ("printer", &["pdf"]),
     ("config", &["applicant", "appointment", "card", "form", "printer", "queue", "staff"]),
     ("procedure", &["config", "form"]),
-    ("preregistration", &["db", "applicant", "config", "form"]),
-    ("demo", &["applicant", "card", "config"]),
+    // A code may carry the number of an appointment.
+    ("preregistration", &["db", "applicant", "appointment", "config", "form"]),
+    // Its town draws and calls numbers as everybody does.
+    ("demo", &["db", "journal", "applicant", "card", "config", "queue"]),
     // The one room that joins slices.
     (
         "visit",
@@ -41,6 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "appointment",
             "config",
             "form",
+            "payment",
             "preregistration",
             "printer",
             "procedure",
@@ -56,6 +60,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "application",
             "appointment",
             "device",
+            "payment",
             "preregistration",
             "queue",
             "staff",
@@ -110,6 +115,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "application",
             "appointment",
             "device",
+            "payment",
             "preregistration",
             "queue",
             "staff",

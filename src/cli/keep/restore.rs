@@ -97,8 +97,11 @@ struct Restored {
     devices: usize,
     accounts_known: bool,
     codes_known: bool,
-    /// Whether the backup knows of any booking.
-    has_appointments: bool,
+    /// Whether bookings may have been lost, or come back: all but where both databases
+    /// say that there never was one.
+    may_lose_appointments: bool,
+    /// Whether the backup knows of any payment.
+    has_payments: bool,
 }
 
 impl Restored {
@@ -125,10 +128,10 @@ impl Restored {
             "commit; pragma wal_checkpoint(truncate); pragma journal_mode = delete",
         )?;
         verified(&connection, Some(journal))?;
-        let has_appointments =
-            connection
-                .query_row("select exists (select 1 from appointment)", [], |row| row.get(0))?;
-        Ok(Self { log, devices, accounts_known, codes_known, has_appointments })
+        let may_lose_appointments = there_is(&connection, "appointment")?
+            || before.is_none_or(|before| there_is(before, "appointment").unwrap_or(true));
+        let has_payments = there_is(&connection, "charge")?;
+        Ok(Self { log, devices, accounts_known, codes_known, may_lose_appointments, has_payments })
     }
 
     fn tell(&self) {
@@ -148,13 +151,31 @@ impl Restored {
                  ends all codes of its month"
             );
         }
-        if self.has_appointments {
+        if self.may_lose_appointments {
             eprintln!(
                 "appointments are as they were in the backup: seats that were booked since are \
                  free again, and what was called off since is booked; ask whoever keeps the list"
             );
         }
+        if self.has_payments {
+            eprintln!(
+                "payments are as they were in the backup: what was taken, voided or given back \
+                 since is not in the ledger; compare it with the receipts, the drawer and the \
+                 terminal's slips before anybody pays again"
+            );
+        }
     }
+}
+
+/// Whether a table of a database has any row. One from before there was such a table has
+/// none.
+fn there_is(connection: &Connection, table: &str) -> Result<bool, db::Error> {
+    let has_table = "select exists (select 1 from sqlite_master where name = ?1)";
+    if !connection.query_row(has_table, [table], |row| row.get(0))? {
+        return Ok(false);
+    }
+    let has_any = format!("select exists (select 1 from {table})");
+    Ok(connection.query_row(&has_any, [], |row| row.get(0))?)
 }
 
 /// A database that was damaged may not be readable, or not all of it; numbers

@@ -27,6 +27,8 @@ mod calling;
 mod guide;
 mod hammer;
 mod keys;
+mod payment;
+mod shipped_bugs;
 mod supervisor;
 
 const PASSWORD: &str = "a long enough sentence";
@@ -153,6 +155,11 @@ impl Town {
 
     /// A visit handed in: the sample of a form, as a resident would enter it.
     async fn visit(&self, procedure: &'static str) -> VisitId {
+        self.visit_by(procedure, None).await
+    }
+
+    /// The same of somebody who is called otherwise.
+    async fn visit_by(&self, procedure: &'static str, name: Option<&'static str>) -> VisitId {
         let office = self.office.clone();
         let hand_in = move |tx: &crate::db::Tx<'_>| -> Result<VisitId, visit::Error> {
             let journal = &office.journal;
@@ -165,8 +172,11 @@ impl Town {
             visit::choose_way(tx, journal, actor, id, Some(Way::Hand))?;
             let form = office.forms.get(&procedure.form).unwrap();
             let today = journal.now().date();
-            let sample = form.sample().unwrap();
-            let answers = record::read(&[form], sample, Source::Typed, today).unwrap();
+            let mut sample = form.sample().unwrap().clone();
+            if let Some(name) = name {
+                sample["applicant"]["name"] = name.into();
+            }
+            let answers = record::read(&[form], &sample, Source::Typed, today).unwrap();
             visit::answer(tx, journal, actor, id, &answers)?;
             visit::submit(tx, journal, office.counter(), actor, journal.op(), id)?;
             Ok(id)
@@ -208,6 +218,9 @@ const ROUTES: &[Route] = &[
     ("get", "/visits/{visit}", &[], [true, true, false]),
     ("post", "/visits/{visit}/answers", &[("path", "applicant.kana")], [true, true, false]),
     ("post", "/visits/{visit}/identity", &[], [true, true, false]),
+    ("get", "/visits/{visit}/payment", &[], [true, true, false]),
+    ("post", "/visits/{visit}/payment", &[("act", "later")], [true, true, false]),
+    ("post", "/visits/{visit}/payment", &[("act", "refund")], [false, true, false]),
     ("post", "/visits/{visit}/papers", &[], [true, true, false]),
     ("post", "/visits/{visit}/slip", &[], [true, true, false]),
     ("get", "/visits/{visit}/printing/{op}", &[], [true, true, false]),
@@ -232,6 +245,8 @@ const ROUTES: &[Route] = &[
     ("post", "/calling/tickets/{ticket}/undo", &[], [true, true, false]),
     ("get", "/appointments", &[], [true, true, false]),
     ("post", "/appointments", &[("find", "")], [true, true, false]),
+    ("get", "/appointments/day", &[], [true, true, false]),
+    ("get", "/appointments/events", &[], [true, true, false]),
     ("post", "/appointments/hold", SLOT, [true, true, false]),
     ("get", "/appointments/{appointment}", &[], [true, true, false]),
     ("post", "/appointments/{appointment}/book", &[], [true, true, false]),

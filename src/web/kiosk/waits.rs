@@ -23,6 +23,8 @@ pub(super) struct Wait {
     pub ahead: String,
     pub window: String,
     pub has_window: bool,
+    /// The order of the calls, in one sentence.
+    pub order: String,
     /// The window is being worked out.
     pub is_coming: bool,
     /// The ticket's own page, where telephones reach it.
@@ -59,6 +61,7 @@ pub(super) async fn of(
         },
         window: windows::told(words, told),
         has_window: matches!(told, Told::At(_)),
+        order: windows::order(words, &rules),
         phone: phone(office, kiosk, ticket),
         is_coming: told == Told::NotYet && is_new(ticket, now),
     })

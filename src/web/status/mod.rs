@@ -13,10 +13,10 @@ pub(super) use counts::crowds;
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use super::error::Failure;
-use super::{Office, Shared};
+use super::{Office, Shared, page};
 use crate::lang::Lang;
 use crate::secret::Code;
 
@@ -28,6 +28,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/status.csv", get(counts::csv))
         .route("/status/{code}", get(phone::page))
         .route("/status/{code}/now", get(phone::fragment))
+        .route("/status/{code}/here", post(phone::here))
         .route("/s/{code}", get(phone::short))
 }
 
@@ -50,13 +51,9 @@ struct Asked {
 }
 
 impl Asked {
-    /// The language that was asked for, else the telephone's own: Japanese where that
-    /// comes first or nothing is said, English for all others.
+    /// The language that was asked for, else the telephone's own.
     fn lang(self, headers: &HeaderMap) -> Lang {
-        let own = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let own = own.map_or("", str::trim).to_ascii_lowercase();
-        let own = if own.is_empty() || own.starts_with("ja") { Lang::Ja } else { Lang::En };
-        self.lang.unwrap_or(own)
+        self.lang.unwrap_or_else(|| page::own_language(headers))
     }
 }
 
