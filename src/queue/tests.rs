@@ -1,3 +1,5 @@
+mod anything;
+mod calls;
 mod forecast;
 mod shipped_bugs;
 mod taking_back;
@@ -122,43 +124,6 @@ impl Hall {
 }
 
 #[test]
-fn a_resident_is_called_served_and_done() {
-    let hall = Hall::open();
-    hall.sit(1);
-    let first = hall.issue("certificate");
-    assert_eq!(first.to_string(), "A1");
-    assert_eq!(hall.call_next(1).unwrap().id, first.id);
-    assert_eq!(hall.press(1, Action::Serve, first.id).unwrap().leg().state, State::Serving);
-    hall.press(1, Action::Finish, first.id).unwrap();
-    assert_eq!(hall.state(first.id), State::Done);
-    assert!(matches!(hall.call_next(1), Err(Error::Empty)));
-}
-
-#[test]
-fn two_clerks_never_get_the_same_ticket_and_a_clerk_has_one_at_a_time() {
-    let hall = Hall::open();
-    hall.sit(1).sit(2);
-    let (first, second) = (hall.issue("certificate"), hall.issue("certificate"));
-    assert_eq!(hall.call_next(1).unwrap().id, first.id);
-    assert_eq!(hall.call_next(2).unwrap().id, second.id);
-    assert!(matches!(hall.call_next(1), Err(Error::CounterBusy(who)) if who == "A1"));
-    let refused = hall.press(2, Action::Serve, first.id);
-    assert!(matches!(refused, Err(Error::Refused(Refused::ElsewhereAt(1)))));
-}
-
-#[test]
-fn the_schema_itself_refuses_a_second_ticket_at_a_counter() {
-    let hall = Hall::open();
-    hall.sit(1);
-    let (first, second) = (hall.issue("certificate"), hall.issue("certificate"));
-    hall.call_next(1).unwrap();
-    let call = "update leg set state = 'called', counter = 1 where ticket = ?1";
-    assert!(hall.connection.execute(call, [second.id.to_string()]).is_err());
-    let nowhere = "update leg set counter = null where ticket = ?1";
-    assert!(hall.connection.execute(nowhere, [first.id.to_string()]).is_err());
-}
-
-#[test]
 fn a_press_sent_twice_is_done_once() {
     let hall = Hall::open();
     hall.sit(1);
@@ -170,23 +135,6 @@ fn a_press_sent_twice_is_done_once() {
     let called = || call_next(&hall.tx(), &hall.journal, op, &hall.desk(1)).unwrap().to_string();
     assert_eq!([called(), called()], ["A1", "A1"]);
     assert_eq!(announcements(&hall.connection, hall.journal.now().date(), 0).unwrap().len(), 1);
-}
-
-#[test]
-fn a_recall_waits_fifteen_seconds_and_says_the_number_again() {
-    let hall = Hall::open();
-    hall.sit(1);
-    let id = hall.issue("certificate").id;
-    hall.call_next(1).unwrap();
-    hall.pass(10);
-    let refused = hall.press(1, Action::Recall, id);
-    assert!(matches!(refused, Err(Error::Refused(Refused::TooSoon(5)))), "{refused:?}");
-    hall.pass(5);
-    assert_eq!(hall.press(1, Action::Recall, id).unwrap().leg().calls, 2);
-    let day = hall.journal.now().date();
-    let calls = announcements(&hall.connection, day, 0).unwrap();
-    assert_eq!(calls.iter().map(|call| call.number).collect::<Vec<_>>(), [1, 1]);
-    assert_eq!(announcements(&hall.connection, day, calls[0].seq).unwrap().len(), 1);
 }
 
 #[test]
@@ -303,88 +251,6 @@ fn somebody_who_missed_the_call_comes_back_with_the_same_number() {
 }
 
 #[test]
-fn calling_out_of_turn_needs_a_reason_and_another_lane_is_refused() {
-    let hall = Hall::open();
-    hall.sit(1);
-    hall.issue("certificate");
-    let later = hall.issue("certificate").id;
-    assert!(matches!(hall.call_this(1, later, None), Err(Error::OutOfTurn)));
-    let called = hall.call_this(1, later, Some(Reason::Short)).unwrap();
-    assert_eq!(called.leg().reason, Some(Reason::Short));
-    let narrow = [String::from("moving")];
-    let desk = Desk { lanes: &narrow, ..hall.desk(1) };
-    hall.press(1, Action::MarkAbsent, later).unwrap();
-    let op = hall.journal.op();
-    assert!(matches!(call_next(&hall.tx(), &hall.journal, op, &desk), Err(Error::Empty)));
-}
-
-#[test]
-fn a_counter_is_taken_over_with_whoever_is_served_there() {
-    let hall = Hall::open();
-    hall.sit(1);
-    let id = hall.issue("certificate").id;
-    hall.call_next(1).unwrap();
-    hall.press(1, Action::Serve, id).unwrap();
-    let other = hall.clerks[1];
-    let open =
-        |relieve| duty::open(&hall.tx(), &hall.journal, hall.journal.op(), other, 1, relieve);
-    assert!(matches!(open(false), Err(Error::Taken)));
-    open(true).unwrap();
-    let served = get(&hall.connection, id).unwrap().unwrap();
-    assert_eq!((served.leg().state, served.leg().staff), (State::Serving, Some(other)));
-    let gone = duty::close(&hall.tx(), &hall.journal, hall.journal.op(), hall.clerks[0], 1);
-    assert!(matches!(gone, Err(Error::NotOnDuty)));
-}
-
-#[test]
-fn who_was_relieved_does_nothing_more_there_and_nobody_is_called_past_the_rule() {
-    let hall = Hall::open();
-    hall.sit(1);
-    let id = hall.issue("certificate").id;
-    hall.call_next(1).unwrap();
-    let (before, other) = (hall.clerks[0], hall.clerks[1]);
-    let open = duty::open(&hall.tx(), &hall.journal, hall.journal.op(), other, 1, true);
-    open.unwrap();
-    let press = |staff, action| {
-        let act_of = Act::of_clerk(action, 1, staff, hall.journal.now());
-        act(&hall.tx(), &hall.journal, (hall.journal.op(), Actor::Staff(staff)), id, act_of)
-    };
-    assert!(matches!(press(before, Action::Serve), Err(Error::NotOnDuty)));
-    assert!(matches!(press(other, Action::CallNext), Err(Error::OutOfTurn)));
-    press(other, Action::Serve).unwrap();
-}
-
-#[test]
-fn whose_call_was_taken_back_is_sent_nowhere() {
-    let hall = Hall::open();
-    hall.sit(1);
-    let id = hall.issue("certificate").id;
-    hall.call_next(1).unwrap();
-    hall.undo(1, id).unwrap();
-    let day = hall.journal.now().date();
-    let tickets = of_day(&hall.connection, day).unwrap();
-    let calls = announcements(&hall.connection, day, 0).unwrap();
-    let shown = board::board(&tickets, &[], &calls, &hall.lanes, Voice::Off);
-    assert_eq!((shown.called, shown.last, shown.seq), (vec![], vec![], 1));
-}
-
-#[test]
-fn a_paused_or_closed_counter_calls_nobody_and_nobody_leaves_a_resident_behind() {
-    let hall = Hall::open();
-    hall.issue("certificate");
-    assert!(matches!(hall.call_next(1), Err(Error::NotOnDuty)));
-    hall.sit(1);
-    let staff = hall.desk(1).staff;
-    let pause = |why| duty::pause(&hall.tx(), &hall.journal, hall.journal.op(), (staff, 1), why);
-    pause(Some(duty::Pause::Break)).unwrap();
-    assert!(matches!(hall.call_next(1), Err(Error::Paused)));
-    pause(None).unwrap();
-    hall.call_next(1).unwrap();
-    let close = duty::close(&hall.tx(), &hall.journal, hall.journal.op(), staff, 1);
-    assert!(matches!(close, Err(Error::CounterBusy(_))));
-}
-
-#[test]
 fn a_range_of_numbers_ends_as_the_town_chose() {
     for (at_end, drawn) in [
         (AtEnd::Widen, vec!["A8", "A9", "A10"]),
@@ -434,140 +300,4 @@ fn a_row_that_was_changed_behind_the_journals_back_is_found() {
     assert_eq!(first_contradiction(&hall.connection).unwrap(), None);
     hall.connection.execute("update leg set state = 'done'", []).unwrap();
     assert_eq!(first_contradiction(&hall.connection).unwrap(), Some(id));
-}
-
-#[test]
-fn the_board_shows_each_number_once_where_it_was_called_last() {
-    let hall = Hall::open();
-    hall.sit(1).sit(2);
-    let [one, two, _] = [hall.issue("certificate"), hall.issue("moving"), hall.issue("moving")];
-    hall.call_next(1).unwrap();
-    hall.press(1, Action::Serve, one.id).unwrap();
-    hall.call_next(2).unwrap();
-    hall.pass(20);
-    hall.press(2, Action::Recall, two.id).unwrap();
-    let day = hall.journal.now().date();
-    let now = || {
-        let tickets = of_day(&hall.connection, day).unwrap();
-        let calls = announcements(&hall.connection, day, 0).unwrap();
-        let duties = duty::all(&hall.connection).unwrap();
-        board::board(&tickets, &duties, &calls, &hall.lanes, Voice::Ja)
-    };
-    let names = |calls: &[board::Call]| -> Vec<(String, u32)> {
-        calls.iter().map(|call| (call.ticket.clone(), call.counter)).collect()
-    };
-    let shown = now();
-    assert_eq!(names(&shown.called), [("B1".to_owned(), 2)]);
-    assert_eq!(names(&shown.last), [("A1".to_owned(), 1)]);
-    assert_eq!(shown.called[0].clips, Voice::Ja.clips("B", 1, 2));
-    let waiting: Vec<_> = shown.lanes.iter().map(|lane| lane.waiting).collect();
-    assert_eq!((waiting, shown.seq), (vec![0, 1], 3));
-    let serving: Vec<_> = shown.counters.iter().map(|one| one.serving.as_deref()).collect();
-    assert_eq!(serving, [Some("A1"), Some("B1")]);
-    hall.press(2, Action::MarkAbsent, two.id).unwrap();
-    assert_eq!(names(&now().called), []);
-}
-
-/// Anything anybody may press, at random.
-#[derive(Clone, Debug)]
-enum Pressed {
-    Issue(bool, usize),
-    Next(u32),
-    This(u32, usize, bool),
-    Act(u32, usize, usize, usize),
-    Undo(u32, usize),
-    /// The clock of the program.
-    Due,
-    Pass(u64),
-}
-
-fn pressed() -> impl Strategy<Value = Pressed> {
-    prop_oneof![
-        2 => (any::<bool>(), 0_usize..2).prop_map(|(moving, class)| Pressed::Issue(moving, class)),
-        3 => (1_u32..4).prop_map(Pressed::Next),
-        1 => (1_u32..4, 0_usize..8, any::<bool>())
-            .prop_map(|(counter, ticket, reason)| Pressed::This(counter, ticket, reason)),
-        8 => (1_u32..4, 0_usize..8, 0_usize..Action::ALL.len(), 0_usize..5)
-            .prop_map(|(counter, ticket, action, who)| Pressed::Act(counter, ticket, action, who)),
-        2 => (1_u32..4, 0_usize..8).prop_map(|(counter, ticket)| Pressed::Undo(counter, ticket)),
-        1 => Just(Pressed::Due),
-        2 => (1_u64..400).prop_map(Pressed::Pass),
-    ]
-}
-
-/// Does it; a refusal is an answer like any other, a fault is not.
-fn do_it(hall: &Hall, tickets: &mut Vec<TicketId>, pressed: &Pressed) {
-    let nth = |nth: usize| tickets.get(nth % tickets.len().max(1)).copied();
-    let outcome = match *pressed {
-        Pressed::Issue(moving, class) => {
-            let lane = hall.lane(if moving { "moving" } else { "certificate" });
-            let drawn = hall.try_issue(hall.journal.op(), &lane, Class::ALL[class]);
-            drawn.inspect(|ticket| tickets.push(ticket.id))
-        }
-        Pressed::Next(counter) => hall.call_next(counter),
-        Pressed::This(counter, ticket, reason) => {
-            let Some(id) = nth(ticket) else { return };
-            hall.call_this(counter, id, reason.then_some(Reason::Short))
-        }
-        Pressed::Act(counter, ticket, action, who) => {
-            let Some(id) = nth(ticket) else { return };
-            let (action, who) = (Action::ALL[action], Who::ALL[who]);
-            if action.is_call() && action != Action::Recall {
-                return;
-            }
-            hall.act_with(
-                id,
-                Act {
-                    who,
-                    lane: action.opens_leg().then(|| "moving".to_owned()),
-                    reason: (ticket % 2 == 0).then_some(Reason::Other),
-                    minutes: (ticket % 4 == 0).then_some(1),
-                    class: (action == Action::Reclass).then_some(Class::Priority),
-                    ..Act::of_clerk(action, counter, hall.desk(counter).staff, hall.journal.now())
-                },
-            )
-        }
-        Pressed::Undo(counter, ticket) => {
-            let Some(id) = nth(ticket) else { return };
-            hall.undo(counter, id)
-        }
-        Pressed::Due => {
-            do_what_is_due(&hall.tx(), &hall.journal).unwrap();
-            return;
-        }
-        Pressed::Pass(secs) => return hall.pass(secs),
-    };
-    assert!(!matches!(outcome, Err(Error::Db(_) | Error::Journal(_))), "{outcome:?}");
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
-
-    #[test]
-    fn whatever_is_pressed_the_journal_makes_the_same_rows_and_nobody_shares_a_counter(
-        presses in proptest::collection::vec(pressed(), 1..60)
-    ) {
-        let hall = Hall::open();
-        hall.sit(1).sit(2).sit(3);
-        let mut tickets = Vec::new();
-        for pressed in &presses {
-            do_it(&hall, &mut tickets, pressed);
-        }
-        prop_assert_eq!(first_contradiction(&hall.connection).unwrap(), None);
-        let all = of_day(&hall.connection, hall.journal.now().date()).unwrap();
-        prop_assert_eq!(all.len(), tickets.len());
-        for counter in 1..4 {
-            let there = all.iter().filter(|ticket| {
-                let leg = ticket.leg();
-                leg.state.is_at_counter() && leg.counter == Some(counter)
-            });
-            prop_assert!(there.count() <= 1);
-        }
-        for ticket in &all {
-            // Only the last leg is open, and time never runs backwards in a ticket.
-            let earlier = &ticket.legs[..ticket.legs.len() - 1];
-            prop_assert!(earlier.iter().all(|leg| leg.state.is_over()));
-            prop_assert!(ticket.legs.windows(2).all(|two| two[0].since <= two[1].since));
-        }
-    }
 }

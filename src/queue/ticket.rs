@@ -69,6 +69,7 @@ pub struct Leg {
     /// When the resident came back after a missed call.
     #[serde(with = "moment_if_any")]
     pub returned: Option<Moment>,
+    /// Why it stands here, or what whoever handed it over left word of.
     pub reason: Option<Reason>,
     /// When what is held should be looked at again.
     #[serde(with = "moment_if_any")]
@@ -392,7 +393,9 @@ impl Ticket {
         if act.action != Action::Reclass && act.action != Action::TakeOver {
             (leg.state, leg.since) = (next, act.at);
             leg.until = None;
-            leg.reason = act.reason;
+            // What the last clerk left word of is read until the next one is done.
+            let is_read = act.action.is_call() || act.action == Action::Serve;
+            leg.reason = act.reason.or(leg.reason.filter(|_| is_read));
         }
         match act.action {
             Action::CallNext | Action::CallThis | Action::Recall => {
@@ -425,7 +428,8 @@ impl Ticket {
             None if self.plan.is_empty() => return Err(Refused::NoLane),
             None => self.plan.remove(0),
         };
-        self.legs.push(Leg { wants: act.wants, ..Leg::waiting(lane, act.at) });
+        let reason = act.reason.filter(|_| act.action == Action::HandOver);
+        self.legs.push(Leg { wants: act.wants, reason, ..Leg::waiting(lane, act.at) });
         Ok(())
     }
 }

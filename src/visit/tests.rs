@@ -19,8 +19,10 @@ use crate::pdf::Fonts;
 use crate::visit::paper::Papers;
 use crate::visit::step::Step;
 
+mod at_the_desk;
 mod editions;
 mod from_home;
+mod keeping;
 mod restored;
 
 /// A counter in memory: example town, held clock.
@@ -184,6 +186,10 @@ fn card() -> Answers {
     answers
 }
 
+fn accept(journal: &Journal) -> desk::Decision {
+    desk::Decision { op: journal.op(), action: Action::Accept, reason: String::new() }
+}
+
 #[test]
 fn the_step_follows_from_what_exists() {
     let town = Town::open();
@@ -270,202 +276,6 @@ fn leaving_erases_a_draft_and_keeps_what_was_handed_in() {
 }
 
 #[test]
-fn a_clerk_identifies_corrects_and_accepts() {
-    let town = Town::open();
-    let id = town.filled(town.kiosk());
-    town.submit(id, town.journal.op()).unwrap();
-    let (tx, journal) = (town.tx(), &town.journal);
-    let staff = StaffId::new(journal.now(), &*journal.chance);
-    let opened = desk::open(&tx, journal, staff, id).unwrap();
-    let application = opened.applications[0].id;
-    let decide = |action| {
-        let decision = desk::Decision { op: journal.op(), action, reason: "委任状".into() };
-        desk::decide(&tx, journal, town.counter(), staff, application, &decision)
-    };
-
-    assert!(matches!(decide(Action::Accept), Err(Error::NotIdentified)));
-    town.identify(staff, id, &["my_number_card"]).unwrap();
-    let value = Value::Text("見本　京子".into());
-    let correct = |value| {
-        desk::correct(
-            &tx,
-            journal,
-            town.counter(),
-            staff,
-            journal.op(),
-            id,
-            ("applicant.name", value),
-        )
-    };
-    correct(value.clone()).unwrap();
-    decide(Action::SendBack).unwrap();
-    let reasons = desk::open(&tx, journal, staff, id).unwrap().reasons;
-    assert_eq!(reasons, [(application, "委任状".to_owned())].into());
-    decide(Action::Accept).unwrap();
-
-    let opened = desk::open(&tx, journal, staff, id).unwrap();
-    assert_eq!(opened.applications[0].state, application::State::Accepted);
-    let name = opened.answers.get("applicant.name").unwrap();
-    assert_eq!((&name.value, name.source), (&value, Source::Clerk));
-    let forms = town.counter().forms_of(&opened.visit);
-    let known = questions::known(&forms, &opened.answers);
-    assert_eq!(known.text("juminhyo.target.name"), Some(&"見本　京子".into()));
-    assert!(matches!(correct(Value::Text("見本　太郎".into())), Err(Error::Accepted)));
-}
-
-#[test]
-fn a_gate_and_its_document_hold_at_the_desk_too() {
-    let town = Town::open();
-    let (tx, journal) = (town.tx(), &town.journal);
-    let id = town.filled_for(town.kiosk(), &["koseki-koiki"]);
-    town.submit(id, journal.op()).unwrap();
-    let staff = StaffId::new(journal.now(), &*journal.chance);
-    let application = application::of_visit(&town.connection, id).unwrap()[0].id;
-    let decide =
-        || desk::decide(&tx, journal, town.counter(), staff, application, &accept(journal));
-    let identify = |kinds: &[&str]| town.identify(staff, id, kinds).unwrap();
-    let correct = |relation: &str| {
-        let value = ("koseki_koiki.relation", Value::Choice(relation.into()));
-        desk::correct(&tx, journal, town.counter(), staff, journal.op(), id, value).unwrap();
-    };
-    assert!(matches!(decide(), Err(Error::NotIdentified)));
-    identify(&["pension", "care_insurance"]);
-    assert!(matches!(decide(), Err(Error::NoPhoto)));
-    identify(&["residence_card"]);
-    correct("sibling");
-    assert!(matches!(decide(), Err(Error::Closed(_))));
-    correct("descendant");
-    decide().unwrap();
-}
-
-#[test]
-fn one_document_without_a_photo_is_not_enough_by_itself() {
-    let town = Town::open();
-    let (tx, journal) = (town.tx(), &town.journal);
-    let id = town.filled(town.kiosk());
-    town.submit(id, journal.op()).unwrap();
-    let staff = StaffId::new(journal.now(), &*journal.chance);
-    let application = application::of_visit(&town.connection, id).unwrap()[0].id;
-    let decide =
-        || desk::decide(&tx, journal, town.counter(), staff, application, &accept(journal));
-    town.identify(staff, id, &["care_insurance"]).unwrap();
-    assert!(matches!(decide(), Err(Error::OneWithoutPhoto)));
-    town.identify(staff, id, &["care_insurance", "pension"]).unwrap();
-    decide().unwrap();
-}
-
-fn accept(journal: &Journal) -> desk::Decision {
-    desk::Decision { op: journal.op(), action: Action::Accept, reason: String::new() }
-}
-
-#[test]
-fn a_press_sent_twice_is_one_decision_and_another_press_is_told_the_state() {
-    let town = Town::open();
-    let (tx, journal) = (town.tx(), &town.journal);
-    let id = town.filled(town.kiosk());
-    town.submit(id, journal.op()).unwrap();
-    let staff = StaffId::new(journal.now(), &*journal.chance);
-    town.identify(staff, id, &["passport"]).unwrap();
-    let application = application::of_visit(&town.connection, id).unwrap()[0].id;
-    let decide = |decision: &desk::Decision| {
-        desk::decide(&tx, journal, town.counter(), staff, application, decision)
-    };
-    let press = accept(journal);
-    assert_eq!(decide(&press).unwrap(), id);
-    assert_eq!(decide(&press).unwrap(), id);
-    let accepted = town.entries_of(&application.to_string());
-    assert_eq!(accepted, ["application.accepted"]);
-    assert!(matches!(decide(&accept(journal)), Err(Error::Application(_))));
-    // A page from before must not say that what was opened again is accepted.
-    decide(&desk::Decision { action: Action::Reopen, ..accept(journal) }).unwrap();
-    assert!(matches!(decide(&press), Err(Error::Application(_))));
-}
-
-#[test]
-fn a_paper_is_outdated_by_what_is_corrected_on_it_until_it_is_printed_again() {
-    let town = Town::open();
-    let (tx, journal) = (town.tx(), &town.journal);
-    let id = town.filled_for(town.kiosk(), &["juminhyo", "tenkyo"]);
-    town.submit(id, journal.op()).unwrap();
-    let staff = StaffId::new(journal.now(), &*journal.chance);
-    let of = |form: &str| -> application::Application {
-        let all = application::of_visit(&town.connection, id).unwrap();
-        all.into_iter().find(|one| one.form == form).unwrap()
-    };
-    let correct = |path: &str, words: &str| {
-        let value = Value::Text(words.into());
-        desk::correct(&tx, journal, town.counter(), staff, journal.op(), id, (path, value))
-    };
-    let outdated = || ["juminhyo", "ido"].map(|form| of(form).outdated);
-    correct("applicant.phone", "0999-00-0002").unwrap();
-    assert_eq!(outdated(), [false, false], "nothing was printed yet");
-    let both = [of("juminhyo").id, of("ido").id];
-    town.print(staff, id, &both);
-    correct("applicant.phone", "0999-00-0003").unwrap();
-    assert_eq!(outdated(), [true, true]);
-    town.print(staff, id, &both);
-    assert_eq!(outdated(), [false, false]);
-
-    // The certificate shows the new address, which only the move asks for.
-    correct("ido.new.address", "見本県みほん町中央二丁目１番１号").unwrap();
-    assert_eq!(outdated(), [true, true]);
-    town.identify(staff, id, &["passport"]).unwrap();
-    desk::decide(&tx, journal, town.counter(), staff, of("juminhyo").id, &accept(journal)).unwrap();
-    let refused = correct("ido.new.address", "見本県みほん町大字例文８９番地の１");
-    assert!(matches!(refused, Err(Error::Accepted)));
-    let kept = town.answers(id).text("ido.new.address").cloned();
-    assert_eq!(kept, Some("見本県みほん町中央二丁目１番１号".into()));
-}
-
-#[test]
-fn another_identity_check_outdates_the_paper_that_shows_it_and_is_refused_once_accepted() {
-    let town = Town::open();
-    let (tx, journal) = (town.tx(), &town.journal);
-    let id = town.filled(town.kiosk());
-    town.submit(id, journal.op()).unwrap();
-    let staff = StaffId::new(journal.now(), &*journal.chance);
-    let paper = || application::of_visit(&town.connection, id).unwrap().remove(0);
-    let papers = [paper().id];
-    town.print(staff, id, &papers);
-    town.identify(staff, id, &["licence"]).unwrap();
-    assert!(paper().outdated, "the printed boxes are empty");
-    town.print(staff, id, &papers);
-    town.identify(staff, id, &["licence"]).unwrap();
-    assert!(!paper().outdated, "the same check once more");
-    town.identify(staff, id, &["pension", "insurance_certificate"]).unwrap();
-    assert!(paper().outdated);
-
-    desk::decide(&tx, journal, town.counter(), staff, papers[0], &accept(journal)).unwrap();
-    let refused = town.identify(staff, id, &["passport"]);
-    assert!(matches!(refused, Err(Error::Accepted)));
-    let kinds = town.answers(id).value("office.id_kind").unwrap().selected();
-    assert_eq!(kinds, ["insurance_certificate", "pension"].map(str::to_owned).into());
-}
-
-#[test]
-fn a_paper_made_before_a_correction_is_outdated_when_it_is_counted_after_it() {
-    let town = Town::open();
-    let (tx, journal) = (town.tx(), &town.journal);
-    let id = town.filled(town.kiosk());
-    town.submit(id, journal.op()).unwrap();
-    let staff = StaffId::new(journal.now(), &*journal.chance);
-    let opened = desk::open(&tx, journal, staff, id).unwrap();
-    let papers = [opened.applications[0].id];
-    let value = Value::Text("0999-00-0602".into());
-    let correction = ("applicant.phone", value);
-    desk::correct(&tx, journal, town.counter(), staff, journal.op(), id, correction).unwrap();
-    town.print_opened(staff, &opened, &papers);
-    let stands = || application::of_visit(&town.connection, id).unwrap().remove(0);
-    assert_eq!((stands().printed, stands().outdated), (1, true));
-    let facts = "select facts from journal where kind = 'application.printed'";
-    let facts: String = tx.query_row(facts, [], |row| row.get(0)).unwrap();
-    let outdated = serde_json::from_str::<serde_json::Value>(&facts).unwrap()["outdated"].clone();
-    assert_eq!(outdated, json!(papers));
-    town.print(staff, id, &papers);
-    assert_eq!((stands().printed, stands().outdated), (2, false));
-}
-
-#[test]
 fn what_one_form_asked_another_may_use_until_the_end() {
     let town = Town::open();
     let (tx, journal) = (town.tx(), &town.journal);
@@ -497,31 +307,6 @@ fn two_procedures_of_one_form_are_not_taken_together() {
     let both = [procedure("tennyu"), procedure("tenkyo")];
     let refused = choose(&town.tx(), &town.journal, Actor::System, id, &both);
     assert!(matches!(refused, Err(Error::SameForm(form)) if form == "ido"));
-}
-
-#[test]
-fn what_is_due_is_erased_at_the_towns_own_times() {
-    let town = Town::open();
-    let site = &town.config.site;
-    let Site { screen, retention: times, .. } = site;
-    let draft = town.start(town.kiosk());
-    let in_use = town.start(town.kiosk());
-    let handed_in = town.filled(town.kiosk());
-    town.submit(handed_in, town.journal.op()).unwrap();
-    let due = || retention::due(&town.connection, site, town.journal.now()).unwrap();
-    assert_eq!(due(), []);
-    let waits = u64::from(screen.idle_secs + screen.warning_secs);
-    town.clock.advance(Duration::from_secs(waits));
-    touched(&town.tx(), &town.journal, in_use).unwrap();
-    town.clock.advance(Duration::from_secs(61));
-    assert_eq!(due(), [draft]);
-    retention::erase_one(&town.tx(), &town.journal, Actor::System, site, draft).unwrap();
-    assert_eq!(town.visit(draft).state, State::Erased);
-    town.clock.advance(Duration::from_secs(86_400 * u64::from(times.visit_days)));
-    assert_eq!(due(), [in_use, handed_in]);
-    retention::erase_one(&town.tx(), &town.journal, Actor::System, site, handed_in).unwrap();
-    assert_eq!(town.visit(handed_in).state, State::Erased);
-    assert!(journal::verify(&town.connection, None).unwrap().is_ok());
 }
 
 #[test]
@@ -588,23 +373,6 @@ fn another_card_leaves_nothing_of_the_first() {
 }
 
 #[test]
-fn what_tells_of_health_is_sealed_and_goes_with_the_rest() {
-    let town = Town::open();
-    let kiosk = town.kiosk();
-    let wishes = Wishes { care: [Care::Hearing].into(), ..Wishes::default() };
-    let id = start(&town.tx(), &town.journal, town.journal.op(), kiosk, &wishes).unwrap();
-    let visit = town.visit(id).with_care(&town.answers(id));
-    assert_eq!(visit.wishes.care, wishes.care);
-    let told: i64 = town
-        .connection
-        .query_row("select count(*) from journal where facts like '%hearing%'", [], |row| {
-            row.get(0)
-        })
-        .unwrap();
-    assert_eq!(told, 0);
-}
-
-#[test]
 fn where_no_more_numbers_are_given_out_the_receipt_is_called() {
     let mut town = Town::open();
     town.config.lanes.iter_mut().for_each(|lane| lane.daily_max = Some(1));
@@ -616,91 +384,6 @@ fn where_no_more_numbers_are_given_out_the_receipt_is_called() {
     let second = hand_in(&town);
     assert_eq!((second.ticket.clone(), second.number()), (None, "0002".to_owned()));
     assert_eq!(verify::first_contradiction(&town.connection).unwrap(), None);
-}
-
-#[test]
-fn a_row_that_contradicts_the_journal_is_named() {
-    for (sql, what) in [
-        ("update application set state = 'accepted'", Some("an application is in a state")),
-        ("delete from leg; delete from ticket", Some("a ticket is not the one")),
-        ("update ticket set number = 99", Some("a ticket is not the one")),
-        ("update leg set state = 'done'", Some("a ticket is not where")),
-        ("delete from answer; delete from visit", Some("an entry hands in a visit")),
-        ("update visit_key set wrapped = null, erased_at = 'now'", Some("a key was erased")),
-        ("select 1", None),
-    ] {
-        let town = Town::open();
-        let id = town.filled(town.kiosk());
-        town.submit(id, town.journal.op()).unwrap();
-        town.connection.execute_batch(sql).unwrap();
-        let found = verify::first_contradiction(&town.connection).unwrap();
-        assert_eq!(found.is_some(), what.is_some(), "{sql}: {found:?}");
-        assert!(found.unwrap_or_default().starts_with(what.unwrap_or_default()), "{sql}");
-    }
-}
-
-#[test]
-fn what_was_handed_in_while_the_resident_left_stays() {
-    let town = Town::open();
-    let kiosk = town.kiosk();
-    let id = town.filled(kiosk);
-    let handed_in = town.submit(id, town.journal.op()).unwrap();
-    for _ in 0..2 {
-        leave(&town.tx(), &town.journal, Actor::Device(kiosk), id).unwrap();
-    }
-    assert_eq!(town.visit(id).state, State::Submitted);
-    assert_eq!(submitted(&town.connection, id).unwrap(), Some(handed_in));
-    let left = town.entries(id).into_iter().filter(|kind| kind == "visit.left_kiosk").count();
-    assert_eq!(left, 1);
-}
-
-#[test]
-fn the_sweep_takes_nothing_that_was_touched_since_it_looked() {
-    let town = Town::open();
-    let site = &town.config.site;
-    let due = || retention::due(&town.connection, site, town.journal.now()).unwrap();
-    let erase = |id| {
-        retention::erase_one(&town.tx(), &town.journal, Actor::System, site, id).unwrap();
-    };
-    let (left, id) = (town.start(town.kiosk()), town.filled(town.kiosk()));
-    town.clock.advance(Duration::from_secs(3_600));
-    assert_eq!(due(), [left, id]);
-    town.submit(id, town.journal.op()).unwrap();
-    erase(id);
-    assert_eq!(town.visit(id).state, State::Submitted, "handed in since");
-    for _ in 0..2 {
-        erase(left);
-    }
-    assert_eq!(town.entries(left), ["visit.started", "visit.erased"]);
-
-    town.clock.advance(Duration::from_secs(86_400 * u64::from(site.retention.visit_days) + 1));
-    assert_eq!(due(), [id]);
-    let staff = StaffId::new(town.journal.now(), &*town.journal.chance);
-    let value = ("applicant.phone", Value::Text("0999-00-0002".into()));
-    desk::correct(&town.tx(), &town.journal, town.counter(), staff, town.journal.op(), id, value)
-        .unwrap();
-    erase(id);
-    assert_eq!(town.visit(id).state, State::Submitted, "a clerk works on it");
-}
-
-#[test]
-fn another_language_keeps_nothing_longer_and_wakes_nothing_that_was_erased() {
-    let town = Town::open();
-    let kiosk = town.kiosk();
-    let id = town.filled(kiosk);
-    town.submit(id, town.journal.op()).unwrap();
-    let before = town.visit(id);
-    town.clock.advance(Duration::from_secs(60));
-    let english = Wishes { lang: Lang::En, ..Wishes::default() };
-    let wish = |id| wish(&town.tx(), &town.journal, Actor::Device(kiosk), id, &english);
-    wish(id).unwrap();
-    let after = town.visit(id);
-    assert_eq!((after.wishes.lang, after.touched_at), (Lang::En, before.touched_at));
-
-    let draft = town.start(town.kiosk());
-    wish(draft).unwrap();
-    leave(&town.tx(), &town.journal, Actor::System, draft).unwrap();
-    assert!(matches!(wish(draft), Err(Error::Gone)));
 }
 
 #[test]
@@ -721,20 +404,4 @@ fn a_press_stands_for_one_act_and_no_other() {
     assert!(taken(town.submit(other, op).unwrap_err()));
     let begun = start(&town.tx(), &town.journal, op, town.kiosk(), &Wishes::default());
     assert!(taken(begun.unwrap_err()));
-}
-
-#[test]
-fn a_visit_that_cannot_be_read_hides_no_other() {
-    let town = Town::open();
-    let (damaged, whole) = (town.filled(town.kiosk()), town.filled(town.kiosk()));
-    for id in [damaged, whole] {
-        town.submit(id, town.journal.op()).unwrap();
-    }
-    let spoil = "update answer set sealed = zeroblob(64) where visit = ?1";
-    town.connection.execute(spoil, [damaged.to_string()]).unwrap();
-    let day = town.journal.now().date();
-    let list = listed::on(&town.connection, &town.journal, day).unwrap();
-    assert_eq!(list.visits.iter().map(|listed| listed.visit.id).collect::<Vec<_>>(), [whole]);
-    let numbers: Vec<&str> = list.unreadable.iter().map(|one| one.number.as_str()).collect();
-    assert_eq!(numbers, ["A1"]);
 }

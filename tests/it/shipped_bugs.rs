@@ -94,7 +94,7 @@ const TESTED_WHERE_IT_LIVES: [(u32, &str, &str, &str); 23] = [
     (
         15,
         "who was relieved went on acting",
-        "src/queue/tests.rs",
+        "src/queue/tests/calls.rs",
         "who_was_relieved_does_nothing_more_there_and_nobody_is_called_past_the_rule",
     ),
     (

@@ -103,6 +103,7 @@ struct Queue {
     lanes: Vec<(String, String)>,
     reasons: Vec<(&'static str, &'static str)>,
     turn_reasons: Vec<(&'static str, &'static str)>,
+    notes: Vec<(&'static str, &'static str)>,
 }
 
 impl Queue {
@@ -285,6 +286,7 @@ async fn queue(office: &Office, clerk: &Clerk, sits: &Sits) -> Result<Queue, Fai
         lanes: rows.lanes(),
         reasons: reasons(words, &HOLDING),
         turn_reasons: reasons(words, &OUT_OF_TURN),
+        notes: reasons(words, &NOTES),
     })
 }
 
@@ -297,6 +299,9 @@ const DONE_MOST: usize = 3;
 const HOLDING: [Reason; 5] =
     [Reason::FillingIn, Reason::OtherSection, Reason::PaperMissing, Reason::Rest, Reason::Other];
 const OUT_OF_TURN: [Reason; 4] = [Reason::Short, Reason::Rest, Reason::WrongCall, Reason::Other];
+/// What a clerk leaves word of to the next: a list, for the journal must name nobody.
+const NOTES: [Reason; 4] =
+    [Reason::FillingIn, Reason::OtherSection, Reason::PaperMissing, Reason::Short];
 
 fn reasons(words: Phrases, reasons: &[Reason]) -> Vec<(&'static str, &'static str)> {
     reasons.iter().map(|reason| (reason.id(), reason_words(words, *reason))).collect()

@@ -323,26 +323,32 @@ async fn bug_28_what_is_no_form_is_refused_and_never_a_fault() {
     let (town, visit) = furnished().await;
     let administrator = town.sign_in("administrator").await;
     let supervisor = town.sign_in("supervisor").await;
+    let op = town.office.journal.op().to_string();
+    let form = "application/x-www-form-urlencoded";
     let bodies = [
-        ("application/json", "[1, 2, 3]"),
-        ("application/json", "{\"op\": {\"op\": []}}"),
-        ("application/x-www-form-urlencoded", "op=%00%FF&key=%ED%A0%80"),
-        ("application/x-www-form-urlencoded", "op&op&op=[]&counter={}"),
-        ("text/plain", "null"),
-        ("multipart/form-data; boundary=x", "--x"),
+        ("application/json", "[1, 2, 3]".to_owned(), true),
+        ("application/json", "{\"op\": {\"op\": []}}".to_owned(), true),
+        ("text/plain", "null".to_owned(), true),
+        ("multipart/form-data; boundary=x", "--x".to_owned(), true),
+        (form, "op=%00%FF&key=%ED%A0%80".to_owned(), true),
+        // With the right key: nonsense, where an act, a number or an id is asked for.
+        (form, "KEY&op=%00%FF&counter=1&act=recall&lane=certificate".to_owned(), false),
+        (form, format!("KEY&op={op}&op&counter=-1&act=%5B%5D&lane=%00&number=%FF&day=x"), false),
     ];
     let posts = ROUTES.iter().filter(|route| route.0 == "post");
     for (route, who) in posts.flat_map(|route| [(route.1, &administrator), (route.1, &supervisor)])
     {
         let path = address(&town, route, visit).await;
-        for (kind, body) in bodies {
+        for (kind, body, is_refused) in &bodies {
+            let body = body.replace("KEY", &format!("key={}", who.key));
             let request = Request::post(&path)
                 .header(header::HOST, HOST)
                 .header(header::ORIGIN, format!("http://{HOST}"))
                 .header(header::COOKIE, &who.cookie)
-                .header(header::CONTENT_TYPE, kind);
-            let answer = town.send(request.body(Body::from(body)).unwrap()).await;
-            assert!(answer.status.is_client_error(), "{path} {body}: {}", answer.status);
+                .header(header::CONTENT_TYPE, *kind);
+            let status = town.send(request.body(Body::from(body.clone())).unwrap()).await.status;
+            assert!(!status.is_server_error(), "{path} {body}: {status}");
+            assert!(!is_refused || status.is_client_error(), "{path} {body}: {status}");
         }
     }
 }
