@@ -43,6 +43,7 @@ pub mod printer;
 pub mod procedure;
 pub mod queue;
 pub mod staff;
+pub mod sync;
 pub mod visit;
 
 // pages

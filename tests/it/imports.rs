@@ -20,6 +20,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("queue", &["db", "journal"]),
     ("alarm", &["db", "journal"]),
     ("application", &["db", "journal"]),
+    // Knows neither clock nor line nor storage.
+    ("sync", &[]),
     ("payment", &["db", "journal"]),
     // What is asked of whoever books follows the rules of any entry.
     ("appointment", &["db", "journal", "form"]),

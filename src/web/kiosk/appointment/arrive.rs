@@ -33,6 +33,8 @@ use crate::web::{Office, Shared, booking, page};
 #[serde(default)]
 pub(in crate::web::kiosk) struct Asked {
     lang: String,
+    /// The number is wanted to change the appointment, not to check in.
+    change: bool,
 }
 
 #[derive(Template)]
@@ -40,6 +42,8 @@ pub(in crate::web::kiosk) struct Asked {
 struct Show {
     frame: Frame,
     op: OpId,
+    /// Whether the appointment is to be changed.
+    change: bool,
     camera: bool,
     scanner: bool,
     serial: bool,
@@ -83,18 +87,19 @@ pub(in crate::web::kiosk) async fn show(
     kiosk.forget_guest(&office).await?;
     // What was scanned before anybody asked for it is nobody's.
     office.codes.forget(kiosk.device.id, kiosk.beside(&office));
-    number_page(&office, &kiosk, language(&office, &asked.lang), None)
+    number_page(&office, &kiosk, (language(&office, &asked.lang), asked.change), None)
 }
 
 pub(super) fn number_page(
     office: &Office,
     kiosk: &Kiosk,
-    lang: Lang,
+    (lang, change): (Lang, bool),
     error: Option<String>,
 ) -> Result<Response, Failure> {
     let has = |kind| kiosk.reads(office, kind);
     page::show(&Show {
         op: kiosk.turn_page(office, lang, None),
+        change,
         camera: has(ScannerKind::Camera),
         scanner: has(ScannerKind::Keyboard) || has(ScannerKind::Serial),
         serial: has(ScannerKind::Serial),
@@ -138,7 +143,7 @@ pub(in crate::web::kiosk) async fn check_in(
                 true => words.t("kiosk.appointment.code_from_home").to_owned(),
                 false => sentence(words, error)?,
             };
-            let page = number_page(&office, &kiosk, guest.lang, Some(said));
+            let page = number_page(&office, &kiosk, (guest.lang, false), Some(said));
             office.guests.note_refused(&kiosk.device.id, Number::typed(&text));
             page
         }

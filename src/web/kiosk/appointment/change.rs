@@ -80,7 +80,7 @@ pub(in crate::web::kiosk) async fn find(
         }
         None => {
             let said = sentence(Phrases::of(guest.lang), Error::NoSuchAppointment.into())?;
-            arrive::number_page(&office, &kiosk, guest.lang, Some(said))
+            arrive::number_page(&office, &kiosk, (guest.lang, true), Some(said))
         }
     }
 }

@@ -165,8 +165,22 @@ async fn while_a_visit_stands_there_nobody_checks_in() {
 
 /// Opens the page for numbers, and shows one that is to be changed.
 async fn find(tablet: &Tablet, text: &str) -> Answer {
-    let op = tablet.get("/kiosk/appointment?lang=ja").await.hidden("op");
+    let page = tablet.get("/kiosk/appointment?lang=ja&change=true").await;
+    assert!(page.says("action=\"/kiosk/appointment/mine\""), "{}", page.text);
+    let op = page.hidden("op");
     tablet.post("/kiosk/appointment/mine", &[("op", &op), ("text", text)]).await
+}
+
+#[tokio::test]
+async fn enter_and_a_scanner_check_in_for_the_page_has_one_button_that_sends_the_number() {
+    let tablet = Tablet::paired().await;
+    for (page, action) in [("", "/kiosk/appointment"), ("&change=true", "/kiosk/appointment/mine")]
+    {
+        let page = tablet.get(&format!("/kiosk/appointment?lang=ja{page}")).await;
+        assert!(page.says(&format!("action=\"{action}\" id=\"heard\"")), "{}", page.text);
+        // A second one inside would be what Enter presses.
+        assert!(!page.says("formaction") && page.text.matches("form=\"heard\"").count() == 1);
+    }
 }
 
 #[tokio::test]
