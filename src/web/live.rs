@@ -20,9 +20,10 @@ use serde::Serialize;
 use super::outlook::{Compared, Outlooks};
 use super::{Office, page, windows};
 use crate::clock::{self, Moment};
+use crate::id::TicketId;
 use crate::queue::board::{Board, board};
 use crate::queue::duty::{self, Duty};
-use crate::queue::outlook::Outlook;
+use crate::queue::outlook::{Outlook, Told};
 use crate::queue::{self, Ticket};
 
 /// After a change it waits this long for more: a burst is one picture.
@@ -30,6 +31,10 @@ const TOGETHER: Duration = Duration::from_millis(50);
 
 /// The page notices after three of these that the line is dead.
 const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// The outlook is worked out at most this long after a number was drawn, and usually
+/// at once.
+const WORKED_OUT_WITHIN: Duration = Duration::from_millis(1_500);
 
 /// The newest board, for all streams.
 #[derive(Default)]
@@ -101,6 +106,18 @@ impl Live {
     /// What is shown now.
     pub fn now(&self) -> Arc<Shown> {
         self.shown.borrow().clone()
+    }
+
+    /// What the holder of a ticket is told, which for a number that was drawn just now
+    /// is worked out first; what is known by then, where that takes too long.
+    pub(super) async fn told(&self, ticket: TicketId, now: Moment) -> Told {
+        let mut boards = self.boards();
+        if self.outlooks.is_kept() {
+            let known = boards.wait_for(|shown| shown.outlook.tickets.contains_key(&ticket));
+            // Nobody is kept waiting for a time that does not come.
+            let _ = tokio::time::timeout(WORKED_OUT_WITHIN, known).await;
+        }
+        self.now().outlook.of(ticket, now)
     }
 
     /// What would be, were `counter` opened now.

@@ -27,6 +27,7 @@ mod calling;
 mod guide;
 mod hammer;
 mod keys;
+mod slips;
 mod supervisor;
 
 const PASSWORD: &str = "a long enough sentence";
@@ -210,6 +211,7 @@ const ROUTES: &[Route] = &[
     ("post", "/visits/{visit}/identity", &[], [true, true, false]),
     ("post", "/visits/{visit}/papers", &[], [true, true, false]),
     ("post", "/visits/{visit}/slip", &[], [true, true, false]),
+    ("get", "/visits/{visit}/slip", &[], [true, true, false]),
     ("get", "/visits/{visit}/printing/{op}", &[], [true, true, false]),
     (
         "post",

@@ -57,6 +57,9 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/closed", post(closed::go_on))
         .route("/page/{page}", get(ask::again).post(ask::answer))
         .route("/submit", post(check::submit))
+        .route("/done", get(check::fragment))
+        .route("/slip", post(slip::again))
+        .route("/events", get(waits::events))
         .merge(appointment::routes())
 }
 
