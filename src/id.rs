@@ -54,6 +54,12 @@ ids! {
     AppointmentId,
     /// A silent alarm.
     AlarmId,
+    /// What a visit owes, in one of its revisions.
+    ChargeId,
+    /// One attempt to pay; the key by which a terminal is asked about it.
+    PaymentId,
+    /// An entry of the ledger.
+    EntryId,
     /// A member of staff.
     StaffId,
     /// A paired tablet, display or reader.
@@ -63,6 +69,20 @@ ids! {
     /// One life of the journal on one disk.
     LogId,
 }
+
+/// What an act makes has the act's own identity where it makes one thing: sent twice,
+/// it is the same thing.
+macro_rules! made_by {
+    ($($made:ident by $act:ident),* $(,)?) => {$(
+        impl From<$act> for $made {
+            fn from(act: $act) -> Self {
+                Self(act.0)
+            }
+        }
+    )*};
+}
+
+made_by!(PaymentId by OpId, EntryId by OpId, EntryId by PaymentId);
 
 #[cfg(test)]
 mod tests {

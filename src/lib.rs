@@ -37,6 +37,7 @@ pub mod config;
 pub mod demo;
 pub mod device;
 pub mod form;
+pub mod payment;
 pub mod preregistration;
 pub mod printer;
 pub mod procedure;

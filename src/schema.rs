@@ -3,7 +3,7 @@
 
 use crate::db::{self, Step};
 use crate::{
-    alarm, application, appointment, device, journal, preregistration, queue, staff, visit,
+    alarm, application, appointment, device, journal, payment, preregistration, queue, staff, visit,
 };
 
 /// Everything the counter's database holds.
@@ -21,6 +21,7 @@ pub const STEPS: &[Step] = &[
     appointment::SCHEMA,
     queue::CODES,
     alarm::SCHEMA,
+    payment::SCHEMA,
 ];
 
 /// An empty database in memory, for tests of stores.

@@ -43,6 +43,32 @@ impl std::fmt::Display for Yen {
     }
 }
 
+/// How 消費税 stands to a fee. What the law makes a town do is not taxed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tax {
+    /// 非課税.
+    #[default]
+    Exempt,
+    /// 課税, ten percent, which the price holds already (内税).
+    Included,
+}
+
+impl Tax {
+    /// The name used in storage: `exempt`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Tax::Exempt => "exempt",
+            Tax::Included => "included",
+        }
+    }
+
+    /// The tax of a [`Tax::id`].
+    pub fn from_id(id: &str) -> Option<Tax> {
+        [Tax::Exempt, Tax::Included].into_iter().find(|tax| tax.id() == id)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

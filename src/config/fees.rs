@@ -1,7 +1,7 @@
 //! `fees.toml`: unit prices (手数料), each with the days it is in force, the items of
 //! revenue (歳入科目) they are booked under, and who pays nothing (減免).
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use time::Date;
 
 use super::exemptions::Exemption;
@@ -9,7 +9,7 @@ use super::rules;
 use crate::clock;
 use crate::document::{Document, Place};
 use crate::lang::Words;
-use crate::yen::Yen;
+use crate::yen::{Tax, Yen};
 
 /// The price of one copy of one thing.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -105,32 +105,6 @@ fn one() -> u32 {
 
 fn yes() -> bool {
     true
-}
-
-/// How 消費税 stands to a fee. What the law makes a town do is not taxed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tax {
-    /// 非課税.
-    #[default]
-    Exempt,
-    /// 課税, ten percent, which the price holds already (内税).
-    Included,
-}
-
-impl Tax {
-    /// The name used in storage: `exempt`.
-    pub fn id(self) -> &'static str {
-        match self {
-            Tax::Exempt => "exempt",
-            Tax::Included => "included",
-        }
-    }
-
-    /// The tax of a [`Tax::id`].
-    pub fn from_id(id: &str) -> Option<Tax> {
-        [Tax::Exempt, Tax::Included].into_iter().find(|tax| tax.id() == id)
-    }
 }
 
 /// An item of revenue (歳入科目), down to 節 and 細節.

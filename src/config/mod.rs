@@ -28,7 +28,7 @@ pub use counters::Counter;
 pub use demo_staff::DemoStaff;
 pub use devices::{Reader, ReaderKind, Scanner, ScannerKind};
 pub use exemptions::{Exemption, NOT_EXEMPT};
-pub use fees::{Fee, Item, More, Tax};
+pub use fees::{Fee, Item, More};
 pub use lanes::{Lane, LaneKind};
 pub use printers::{PapersRole, Printer, PrinterKind, Printers, SlipsRole};
 pub use procedures::{Procedure, Section};

@@ -4,12 +4,12 @@
 
 use time::Date;
 
-use crate::config::{Config, Exemption, Fee, NOT_EXEMPT, Tax};
+use crate::config::{Config, Exemption, Fee, NOT_EXEMPT};
 use crate::form::Form;
 use crate::form::answers::{Answers, Value};
 use crate::form::condition::{at_row, count};
 use crate::lang::Words;
-use crate::yen::Yen;
+use crate::yen::{Tax, Yen};
 
 /// Why there is no amount.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

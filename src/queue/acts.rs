@@ -141,6 +141,11 @@ pub fn undo(
     let undone = ticket.undone(who, counter, now)?;
     counter_is_free(tx, &undone)?;
     store::update(tx, &undone)?;
+    if let Some((counter, in_a_row)) = ticket.undo.and_then(|undo| undo.counter.zip(undo.in_a_row))
+    {
+        // Nobody was called, so nobody's turn was used up.
+        duty::set_in_a_row(tx, counter, in_a_row)?;
+    }
     let facts = json!({ "who": who, "counter": counter, "at": crate::clock::rfc3339(now) });
     record(tx, journal, (op, actor), (UNDONE, facts), &undone)?;
     Ok(undone)
@@ -168,10 +173,11 @@ fn call(
 ) -> Result<Ticket, Error> {
     let credited = order::counts_as_credited(&ticket.place(), &desk.rules);
     duty::set_in_a_row(tx, desk.counter, if credited { duty.in_a_row + 1 } else { 0 })?;
+    let act = Act { in_a_row: Some(duty.in_a_row), ..act };
     apply(tx, journal, (op, Actor::Staff(desk.staff)), ticket, &act)
 }
 
-fn apply(
+pub(super) fn apply(
     tx: &Tx<'_>,
     journal: &Journal,
     (op, actor): (OpId, Actor),

@@ -1,5 +1,7 @@
 //! What everybody may see of the queue: numbers and counts, nobody's name.
 
+use std::collections::{HashMap, HashSet};
+
 use serde::Serialize;
 
 use super::duty::{Duty, Pause};
@@ -65,26 +67,29 @@ pub fn board(
     lanes: &[String],
     voice: Voice,
 ) -> Board {
-    let at_counter = |state: State, ticket: &str, counter: u32| {
-        tickets.iter().any(|one| {
-            let leg = one.leg();
-            leg.state == state && leg.counter == Some(counter) && one.to_string() == ticket
-        })
-    };
+    // Looked at after every commit of a day with hundreds of both.
+    let mut by_number: HashMap<(&str, u32), Vec<&Ticket>> = HashMap::new();
+    for ticket in tickets {
+        by_number.entry((&ticket.prefix, ticket.number)).or_default().push(ticket);
+    }
     let (mut called, mut last): (Vec<Call>, Vec<Call>) = (Vec::new(), Vec::new());
-    // Whose call was taken back waits again, and is sent nowhere.
-    let waits = |ticket: &str| {
-        let mut own = tickets.iter().filter(|one| one.to_string() == ticket);
-        own.any(|one| one.leg().state == State::Waiting && one.legs.len() == 1)
-    };
-    for call in announcements.iter().rev().map(|one| call(one, voice)) {
-        let known = called.iter().chain(&last).any(|other| other.ticket == call.ticket);
-        if known || waits(&call.ticket) {
+    let mut known = HashSet::new();
+    for one in announcements.iter().rev() {
+        let number = (one.prefix.as_str(), one.number);
+        let own = by_number.get(&number).map_or(&[][..], Vec::as_slice);
+        // Whose call was taken back waits again, and is sent nowhere.
+        let waits =
+            |ticket: &&Ticket| ticket.leg().state == State::Waiting && ticket.legs.len() == 1;
+        if own.iter().any(waits) || !known.insert(number) {
             continue;
         }
-        match at_counter(State::Called, &call.ticket, call.counter) {
-            true => called.push(call),
-            false if last.len() < LAST_CALLS => last.push(call),
+        let is_there = |ticket: &&Ticket| {
+            let leg = ticket.leg();
+            leg.state == State::Called && leg.counter == Some(one.counter)
+        };
+        match own.iter().any(is_there) {
+            true => called.push(call(one, voice)),
+            false if last.len() < LAST_CALLS => last.push(call(one, voice)),
             false => {}
         }
     }

@@ -23,6 +23,7 @@ mod replay;
 pub mod state;
 mod store;
 pub mod ticket;
+mod timer;
 pub mod today;
 pub mod voice;
 pub mod wait;
@@ -42,6 +43,7 @@ pub use passing::{count_passing, passing_on};
 pub use replay::first_contradiction;
 pub use store::{Announcement, announcements, at_counter, by_code, get, of_day, of_visit};
 pub use ticket::{Act, Leg, Reason, Refused, Ticket};
+pub use timer::do_what_is_due;
 
 /// The table of this room as it was first, and what came later.
 pub const SCHEMA: db::Step = include_str!("sql/ticket.sql");

@@ -167,18 +167,17 @@ impl Action {
         matches!(self, GoOn | HandOver | Ready)
     }
 
-    /// For how many seconds the press can be undone by who made it. What somebody
-    /// else or the program has done is not undone but put right.
+    /// For how many seconds the press can be undone at the counter where it was made.
+    /// What the program has done is not undone but put right, and what only says a
+    /// call once more leaves the call to be taken back.
     pub fn undo_secs(self) -> Option<u32> {
         match self {
             // Soon: the resident may be on the way.
             CallNext | CallThis => Some(30),
-            Serve | MarkAbsent | Hold | ServeAgain | Finish | GoOn | HandOver | Prepare | Ready => {
-                Some(60)
-            }
-            Recall | Return | Resume | Reopen | Reclass | TakeOver | Leave | Cancel | Expire => {
-                None
-            }
+            Serve | MarkAbsent | Return | Hold | Resume | ServeAgain | Finish | GoOn | HandOver
+            | Prepare | Ready | Reopen | Reclass | Leave | Cancel => Some(60),
+            // A counter that was taken over is taken over again.
+            Recall | TakeOver | Expire => None,
         }
     }
 }

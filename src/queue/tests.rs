@@ -1,4 +1,5 @@
 mod forecast;
+mod taking_back;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -474,6 +475,8 @@ enum Pressed {
     This(u32, usize, bool),
     Act(u32, usize, usize, usize),
     Undo(u32, usize),
+    /// The clock of the program.
+    Due,
     Pass(u64),
 }
 
@@ -486,7 +489,8 @@ fn pressed() -> impl Strategy<Value = Pressed> {
         8 => (1_u32..4, 0_usize..8, 0_usize..Action::ALL.len(), 0_usize..5)
             .prop_map(|(counter, ticket, action, who)| Pressed::Act(counter, ticket, action, who)),
         2 => (1_u32..4, 0_usize..8).prop_map(|(counter, ticket)| Pressed::Undo(counter, ticket)),
-        2 => (1_u64..40).prop_map(Pressed::Pass),
+        1 => Just(Pressed::Due),
+        2 => (1_u64..400).prop_map(Pressed::Pass),
     ]
 }
 
@@ -516,6 +520,7 @@ fn do_it(hall: &Hall, tickets: &mut Vec<TicketId>, pressed: &Pressed) {
                     who,
                     lane: action.opens_leg().then(|| "moving".to_owned()),
                     reason: (ticket % 2 == 0).then_some(Reason::Other),
+                    minutes: (ticket % 4 == 0).then_some(1),
                     class: (action == Action::Reclass).then_some(Class::Priority),
                     ..Act::of_clerk(action, counter, hall.desk(counter).staff, hall.journal.now())
                 },
@@ -524,6 +529,10 @@ fn do_it(hall: &Hall, tickets: &mut Vec<TicketId>, pressed: &Pressed) {
         Pressed::Undo(counter, ticket) => {
             let Some(id) = nth(ticket) else { return };
             hall.undo(counter, id)
+        }
+        Pressed::Due => {
+            do_what_is_due(&hall.tx(), &hall.journal).unwrap();
+            return;
         }
         Pressed::Pass(secs) => return hall.pass(secs),
     };

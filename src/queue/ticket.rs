@@ -18,6 +18,9 @@ use crate::secret::Code;
 
 /// A recall follows no sooner than this: the resident needs time to stand up.
 pub const RECALL_AFTER: Duration = Duration::from_secs(15);
+/// Called so often in a row, and so long ago: nobody comes. The counter is freed.
+pub const CALLS_MAX: u32 = 3;
+pub const ABSENT_AFTER: Duration = Duration::from_secs(5 * 60);
 /// What was finished can be opened again this long.
 pub const REOPEN_WITHIN: Duration = Duration::from_secs(15 * 60);
 
@@ -142,6 +145,12 @@ pub struct Undo {
     pub at: Moment,
     pub legs: Vec<Leg>,
     pub plan: Vec<String>,
+    /// Left out where the class stayed as it was, and by an earlier edition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<Class>,
+    /// For a call: what the counter had called in a row before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_a_row: Option<u32>,
 }
 
 /// One act, as it stands in the journal.
@@ -170,6 +179,9 @@ pub struct Act {
     /// For `reclass`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<Class>,
+    /// For a call: how many with a credit the counter had called in a row before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_a_row: Option<u32>,
 }
 
 impl Act {
@@ -186,6 +198,7 @@ impl Act {
             reason: None,
             minutes: None,
             class: None,
+            in_a_row: None,
         }
     }
 
@@ -301,19 +314,30 @@ impl Ticket {
         let next = state::next(leg.state, act.action, act.who)?;
         self.guard(act)?;
         let mut ticket = self.clone();
-        ticket.undo = act.action.undo_secs().filter(|_| act.who == Who::Clerk).map(|_| Undo {
-            action: act.action,
-            counter: act.counter,
-            at: act.at,
-            legs: self.legs.clone(),
-            plan: self.plan.clone(),
-        });
+        ticket.undo = self.undo_after(act);
         ticket.class = act.class.unwrap_or(self.class);
         ticket.change_leg(next, act);
         if act.action.opens_leg() {
             ticket.open_leg(act)?;
         }
         Ok(ticket)
+    }
+
+    /// What can be taken back once `act` is done: a press at a counter.
+    fn undo_after(&self, act: &Act) -> Option<Undo> {
+        if act.action == Action::Recall {
+            return self.undo.clone();
+        }
+        let pressed = matches!(act.who, Who::Clerk | Who::Supervisor) && act.counter.is_some();
+        act.action.undo_secs().filter(|_| pressed).map(|_| Undo {
+            action: act.action,
+            counter: act.counter,
+            at: act.at,
+            legs: self.legs.clone(),
+            plan: self.plan.clone(),
+            class: act.class.map(|_| self.class),
+            in_a_row: act.in_a_row,
+        })
     }
 
     /// The ticket as it was before the last press, taken back by `who` at `counter`.
@@ -331,7 +355,8 @@ impl Ticket {
             return Err(Refused::TooLate);
         }
         let (legs, plan) = (undo.legs.clone(), undo.plan.clone());
-        Ok(Ticket { legs, plan, undo: None, ..self.clone() })
+        let class = undo.class.unwrap_or(self.class);
+        Ok(Ticket { legs, plan, class, undo: None, ..self.clone() })
     }
 
     fn guard(&self, act: &Act) -> Result<(), Refused> {

@@ -26,7 +26,7 @@ use crate::staff::{self, NewAccount};
 use crate::visit::paper::Papers;
 use crate::web::desk::Shown;
 use crate::web::{self, Codes, Live, Office, Printers, Readers, kiosk, live, printers};
-use crate::{fault, schema};
+use crate::{fault, payment, schema};
 
 /// Files in the data folder.
 pub const DATABASE: &str = "office.db";
@@ -154,6 +154,9 @@ async fn open(
     };
     let journal = office.journal.clone();
     office.db.write(move |tx| journal.open_log(tx, &site).map(drop)).await?;
+    // Before anybody pays: what was going on when the program stopped is unknown.
+    let journal = office.journal.clone();
+    office.db.write(move |tx| payment::left_alone(tx, &journal)).await?;
     add_readers(&office)?;
     if demo {
         demo_staff(&office).await?

@@ -34,6 +34,9 @@ pub(super) async fn forever(office: Arc<Office>) {
         if let Err(error) = end_earlier_days(&office).await {
             tracing::error!(%error, "tickets of earlier days stay open");
         }
+        if let Err(error) = move_tickets_on(&office).await {
+            tracing::error!(%error, "tickets whose time has come stay where they are");
+        }
         if let Err(error) = tidy_appointments(&office).await {
             tracing::error!(%error, "appointments were not looked after");
         }
@@ -50,6 +53,16 @@ async fn end_earlier_days(office: &Arc<Office>) -> Result<(), queue::Error> {
     let ended = office.db.write(move |tx| queue::close_day(tx, &journal, today)).await?;
     if ended > 0 {
         tracing::info!(ended, "tickets of earlier days have ended");
+    }
+    Ok(())
+}
+
+/// Whoever was held until now waits again; who was called in vain is absent.
+async fn move_tickets_on(office: &Arc<Office>) -> Result<(), queue::Error> {
+    let journal = office.journal.clone();
+    let moved = office.db.write(move |tx| queue::do_what_is_due(tx, &journal)).await?;
+    if moved > 0 {
+        tracing::info!(moved, "tickets went on by the clock");
     }
     Ok(())
 }

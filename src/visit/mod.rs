@@ -101,6 +101,8 @@ pub enum Error {
     #[error(transparent)]
     Queue(#[from] crate::queue::Error),
     #[error(transparent)]
+    Payment(#[from] crate::payment::Error),
+    #[error(transparent)]
     Journal(#[from] journal::Error),
     #[error(transparent)]
     Db(#[from] db::Error),

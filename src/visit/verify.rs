@@ -6,7 +6,7 @@
 use rusqlite::Connection;
 
 use super::Error;
-use crate::{appointment, queue};
+use crate::{appointment, payment, queue};
 
 /// What contradicts the journal, each with a query that finds the first such row.
 const CONTRADICTIONS: [(&str, &str); 5] = [
@@ -64,5 +64,8 @@ pub fn first_contradiction(connection: &Connection) -> Result<Option<String>, Er
         return Ok(Some(format!("a ticket is not where the journal says: {id}")));
     }
     let appointment = appointment::first_contradiction(connection)?;
-    Ok(appointment.map(|id| format!("an appointment is not what the journal says: {id}")))
+    if let Some(id) = appointment {
+        return Ok(Some(format!("an appointment is not what the journal says: {id}")));
+    }
+    Ok(payment::first_contradiction(connection)?)
 }

@@ -10,7 +10,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::{Office, Shared, page};
 use crate::lang::{Lang, Phrases};
-use crate::{alarm, appointment, db, device, journal, queue, staff, visit};
+use crate::{alarm, appointment, db, device, journal, payment, queue, staff, visit};
 
 /// Why a page could not be made.
 #[derive(Debug)]
@@ -64,7 +64,19 @@ impl From<visit::Error> for Failure {
             visit::Error::Journal(error) => error.into(),
             visit::Error::Queue(error) => error.into(),
             visit::Error::Appointment(error) => error.into(),
+            visit::Error::Payment(error) => error.into(),
             visit::Error::Gone => Failure::NotFound,
+            _ => Failure::BadRequest,
+        }
+    }
+}
+
+impl From<payment::Error> for Failure {
+    fn from(error: payment::Error) -> Self {
+        match error {
+            payment::Error::Db(error) => error.into(),
+            payment::Error::Journal(error) => error.into(),
+            payment::Error::NoSuchPayment => Failure::NotFound,
             _ => Failure::BadRequest,
         }
     }

@@ -12,13 +12,15 @@ use std::time::Duration;
 
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream::{self, Stream};
+use futures_util::stream::{self, Stream, StreamExt};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use serde::Serialize;
 
 use super::outlook::{Compared, Outlooks};
 use super::{Office, page, windows};
+use crate::chance::{self, Chance};
 use crate::clock::{self, Moment};
 use crate::id::TicketId;
 use crate::queue::board::{Board, board};
@@ -26,8 +28,13 @@ use crate::queue::duty::{self, Duty};
 use crate::queue::outlook::{Outlook, Told};
 use crate::queue::{self, Ticket};
 
-/// After a change it waits this long for more: a burst is one picture.
+/// From one look to the next at least this long: a single change is seen at once, a
+/// burst is one picture.
 const TOGETHER: Duration = Duration::from_millis(50);
+
+/// When a cut line is tried again. Not all screens at the same moment: a server that
+/// was started anew has enough to do.
+const AGAIN_AFTER_MS: std::ops::Range<u64> = 1_000..3_000;
 
 /// The page notices after three of these that the line is dead.
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -66,8 +73,8 @@ struct Arriving<'o> {
 }
 
 impl Shown {
-    fn of(hall: Hall, outlook: Arc<Outlook>) -> Self {
-        let Hall { board, duties, tickets } = hall;
+    fn of(hall: &Hall, outlook: Arc<Outlook>) -> Self {
+        let Hall { board, duties, tickets } = hall.clone();
         let arriving = |(lane, window): (&_, &_)| {
             let (from, to) = windows::clock_times(*window);
             serde_json::to_string(&Arriving { lane, from, to }).ok()
@@ -86,6 +93,7 @@ impl Shown {
 }
 
 /// What one look at the queue finds.
+#[derive(Clone, Default)]
 struct Hall {
     board: Board,
     duties: Vec<Duty>,
@@ -125,9 +133,9 @@ impl Live {
         self.outlooks.if_opened(counter).await
     }
 
-    fn publish(&self, hall: Hall, outlook: Arc<Outlook>) {
+    fn publish(&self, hall: &Hall, outlook: Arc<Outlook>) {
         self.shown.send_if_modified(|shown| {
-            if shown.is_of(&hall, &outlook) {
+            if shown.is_of(hall, &outlook) {
                 return false;
             }
             *shown = Arc::new(Shown::of(hall, outlook));
@@ -143,23 +151,30 @@ pub async fn forever(office: Arc<Office>) {
     if let Err(error) = office.live.outlooks.start(&office) {
         tracing::error!(%error, "waiting times cannot be worked out");
     }
+    let mut hall = Hall::default();
     loop {
+        let next = Instant::now() + TOGETHER;
         commits.mark_unchanged();
         office.live.outlooks.look();
         match look(&office).await {
-            Ok(hall) => {
-                let outlook = outlooks.borrow_and_update().clone();
-                office.live.publish(hall, outlook);
-            }
+            Ok(found) => hall = found,
             // The last good picture stays; screens show how old it is.
             Err(error) => tracing::error!(%error, "the queue cannot be looked at"),
         }
-        tokio::select! {
-            committed = commits.changed() => if committed.is_err() { return },
-            // Its sender lives in the office.
-            _ = outlooks.changed() => {}
+        loop {
+            let outlook = outlooks.borrow_and_update().clone();
+            office.live.publish(&hall, outlook);
+            tokio::select! {
+                biased;
+                committed = commits.changed() => match committed {
+                    Ok(()) => break,
+                    Err(_) => return,
+                },
+                // Its sender lives in the office.
+                _ = outlooks.changed() => {}
+            }
         }
-        tokio::time::sleep(TOGETHER).await;
+        tokio::time::sleep_until(next).await;
     }
 }
 
@@ -198,8 +213,11 @@ fn stream(
     let mut shown = office.live.boards();
     shown.mark_changed();
     let closed = office.live.closed.subscribe();
+    // Said once, at the head of the stream.
+    let again = Event::default().retry(again_after(&*office.journal.chance));
+    let head = stream::once(async { Ok(again) });
     let start = (shown, closed, office.journal.clone());
-    stream::unfold(start, move |(mut shown, mut closed, journal)| async move {
+    head.chain(stream::unfold(start, move |(mut shown, mut closed, journal)| async move {
         let event = tokio::select! {
             biased;
             _ = closed.wait_for(|closed| *closed) => return None,
@@ -211,7 +229,13 @@ fn stream(
             () = tokio::time::sleep(HEARTBEAT) => Event::default().event("beat").data(""),
         };
         Some((Ok(event), (shown, closed, journal)))
-    })
+    }))
+}
+
+fn again_after(chance: &dyn Chance) -> Duration {
+    let spread = AGAIN_AFTER_MS.end - AGAIN_AFTER_MS.start;
+    let some = u64::from_le_bytes(chance::bytes(chance)) % spread;
+    Duration::from_millis(AGAIN_AFTER_MS.start + some)
 }
 
 fn answer(stream: impl Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {

@@ -22,6 +22,7 @@ mod people;
 mod pictures;
 mod preregistration;
 mod printing;
+mod screens;
 mod sheets;
 mod stage;
 mod status;

@@ -15,7 +15,7 @@ use crate::chance::SystemChance;
 use crate::db;
 use crate::journal::{self, Journal, OfficeKey, Verified};
 use crate::server::counter::{self, DATABASE, OFFICE_KEY};
-use crate::visit;
+use crate::{payment, visit};
 
 /// Copies the database while the server goes on working
 #[derive(clap::Args)]
@@ -81,6 +81,14 @@ pub(super) fn verify(arguments: &Verify) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("{}", folder.join(DATABASE).display()))?;
     let head = verified.head.as_deref().unwrap_or("-");
     say(format_args!("{} logs, {} entries, head {head}", verified.logs, verified.entries));
+    let ledger = payment::balance(&connection)?;
+    say(format_args!(
+        "ledger: {} entries, debit {} yen, credit {} yen, sum {} yen",
+        ledger.entries,
+        ledger.debit,
+        ledger.credit,
+        ledger.debit - ledger.credit
+    ));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -99,6 +99,8 @@ struct Restored {
     codes_known: bool,
     /// Whether the backup knows of any booking.
     has_appointments: bool,
+    /// Whether the backup knows of any payment.
+    has_payments: bool,
 }
 
 impl Restored {
@@ -125,10 +127,12 @@ impl Restored {
             "commit; pragma wal_checkpoint(truncate); pragma journal_mode = delete",
         )?;
         verified(&connection, Some(journal))?;
-        let has_appointments =
-            connection
-                .query_row("select exists (select 1 from appointment)", [], |row| row.get(0))?;
-        Ok(Self { log, devices, accounts_known, codes_known, has_appointments })
+        let there_is = |table: &str| -> Result<bool, db::Error> {
+            let query = format!("select exists (select 1 from {table})");
+            Ok(connection.query_row(&query, [], |row| row.get(0))?)
+        };
+        let (has_appointments, has_payments) = (there_is("appointment")?, there_is("charge")?);
+        Ok(Self { log, devices, accounts_known, codes_known, has_appointments, has_payments })
     }
 
     fn tell(&self) {
@@ -152,6 +156,13 @@ impl Restored {
             eprintln!(
                 "appointments are as they were in the backup: seats that were booked since are \
                  free again, and what was called off since is booked; ask whoever keeps the list"
+            );
+        }
+        if self.has_payments {
+            eprintln!(
+                "payments are as they were in the backup: what was taken, voided or given back \
+                 since is not in the ledger; compare it with the receipts, the drawer and the \
+                 terminal's slips before anybody pays again"
             );
         }
     }

@@ -229,6 +229,7 @@ const ROUTES: &[Route] = &[
     ("post", "/calling/close", &[], [true, true, false]),
     ("post", "/calling/pause", &[], [true, true, false]),
     ("post", "/calling/next", &[], [true, true, false]),
+    ("post", "/calling/number", &[("number", "A1")], [true, true, false]),
     ("post", "/calling/tickets/{ticket}", &[("act", "recall")], [true, true, false]),
     ("post", "/calling/tickets/{ticket}/undo", &[], [true, true, false]),
     ("get", "/appointments", &[], [true, true, false]),

@@ -10,7 +10,7 @@ use super::program::Program;
 /// The tablet and the clerk of a demonstration.
 pub struct Hall {
     tablet: Visitor,
-    clerk: Visitor,
+    caller: Caller,
 }
 
 impl Hall {
@@ -21,7 +21,7 @@ impl Hall {
         let config = Config::load("kiosk-config/example".as_ref()).unwrap();
         let account = &config.demo.staff[0];
         sign_in(&mut clerk, &account.login, &account.password);
-        Self { tablet, clerk }
+        Self { tablet, caller: Caller { clerk } }
     }
 
     /// Somebody hands a certificate's form in and goes; the number, and the way to its
@@ -38,7 +38,28 @@ impl Hall {
         leave(&mut self.tablet).unwrap();
         (number, link)
     }
+}
 
+impl std::ops::Deref for Hall {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl std::ops::DerefMut for Hall {
+    fn deref_mut(&mut self) -> &mut Caller {
+        &mut self.caller
+    }
+}
+
+/// A clerk at a counter, without a browser.
+pub struct Caller {
+    pub clerk: Visitor,
+}
+
+impl Caller {
     /// The clerk sits down at a counter.
     pub fn sit(&mut self, counter: u32) {
         self.send("open", &[("counter", &counter.to_string())]);
@@ -49,12 +70,20 @@ impl Hall {
         self.send("next", &[]);
     }
 
-    /// Presses a button about who is at the counter.
+    /// Presses a button about who is at the counter, or who stands first on the page.
     pub fn press(&mut self, act: &str) {
         let page = self.clerk.get("/desk/calling").text;
         let (_, ticket) = page.split_once("action=\"/desk/calling/tickets/").unwrap();
         let ticket = ticket.split('"').next().unwrap();
         self.send(&format!("tickets/{ticket}"), &[("act", act)]);
+    }
+
+    /// Draws a number at the floor guide's page for somebody without forms.
+    pub fn hand_out(&mut self, lane: &str) {
+        let page = self.clerk.get("/desk/guide").text;
+        let new = [("key", hidden(&page, "key")), ("op", hidden(&page, "op")), ("lane", lane)];
+        let drawn = self.clerk.post("/desk/guide", &new);
+        assert!(drawn.header("location").contains("/tickets/"), "{}", drawn.text);
     }
 
     fn send(&mut self, what: &str, fields: &[(&str, &str)]) {

@@ -85,7 +85,8 @@ impl Visitor {
         self.read(answer)
     }
 
-    fn cookie(&self) -> String {
+    /// What it says of itself in the header of that name.
+    pub fn cookie(&self) -> String {
         let pairs = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
         pairs.collect::<Vec<_>>().join("; ")
     }

@@ -18,6 +18,7 @@ pub mod program;
 #[cfg(feature = "pcsc")]
 pub mod relay;
 pub mod resident;
+pub mod screens;
 pub mod small_disk;
 
 use std::io::Write;

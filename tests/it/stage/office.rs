@@ -116,19 +116,27 @@ pub fn pair(clerk: &mut Visitor, name: &str) -> Visitor {
 
 /// Pairs a tablet beside a reader.
 pub fn pair_with(clerk: &mut Visitor, name: &str, reader: &str) -> Visitor {
+    pair_as(clerk, &[("name", name), ("reader", reader)], "/kiosk")
+}
+
+/// Pairs a display.
+pub fn pair_display(clerk: &mut Visitor, name: &str) -> Visitor {
+    pair_as(clerk, &[("name", name), ("role", "display")], "/display")
+}
+
+/// Pairs what comes to `home` by the code that the desk shows.
+fn pair_as(clerk: &mut Visitor, what: &[(&str, &str)], home: &str) -> Visitor {
     let devices = clerk.get("/desk/devices").text;
-    let key = hidden(&devices, "key");
-    let op = hidden(&devices, "op");
-    let new = [("op", op), ("key", key), ("name", name), ("reader", reader)];
-    let offered = clerk.post("/desk/devices", &new);
+    let own = [("op", hidden(&devices, "op")), ("key", hidden(&devices, "key"))];
+    let offered = clerk.post("/desk/devices", &[&own, what].concat());
     let (_, code) =
         offered.text.split_once("shown-code\">").unwrap_or_else(|| panic!("{}", offered.text));
     let code = code.split('<').next().unwrap();
-    let mut tablet = Visitor::new(&clerk.address);
-    let entry = tablet.get("/pair").text;
-    let paired = tablet.post("/pair", &[("op", hidden(&entry, "op")), ("code", code)]);
-    assert_eq!(paired.header("location"), "/kiosk", "{}", paired.text);
-    tablet
+    let mut device = Visitor::new(&clerk.address);
+    let entry = device.get("/pair").text;
+    let paired = device.post("/pair", &[("op", hidden(&entry, "op")), ("code", code)]);
+    assert_eq!(paired.header("location"), home, "{}", paired.text);
+    device
 }
 
 /// The page a tablet shows.

@@ -61,8 +61,14 @@ impl Program {
 
     /// An office with a configuration of its own.
     pub fn serve_at(data: &Path, config: &Path) -> Self {
-        let mut command = madoguchi(&["serve", "--listen", "127.0.0.1:0"]);
-        Self::start(command.arg("--data").arg(data).arg("--config").arg(config))
+        Self::start(&mut office("127.0.0.1:0", data, config))
+    }
+
+    /// An office that was stopped, started anew where it was: what had found it finds
+    /// it again.
+    pub fn serve_again(address: &str, data: &Path) -> Self {
+        let listen = address.trim_start_matches("http://");
+        Self::start(&mut office(listen, data, Path::new("kiosk-config/example")))
     }
 
     /// A command that becomes a server.
@@ -152,6 +158,12 @@ impl Drop for Program {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn office(listen: &str, data: &Path, config: &Path) -> Command {
+    let mut command = madoguchi(&["serve", "--listen", listen]);
+    command.arg("--data").arg(data).arg("--config").arg(config);
+    command
 }
 
 /// The program with `arguments`, not started.

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use unicode_normalization::UnicodeNormalization;
 
 use super::page::{self, Sits};
 use super::sentence;
@@ -9,8 +10,9 @@ use crate::db::Tx;
 use crate::id::{OpId, TicketId};
 use crate::journal::{Actor, Journal};
 use crate::lang::Phrases;
-use crate::queue::state::{self, Action as Step, Who};
-use crate::queue::{self, Act, Error, Reason, duty};
+use crate::queue::order::Class;
+use crate::queue::state::{self, Action as Step, State as At, Who};
+use crate::queue::{self, Act, Error, Reason, Ticket, duty};
 use crate::staff::Role;
 use crate::web::desk::guard::Sent;
 use crate::web::error::Failure;
@@ -82,6 +84,35 @@ pub(in crate::web::desk) async fn next(
     told(&office, &sent, done).await
 }
 
+/// Calls the number that was typed, as far as it waits for this counter.
+pub(in crate::web::desk) async fn number(
+    State(office): State<Shared>,
+    sent: Sent,
+) -> Result<Response, Failure> {
+    let op = page::allowed(&office, &sent.clerk).and_then(|()| sent.op())?;
+    let Some(sits) = page::sits(&office, &sent.clerk).await? else { return Ok(answer::go(HERE)) };
+    let (typed, reason) = (sent.fields.get("number").to_owned(), Given::read(&sent).reason);
+    let call = move |tx: &Tx<'_>, journal: &Journal, op| {
+        let waiting = queue::of_day(tx, journal.now().date())?;
+        let waiting = waiting.iter().filter(|ticket| ticket.leg().state == At::Waiting);
+        let id = typed_number(&typed, waiting).ok_or(Error::NoSuchTicket)?;
+        queue::call_this(tx, journal, op, &sits.desk(), (id, reason)).map(drop)
+    };
+    let done = write(&office, op, call).await;
+    told(&office, &sent, done).await
+}
+
+/// The ticket that is meant: `A12`, and `12` where only one of them waits.
+fn typed_number<'t>(typed: &str, waiting: impl Iterator<Item = &'t Ticket>) -> Option<TicketId> {
+    let typed: String = typed.nfkc().filter(|letter| !letter.is_whitespace()).collect();
+    let typed = typed.to_uppercase();
+    let is_meant =
+        |ticket: &&Ticket| ticket.to_string() == typed || ticket.number.to_string() == typed;
+    let mut meant = waiting.filter(is_meant);
+    let first = meant.next()?;
+    meant.next().is_none().then_some(first.id)
+}
+
 /// Does one thing to one ticket.
 pub(in crate::web::desk) async fn act(
     State(office): State<Shared>,
@@ -93,6 +124,9 @@ pub(in crate::web::desk) async fn act(
     let step = Step::from_id(sent.fields.get("act")).ok_or(Failure::BadRequest)?;
     let Some(sits) = page::sits(&office, &sent.clerk).await? else { return Ok(answer::go(HERE)) };
     let given = Given::read(&sent);
+    if step == Step::Reclass && given.class.is_none() {
+        return Err(Failure::BadRequest);
+    }
     let lane = given.lane.as_deref();
     if lane.is_some_and(|lane| office.config.lane(lane).is_none()) {
         return Err(Failure::BadRequest);
@@ -107,6 +141,7 @@ pub(in crate::web::desk) async fn act(
             reason: given.reason,
             minutes: given.minutes,
             lane: given.lane,
+            class: given.class.filter(|_| step == Step::Reclass),
             ..Act::of_clerk(step, sits.counter, staff, journal.now())
         };
         queue::act(tx, journal, (op, Actor::Staff(staff)), id, act).map(drop)
@@ -143,6 +178,7 @@ struct Given {
     reason: Option<Reason>,
     minutes: Option<u32>,
     lane: Option<String>,
+    class: Option<Class>,
 }
 
 impl Given {
@@ -154,6 +190,10 @@ impl Given {
                 .and_then(|minutes| minutes.parse().ok())
                 .filter(|minutes| *minutes <= HOLD_MINUTES_MAX),
             lane: entered("lane").map(str::to_owned),
+            // An appointment is made elsewhere.
+            class: entered("class")
+                .and_then(Class::from_id)
+                .filter(|class| *class != Class::Appointment),
         }
     }
 }

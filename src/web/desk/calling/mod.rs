@@ -24,6 +24,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/close", post(acts::close))
         .route("/pause", post(acts::pause))
         .route("/next", post(acts::next))
+        .route("/number", post(acts::number))
         .route("/tickets/{ticket}", post(acts::act))
         .route("/tickets/{ticket}/undo", post(acts::undo))
 }

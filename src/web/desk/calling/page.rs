@@ -7,13 +7,14 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::appointment;
-use crate::clock::Moment;
+use crate::clock::{Moment, hour_and_minute};
 use crate::id::{AppointmentId, OpId, StaffId, TicketId, VisitId};
 use crate::lang::Phrases;
 use crate::queue::duty::{self, Duty, Pause};
 use crate::queue::order::{self, Class, Place, Rules};
-use crate::queue::state::State as At;
-use crate::queue::{self, Reason, Ticket};
+use crate::queue::state::{State as At, Who};
+use crate::queue::ticket::REOPEN_WITHIN;
+use crate::queue::{self, Leg, Reason, Ticket};
 use crate::staff::{self, Action};
 use crate::visit::{self, Visit};
 use crate::web::desk::frame::{Frame, Place as Menu};
@@ -53,6 +54,12 @@ struct Row {
     marks: Vec<String>,
     state: &'static str,
     why: Option<String>,
+    /// Of one that is held: until when, or that the time has come.
+    until: Option<String>,
+    /// The class that a press would give it; none for an appointment.
+    other_class: Option<&'static str>,
+    /// The key of its button, on the first of its kind.
+    key: Option<char>,
     /// Makes a second press of its button the same act.
     op: OpId,
     /// Calling it now needs a reason.
@@ -84,13 +91,23 @@ struct Queue {
     next_op: OpId,
     paused: Option<&'static str>,
     current: Option<Current>,
-    /// What was finished last here, as long as that can be taken back.
-    finished: Option<Row>,
+    /// The ticket of the last press here on somebody who is not at the counter, as
+    /// long as the press can be taken back.
+    pressed: Option<Row>,
     waiting: Vec<Row>,
     aside: Vec<Row>,
+    /// Who was finished here a while ago, and may have forgotten something.
+    done: Vec<Row>,
     lanes: Vec<(String, String)>,
     reasons: Vec<(&'static str, &'static str)>,
     turn_reasons: Vec<(&'static str, &'static str)>,
+}
+
+impl Queue {
+    /// Whether the key for undoing is taken by whoever is at the counter.
+    fn undoes(&self) -> bool {
+        self.current.as_ref().is_some_and(|current| current.undo.is_some())
+    }
 }
 
 #[derive(Template)]
@@ -251,32 +268,24 @@ async fn queue(office: &Office, clerk: &Clerk, sits: &Sits) -> Result<Queue, Fai
         Some(ticket) => Some(rows.current(ticket, sits).await?),
         None => None,
     };
-    let finished = tickets.iter().filter(own).find(|ticket| {
-        ticket.leg().state == At::Done
-            && ticket.undone(queue::state::Who::Clerk, Some(sits.counter), now).is_ok()
-    });
-    let in_lanes = |ticket: &&Ticket| sits.lanes.contains(&ticket.leg().lane);
-    let aside =
-        |ticket: &&Ticket| matches!(ticket.leg().state, At::Held | At::Preparing | At::Absent);
     Ok(Queue {
         words,
         key: clerk.key.clone(),
         next_op: office.journal.op(),
         paused: duty.and_then(|duty| duty.paused).map(|(pause, _)| pause_words(words, pause)),
         current,
-        finished: finished.map(|ticket| rows.row(ticket, false)),
+        pressed: rows.pressed(&tickets, sits),
         waiting: rows.waiting(&tickets, sits, &duties),
-        aside: tickets
-            .iter()
-            .filter(in_lanes)
-            .filter(aside)
-            .map(|one| rows.row(one, false))
-            .collect(),
+        aside: rows.aside(&tickets, sits),
+        done: rows.done(&tickets, sits),
         lanes: rows.lanes(),
         reasons: reasons(words, &HOLDING),
         turn_reasons: reasons(words, &OUT_OF_TURN),
     })
 }
+
+/// So many of those who are done are shown.
+const DONE_MOST: usize = 3;
 
 const HOLDING: [Reason; 5] =
     [Reason::FillingIn, Reason::OtherSection, Reason::PaperMissing, Reason::Rest, Reason::Other];
@@ -326,6 +335,16 @@ impl Rows<'_> {
             marks,
             state: leg.state.id(),
             why: leg.reason.map(|reason| reason_words(self.words, reason).to_owned()),
+            until: leg.until.map(|until| match until > self.now {
+                true => self.words.with("desk.calling.until", &[("time", hour_and_minute(until))]),
+                false => self.words.t("desk.calling.until_now").to_owned(),
+            }),
+            other_class: match ticket.class {
+                Class::Ordinary => Some(Class::Priority.id()),
+                Class::Priority => Some(Class::Ordinary.id()),
+                Class::Appointment => None,
+            },
+            key: None,
             op: self.office.journal.op(),
             out_of_turn,
         }
@@ -348,6 +367,42 @@ impl Rows<'_> {
         line.iter().enumerate().map(row).collect()
     }
 
+    /// Who is held, whose papers are made, who was not there: in this counter's lanes.
+    fn aside(&self, tickets: &[Ticket], sits: &Sits) -> Vec<Row> {
+        let mut keys = vec![(At::Absent, 'b'), (At::Held, 'e'), (At::Preparing, 'f')];
+        let is_aside = |leg: &Leg| matches!(leg.state, At::Held | At::Preparing | At::Absent);
+        let own = |one: &&Ticket| is_aside(one.leg()) && sits.lanes.contains(&one.leg().lane);
+        let row = |ticket: &Ticket| {
+            let own = keys.iter().position(|(state, _)| *state == ticket.leg().state);
+            Row { key: own.map(|at| keys.remove(at).1), ..self.row(ticket, false) }
+        };
+        tickets.iter().filter(own).map(row).collect()
+    }
+
+    /// The latest first.
+    fn done(&self, tickets: &[Ticket], sits: &Sits) -> Vec<Row> {
+        let again = |ticket: &&Ticket| {
+            let leg = ticket.leg();
+            let soon = self.now - leg.since <= REOPEN_WITHIN;
+            leg.state == At::Done && leg.counter == Some(sits.counter) && soon
+        };
+        let mut done: Vec<&Ticket> = tickets.iter().filter(again).collect();
+        done.sort_by_key(|ticket| std::cmp::Reverse(ticket.leg().since));
+        done.into_iter().take(DONE_MOST).map(|ticket| self.row(ticket, false)).collect()
+    }
+
+    fn pressed(&self, tickets: &[Ticket], sits: &Sits) -> Option<Row> {
+        let by = (Who::Clerk, Some(sits.counter));
+        let here = |ticket: &&Ticket| {
+            let leg = ticket.leg();
+            leg.state.is_at_counter() && leg.counter == Some(sits.counter)
+        };
+        let elsewhere = tickets.iter().filter(|ticket| !here(ticket));
+        let undoable = elsewhere.filter(|one| one.undone(by.0, by.1, self.now).is_ok());
+        let last = undoable.max_by_key(|one| one.undo.as_ref().map(|undo| undo.at));
+        last.map(|ticket| self.row(ticket, false))
+    }
+
     /// Why the first of a line stands before one of it that came earlier.
     fn before(&self, line: &[Place], waiting: &[&Ticket], rules: &Rules) -> Option<String> {
         let (first, behind) = line.split_first()?;
@@ -359,7 +414,7 @@ impl Rows<'_> {
     }
 
     async fn current(&self, ticket: &Ticket, sits: &Sits) -> Result<Current, Failure> {
-        let by = (queue::state::Who::Clerk, Some(sits.counter));
+        let by = (Who::Clerk, Some(sits.counter));
         let can_undo = ticket.undone(by.0, by.1, self.now).is_ok();
         let visit = self.visit(ticket).await?;
         let has_forms = visit.as_ref().is_some_and(|visit| !visit.procedures.is_empty());

@@ -1,0 +1,162 @@
+//! 締め: the business day, its totals, and the end of it.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use time::Date;
+
+use super::acts::{By, record};
+use super::charge::day;
+use super::entry::{Entry, Kind};
+use super::state::State;
+use super::{Error, Payment, Reason, books, now, store};
+use crate::clock::{self, Moment};
+use crate::db::Tx;
+use crate::journal::{self, Entity, Journal};
+
+pub(super) const CLOSED: &str = "day.closed";
+
+/// The day that money which moves `today` belongs to: today, or the next when today was
+/// closed already. It never goes back.
+///
+/// # Errors
+/// [`Error::ClockBehind`] when the ledger knows a later day: a clock that was set back
+/// must not put money into the past.
+pub fn business_day(connection: &Connection, today: Date) -> Result<Date, Error> {
+    let closed = books::day(connection, "select max(day) from day_close", [])?;
+    let open = match closed.filter(|closed| *closed >= today) {
+        Some(closed) => closed.next_day().ok_or(Error::DayClosed)?,
+        None => today,
+    };
+    match books::day(connection, "select max(day) from ledger_entry", [])? {
+        Some(last) if last > open => Err(Error::ClockBehind(last)),
+        _ => Ok(open),
+    }
+}
+
+/// A day in numbers. Worked out from the entries each time; kept once the day is closed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// What moved on each account: yen in above nothing, yen out below.
+    pub accounts: BTreeMap<String, i64>,
+    pub payments: u32,
+    pub voids: u32,
+    pub refunds: u32,
+    /// 現金過不足.
+    pub differences: u32,
+    /// How often nothing was paid, by ground.
+    pub nothing: BTreeMap<String, u32>,
+}
+
+impl Totals {
+    /// The sum over every account: nothing, if money neither appears nor is lost.
+    pub fn sum(&self) -> i64 {
+        self.accounts.values().sum()
+    }
+
+    /// The totals of these entries, and of what was settled without money.
+    pub fn of(entries: &[Entry], nothing: &[Payment]) -> Totals {
+        let mut totals = Totals::default();
+        for entry in entries {
+            *match entry.kind {
+                Kind::Payment => &mut totals.payments,
+                Kind::Void => &mut totals.voids,
+                Kind::Refund => &mut totals.refunds,
+                Kind::Difference => &mut totals.differences,
+            } += 1;
+            for posting in &entry.postings {
+                *totals.accounts.entry(posting.account.clone()).or_default() += posting.signed();
+            }
+        }
+        for payment in nothing {
+            let ground = payment.ground.clone().unwrap_or_default();
+            *totals.nothing.entry(ground).or_default() += 1;
+        }
+        totals
+    }
+}
+
+/// The totals of a business day, worked out now.
+pub fn totals(connection: &Connection, day: Date) -> Result<Totals, Error> {
+    let nothing = settled_without_money(connection, day)?;
+    Ok(Totals::of(&books::entries_on(connection, day)?, &nothing))
+}
+
+/// What was noted on `day` as free, and not taken back.
+fn settled_without_money(connection: &Connection, day: Date) -> Result<Vec<Payment>, Error> {
+    let mut payments = store::without_money(connection, day)?;
+    payments.retain(|payment| payment.state() == State::Authorised);
+    Ok(payments)
+}
+
+/// A day that is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closing {
+    #[serde(with = "day")]
+    pub day: Date,
+    #[serde(with = "clock::kept")]
+    pub closed_at: Moment,
+    pub totals: Totals,
+    /// SHA-256 of the entries the totals were worked out from.
+    pub digest: String,
+    /// Why it was closed while something was not known.
+    pub reason: Option<Reason>,
+}
+
+impl Closing {
+    fn of(
+        connection: &Connection,
+        (day, closed_at): (Date, Moment),
+        reason: Option<Reason>,
+    ) -> Result<Closing, Error> {
+        let entries = books::entries_on(connection, day)?;
+        let nothing = settled_without_money(connection, day)?;
+        let rows = json!([entries, nothing]).to_string();
+        let digest: String =
+            Sha256::digest(rows.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Closing { day, closed_at, totals: Totals::of(&entries, &nothing), digest, reason })
+    }
+
+    /// Whether the rows still say what they said when the day was closed.
+    pub(super) fn still_holds(&self, connection: &Connection) -> Result<bool, Error> {
+        let now = Closing::of(connection, (self.day, self.closed_at), self.reason)?;
+        Ok(now == *self)
+    }
+}
+
+/// Closes a day: its totals stand from now on, and nothing is added to it.
+///
+/// # Errors
+/// [`Error::NotKnown`] while something is, unless there is a `reason`;
+/// [`Error::DayClosed`]; [`Error::NotYet`] for a day to come, or after one that is open.
+pub fn close(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    by: By,
+    (day, reason): (Date, Option<Reason>),
+) -> Result<Closing, Error> {
+    if let Some(before) = journal::entity_of_op(tx, by.op, CLOSED)? {
+        let closing = books::closings(tx)?.into_iter().find(|closing| closing.day == day);
+        return closing.filter(|_| before == clock::iso_day(day)).ok_or(Error::Conflict);
+    }
+    let closed_at = now(journal);
+    if books::day(tx, "select max(day) from day_close", [])?.is_some_and(|closed| closed >= day) {
+        return Err(Error::DayClosed);
+    }
+    let before = books::first_open_day(tx)?;
+    if day > closed_at.date() || before.is_some_and(|before| before < day) {
+        return Err(Error::NotYet);
+    }
+    let open = store::open(tx)?.iter().filter(|payment| payment.day <= day).count();
+    if open > 0 && reason.is_none() {
+        return Err(Error::NotKnown(open));
+    }
+    let closing = Closing::of(tx, (day, closed_at), reason.filter(|_| open > 0))?;
+    books::insert_closing(tx, &closing)?;
+    let entity = Entity::new("day", clock::iso_day(day));
+    record(tx, journal, by, (CLOSED, json!(closing)), entity)?;
+    Ok(closing)
+}

@@ -1,0 +1,294 @@
+//! Rows of the ledger. They are only ever added.
+
+use rusqlite::{Connection, Row, params};
+use time::Date;
+
+use super::charge::{Charge, Line};
+use super::state::State;
+use super::tender::{Slip, SlipNumber, Tender};
+use super::{Error, Payment, Step, cannot_be, words};
+use crate::clock::{self, parse_iso_day, parse_rfc3339};
+use crate::db::{self, Tx};
+use crate::id::{ChargeId, PaymentId, VisitId};
+use crate::yen::{Tax, Yen};
+
+/// A column's text, read by `parse`.
+pub(super) fn column<T>(
+    row: &Row<'_>,
+    (table, name): (&'static str, &'static str),
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<T, db::Error> {
+    let text: String = row.get(name)?;
+    parse(&text).ok_or(cannot_be(table, name))
+}
+
+pub(super) fn column_if_any<T>(
+    row: &Row<'_>,
+    (table, name): (&'static str, &'static str),
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, db::Error> {
+    let text: Option<String> = row.get(name)?;
+    text.map(|text| parse(&text).ok_or(cannot_be(table, name))).transpose()
+}
+
+/// Everything a query finds.
+pub(super) fn all<T>(
+    connection: &Connection,
+    query: &str,
+    key: impl rusqlite::Params,
+    read: impl Fn(&Row<'_>) -> Result<T, db::Error>,
+) -> Result<Vec<T>, Error> {
+    let mut rows = connection.prepare_cached(query)?;
+    let found = rows.query_map(key, |row| Ok(read(row)))?;
+    found.map(|row| Ok(row??)).collect()
+}
+
+fn line(row: &Row<'_>) -> Result<Line, db::Error> {
+    let of = |name| ("charge_line", name);
+    Ok(Line {
+        form: row.get("form")?,
+        question: row.get("question")?,
+        option: row.get("option")?,
+        name: column(row, of("name"), words)?,
+        item: row.get("item")?,
+        count: row.get("count")?,
+        unit: Yen(row.get("unit")?),
+        amount: Yen(row.get("amount")?),
+        cashless: row.get("cashless")?,
+        tax: column(row, of("tax"), Tax::from_id)?,
+        exempt: row.get("exempt")?,
+    })
+}
+
+fn charge_row(row: &Row<'_>) -> Result<Charge, db::Error> {
+    let of = |name| ("charge", name);
+    Ok(Charge {
+        id: column(row, of("id"), |text| text.parse().ok())?,
+        visit: column(row, of("visit"), |text| text.parse().ok())?,
+        revision: row.get("revision")?,
+        day: column(row, of("day"), parse_iso_day)?,
+        total: Yen(row.get("total")?),
+        made_at: column(row, of("made_at"), parse_rfc3339)?,
+        lines: Vec::new(),
+    })
+}
+
+fn charges(
+    connection: &Connection,
+    condition: &str,
+    key: impl rusqlite::Params,
+) -> Result<Vec<Charge>, Error> {
+    let query = format!("select * from charge where {condition}");
+    let mut charges = all(connection, &query, key, charge_row)?;
+    for charge in &mut charges {
+        let query = "select * from charge_line where charge = ?1 order by place";
+        charge.lines = all(connection, query, [charge.id.to_string()], line)?;
+    }
+    Ok(charges)
+}
+
+/// The charge with this id.
+pub(super) fn charge(connection: &Connection, id: ChargeId) -> Result<Option<Charge>, Error> {
+    Ok(charges(connection, "id = ?1", [id.to_string()])?.pop())
+}
+
+/// What a visit owes as it was noted last.
+pub fn charge_of(connection: &Connection, visit: VisitId) -> Result<Option<Charge>, Error> {
+    Ok(charges_of(connection, visit)?.pop())
+}
+
+/// Everything a visit was said to owe, oldest first.
+pub fn charges_of(connection: &Connection, visit: VisitId) -> Result<Vec<Charge>, Error> {
+    charges(connection, "visit = ?1 order by revision", [visit.to_string()])
+}
+
+/// All charges.
+pub(super) fn all_charges(connection: &Connection) -> Result<Vec<Charge>, Error> {
+    charges(connection, "true order by id", [])
+}
+
+pub(super) fn insert_charge(tx: &Tx<'_>, charge: &Charge) -> Result<(), Error> {
+    let mut add = tx.prepare_cached(
+        "insert into charge_line (charge, place, form, question, option, name, item, count, unit,
+           amount, cashless, tax, exempt)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+    )?;
+    for (line, place) in charge.lines.iter().zip(1_i64..) {
+        add.execute(params![
+            charge.id.to_string(),
+            place,
+            line.form,
+            line.question,
+            line.option,
+            serde_json::json!(line.name).to_string(),
+            line.item,
+            line.count,
+            line.unit.0,
+            line.amount.0,
+            line.cashless,
+            line.tax.id(),
+            line.exempt,
+        ])?;
+    }
+    tx.prepare_cached(
+        "insert into charge (id, visit, revision, day, total, made_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![
+        charge.id.to_string(),
+        charge.visit.to_string(),
+        charge.revision,
+        clock::iso_day(charge.day),
+        charge.total.0,
+        clock::rfc3339(charge.made_at),
+    ])?;
+    Ok(())
+}
+
+fn payment_row(row: &Row<'_>) -> Result<Payment, db::Error> {
+    let of = |name| ("payment", name);
+    let received = row.get::<_, Option<u32>>("received")?.map(Yen);
+    Ok(Payment {
+        id: column(row, of("id"), |text| text.parse().ok())?,
+        charge: column(row, of("charge"), |text| text.parse().ok())?,
+        day: column(row, of("day"), parse_iso_day)?,
+        amount: Yen(row.get("amount")?),
+        tender: column(row, of("tender"), |text| Tender::from_id(text, received))?,
+        counter: row.get("counter")?,
+        ground: row.get("ground")?,
+        begun_at: column(row, of("begun_at"), parse_rfc3339)?,
+        steps: Vec::new(),
+    })
+}
+
+fn step_row(row: &Row<'_>) -> Result<Step, db::Error> {
+    let of = |name| ("payment_step", name);
+    let slip: Option<SlipNumber> =
+        column_if_any(row, of("slip"), |text| SlipNumber::typed(text).ok())?;
+    let slip = slip.map(|number| -> Result<Slip, db::Error> {
+        Ok(Slip {
+            brand: row.get("brand")?,
+            acquirer: row.get("acquirer")?,
+            terminal: row.get("terminal")?,
+            number,
+        })
+    });
+    Ok(Step {
+        state: column(row, of("state"), State::from_id)?,
+        day: column(row, of("day"), parse_iso_day)?,
+        at: column(row, of("at"), parse_rfc3339)?,
+        slip: slip.transpose()?,
+        entry: column_if_any(row, of("entry"), |text| text.parse().ok())?,
+    })
+}
+
+fn payments(
+    connection: &Connection,
+    condition: &str,
+    key: impl rusqlite::Params,
+) -> Result<Vec<Payment>, Error> {
+    let query = format!("select payment.* from payment {condition}");
+    let mut payments = all(connection, &query, key, payment_row)?;
+    for payment in &mut payments {
+        let query = "select * from payment_step where payment = ?1 order by place";
+        payment.steps = all(connection, query, [payment.id.to_string()], step_row)?;
+    }
+    Ok(payments)
+}
+
+/// The payment with this id.
+pub fn get(connection: &Connection, id: PaymentId) -> Result<Option<Payment>, Error> {
+    Ok(payments(connection, "where id = ?1", [id.to_string()])?.pop())
+}
+
+/// Every attempt of a visit to pay, oldest first.
+pub fn of_visit(connection: &Connection, visit: VisitId) -> Result<Vec<Payment>, Error> {
+    payments(
+        connection,
+        "join charge on charge.id = payment.charge where charge.visit = ?1
+         order by payment.begun_at, payment.rowid",
+        [visit.to_string()],
+    )
+}
+
+/// What nobody knows yet, or is still going on, oldest first.
+pub fn open(connection: &Connection) -> Result<Vec<Payment>, Error> {
+    payments(
+        connection,
+        "join payment_now on payment_now.payment = payment.id
+         where state in ('started', 'unknown') order by begun_at, payment.rowid",
+        [],
+    )
+}
+
+/// What was settled on `day` without money.
+pub(super) fn without_money(connection: &Connection, day: Date) -> Result<Vec<Payment>, Error> {
+    payments(
+        connection,
+        "join payment_step on payment_step.payment = payment.id and state = 'authorised'
+         where amount = 0 and payment_step.day = ?1 order by begun_at, payment.rowid",
+        [clock::iso_day(day)],
+    )
+}
+
+/// All payments.
+pub(super) fn all_payments(connection: &Connection) -> Result<Vec<Payment>, Error> {
+    payments(connection, "order by id", [])
+}
+
+pub(super) fn insert_payment(tx: &Tx<'_>, payment: &Payment) -> Result<(), Error> {
+    tx.prepare_cached(
+        "insert into payment (id, charge, day, amount, tender, counter, received, ground, begun_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute(params![
+        payment.id.to_string(),
+        payment.charge.to_string(),
+        clock::iso_day(payment.day),
+        payment.amount.0,
+        payment.tender.id(),
+        payment.counter,
+        payment.tender.received().map(|received| received.0),
+        payment.ground,
+        clock::rfc3339(payment.begun_at),
+    ])?;
+    payment.steps.iter().zip(1..).try_for_each(|(step, at)| add_step(tx, (payment.id, at), step))
+}
+
+pub(super) fn add_step(
+    tx: &Tx<'_>,
+    (payment, place): (PaymentId, usize),
+    step: &Step,
+) -> Result<(), Error> {
+    let slip = step.slip.as_ref();
+    tx.prepare_cached(
+        "insert into payment_step
+           (payment, place, state, day, at, brand, acquirer, terminal, slip, entry)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?
+    .execute(params![
+        payment.to_string(),
+        i64::try_from(place).map_err(|_| cannot_be("payment_step", "place"))?,
+        step.state.id(),
+        clock::iso_day(step.day),
+        clock::rfc3339(step.at),
+        slip.map(|slip| &slip.brand),
+        slip.map(|slip| &slip.acquirer),
+        slip.map(|slip| &slip.terminal),
+        slip.map(|slip| slip.number.as_str()),
+        step.entry.map(|entry| entry.to_string()),
+    ])?;
+    Ok(())
+}
+
+/// Whether another payment of the day has this slip.
+pub(super) fn slip_is_taken(
+    connection: &Connection,
+    slip: &Slip,
+    day: Date,
+) -> Result<bool, Error> {
+    let mut rows = connection.prepare_cached(
+        "select 1 from payment_step where terminal = ?1 and slip = ?2 and day = ?3",
+    )?;
+    Ok(rows.exists(params![slip.terminal, slip.number.as_str(), clock::iso_day(day)])?)
+}

@@ -1,0 +1,257 @@
+//! Random days: whatever people, terminals and clocks do, the ledger holds.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Something that may be tried at any time, on one of the visits so far.
+#[derive(Clone, Debug)]
+enum Try {
+    Owe {
+        residence: u32,
+        tax: u32,
+        free: bool,
+    },
+    Correct {
+        visit: usize,
+        copies: u32,
+    },
+    Cash {
+        visit: usize,
+        more: u32,
+    },
+    Begin {
+        visit: usize,
+        kind: u8,
+    },
+    Settle {
+        payment: usize,
+        slip: u32,
+        outcome: u8,
+    },
+    Void {
+        payment: usize,
+    },
+    Refund {
+        payment: usize,
+        residence: u32,
+        tax: u32,
+        cash: bool,
+    },
+    Count {
+        counted: u32,
+    },
+    Close {
+        excused: bool,
+    },
+    Hours(u64),
+    /// The last act once more, with the same press.
+    Again,
+    Restart,
+}
+
+fn anything() -> impl Strategy<Value = Try> {
+    let index = || 0..6usize;
+    prop_oneof![
+        3 => (0..3u32, 0..3u32, any::<bool>())
+            .prop_map(|(residence, tax, free)| Try::Owe { residence, tax, free }),
+        1 => (index(), 1..4u32).prop_map(|(visit, copies)| Try::Correct { visit, copies }),
+        3 => (index(), 0..3u32).prop_map(|(visit, more)| Try::Cash { visit, more }),
+        3 => (index(), 0..6u8).prop_map(|(visit, kind)| Try::Begin { visit, kind }),
+        4 => (index(), 1..9u32, 0..3u8)
+            .prop_map(|(payment, slip, outcome)| Try::Settle { payment, slip, outcome }),
+        1 => index().prop_map(|payment| Try::Void { payment }),
+        2 => (index(), 0..700u32, 0..400u32, any::<bool>())
+            .prop_map(|(payment, residence, tax, cash)| {
+                Try::Refund { payment, residence, tax, cash }
+            }),
+        1 => (0..2000u32).prop_map(|counted| Try::Count { counted }),
+        1 => any::<bool>().prop_map(|excused| Try::Close { excused }),
+        1 => (1..30u64).prop_map(Try::Hours),
+        2 => Just(Try::Again),
+        1 => Just(Try::Restart),
+    ]
+}
+
+/// A day as it goes, and what was taken of it.
+struct Day {
+    office: Office,
+    visits: Vec<VisitId>,
+    payments: Vec<PaymentId>,
+    last: Option<(By, Try)>,
+}
+
+impl Day {
+    fn visit(&self, at: usize) -> Option<VisitId> {
+        self.visits.get(at).copied()
+    }
+
+    fn owed(&self, at: usize) -> Option<Charge> {
+        charge_of(&self.office.connection, self.visit(at)?).unwrap()
+    }
+
+    fn payment(&self, at: usize) -> Option<Payment> {
+        get(&self.office.connection, *self.payments.get(at)?).unwrap()
+    }
+
+    /// Tries something; a refusal is an answer, a fault is not. What is about a visit or
+    /// a payment that is not there is nothing.
+    fn attempt(&mut self, by: By, what: &Try) -> Result<Option<()>, Error> {
+        let office = &self.office;
+        match what {
+            Try::Owe { .. } | Try::Correct { .. } => self.owe(what),
+            Try::Cash { visit, more } => {
+                let Some(charge) = self.owed(*visit) else { return Ok(None) };
+                let tender = match charge.total {
+                    Yen(0) => Tender::Nothing,
+                    Yen(total) => Tender::Cash { received: Yen(total + more * 500) },
+                };
+                let paid = office.take(by, &charge, tender)?;
+                self.payments.push(paid.id);
+                Ok(Some(()))
+            }
+            Try::Begin { visit, kind } => {
+                let Some(charge) = self.owed(*visit) else { return Ok(None) };
+                let kinds = [Tender::Credit, Tender::Debit, Tender::Emoney, Tender::Qr];
+                let tender = kinds.get(usize::from(*kind)).copied().unwrap_or(Tender::Later);
+                let begun = office.start(by, &charge, tender)?;
+                self.payments.push(begun.id);
+                Ok(Some(()))
+            }
+            Try::Settle { .. } | Try::Void { .. } | Try::Refund { .. } => self.with_one(by, what),
+            Try::Count { counted } => office.count(by, *counted).map(|_| Some(())),
+            Try::Close { excused } => {
+                let reason = excused.then_some(Reason::TerminalDown);
+                office.close(office.journal.now().date(), reason).map(|_| Some(()))
+            }
+            Try::Hours(hours) => {
+                office.pass(*hours);
+                Ok(Some(()))
+            }
+            Try::Restart => office.write(|tx| left_alone(tx, &office.journal)).map(|_| Some(())),
+            Try::Again => Ok(None),
+        }
+    }
+
+    fn owe(&mut self, what: &Try) -> Result<Option<()>, Error> {
+        let journal = &self.office.journal;
+        match what {
+            Try::Owe { residence: copies, tax: more, free: is_free } => {
+                let id = VisitId::new(journal.now(), &*journal.chance);
+                let mut lines = vec![residence(*copies + 1)];
+                lines.extend((*more > 0).then(|| tax(*more)));
+                if *is_free {
+                    lines = vec![free("pension")];
+                }
+                self.office.charge(id, lines)?;
+                self.visits.push(id);
+            }
+            Try::Correct { visit, copies } => {
+                let Some(id) = self.visit(*visit) else { return Ok(None) };
+                self.office.charge(id, vec![residence(*copies)])?;
+            }
+            other => unreachable!("{other:?} changes no charge"),
+        }
+        Ok(Some(()))
+    }
+
+    fn with_one(&self, by: By, what: &Try) -> Result<Option<()>, Error> {
+        let at = match what {
+            Try::Settle { payment, .. } | Try::Void { payment } => *payment,
+            Try::Refund { payment, .. } => *payment,
+            other => unreachable!("{other:?} is about no payment"),
+        };
+        let Some(one) = self.payment(at) else { return Ok(None) };
+        match what {
+            Try::Settle { slip: number, outcome, .. } => {
+                let slip = one.tender.is_cashless().then(|| slip(&number.to_string()));
+                let outcome = match outcome {
+                    0 => Outcome::Authorised(slip),
+                    1 => Outcome::Declined,
+                    _ => Outcome::Unknown,
+                };
+                self.office.settle(by, &one, &outcome)?;
+            }
+            Try::Refund { residence, tax, cash, .. } => {
+                let way = if *cash { Back::Cash } else { Back::Same };
+                let items = [("03-01", *residence), ("04-01", *tax)];
+                self.office.refund(by, &back(&one, &items, way))?;
+            }
+            _ => drop(self.office.void(by, &one)?),
+        }
+        Ok(Some(()))
+    }
+
+    fn go(&mut self, what: &Try) {
+        let again = matches!(what, Try::Again);
+        let (by, what) = match &self.last {
+            Some((by, last)) if again => (*by, last.clone()),
+            _ => (self.office.by(), what.clone()),
+        };
+        let before = self.money();
+        let done = self.attempt(by, &what);
+        match &done {
+            Ok(_) if again => {
+                // The same press has moved nothing more, except what has no press.
+                let has_press = !matches!(what, Try::Close { .. } | Try::Owe { .. });
+                assert!(!has_press || self.money() == before, "{what:?} moved money twice");
+            }
+            Ok(Some(())) => self.last = Some((by, what.clone())),
+            Ok(None) => {}
+            Err(Error::Db(fault)) => panic!("{what:?}: {fault}"),
+            Err(Error::Journal(fault)) => panic!("{what:?}: {fault}"),
+            Err(_) => assert_eq!(self.money(), before, "a refusal of {what:?} moved money"),
+        }
+    }
+
+    fn money(&self) -> (i64, i64, u64) {
+        let balance = balance(&self.office.connection).unwrap();
+        (balance.debit, balance.credit, balance.entries)
+    }
+
+    /// What must hold after anything.
+    fn holds(&self) {
+        let connection = &self.office.connection;
+        assert_eq!(self.office.contradiction(), None);
+        let (debit, credit, _) = self.money();
+        assert_eq!(debit, credit);
+        for visit in &self.visits {
+            let payments = of_visit(connection, *visit).unwrap();
+            let standing = payments.iter().filter(|payment| payment.state().stands()).count();
+            assert!(standing <= 1, "a visit pays once");
+            for payment in payments {
+                self.holds_for(&payment);
+            }
+        }
+    }
+
+    fn holds_for(&self, payment: &Payment) {
+        let entries = entries_of(&self.office.connection, payment.id).unwrap();
+        let moved: i64 = (entries.iter().flat_map(|entry| &entry.postings))
+            .filter(|posting| posting.account.starts_with(REVENUE))
+            .map(|posting| -posting.signed())
+            .sum();
+        let whole = i64::from(payment.amount.0);
+        match payment.state() {
+            State::Started | State::Unknown | State::Declined => assert!(entries.is_empty()),
+            State::Authorised if whole == 0 => assert!(entries.is_empty()),
+            State::Authorised => assert!(0 < moved && moved <= whole, "{payment:?} {moved}"),
+            State::Voided | State::Refunded => assert_eq!(moved, 0),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_every_yen_is_accounted_for(history in prop::collection::vec(anything(), 1..40)) {
+        let office = Office::open();
+        let mut day = Day { office, visits: Vec::new(), payments: Vec::new(), last: None };
+        for what in &history {
+            day.go(what);
+            day.holds();
+        }
+        day.office.journal.verify(&day.office.connection).unwrap().unwrap();
+    }
+}

@@ -1,0 +1,55 @@
+//! Many displays at once, on real connections to the real program: none is forgotten
+//! because another hangs, and none because the program was started anew.
+//! `cargo bench --bench display` does the same with five hundred and measures it.
+
+use crate::stage::hall::Caller;
+use crate::stage::office::{hire, pair_display, set_up};
+use crate::stage::program::Program;
+use crate::stage::screens::{Screens, Stalled, hall, seq};
+
+const SCREENS: usize = 60;
+
+/// Far more boards than a connection holds that nobody reads from.
+const CALLS: i64 = 40;
+
+#[test]
+fn every_screen_shows_the_last_state_though_one_hangs_and_the_program_is_started_anew() {
+    let data = tempfile::tempdir().unwrap();
+    let mut program = Program::serve(data.path());
+    let mut administrator = set_up(&program);
+    let mut caller = Caller { clerk: hire(&mut administrator) };
+    let display = pair_display(&mut administrator, "表示盤");
+    caller.sit(1);
+    caller.hand_out("certificate");
+    let mut screens = Screens::open(&program.address, &display.cookie(), SCREENS);
+    let stalled = Stalled::open(&program.address, &display.cookie());
+    screens.wait("the board of the opening", |board| seq(board) == 0);
+
+    for nth in 1..=CALLS {
+        caller.call();
+        screens.wait("a call", |board| seq(board) == nth);
+        caller.press("mark_absent");
+        caller.press("return");
+    }
+    let waits_again = |board: &str| seq(board) == CALLS && board.contains("\"called\":[]");
+    screens.wait("that nobody is called any more", waits_again);
+    // Whoever connects now sees the truth at once.
+    let truth = |program: &Program| {
+        let mut newcomer = Screens::open(&program.address, &display.cookie(), 1);
+        newcomer.wait("a board", |_| true);
+        hall(newcomer.board()).to_owned()
+    };
+    let last = truth(&program);
+    screens.wait("the last state", |board| hall(board) == last);
+    // The one that hung goes on with the newest and is told nothing that is over.
+    let came = stalled.wake(|board| hall(board) == last);
+    assert!(came < screens.fewest(), "{came} boards waited for the one that read nothing");
+
+    program.kill();
+    let program = Program::serve_again(&program.address, data.path());
+    caller.clerk = caller.clerk.moved_to(&program.address);
+    caller.call();
+    screens.wait("the call after the start", |board| seq(board) == CALLS + 1);
+    let last = truth(&program);
+    screens.wait("the state after the start", |board| hall(board) == last);
+}
