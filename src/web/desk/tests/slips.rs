@@ -107,6 +107,8 @@ async fn whoever_booked_and_comes_to_the_desk_gets_a_slip_too() {
         clerk.post("/desk/appointments/hold", &[("service", "moving"), ("start", start)]).await;
     clerk.post(&format!("{}/book", held.to), &[("name", "しけん　はなこ")]).await;
     town.clock.advance(Duration::from_secs(40 * 60));
+    // Nobody stays signed in that long.
+    let clerk = town.sign_in("clerk").await;
     clerk.post(&format!("{}/arrive", held.to), &[]).await;
     ended(&town).await;
     let page = clerk.get(&held.to).await;
