@@ -151,6 +151,8 @@ pub struct QueueRules {
     pub closes: Option<TimeOfDay>,
     /// In what languages the displays call.
     pub voice: Voice,
+    /// What the displays say besides, if anything.
+    pub notice: Option<Words>,
 }
 
 impl Default for QueueRules {
@@ -164,6 +166,7 @@ impl Default for QueueRules {
             long_wait_minutes: 30,
             closes: None,
             voice: Voice::Off,
+            notice: None,
         }
     }
 }
@@ -190,6 +193,9 @@ impl QueueRules {
     }
 
     fn check(&self, document: &mut Document, place: &Place) {
+        if let Some(notice) = &self.notice {
+            check_notice(document, &place.clone().key("notice"), notice);
+        }
         rules::range(document, place.clone().key("many_waiting"), self.many_waiting, [1, 500]);
         let long = place.clone().key("long_wait_minutes");
         rules::range(document, long, self.long_wait_minutes, [1, 600]);
@@ -372,6 +378,22 @@ impl Screen {
         if let Some(purpose) = &self.purpose {
             check_purpose(document, &place.clone().key("purpose"), purpose);
         }
+    }
+}
+
+/// What fits on one line below the numbers.
+const NOTICE_CHARS_MAX: usize = 60;
+
+fn check_notice(document: &mut Document, place: &Place, notice: &Words) {
+    rules::words(document, place.clone(), notice);
+    for lang in Lang::ALL {
+        let text = notice.in_lang(lang);
+        document.require(
+            text.chars().count() <= NOTICE_CHARS_MAX && !text.contains(char::is_control),
+            place.clone().key(lang.tag()),
+            "お知らせが長すぎるか、途中で改行しています",
+            format!("改行せず、{NOTICE_CHARS_MAX}文字までで書いてください"),
+        );
     }
 }
 

@@ -16,6 +16,8 @@ pub enum Actor {
     Staff(StaffId),
     /// Somebody at the machine's own command line.
     Console,
+    /// Whoever holds a ticket, at a telephone; nobody knows who.
+    Holder,
     /// The program itself: timers, clean-up.
     System,
 }
@@ -26,6 +28,7 @@ impl fmt::Display for Actor {
             Actor::Device(id) => write!(f, "device:{id}"),
             Actor::Staff(id) => write!(f, "staff:{id}"),
             Actor::Console => f.write_str("console"),
+            Actor::Holder => f.write_str("holder"),
             Actor::System => f.write_str("system"),
         }
     }

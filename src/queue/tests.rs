@@ -1,4 +1,5 @@
 mod forecast;
+mod shipped_bugs;
 mod taking_back;
 
 use std::sync::Arc;
@@ -6,7 +7,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use rusqlite::Connection;
-use time::macros::datetime;
+use time::macros::{date, datetime};
 
 use super::order::{Class, Rules};
 use super::state::{Action, State, Who};

@@ -15,6 +15,8 @@ pub enum Voice {
     /// It chimes only.
     #[default]
     Off,
+    /// It makes no sound at all, and wants none: a small branch, a library.
+    Silent,
     Ja,
     /// Japanese, and English after it.
     JaEn,
@@ -28,7 +30,7 @@ impl Voice {
     /// The languages in the order they are spoken.
     pub fn languages(self) -> &'static [&'static str] {
         match self {
-            Voice::Off => &[],
+            Voice::Off | Voice::Silent => &[],
             Voice::Ja => &["ja"],
             Voice::JaEn => &["ja", "en"],
         }

@@ -16,6 +16,7 @@ use super::error::Failure;
 use super::{Shared, assets, cookie, live, page};
 use crate::device::{self, Role};
 use crate::lang::{Lang, Phrases};
+use crate::queue::voice::Voice;
 
 /// The cookie that says which display this is, and where it is shown.
 pub(super) const COOKIE: &str = "display";
@@ -52,6 +53,10 @@ struct Board {
     lanes: Vec<Lane>,
     /// The languages of the voice; none where the display only chimes.
     languages: &'static [&'static str],
+    /// Whether it makes no sound, by the town's choice.
+    is_silent: bool,
+    /// What is told besides, in Japanese and in English.
+    notice: Option<[String; 2]>,
 }
 
 struct Lane {
@@ -78,13 +83,16 @@ async fn show(State(office): State<Shared>, _: Screen) -> Result<Response, Failu
         name: lane.name.ja.clone(),
         english: lane.name.en.clone(),
     };
+    let queue = &office.config.site.queue;
     page::show(&Board {
         words: Phrases::of(Lang::Ja),
         english: Phrases::of(Lang::En),
         town: office.config.site.town.name.clone(),
         demo: office.demo,
         lanes: office.config.lanes.iter().map(lane).collect(),
-        languages: office.config.site.queue.voice.languages(),
+        languages: queue.voice.languages(),
+        is_silent: queue.voice == Voice::Silent,
+        notice: queue.notice.as_ref().map(|notice| [notice.ja.clone(), notice.en.clone()]),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::lang::Phrases;
+use crate::queue::order::Rules;
 use crate::queue::outlook::Told;
 use crate::queue::wait::window::Window;
 
@@ -26,6 +27,13 @@ pub(super) fn told(words: Phrases, told: Told) -> String {
         Told::Closed => words.t("window.closed").to_owned(),
         Told::NotYet => words.t("window.not_yet").to_owned(),
     }
+}
+
+/// In which order people are called here, in one sentence for whoever asks.
+pub(super) fn order(words: Phrases, rules: &Rules) -> String {
+    let minutes = rules.priority_credit.as_secs() / 60;
+    let count = u64::from(rules.credited_in_a_row);
+    words.with("wait.order", &[("minutes", minutes), ("count", count)])
 }
 
 #[cfg(test)]

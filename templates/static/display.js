@@ -146,5 +146,8 @@ $("sound").addEventListener("click", sound);
 addEventListener("pagehide", () => events?.close());
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 listen();
-sound();
-learnToSpeak();
+// A town may want no sound: then none is missing.
+if (!("silent" in words)) {
+  sound();
+  learnToSpeak();
+}

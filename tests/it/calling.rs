@@ -81,7 +81,7 @@ fn a_clerk_calls_serves_and_finishes_with_one_key_each() {
     assert_eq!(browser.text_of(".now-number"), "A2");
     clerk.press("不在 A");
     assert!(browser.text().contains("保留・作成中・不在"), "{}", browser.text());
-    clerk.press("戻られた");
+    clerk.press("戻られた B");
     assert!(browser.text().contains("待っている方（1 人）"), "{}", browser.text());
 }
 

@@ -71,6 +71,36 @@ fn a_telephone_shows_the_window_and_says_loudly_when_the_number_is_called() {
 }
 
 #[test]
+fn who_missed_the_call_says_with_one_press_that_they_are_back_and_is_called_again() {
+    let Some(browser) = browser("somebody who comes back") else { return };
+    if browser.with_examiner("somebody who comes back").is_none() {
+        return;
+    }
+    let program = Program::demo();
+    let mut hall = Hall::open(&program);
+    let (_, link) = hall.draw();
+    hall.sit(1);
+    hall.call();
+    browser.hold_phone(PHONE);
+    let _listening = browser.run_on_every_page("navigator.vibrate = () => true;");
+    browser.go(&format!("{link}?lang=ja"));
+    stands(&browser, "called");
+    hall.press("mark_absent");
+    stands(&browser, "absent");
+    look(&browser, "phone-absent");
+    browser.leave(|| browser.press(".here button"));
+    stands(&browser, "waiting");
+    assert!(!browser.shows(".here"));
+    look(&browser, "phone-back");
+    hall.call();
+    stands(&browser, "called");
+    hall.press("mark_absent");
+    stands(&browser, "absent");
+    assert!(browser.text().contains("職員に番号をお見せください"), "{}", browser.text());
+    assert!(!browser.shows(".here"));
+}
+
+#[test]
 fn a_telephone_without_script_comes_back_by_itself() {
     let Some(browser) = browser("a telephone without script") else { return };
     let program = Program::demo();

@@ -504,6 +504,35 @@ proptest! {
 }
 
 #[test]
+fn bug_07_a_service_that_somebody_forgot_to_end_teaches_nothing() {
+    type End = fn(Key) -> Event;
+    let behind = hall(vec![serving(1, 290)], vec![waiting(1, 0)]);
+    let after = |ended: Option<(Second, End)>| {
+        let mut estimator = taught([0, 300, 60], 40);
+        let open =
+            Event::Open { counter: 1, lanes: LaneSet::ALL, breaks: Vec::new(), closes: None };
+        let ticket = 99;
+        estimator.observe(0, open);
+        if let Some((secs, end)) = ended {
+            estimator.observe(0, Event::Issue(waiting(ticket, NOW)));
+            estimator.observe(0, Event::Call { ticket, counter: 1 });
+            estimator.observe(0, Event::Serve { ticket, counter: 1 });
+            estimator.observe(secs, end(ticket));
+        }
+        estimator.begin_day();
+        estimator.imagine(&behind)[&1]
+    };
+    let done: End = |ticket| Event::Done { ticket, counter: 1 };
+    let ended_with_the_day: End = |_| Event::Freed { counter: 1 };
+    let without = after(None);
+    // What was ended as it should be does teach.
+    assert_ne!(after(Some((2 * 3600, done))), without);
+    // Ended after hours, or by the end of the day: how long it took is not known.
+    assert_eq!(after(Some((5 * 3600, done))), without);
+    assert_eq!(after(Some((2 * 3600, ended_with_the_day))), without);
+}
+
+#[test]
 fn nobody_counts_on_a_counter_to_come_back_after_the_office_has_closed() {
     let away = |closes: Option<Second>| {
         let doing = Doing::Closed { since: NOW - 60, until: None };

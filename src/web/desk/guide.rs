@@ -69,6 +69,8 @@ struct Page {
     hall: Hall,
     care: Vec<(&'static str, String)>,
     tongues: Vec<(&'static str, String)>,
+    /// The order of the calls, in one sentence, to be read out.
+    order: String,
 }
 
 #[derive(Template)]
@@ -110,6 +112,7 @@ async fn shown(
         op: office.journal.op(),
         passing_op: office.journal.op(),
         hall: hall(office, words).await?,
+        order: windows::order(words, &office.config.site.queue.order()),
         care: Care::PLAIN.map(named).into(),
         tongues: Tongue::ALL.map(|tongue| named(Care::Interpreter(tongue))).into(),
         frame,

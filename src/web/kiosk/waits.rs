@@ -19,6 +19,8 @@ pub(super) struct Wait {
     pub ahead: String,
     pub window: String,
     pub has_window: bool,
+    /// The order of the calls, in one sentence.
+    pub order: String,
     /// The ticket's own page, where telephones reach it.
     pub phone: Option<Phone>,
 }
@@ -53,6 +55,7 @@ pub(super) async fn of(
         },
         window: windows::told(words, told),
         has_window: matches!(told, Told::At(_)),
+        order: windows::order(words, &rules),
         phone: phone(office, kiosk, ticket),
     })
 }

@@ -57,6 +57,8 @@ struct Page {
     town: String,
     office: String,
     demo: bool,
+    /// The order of the calls, in one sentence.
+    order: String,
     now: Now,
 }
 
@@ -101,6 +103,7 @@ pub(super) async fn page(
         },
         office: site.office.name.in_lang(lang).to_owned(),
         demo: office.demo,
+        order: windows::order(Phrases::of(lang), &site.queue.order()),
         now: now(&office, lang),
     })
 }

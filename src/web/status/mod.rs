@@ -13,7 +13,7 @@ pub(super) use counts::crowds;
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use super::error::Failure;
 use super::{Office, Shared};
@@ -28,6 +28,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/status.csv", get(counts::csv))
         .route("/status/{code}", get(phone::page))
         .route("/status/{code}/now", get(phone::fragment))
+        .route("/status/{code}/here", post(phone::here))
         .route("/s/{code}", get(phone::short))
 }
 

@@ -2,24 +2,35 @@
 //! many before me, and loudly when it is my turn. No name, and nothing that leads to
 //! one; the page of a number that is over says so, on this day and on every later one.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use askama::Template;
+use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use serde::Deserialize;
 
 use super::{Asked, allowed};
-use crate::clock;
+use crate::clock::{self, Moment};
+use crate::db::Tx;
+use crate::journal::Actor;
 use crate::lang::{Lang, Phrases};
 use crate::queue::board::Call;
 use crate::queue::outlook::{self, Told};
-use crate::queue::state::State as Stands;
-use crate::queue::{self, Ticket};
+use crate::queue::state::{Action, State as Stands, Who};
+use crate::queue::{self, Act, Ticket};
 use crate::secret::Code;
 use crate::web::error::Failure;
+use crate::web::live::Shown;
 use crate::web::{Office, Shared, assets, page as answer, windows};
 
 /// Numbers that are shown as called now.
 const CALLED_MOST: usize = 4;
+
+/// The screens follow a press far sooner.
+const SHOWN_WITHIN: Duration = Duration::from_secs(2);
 
 /// The part that changes.
 #[derive(Template)]
@@ -35,8 +46,22 @@ struct Now {
     /// While it waits: how many before it and when.
     waiting: Option<(String, String)>,
     has_window: bool,
+    /// What its holder can say with one press.
+    says: Option<Says>,
     called: Vec<Call>,
     time: String,
+}
+
+/// A button for the holder.
+struct Says {
+    /// Where it leads.
+    code: String,
+    lang: &'static str,
+    /// What was shown: since when the ticket stands there. A press about what is over
+    /// does nothing.
+    seen: String,
+    button: &'static str,
+    about: &'static str,
 }
 
 #[derive(Template)]
@@ -49,6 +74,8 @@ struct Page {
     demo: bool,
     /// Whether anything is still to come.
     is_over: bool,
+    /// The order of the calls, in one sentence.
+    order: String,
     now: Now,
 }
 
@@ -77,6 +104,7 @@ pub(super) async fn page(
         },
         office: site.office.name.in_lang(lang).to_owned(),
         demo: office.demo,
+        order: windows::order(Phrases::of(lang), &site.queue.order()),
         is_over: matches!(now.state, "done" | "cancelled" | "expired"),
         now,
     })
@@ -91,6 +119,55 @@ pub(super) async fn fragment(
 ) -> Result<Response, Failure> {
     let ticket = find(&office, &code).await?;
     answer::show(&now(&office, &ticket, asked.lang(&headers)))
+}
+
+/// What the holder saw when they pressed.
+#[derive(Deserialize)]
+pub(super) struct Pressed {
+    seen: String,
+}
+
+/// Whoever missed the call is there again, or has done what they were held for. As
+/// often as it is pressed, it is done once; what it is refused is seen on the page.
+pub(super) async fn here(
+    State(office): State<Shared>,
+    Path(code): Path<String>,
+    Query(asked): Query<Asked>,
+    Form(pressed): Form<Pressed>,
+) -> Result<Response, Failure> {
+    let ticket = find(&office, &code).await?;
+    let (id, journal) = (ticket.id, office.journal.clone());
+    let say = move |tx: &Tx<'_>| -> Result<bool, queue::Error> {
+        let Some(ticket) = queue::get(tx, id)? else { return Ok(false) };
+        let Some(action) = can_say(&ticket, journal.now()) else { return Ok(false) };
+        if clock::rfc3339(ticket.leg().since) != pressed.seen {
+            return Ok(false);
+        }
+        let act = Act::new(action, Who::Resident, journal.now());
+        queue::act(tx, &journal, (journal.op(), Actor::Holder), id, act).map(|_| true)
+    };
+    if office.db.write(say).await? {
+        // The page that follows is drawn from memory, and shows what was done.
+        let mut shown = office.live.boards();
+        let is_shown = |shown: &Arc<Shown>| {
+            shown.tickets.iter().any(|one| one.id == id && one.leg().since > ticket.leg().since)
+        };
+        let _ = tokio::time::timeout(SHOWN_WITHIN, shown.wait_for(is_shown)).await;
+    }
+    let lang = asked.lang.map(|lang| format!("?lang={}", lang.tag())).unwrap_or_default();
+    Ok(answer::go(&format!("/status/{code}{lang}")))
+}
+
+/// What the holder of a ticket may say of it now. Who missed a call comes back by
+/// themselves once; then only staff, who see them stand there, let them in again.
+fn can_say(ticket: &Ticket, now: Moment) -> Option<Action> {
+    let action = match ticket.leg().state {
+        Stands::Absent => Action::Return,
+        Stands::Held => Action::Resume,
+        _ => return None,
+    };
+    let may = ticket.day == now.date() && ticket.act(&Act::new(action, Who::Resident, now)).is_ok();
+    may.then_some(action)
 }
 
 /// `GET /s/{code}`: short enough to be typed.
@@ -126,6 +203,7 @@ fn now(office: &Office, ticket: &Ticket, lang: Lang) -> Now {
         true => leg.state,
         false => Stands::Expired,
     };
+    let says = can_say(ticket, moment);
     let counter = leg.counter.unwrap_or_default();
     let told = shown.outlook.of(ticket.id, moment);
     let lane = office.config.lane(&leg.lane);
@@ -134,7 +212,10 @@ fn now(office: &Office, ticket: &Ticket, lang: Lang) -> Now {
         number: ticket.to_string(),
         lane: lane.map_or_else(String::new, |lane| lane.name.in_lang(lang).to_owned()),
         state: stands.id(),
-        sentence: words.with(sentence(stands), &[("counter", counter)]),
+        sentence: match says {
+            Some(Action::Return) => words.t("phone.absent_at_first").to_owned(),
+            _ => words.with(sentence(stands), &[("counter", counter)]),
+        },
         waiting: (stands == Stands::Waiting).then(|| {
             let rules = office.config.site.queue.order();
             let ahead = outlook::ahead(ticket, &shown.tickets, &rules, moment);
@@ -143,6 +224,16 @@ fn now(office: &Office, ticket: &Ticket, lang: Lang) -> Now {
                 ahead => words.with("wait.ahead", &[("count", ahead)]),
             };
             (ahead, windows::told(words, told))
+        }),
+        says: says.map(|action| Says {
+            code: ticket.code.as_ref().map(Code::to_string).unwrap_or_default(),
+            lang: lang.tag(),
+            seen: clock::rfc3339(leg.since),
+            button: words.t(if action == Action::Return { "phone.back" } else { "phone.ready" }),
+            about: words.t(match action {
+                Action::Return => "phone.back_about",
+                _ => "phone.ready_about",
+            }),
         }),
         has_window: matches!(told, Told::At(_)),
         called: shown.board.called.iter().take(CALLED_MOST).cloned().collect(),

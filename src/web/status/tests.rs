@@ -94,6 +94,11 @@ async fn a_ticket_has_its_own_page_until_and_after_its_day_is_over() {
     says(&waiting, "順番をお待ちください。");
     says(&waiting, "前に待っている方：1 人");
     says(&waiting, "窓口の準備中");
+    // Whoever asks is told the rule as the town has set it.
+    let rule = "優先の方は15分早く来られたものとしてお呼びし、ほかの方がお待ちの間に続けてお呼びするのは3人まで";
+    for path in [page(&second), "/status".to_owned()] {
+        says(&hall.get(&path).await, rule);
+    }
     assert_eq!(waiting.headers["cache-control"], "no-store");
     says(&hall.get(&format!("{}?lang=en", page(&second))).await, "People ahead of you: 1");
     let fragment = hall.get(&format!("{}/now", page(&second))).await;
@@ -181,4 +186,113 @@ fn a_telephone_is_spoken_to_in_its_own_language_or_the_one_it_asks_for() {
         own.map(|own| headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(own)));
         assert_eq!(Asked { lang: asked }.lang(&headers), lang, "{asked:?} {own:?}");
     }
+}
+
+impl Hall {
+    /// A clerk sits down, calls the one who waits, and does this.
+    async fn called_and(&self, ticket: &Ticket, action: Action) {
+        let (office, id) = (self.office.clone(), ticket.id);
+        let act = move |tx: &Tx<'_>| -> Result<(), queue::Error> {
+            let journal = &office.journal;
+            let staff = match queue::duty::at(tx, 1)? {
+                Some(duty) => duty.staff,
+                None => {
+                    let staff = crate::id::StaffId::new(journal.now(), &*journal.chance);
+                    queue::duty::open(tx, journal, journal.op(), staff, 1, false)?;
+                    staff
+                }
+            };
+            let (lanes, rules) = (["certificate".to_owned()], office.config.site.queue.order());
+            let desk = queue::Desk { staff, counter: 1, lanes: &lanes, rules };
+            queue::call_next(tx, journal, journal.op(), &desk)?;
+            let reason = Some(queue::Reason::FillingIn);
+            let act = Act { reason, ..Act::of_clerk(action, 1, staff, journal.now()) };
+            queue::act(tx, journal, (journal.op(), Actor::Staff(staff)), id, act).map(drop)
+        };
+        self.office.db.write(act).await.unwrap();
+    }
+
+    async fn stands(&self, ticket: &Ticket) -> (queue::state::State, u32) {
+        let id = ticket.id;
+        let look = move |connection: &rusqlite::Connection| -> Result<_, queue::Error> {
+            let acts = "select count(*) from journal where kind = 'ticket.moved'";
+            let acts = connection.query_row(acts, [], |row| row.get(0))?;
+            Ok((queue::get(connection, id)?.unwrap().leg().state, acts))
+        };
+        self.office.db.read(look).await.unwrap()
+    }
+
+    /// Presses the holder's button with what the page showed.
+    async fn press(&self, path: &str, seen: &str) -> Answer {
+        let body = format!("seen={}", example::encoded(seen));
+        let request = Request::post(format!("{path}/here?lang=en"))
+            .header("host", "counter:8080")
+            .header("origin", "http://counter:8080")
+            .header("content-type", "application/x-www-form-urlencoded");
+        let request = request.body(Body::from(body)).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        Answer { status, headers, text: String::new() }
+    }
+}
+
+fn seen(answer: &Answer) -> Option<String> {
+    let (_, after) = answer.text.split_once("name=\"seen\" value=\"")?;
+    Some(after.split('"').next().unwrap().replace("&#43;", "+"))
+}
+
+#[tokio::test]
+async fn who_missed_the_call_says_once_that_they_are_back_however_often_they_press() {
+    use queue::state::State;
+    let hall = Hall::open().await;
+    let ticket = hall.draw().await;
+    let path = page(&ticket);
+    let watching = tokio::spawn(live::forever(hall.office.clone()));
+    assert_eq!(seen(&hall.get(&path).await), None, "nobody who waits says anything");
+    hall.clock.advance(Duration::from_secs(60));
+    hall.called_and(&ticket, Action::MarkAbsent).await;
+    let mut boards = hall.office.live.boards();
+    let absent = |shown: &Arc<live::Shown>| shown.tickets[0].leg().state == State::Absent;
+    boards.wait_for(absent).await.unwrap();
+    let shown = hall.get(&path).await;
+    let told = seen(&shown).unwrap_or_else(|| panic!("{}", shown.text));
+    hall.clock.advance(Duration::from_secs(60));
+    for _ in 0..3 {
+        let pressed = hall.press(&path, &told).await;
+        assert_eq!(pressed.headers["location"], format!("{path}?lang=en"));
+    }
+    assert_eq!(hall.stands(&ticket).await, (State::Waiting, 3), "call, absence, one return");
+    // The page that follows shows it already.
+    assert!(hall.get(&path).await.text.contains("順番をお待ちください。"));
+
+    hall.clock.advance(Duration::from_secs(60));
+    hall.called_and(&ticket, Action::MarkAbsent).await;
+    boards.wait_for(absent).await.unwrap();
+    let again = hall.get(&path).await;
+    assert!(again.text.contains("職員に番号をお見せください。"), "{}", again.text);
+    assert_eq!(seen(&again), None);
+    // Not even with a page of their own making.
+    let since = crate::clock::rfc3339(hall.office.journal.now());
+    hall.press(&path, &since).await;
+    assert_eq!(hall.stands(&ticket).await, (State::Absent, 5));
+    watching.abort();
+}
+
+#[tokio::test]
+async fn who_was_held_says_that_they_are_ready_and_an_old_page_says_nothing() {
+    use queue::state::State;
+    let hall = Hall::open().await;
+    let ticket = hall.draw().await;
+    let path = page(&ticket);
+    hall.called_and(&ticket, Action::Hold).await;
+    let told = seen(&hall.get(&path).await).unwrap();
+    hall.clock.advance(Duration::from_secs(60));
+    hall.press(&path, &told).await;
+    assert_eq!(hall.stands(&ticket).await.0, State::Waiting);
+    hall.called_and(&ticket, Action::Hold).await;
+    hall.press(&path, &told).await;
+    assert_eq!(hall.stands(&ticket).await.0, State::Held, "the press was about the first time");
+    // Nor on another day.
+    hall.clock.advance(Duration::from_secs(24 * 3600));
+    assert_eq!(seen(&hall.get(&path).await), None);
 }

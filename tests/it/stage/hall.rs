@@ -74,7 +74,8 @@ impl Caller {
     pub fn press(&mut self, act: &str) {
         let page = self.clerk.get("/desk/calling").text;
         let (_, ticket) = page.split_once("action=\"/desk/calling/tickets/").unwrap();
-        let ticket = ticket.split('"').next().unwrap();
+        // The first may be the button that takes a press back.
+        let ticket = ticket.split(['"', '/']).next().unwrap();
         self.send(&format!("tickets/{ticket}"), &[("act", act)]);
     }
 

@@ -94,7 +94,9 @@ struct Queue {
     /// The ticket of the last press here on somebody who is not at the counter, as
     /// long as the press can be taken back.
     pressed: Option<Row>,
+    /// Those whose turn comes soon, and how many there are in all.
     waiting: Vec<Row>,
+    waiting_count: usize,
     aside: Vec<Row>,
     /// Who was finished here a while ago, and may have forgotten something.
     done: Vec<Row>,
@@ -268,6 +270,7 @@ async fn queue(office: &Office, clerk: &Clerk, sits: &Sits) -> Result<Queue, Fai
         Some(ticket) => Some(rows.current(ticket, sits).await?),
         None => None,
     };
+    let (waiting, waiting_count) = rows.waiting(&tickets, sits, &duties);
     Ok(Queue {
         words,
         key: clerk.key.clone(),
@@ -275,7 +278,8 @@ async fn queue(office: &Office, clerk: &Clerk, sits: &Sits) -> Result<Queue, Fai
         paused: duty.and_then(|duty| duty.paused).map(|(pause, _)| pause_words(words, pause)),
         current,
         pressed: rows.pressed(&tickets, sits),
-        waiting: rows.waiting(&tickets, sits, &duties),
+        waiting,
+        waiting_count,
         aside: rows.aside(&tickets, sits),
         done: rows.done(&tickets, sits),
         lanes: rows.lanes(),
@@ -283,6 +287,9 @@ async fn queue(office: &Office, clerk: &Clerk, sits: &Sits) -> Result<Queue, Fai
         turn_reasons: reasons(words, &OUT_OF_TURN),
     })
 }
+
+/// So many of those who wait are shown: the page is sent anew with every change.
+const WAITING_MOST: usize = 40;
 
 /// So many of those who are done are shown.
 const DONE_MOST: usize = 3;
@@ -350,8 +357,9 @@ impl Rows<'_> {
         }
     }
 
-    /// Everybody who waits for this counter, in the order of the calls to come.
-    fn waiting(&self, tickets: &[Ticket], sits: &Sits, duties: &[Duty]) -> Vec<Row> {
+    /// Who waits for this counter, in the order of the calls to come, as far as the
+    /// page shows them; and how many do.
+    fn waiting(&self, tickets: &[Ticket], sits: &Sits, duties: &[Duty]) -> (Vec<Row>, usize) {
         let waits =
             |ticket: &&Ticket| queue::is_callable(ticket, sits.counter, &sits.lanes, duties);
         let own = duties.iter().find(|duty| duty.counter == sits.counter);
@@ -364,7 +372,7 @@ impl Rows<'_> {
             before: self.before(&in_line[nth..], &waiting, &sits.rules),
             ..self.row(waiting[*at], nth > 0)
         };
-        line.iter().enumerate().map(row).collect()
+        (line.iter().take(WAITING_MOST).enumerate().map(row).collect(), line.len())
     }
 
     /// Who is held, whose papers are made, who was not there: in this counter's lanes.
