@@ -44,6 +44,11 @@ impl HeldClock {
         Self(Mutex::new(moment.to_offset(offset!(+9))))
     }
 
+    /// Holds another moment.
+    pub fn hold(&self, moment: Moment) {
+        *self.0.lock().unwrap_or_else(|held| held.into_inner()) = moment.to_offset(offset!(+9));
+    }
+
     /// Moves the clock on.
     pub fn advance(&self, by: Duration) {
         *self.0.lock().unwrap_or_else(|held| held.into_inner()) += by;
@@ -53,6 +58,26 @@ impl HeldClock {
 impl Clock for HeldClock {
     fn now(&self) -> Moment {
         *self.0.lock().unwrap_or_else(|held| held.into_inner())
+    }
+}
+
+/// A clock that begins at a moment of its own and runs faster than the wall's.
+pub struct FastClock {
+    from: Moment,
+    began: std::time::Instant,
+    speed: u32,
+}
+
+impl FastClock {
+    /// It is `from` now, and `speed` times as much later soon.
+    pub fn at(from: Moment, speed: u32) -> Self {
+        Self { from: from.to_offset(offset!(+9)), began: std::time::Instant::now(), speed }
+    }
+}
+
+impl Clock for FastClock {
+    fn now(&self) -> Moment {
+        self.from + self.began.elapsed() * self.speed
     }
 }
 

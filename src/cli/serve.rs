@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use super::folder::folder_of;
 use crate::chance::{self, SystemChance};
 use crate::server::counter::{self, Folders};
+use crate::server::town::{DemoDay, DemoTown};
 
 /// Serves the pages of one office
 #[derive(clap::Args)]
@@ -23,10 +24,34 @@ pub(super) struct Serve {
 }
 
 /// Serves invented residents with a built-in card reader and ready accounts
+///
+/// The invented town has a busy day: people draw numbers, and clerks call them, at all
+/// counters but one. Whoever you play is called by nobody but you.
 #[derive(clap::Args)]
 pub(super) struct Demo {
+    /// Begins at 8:30 with the clock running so many times as fast: a morning to look at
+    #[arg(long, value_name = "TIMES", value_parser = clap::value_parser!(u32).range(1..=120))]
+    speed: Option<u32>,
+    /// Nobody else is there: an empty hall
+    #[arg(long, conflicts_with = "speed")]
+    empty: bool,
+    /// How many working days lie behind the town, for the pages that look back
+    #[arg(long, value_name = "DAYS", default_value_t = 5)]
+    #[arg(value_parser = clap::value_parser!(u16).range(0..=250))]
+    days: u16,
     #[command(flatten)]
     place: Place,
+}
+
+impl Demo {
+    fn town(&self) -> DemoTown {
+        let day = match (self.empty, self.speed) {
+            (true, _) => DemoDay::Empty,
+            (false, None) => DemoDay::Busy,
+            (false, Some(speed)) => DemoDay::Replayed { speed },
+        };
+        DemoTown { day, past_days: self.days.into() }
+    }
 }
 
 #[derive(clap::Args)]
@@ -56,7 +81,7 @@ impl Place {
 /// Runs an office until it is told to stop.
 pub(super) fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
     let Serve { config, data, place } = arguments;
-    counter::run(&place.folders(config, data), place.listen, false)?;
+    counter::run(&place.folders(config, data), place.listen, None)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -67,7 +92,7 @@ pub(super) fn demo(arguments: &Demo) -> anyhow::Result<ExitCode> {
     let data = std::env::temp_dir().join(format!("madoguchi-demo-{name}"));
     std::fs::DirBuilder::new().mode(0o700).create(&data)?;
     let folders = arguments.place.folders(None, data.clone());
-    let ended = counter::run(&folders, arguments.place.listen, true);
+    let ended = counter::run(&folders, arguments.place.listen, Some(arguments.town()));
     // The folder holds invented people only; one left behind harms nobody.
     let _ = std::fs::remove_dir_all(&data);
     ended.map(|()| ExitCode::SUCCESS)

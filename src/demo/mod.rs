@@ -2,10 +2,12 @@
 //!
 //! A [`PurseCard`] says whose it is and what its holder knows, so that a visitor
 //! can play the resident, and makes the emulated chip to lay on the virtual
-//! reader. This room knows the example configuration and the card emulator, and
-//! nothing of pages.
+//! reader. [`town`] is everybody else: a busy day of numbers drawn and called. This room
+//! knows the example configuration, the card emulator and the queue, and nothing of
+//! pages.
 
 mod chip;
+pub mod town;
 
 use crate::config::{Card, CardKind, Demo, Household, Resident};
 use crate::lang::Words;

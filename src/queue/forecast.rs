@@ -10,16 +10,16 @@ use std::time::Duration;
 use rusqlite::{Connection, params};
 use time::Date;
 
-use super::order::{self, Rules};
+use super::order::{self, Class, Place, Rules};
 use super::outlook::Outlook;
 use super::state::State;
 use super::ticket::{Leg, Ticket};
-use super::wait::Estimator;
 use super::wait::experience::Prior;
 use super::wait::floor::Event;
-use super::wait::hall::{Hall, Key, Lane, LaneSet, Second, Wait, Waiting};
+use super::wait::hall::{Booking, Hall, Key, Lane, LaneSet, Second, Wait, Waiting};
 use super::wait::what_if::Change;
 use super::wait::window::Window;
+use super::wait::{Estimator, Kept};
 use super::{Error, replay};
 use crate::clock::{self, Moment};
 use crate::id::TicketId;
@@ -42,6 +42,15 @@ pub struct Setup {
     /// The lanes that each counter calls.
     pub counters: BTreeMap<u32, Vec<String>>,
     pub rules: Rules,
+    /// How long after midnight the counters close, where that is known.
+    pub closes: Option<Duration>,
+}
+
+/// Somebody who has an appointment and is not here yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    pub lane: String,
+    pub slot: Moment,
 }
 
 /// The waiting times of the live queue.
@@ -59,6 +68,10 @@ pub struct Forecast {
     shown: BTreeMap<TicketId, Window>,
     /// The same, of who would come to a lane.
     shown_to_newcomers: BTreeMap<String, Window>,
+    /// From when on what was told is told again when the journal is read; never.
+    rehearsed_from: Option<Moment>,
+    rehearses: bool,
+    kept_before: BTreeMap<Date, Kept>,
 }
 
 impl Forecast {
@@ -79,7 +92,50 @@ impl Forecast {
             pausing: BTreeSet::new(),
             shown: BTreeMap::new(),
             shown_to_newcomers: BTreeMap::new(),
+            rehearsed_from: None,
+            rehearses: true,
+            kept_before: BTreeMap::new(),
         }
+    }
+
+    /// One that reads on without telling anew what was told before: it can speak soon,
+    /// and does not correct itself by how the last days came out.
+    #[must_use]
+    pub fn in_haste(mut self) -> Self {
+        self.rehearses = false;
+        self
+    }
+
+    /// Goes on where `before` stood: people see the windows they saw, and what they
+    /// were told is what will be judged.
+    #[must_use]
+    pub fn after(mut self, before: &Forecast) -> Self {
+        self.shown.clone_from(&before.shown);
+        self.shown_to_newcomers.clone_from(&before.shown_to_newcomers);
+        self.estimator.keep_promises_of(&before.estimator);
+        self
+    }
+
+    /// Who has an appointment today and is not here yet; all of them.
+    pub fn expect(&mut self, expected: &[Expected]) {
+        let rules = self.setup.rules;
+        let booking = |(nth, expected): (Key, &Expected)| {
+            let lane = self.lane(&expected.lane)?;
+            let (slot, service) = (expected.slot.unix_timestamp(), lane.into());
+            // No ticket has such a number.
+            let ticket = NEWCOMER - 1 - nth;
+            let place = Place {
+                class: Class::Appointment,
+                arrived: expected.slot,
+                slot: Some(expected.slot),
+                returned: None,
+                issued: ticket,
+            };
+            let effective = place.effective(&rules).unix_timestamp();
+            Some(Booking { ticket, lane, service, slot, effective })
+        };
+        let booked: Vec<Booking> = (0..).zip(expected).filter_map(booking).collect();
+        self.estimator.expect(booked);
     }
 
     /// Reads what was written since the last time, at first the last weeks. Whether
@@ -88,6 +144,10 @@ impl Forecast {
     /// # Errors
     /// A fault of storage; what was read until then is kept.
     pub fn catch_up(&mut self, connection: &Connection, now: Moment) -> Result<bool, Error> {
+        if self.read == 0 {
+            self.read = before(connection, now - LEARNED)?;
+            self.rehearsed_from = self.rehearses.then(|| now - REHEARSED);
+        }
         let mut rows = connection.prepare_cached(
             "select rowid, kind, entity_id, facts, occurred_at from journal
              where rowid > ?1 and occurred_at >= ?2
@@ -108,7 +168,7 @@ impl Forecast {
                 Ok(ticket) => self.ticket(at, (ticket, &kind, &facts)),
                 Err(_) => self.counter(at, &kind, &id),
             }
-            if kind == "ticket.issued" && now - at < REHEARSED {
+            if kind == "ticket.issued" && self.rehearsed_from.is_some_and(|from| at >= from) {
                 self.estimator.estimate(at.unix_timestamp());
             }
         }
@@ -148,7 +208,8 @@ impl Forecast {
         };
         let lanes: BTreeMap<_, _> = giving_numbers.iter().filter_map(window).collect();
         self.shown_to_newcomers = lanes.clone();
-        Outlook { tickets, lanes, kept: self.estimator.kept() }
+        let (kept, kept_before) = (self.estimator.kept(), self.kept_before.clone());
+        Outlook { tickets, lanes, kept, kept_before }
     }
 
     /// The wait of somebody who would come now.
@@ -209,8 +270,17 @@ impl Forecast {
         if self.day == Some(now.date()) {
             return;
         }
-        self.day = Some(now.date());
+        let over = self.day.replace(now.date());
+        // Of a day that was not told from its beginning, part of the truth is not known.
+        let told = |day: Date| self.rehearsed_from.is_some_and(|from| from.date() < day);
+        let kept = self.estimator.kept();
+        if let Some(over) = over.filter(|over| kept.judged > 0 && told(*over)) {
+            self.kept_before.insert(over, kept);
+        }
         self.estimator.begin_day();
+        let midnight = now.replace_time(time::Time::MIDNIGHT);
+        let closes = self.setup.closes.map(|after| (midnight + after).unix_timestamp());
+        self.estimator.closes(closes);
         self.tickets.clear();
         self.shown.clear();
         self.shown_to_newcomers.clear();
@@ -329,6 +399,23 @@ impl Forecast {
     fn tell(&mut self, at: Second, event: Event) {
         self.estimator.observe(at, event);
     }
+}
+
+/// The last entry written before `since`, near enough: entries are in order of time
+/// but for a clock that was put right, and whoever reads on looks at each time.
+fn before(connection: &Connection, since: Moment) -> Result<i64, Error> {
+    let since = clock::rfc3339(since);
+    let last = "select coalesce(max(rowid), 0) from journal";
+    let (mut low, mut high): (i64, i64) = (0, connection.query_row(last, [], |row| row.get(0))?);
+    let mut at = connection.prepare_cached(
+        "select occurred_at from journal where rowid > ?1 order by rowid limit 1",
+    )?;
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let at: String = at.query_row([middle], |row| row.get(0))?;
+        if at < since { low = middle + 1 } else { high = middle }
+    }
+    Ok(low)
 }
 
 /// The counter where this leg is called or served.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use time::Date;
+
 use super::order::{self, Place, Rules};
 use super::state::State;
 use super::ticket::Ticket;
@@ -20,6 +22,8 @@ pub struct Outlook {
     pub lanes: BTreeMap<String, Window>,
     /// How the times that were told today came out so far.
     pub kept: Kept,
+    /// The same of earlier days, as far as it is known.
+    pub kept_before: BTreeMap<Date, Kept>,
 }
 
 /// What is known of the wait of one ticket.

@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use super::lock::FolderLock;
 use super::sweep;
 use super::told_to_stop;
+use super::town::{self, DemoTown};
 use crate::card::CardReader;
 use crate::chance::SystemChance;
 use crate::clock::{Clock, SystemClock};
@@ -42,12 +43,16 @@ pub struct Folders {
 }
 
 /// Runs until it is told to stop.
-pub fn run(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Result<()> {
+pub fn run(folders: &Folders, listen: SocketAddr, demo: Option<DemoTown>) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(folders, listen, demo))
 }
 
-async fn serve(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Result<()> {
+async fn serve(
+    folders: &Folders,
+    listen: SocketAddr,
+    demo: Option<DemoTown>,
+) -> anyhow::Result<()> {
     let (config, forms, papers) = read(folders)?;
     make_private(&folders.data).with_context(|| format!("{}", folders.data.display()))?;
     let _lock = FolderLock::take(&folders.data)?;
@@ -55,6 +60,10 @@ async fn serve(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Res
         format!("cannot listen on {listen}: stop what uses it, or choose another with --listen")
     })?;
     let office = Arc::new(open(folders, (config, forms, papers), demo).await?);
+    let town = match demo {
+        Some(town) => town::populate(&office, &folders.data.join(OFFICE_KEY), town).await?,
+        None => None,
+    };
     if let Err(error) = printers::look_for_what_was_cut_off(&office).await {
         tracing::error!(%error, "nobody knows what was under way to the printers");
     }
@@ -62,6 +71,7 @@ async fn serve(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Res
     let address = listener.local_addr()?;
     eprintln!("窓口 http://{address}/");
     let watching = tokio::spawn(live::forever(office.clone()));
+    let living = town.map(|town| tokio::spawn(town.live(office.clone())));
     let closing = office.clone();
     let stop = async move {
         told_to_stop().await;
@@ -70,6 +80,9 @@ async fn serve(folders: &Folders, listen: SocketAddr, demo: bool) -> anyhow::Res
     axum::serve(listener, web::router(office)).with_graceful_shutdown(stop).await?;
     sweeping.abort();
     watching.abort();
+    if let Some(living) = living {
+        living.abort();
+    }
     Ok(())
 }
 
@@ -106,8 +119,10 @@ fn told(faults: &[fault::Fault]) -> anyhow::Error {
 async fn open(
     folders: &Folders,
     (config, forms, papers): (Config, Forms, Papers),
-    demo: bool,
+    demo: Option<DemoTown>,
 ) -> anyhow::Result<Office> {
+    let (clock, demo) =
+        (demo.map_or_else(|| Arc::new(SystemClock) as _, |town| town.day.clock()), demo.is_some());
     let path = folders.data.join(DATABASE);
     let chance = Arc::new(SystemChance);
     // Key and database are made together. One without the other is a loss that
@@ -121,7 +136,7 @@ async fn open(
         );
     }
     let key = OfficeKey::load(&key_path, !path.exists(), &*chance)?;
-    let journal = Arc::new(Journal::new(Arc::new(SystemClock), chance, key));
+    let journal = Arc::new(Journal::new(clock, chance, key));
     let db = Db::start(&path, schema::STEPS, journal::check_tail)
         .with_context(|| format!("{}", path.display()))?;
     let key_of_this = journal.clone();

@@ -7,6 +7,7 @@ pub mod panics;
 #[cfg(feature = "pcsc")]
 pub mod reader;
 mod sweep;
+pub mod town;
 
 /// SIGTERM or Ctrl-C: what is begun is brought to its end.
 async fn told_to_stop() {

@@ -48,7 +48,7 @@ const WORKED_OUT_WITHIN: Duration = Duration::from_millis(1_500);
 pub struct Live {
     shown: watch::Sender<Arc<Shown>>,
     closed: watch::Sender<bool>,
-    outlooks: Outlooks,
+    pub(super) outlooks: Outlooks,
 }
 
 /// The queue as it is now, and how displays are sent it, written once for all.

@@ -8,6 +8,7 @@ use super::printers::{self, Order, Progress, Sheets};
 use super::{Office, status, windows};
 use crate::clock::Moment;
 use crate::config::{Config, Printer};
+use crate::db::Connection;
 use crate::id::{OpId, VisitId};
 use crate::journal::Actor;
 use crate::lang::Phrases;
@@ -52,7 +53,7 @@ pub(super) async fn of_visit(
 /// How many are before it; `None` once it does not wait any more.
 fn ahead(
     config: &Config,
-    connection: &rusqlite::Connection,
+    connection: &Connection,
     ticket: &Ticket,
     now: Moment,
 ) -> Result<Option<usize>, queue::Error> {

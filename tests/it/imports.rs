@@ -27,7 +27,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("config", &["applicant", "appointment", "card", "form", "printer", "queue", "staff"]),
     ("procedure", &["config", "form"]),
     ("preregistration", &["db", "applicant", "config", "form"]),
-    ("demo", &["applicant", "card", "config"]),
+    // Its town draws and calls numbers as everybody does.
+    ("demo", &["db", "journal", "applicant", "card", "config", "queue"]),
     // The one room that joins slices.
     (
         "visit",

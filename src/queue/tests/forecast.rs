@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::queue::forecast::{Forecast, Setup};
+use crate::queue::forecast::{Expected, Forecast, Setup};
 use crate::queue::outlook::Told;
 use crate::queue::wait::hall::Wait;
 use crate::queue::wait::what_if::Change;
@@ -14,6 +14,7 @@ fn setup() -> Setup {
         lanes: vec![("certificate".to_owned(), 5), ("moving".to_owned(), 20)],
         counters: BTreeMap::from([(1, both.clone()), (2, both), (3, vec!["moving".to_owned()])]),
         rules: RULES,
+        closes: None,
     }
 }
 
@@ -252,5 +253,57 @@ fn the_outlook_knows_everybody_who_waits_and_who_would_come() {
     assert_eq!(
         (closed.of(waiting, now), closed.arriving("certificate", now)),
         (Told::Closed, None)
+    );
+}
+
+#[test]
+fn whoever_has_an_appointment_and_is_not_here_yet_is_counted_with() {
+    let hall = Hall::open();
+    hall.sit(1).pass(3600);
+    hall.issue("moving");
+    hall.call_next(1).unwrap();
+    let mine = hall.issue("moving");
+    let (mut forecast, before) = afresh(&hall);
+    let now = hall.journal.now();
+    let slot = now - Duration::from_secs(300);
+    let expected = [(); 3].map(|()| Expected { lane: "moving".to_owned(), slot });
+    forecast.expect(&expected);
+    let with = forecast.waits(now)[&mine.id];
+    // They stand at their slot, before my number: three services of twenty minutes.
+    assert!(with.p50_s > before[&mine.id].p50_s + 2000, "{before:?} {with:?}");
+    forecast.expect(&[]);
+    assert!(forecast.waits(now)[&mine.id].p50_s < with.p50_s - 2000);
+}
+
+#[test]
+fn the_hasty_one_says_the_same_of_now_and_only_the_rehearsed_one_knows_the_days_before() {
+    let hall = Hall::open();
+    hall.sit(1).pass(60);
+    for _ in 0..3 {
+        hall.issue("certificate");
+    }
+    for _ in 0..3 {
+        let called = hall.call_next(1).unwrap();
+        hall.pass(120);
+        hall.press(1, Action::Serve, called.id).unwrap();
+        hall.pass(120);
+        hall.press(1, Action::Finish, called.id).unwrap();
+    }
+    let yesterday = hall.journal.now().date();
+    hall.pass(24 * 3600);
+    let waits = [hall.issue("certificate"), hall.issue("certificate")].map(|ticket| ticket.id);
+    let now = hall.journal.now();
+    let mut read = [Forecast::new(setup(), 1), Forecast::new(setup(), 1).in_haste()];
+    let [rehearsed, hasty] = read.each_mut().map(|forecast| {
+        forecast.catch_up(&hall.connection, now).unwrap();
+        forecast.outlook(&["certificate".to_owned()], now)
+    });
+    assert!(hasty.tickets.keys().eq(waits.iter()) && rehearsed.tickets.keys().eq(waits.iter()));
+    assert_eq!(hasty.kept_before, BTreeMap::new());
+    assert_eq!(rehearsed.kept_before[&yesterday].judged, 2, "the first did not wait");
+    let [rehearsed, hasty] = read;
+    assert_eq!(
+        rehearsed.after(&hasty).outlook(&[], now).tickets,
+        hasty.clone().outlook(&[], now).tickets
     );
 }

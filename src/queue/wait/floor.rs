@@ -95,6 +95,8 @@ pub struct Floor {
     waiting: Vec<Waiting>,
     booked: BTreeMap<Key, Booking>,
     pub credited_in_a_row_max: Option<u32>,
+    /// When the office closes today.
+    pub closes: Option<Second>,
 }
 
 impl Floor {
@@ -115,7 +117,14 @@ impl Floor {
             waiting: self.waiting.clone(),
             booked: self.booked.values().cloned().collect(),
             credited_in_a_row_max: self.credited_in_a_row_max,
+            closes: self.closes,
         }
+    }
+
+    /// The appointments of people who are not here yet, as they are now. Nothing is
+    /// learned of those that are left out: they have come, or were moved.
+    pub fn expect(&mut self, booked: impl IntoIterator<Item = Booking>) {
+        self.booked = booked.into_iter().map(|booking| (booking.ticket, booking)).collect();
     }
 
     /// Takes what happened; tells whose wait ended with a call.

@@ -55,6 +55,9 @@ pub struct Hall {
     pub booked: Vec<Booking>,
     /// At most so many in a row who overtake others, at one counter.
     pub credited_in_a_row_max: Option<u32>,
+    /// When the office closes: whoever is away from a counter until then comes back
+    /// on another day.
+    pub closes: Option<Second>,
 }
 
 /// Somebody waiting.

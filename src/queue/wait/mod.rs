@@ -80,6 +80,21 @@ impl Estimator {
         self.floor.credited_in_a_row_max = most;
     }
 
+    /// When the office closes today, if that is known.
+    pub fn closes(&mut self, at: Option<Second>) {
+        self.floor.closes = at;
+    }
+
+    /// The appointments of people who are not here yet.
+    pub fn expect(&mut self, booked: impl IntoIterator<Item = hall::Booking>) {
+        self.floor.expect(booked);
+    }
+
+    /// Takes over what `other` has told whom: that is what will be judged.
+    pub fn keep_promises_of(&mut self, other: &Estimator) {
+        self.promised.extend(other.promised.iter().map(|(key, told)| (*key, *told)));
+    }
+
     /// Something happened.
     pub fn observe(&mut self, at: Second, event: Event) {
         if let Event::Cancel { ticket } = event {

@@ -18,7 +18,8 @@ pub(super) enum Start<'a> {
     /// Cannot be counted on.
     Never,
     At(f32),
-    Away(Rest<'a>),
+    /// Comes back after a rest, unless the office closes before.
+    Away(Rest<'a>, f32),
     /// Somebody is being served; times the counter's pace.
     Serving(Rest<'a>, f32),
     /// Called, not there yet: absent with a probability, else served.
@@ -36,6 +37,7 @@ impl<'a> Start<'a> {
     /// What counter number `counter` of the hall's list does.
     pub fn of(hall: &Hall, odds: &'a Odds, counter: usize) -> Self {
         let lasted = |since: Second| (-from_now(hall, since)).max(0.0);
+        let closes = hall.closes.map_or(f32::INFINITY, |closes| from_now(hall, closes));
         match hall.counters[counter].doing {
             Doing::Free { since, wanted: Some(wanted) }
                 if wanted == since || lasted(wanted) > AT_ONCE_SECS =>
@@ -56,14 +58,14 @@ impl<'a> Start<'a> {
                 }
             }
             Doing::Closed { since, until: None } if lasted(since) < AWAY_MAX_SECS => {
-                Self::Away(odds.pause.rest(lasted(since)))
+                Self::Away(odds.pause.rest(lasted(since)), closes)
             }
             Doing::Closed { until: Some(until), .. } if until > hall.now => {
                 Self::At(from_now(hall, until))
             }
             // Announced for earlier than now: the later it is, the less it is believed.
             Doing::Closed { until: Some(until), .. } if lasted(until) < AWAY_MAX_SECS => {
-                Self::Away(Rest::onward(lasted(until)))
+                Self::Away(Rest::onward(lasted(until)), closes)
             }
             Doing::Closed { .. } => Self::Never,
         }
@@ -75,7 +77,10 @@ impl<'a> Start<'a> {
         match self {
             Self::Never => f32::INFINITY,
             Self::At(at) => *at,
-            Self::Away(rest) => rest.at(work),
+            Self::Away(rest, closes) => match rest.at(work) {
+                back if back < *closes => back,
+                _ => f32::INFINITY,
+            },
             Self::Serving(rest, pace) => rest.at(work) * pace + after.at(tidy),
             Self::Awaited { absent, lost, .. } if chance < *absent => {
                 lost.at(work) + after.at(tidy)

@@ -363,6 +363,7 @@ fn any_hall() -> impl Strategy<Value = Hall> {
             waiting,
             booked,
             credited_in_a_row_max,
+            closes: credited_in_a_row_max.map(|quarters| NOW + Second::from(quarters) * 900),
         })
 }
 
@@ -500,4 +501,17 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn nobody_counts_on_a_counter_to_come_back_after_the_office_has_closed() {
+    let away = |closes: Option<Second>| {
+        let doing = Doing::Closed { since: NOW - 60, until: None };
+        let mut hall = hall(vec![counter(1, doing)], vec![waiting(1, 60)]);
+        hall.closes = closes;
+        Estimator::new(&BTreeMap::new(), 1).imagine(&hall)
+    };
+    assert!(away(None).contains_key(&1), "it comes back some time");
+    assert!(!away(Some(NOW + 300)).contains_key(&1), "not in five minutes");
+    assert!(away(Some(NOW + 8 * 3600)).contains_key(&1));
 }

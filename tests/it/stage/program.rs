@@ -29,7 +29,7 @@ impl Program {
 
     /// The demonstration at an address of its own.
     pub fn demo_at(listen: &str) -> Self {
-        Self::start(&mut madoguchi(&["demo", "--listen", listen]))
+        Self::start(&mut madoguchi(&["demo", "--empty", "--listen", listen]))
     }
 
     /// The demonstration of another town than the example: `change` writes what is
@@ -46,7 +46,7 @@ impl Program {
             }
         }
         change(&config);
-        let mut command = madoguchi(&["demo", "--listen", "127.0.0.1:0"]);
+        let mut command = madoguchi(&["demo", "--empty", "--listen", "127.0.0.1:0"]);
         // It takes the configuration that lies where it is started.
         let here = std::env::current_dir().unwrap();
         command.arg("--templates").arg(here.join("templates/forms"));
