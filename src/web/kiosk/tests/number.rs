@@ -37,7 +37,7 @@ async fn one_touch_draws_a_number_and_a_second_touch_no_other() {
         let answers = visit::answers(connection, &journal, id)?;
         Ok(visit::get(connection, id)?.unwrap().with_care(&answers).wishes.care)
     });
-    assert_eq!(care.await.unwrap(), [visit::Care::Wheelchair]);
+    assert_eq!(care.await.unwrap(), [visit::Care::Wheelchair].into());
     assert_eq!(tablet.get("/kiosk/done").await.to, "/kiosk", "nobody stands there");
 }
 
