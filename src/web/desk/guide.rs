@@ -192,7 +192,7 @@ fn walk_in(sent: &Sent) -> WalkIn {
     let lang = if fields.has("english") { Lang::En } else { Lang::Ja };
     let class = if fields.has("priority") { Class::Priority } else { Class::Ordinary };
     let wishes = Wishes { lang, care, ..Wishes::default() };
-    WalkIn { lane: fields.get("lane").to_owned(), class, wishes }
+    WalkIn { lane: fields.get("lane").to_owned(), class, wishes, kiosk: None }
 }
 
 /// The number in big figures, whatever became of its slip.

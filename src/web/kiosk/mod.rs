@@ -14,6 +14,7 @@ mod closed;
 mod code;
 mod demo;
 mod frame;
+mod number;
 mod present;
 mod session;
 mod slip;
@@ -41,6 +42,8 @@ pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/", get(next))
         .route("/start", post(start::start))
+        .route("/door", get(start::door))
+        .route("/number", get(number::show).post(number::draw))
         .route("/wishes", post(start::wish))
         .route("/end", post(start::end))
         .route("/touch", post(start::touch))
