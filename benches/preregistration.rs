@@ -42,6 +42,7 @@ fn main() {
         let body = encode(
             &book,
             &Visit {
+                booking: None,
                 made_at: MADE_AT,
                 jti: Jti([0xA5; 8]),
                 revision: 0,

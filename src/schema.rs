@@ -22,6 +22,7 @@ pub const STEPS: &[Step] = &[
     queue::CODES,
     alarm::SCHEMA,
     payment::SCHEMA,
+    appointment::FROM_HOME,
 ];
 
 /// An empty database in memory, for tests of stores.

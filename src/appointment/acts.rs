@@ -57,6 +57,7 @@ pub fn hold(
         until: Some(now + minutes(plan.times.hold_minutes)),
         seats: kept.seats,
         visit: VisitId::new(now, &*journal.chance),
+        from_home: by.who == Who::Home,
         ticket: None,
         version: 1,
     };
@@ -101,7 +102,8 @@ pub fn book(
 /// the old one is given up.
 ///
 /// # Errors
-/// [`Error::Changed`] when it is not what the page showed; as [`hold`].
+/// [`Error::Changed`] when it is not what the page showed; [`Error::TooLate`] when it
+/// has begun, for residents; as [`hold`].
 pub fn move_to(
     tx: &Tx<'_>,
     journal: &Journal,
@@ -115,6 +117,7 @@ pub fn move_to(
     let before = unchanged(tx, id, version)?;
     let service = plan.service(&before.service).ok_or(Error::NoSuchSlot)?;
     let now = now(journal);
+    in_time(&before, (now, by.who))?;
     let kept = free(tx, (plan, service), start, (now, by.who), Some(id))?;
     let act = Act { to: Some(kept), ..Act::new(Action::Move, by.who, now) };
     let moved = before.act(&act)?;
@@ -129,7 +132,8 @@ pub fn move_to(
 /// Calls an appointment off, or gives up what is only held. The seat is free at once.
 ///
 /// # Errors
-/// [`Error::Refused`], [`Error::Changed`].
+/// [`Error::Refused`], [`Error::Changed`]; [`Error::TooLate`] when it has begun, for
+/// residents.
 pub fn call_off(
     tx: &Tx<'_>,
     journal: &Journal,
@@ -144,6 +148,9 @@ pub fn call_off(
     }
     let before = unchanged(tx, id, version)?;
     let is_held = before.state == State::Held;
+    if !is_held {
+        in_time(&before, (now(journal), by.who))?;
+    }
     let action = if is_held { Action::Lapse } else { Action::Cancel };
     apply(tx, journal, by, &before, &Act::new(action, by.who, now(journal)))
 }
@@ -163,8 +170,8 @@ pub fn may_arrive(
     let from = start - minutes(plan.times.early_minutes);
     match who {
         _ if start.date() != now.date() => Err(Error::OtherDay(start.date())),
-        Who::Resident if now < from => Err(Error::TooEarly(from)),
-        Who::Resident if now > plan.missed_after(start) => Err(Error::TooLate),
+        who if who.is_resident() && now < from => Err(Error::TooEarly(from)),
+        who if who.is_resident() && now > plan.missed_after(start) => Err(Error::TooLate),
         _ => Ok(()),
     }
 }
@@ -292,6 +299,12 @@ fn unchanged(tx: &Tx<'_>, id: AppointmentId, version: u32) -> Result<Appointment
     if appointment.version == version { Ok(appointment) } else { Err(Error::Changed) }
 }
 
+/// Residents change what has not begun; staff what nobody can undo for them.
+fn in_time(before: &Appointment, (now, who): (Moment, Who)) -> Result<(), Error> {
+    let is_over = before.state == State::Booked && before.start <= now;
+    if who.is_resident() && is_over { Err(Error::TooLate) } else { Ok(()) }
+}
+
 fn apply(
     tx: &Tx<'_>,
     journal: &Journal,
@@ -317,7 +330,7 @@ pub(super) fn done_before(tx: &Tx<'_>, op: OpId, kind: &str) -> Result<Option<Ap
 /// What stands in the journal of a slot that is held: enough to make it again. The
 /// number opens nothing personal, and stands there too.
 fn held_facts(held: &Appointment) -> Value {
-    json!({
+    let mut facts = json!({
         "number": held.number.digits(),
         "service": held.service,
         "start": clock::rfc3339(held.start),
@@ -326,7 +339,11 @@ fn held_facts(held: &Appointment) -> Value {
         "until": held.until.map(clock::rfc3339),
         "seats": held.seats,
         "visit": held.visit,
-    })
+    });
+    if held.from_home {
+        facts["from_home"] = json!(true);
+    }
+    facts
 }
 
 fn facts(act: &Act) -> Result<Value, Error> {

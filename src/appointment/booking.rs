@@ -28,6 +28,9 @@ pub struct Appointment {
     pub seats: Vec<Seat>,
     /// The visit it announces, with whose key it is sealed.
     pub visit: VisitId,
+    /// Whether it was booked, or moved last, at home: it counts among the seats that
+    /// the town lets be booked there.
+    pub from_home: bool,
     /// The number drawn when whoever booked came.
     pub ticket: Option<TicketId>,
     /// Rises with every act: a page that was made before one is too old for another.
@@ -110,6 +113,7 @@ impl Appointment {
         if act.action == Action::Move {
             let to = act.to.clone().ok_or(Refused::NoSlot)?;
             (after.start, after.end, after.seats) = (to.start, to.end, to.seats);
+            after.from_home |= act.who == Who::Home;
         }
         // Whoever is taken in after that has no seat: somebody else may sit there.
         if !state.keeps_seats() {

@@ -35,11 +35,16 @@ pub use booking::{Act, Appointment, Refused};
 pub use number::Number;
 pub use plan::{Plan, Service};
 pub use replay::first_contradiction;
-pub use store::{Entered, by_number, entered, from_day, get, occupied, of_day, of_ticket, told};
+pub use store::{
+    Entered, by_number, entered, from_day, get, mark, occupied, of_day, of_ticket, told,
+};
 pub use told::Told;
 
 /// The tables of this room.
 pub const SCHEMA: db::Step = include_str!("sql/appointment.sql");
+
+/// Which of them were booked at home.
+pub const FROM_HOME: db::Step = include_str!("sql/from_home.sql");
 
 /// A refusal, or a fault below.
 #[derive(Debug, thiserror::Error)]

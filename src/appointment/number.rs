@@ -62,6 +62,16 @@ impl Number {
         (damm(&digits) == 0).then_some(Self(digits))
     }
 
+    /// The number in a code made at home.
+    pub fn to_u32(self) -> u32 {
+        self.0.iter().fold(0, |number, digit| number * 10 + u32::from(*digit))
+    }
+
+    /// Reads what [`Number::to_u32`] gave.
+    pub fn from_u32(number: u32) -> Option<Self> {
+        Self::typed(&format!("{number:09}"))
+    }
+
     /// The digits alone: in storage, and in a code.
     pub fn digits(&self) -> String {
         self.0.iter().map(|digit| char::from(b'0' + digit)).collect()
@@ -122,6 +132,7 @@ mod tests {
         fn no_number_can_be_taken_for_an_individual_number(seed: u64) {
             let number = Number::draw(&SeededChance::new(seed));
             prop_assert!(!crate::personal_number::contains(&number.to_string()));
+            prop_assert_eq!(Number::from_u32(number.to_u32()), Some(number));
         }
     }
 }

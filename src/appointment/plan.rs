@@ -3,6 +3,7 @@
 //! As the town writes it in `appointments.toml`. Everything here is a value; what is
 //! wrong in the file `config` tells.
 
+use std::net::IpAddr;
 use std::ops::Range;
 
 use serde::{Deserialize, Deserializer};
@@ -26,6 +27,8 @@ pub struct Plan {
     pub times: Times,
     #[serde(default)]
     pub calendar: Calendar,
+    #[serde(default)]
+    pub home: Home,
     #[serde(default, rename = "closure")]
     pub closures: Vec<Closure>,
     #[serde(default, rename = "resource")]
@@ -49,6 +52,24 @@ pub struct Times {
 impl Default for Times {
     fn default() -> Self {
         Self { hold_minutes: 10, early_minutes: 30, no_show_minutes: 30 }
+    }
+}
+
+/// How much may come from home, where nobody sees who books.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Home {
+    /// Slots that may be taken within an hour from one address.
+    pub per_address: u32,
+    /// Slots that may be taken within an hour from all of them.
+    pub in_all: u32,
+    /// Machines of the town that pass requests on, and say for whom.
+    pub proxies: Vec<IpAddr>,
+}
+
+impl Default for Home {
+    fn default() -> Self {
+        Self { per_address: 10, in_all: 100, proxies: Vec::new() }
     }
 }
 
@@ -135,6 +156,10 @@ pub struct Service {
     /// Whether residents book it by themselves at the kiosk.
     #[serde(default = "yes")]
     pub at_kiosk: bool,
+    /// How many of the seats of a slot residents may book at home; 0, and it is not
+    /// offered there.
+    #[serde(default)]
+    pub home_seats: u32,
 }
 
 fn from_days() -> u16 {
@@ -327,6 +352,11 @@ impl Plan {
         std::iter::once(own).chain(needed).collect()
     }
 
+    /// The services that can be booked at home.
+    pub fn at_home(&self) -> impl Iterator<Item = &Service> {
+        self.services.iter().filter(|service| service.home_seats > 0)
+    }
+
     /// Until when residents can come for a slot.
     pub fn missed_after(&self, start: Moment) -> Moment {
         start + minutes(self.times.no_show_minutes)
@@ -373,7 +403,7 @@ impl Hours {
 pub struct Pool<'p> {
     /// `service/moving`, `resource/room-1`.
     pub id: String,
-    seats: u32,
+    pub(super) seats: u32,
     fewer: &'p [Fewer],
 }
 

@@ -30,6 +30,8 @@ struct Held {
     until: Moment,
     seats: Vec<Seat>,
     visit: VisitId,
+    #[serde(default)]
+    from_home: bool,
 }
 
 /// The first appointment whose row says something else than the journal.
@@ -83,6 +85,7 @@ fn held(id: AppointmentId, facts: &str) -> Result<Appointment, Error> {
         until: Some(held.until),
         seats: held.seats,
         visit: held.visit,
+        from_home: held.from_home,
         ticket: None,
         version: 1,
     })

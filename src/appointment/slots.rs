@@ -1,7 +1,7 @@
 //! Which slots of a day are free: a pure function of the plan, of the seats that are
 //! taken, and of now.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use time::{Date, Duration};
@@ -19,22 +19,32 @@ pub struct Taken {
     pub seat: u32,
     /// For a slot that is only held: until when.
     pub until: Option<Moment>,
+    pub from_home: bool,
 }
 
-/// The seats of a day that are taken now.
+/// The seats of a day that are taken now, and whether each was at home.
 #[derive(Clone, Debug, Default)]
-pub struct Occupied(BTreeSet<(String, Moment, u32)>);
+pub struct Occupied(BTreeMap<(String, Moment, u32), bool>);
 
 impl Occupied {
     /// Those of `taken` that nobody may have at `now`: a hold that is over keeps
     /// nothing.
     pub fn at(now: Moment, taken: impl IntoIterator<Item = Taken>) -> Self {
         let kept = taken.into_iter().filter(|one| one.until.is_none_or(|until| now < until));
-        Self(kept.map(|one| (one.pool, one.step, one.seat)).collect())
+        Self(kept.map(|one| ((one.pool, one.step, one.seat), one.from_home)).collect())
     }
 
     fn has(&self, pool: &Pool<'_>, step: Moment, seat: u32) -> bool {
-        self.0.contains(&(pool.id.clone(), step, seat))
+        self.0.contains_key(&(pool.id.clone(), step, seat))
+    }
+
+    /// How many seats of a pool are taken from home, where in a slot they are most.
+    fn taken_at_home(&self, pool: &Pool<'_>, slot: &Range<Moment>) -> u32 {
+        let is_taken =
+            |step, seat| self.0.get(&(pool.id.clone(), step, seat)).copied().unwrap_or(false);
+        let taken =
+            steps(slot).map(|step| (1..=pool.seats).filter(|seat| is_taken(step, *seat)).count());
+        taken.max().and_then(|most| u32::try_from(most).ok()).unwrap_or(0)
     }
 
     /// The seats of a pool that are free through a whole slot: whoever sits there
@@ -83,6 +93,7 @@ pub fn slots(
         let seats = pools.iter().map(|pool| pool.seats_in(&slot)).min().unwrap_or(0);
         let free = pools.iter().map(|pool| occupied.free_seats(pool, &slot).count()).min();
         let free = u32::try_from(free.unwrap_or(0)).unwrap_or(u32::MAX);
+        let free = free.min(share(service, &pools, &slot, occupied, who));
         let is_offered = free > 0 && in_time(service, slot.start, (now, who)).is_ok();
         Slot { start: slot.start, end: slot.end, seats, free, is_offered }
     };
@@ -103,12 +114,31 @@ pub fn seats_at(
     let slots = plan.slots(service, start.date()).map_err(|_| Error::NoSuchSlot)?;
     let slot = slots.into_iter().find(|slot| slot.start == start).ok_or(Error::NoSuchSlot)?;
     in_time(service, start, (now, who))?;
+    let pools = plan.pools(service);
+    if share(service, &pools, &slot, occupied, who) == 0 {
+        return Err(Error::Full);
+    }
     let first_free = |pool: &Pool<'_>| {
         let seat = occupied.free_seats(pool, &slot).next()?;
         Some(Seat { pool: pool.id.clone(), seat })
     };
-    let seats = plan.pools(service).iter().map(first_free).collect::<Option<Vec<Seat>>>();
+    let seats = pools.iter().map(first_free).collect::<Option<Vec<Seat>>>();
     Ok((slot.clone(), seats.ok_or(Error::Full)?))
+}
+
+/// How many more of a slot `who` may have: at home, what is left of the town's share
+/// for it. Whoever books there without end leaves the rest to the telephone and the
+/// counter.
+fn share(
+    service: &Service,
+    pools: &[Pool<'_>],
+    slot: &Range<Moment>,
+    occupied: &Occupied,
+    who: Who,
+) -> u32 {
+    // The service's own pool is the first.
+    let own = pools.first().filter(|_| who == Who::Home);
+    own.map_or(u32::MAX, |own| service.home_seats.saturating_sub(occupied.taken_at_home(own, slot)))
 }
 
 /// Whether a slot can be booked at this time. Staff book until it begins; residents
@@ -124,5 +154,5 @@ fn in_time(service: &Service, start: Moment, (now, who): (Moment, Who)) -> Resul
     }
     let last = start.date().saturating_sub(days(service.until_days));
     let late = now.date() > last || now > start - minutes(service.cutoff_minutes);
-    if who == Who::Resident && late { Err(Error::TooLate) } else { Ok(()) }
+    if who.is_resident() && late { Err(Error::TooLate) } else { Ok(()) }
 }

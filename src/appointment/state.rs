@@ -94,11 +94,22 @@ impl Action {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Who {
+    /// At a tablet of the office.
     Resident,
+    /// At home, by the page for home: seen by nobody, and held to the seats that the
+    /// town lets be booked there.
+    Home,
     /// For somebody at the telephone or at the counter.
     Staff,
     /// The program's own clock.
     Timer,
+}
+
+impl Who {
+    /// Whether they act for themselves: within the days and minutes of a service.
+    pub fn is_resident(self) -> bool {
+        matches!(self, Who::Resident | Who::Home)
+    }
 }
 
 /// Why an action was not taken.
@@ -110,10 +121,11 @@ pub enum Refused {
     Who { action: Action, who: Who },
 }
 
-const PEOPLE: &[Who] = &[Who::Resident, Who::Staff];
+const PEOPLE: &[Who] = &[Who::Resident, Who::Home, Who::Staff];
+const PRESENT: &[Who] = &[Who::Resident, Who::Staff];
 const STAFF: &[Who] = &[Who::Staff];
 const TIMER: &[Who] = &[Who::Timer];
-const ALL: &[Who] = &[Who::Resident, Who::Staff, Who::Timer];
+const ALL: &[Who] = &[Who::Resident, Who::Home, Who::Staff, Who::Timer];
 
 /// The state that follows, and who may bring it about; the last arm refuses.
 pub fn edge(state: State, action: Action) -> Result<(State, &'static [Who]), Refused> {
@@ -122,7 +134,7 @@ pub fn edge(state: State, action: Action) -> Result<(State, &'static [Who]), Ref
         (Held, Lapse) => (Lapsed, ALL),
         (Booked, Move) => (Booked, PEOPLE),
         (Booked, Cancel) => (Cancelled, PEOPLE),
-        (Booked, Arrive) => (Arrived, PEOPLE),
+        (Booked, Arrive) => (Arrived, PRESENT),
         (Booked, Miss) => (Missed, TIMER),
         // Late by more than anybody waits for: a clerk decides, and a new slot is
         // found without asking everything again.
@@ -179,6 +191,11 @@ mod tests {
         assert_eq!(
             may(Who::Resident),
             ["x.....x", ".xxx...", ".......", ".......", ".......", "......."]
+        );
+        // Nobody has come while they are at home.
+        assert_eq!(
+            may(Who::Home),
+            ["x.....x", ".xx....", ".......", ".......", ".......", "......."]
         );
         assert_eq!(
             may(Who::Timer),

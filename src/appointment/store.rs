@@ -15,8 +15,8 @@ use crate::db::{self, Tx};
 use crate::id::{AppointmentId, TicketId};
 use crate::journal::{Journal, VisitKey};
 
-const COLUMNS: &str =
-    "id, number, service, begins, ends, state, since, until, seats, visit, ticket, version";
+const COLUMNS: &str = "id, number, service, begins, ends, state, since, until, seats, visit, from_home, ticket, \
+     version";
 
 /// A column's text, read by `parse`.
 fn column<T>(
@@ -48,6 +48,7 @@ fn appointment(row: &Row<'_>) -> Result<Appointment, db::Error> {
         until: column_if_any(row, "until", clock::parse_rfc3339)?,
         seats: column(row, "seats", |text| serde_json::from_str(text).ok())?,
         visit: column(row, "visit", |text| text.parse().ok())?,
+        from_home: row.get("from_home")?,
         ticket: column_if_any(row, "ticket", |text| text.parse().ok())?,
         version: row.get("version")?,
     })
@@ -94,6 +95,15 @@ pub fn of_day(connection: &Connection, day: Date) -> Result<Vec<Appointment>, Er
     )
 }
 
+/// Stands for all that lists of a day show: it is another after every act.
+pub fn mark(connection: &Connection, day: Date) -> Result<(u32, u32, Option<String>), Error> {
+    let query = "select count(*), coalesce(sum(version), 0), max(since) from appointment
+                 where day = ?1";
+    let mut rows = connection.prepare_cached(query)?;
+    let mark = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    Ok(rows.query_row([clock::iso_day(day)], mark)?)
+}
+
 /// Everything booked for a day or a later one, earliest first, for finding somebody.
 pub fn from_day(connection: &Connection, day: Date) -> Result<Vec<Appointment>, Error> {
     list(
@@ -132,7 +142,7 @@ pub fn occupied(
     except: Option<AppointmentId>,
 ) -> Result<Occupied, Error> {
     let mut rows = connection.prepare_cached(
-        "select pool, step, seat, until from appointment_seat
+        "select pool, step, seat, until, from_home from appointment_seat
          join appointment on appointment.id = appointment_seat.appointment
          where day = ?1 and appointment.id is not ?2",
     )?;
@@ -144,6 +154,7 @@ pub fn occupied(
                 step: column(row, "step", clock::parse_rfc3339)?,
                 seat: row.get("seat")?,
                 until: column_if_any(row, "until", clock::parse_rfc3339)?,
+                from_home: row.get("from_home")?,
             })
         })())
     })?;
@@ -221,8 +232,9 @@ fn seats(appointment: &Appointment) -> String {
 pub(super) fn insert(tx: &Tx<'_>, appointment: &Appointment) -> Result<(), Error> {
     tx.prepare_cached(
         "insert into appointment
-           (id, number, service, day, begins, ends, state, since, until, seats, visit, version)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+           (id, number, service, day, begins, ends, state, since, until, seats, visit, from_home,
+            version)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?
     .execute(params![
         appointment.id.to_string(),
@@ -236,6 +248,7 @@ pub(super) fn insert(tx: &Tx<'_>, appointment: &Appointment) -> Result<(), Error
         appointment.until.map(clock::rfc3339),
         seats(appointment),
         appointment.visit.to_string(),
+        appointment.from_home,
         appointment.version,
     ])?;
     Ok(())
@@ -245,7 +258,7 @@ pub(super) fn insert(tx: &Tx<'_>, appointment: &Appointment) -> Result<(), Error
 pub(super) fn update(tx: &Tx<'_>, appointment: &Appointment) -> Result<(), Error> {
     tx.prepare_cached(
         "update appointment set day = ?2, begins = ?3, ends = ?4, state = ?5, since = ?6,
-           until = ?7, seats = ?8, ticket = ?9, version = ?10 where id = ?1",
+           until = ?7, seats = ?8, from_home = ?9, ticket = ?10, version = ?11 where id = ?1",
     )?
     .execute(params![
         appointment.id.to_string(),
@@ -256,6 +269,7 @@ pub(super) fn update(tx: &Tx<'_>, appointment: &Appointment) -> Result<(), Error
         clock::rfc3339(appointment.since),
         appointment.until.map(clock::rfc3339),
         seats(appointment),
+        appointment.from_home,
         appointment.ticket.map(|ticket| ticket.to_string()),
         appointment.version,
     ])?;

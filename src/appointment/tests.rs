@@ -26,6 +26,7 @@ id = "moving"
 name = { ja = "引っ越し", en = "Moving" }
 slot_minutes = 30
 seats = 2
+home_seats = 1
 fewer = [{ from = "12:00", to = "13:00", seats = 1 }]
 hours = [{ days = ["mon", "tue", "wed", "thu", "fri"], from = "9:00", to = "17:00" }]
 from_days = 30
@@ -337,6 +338,50 @@ fn whoever_does_not_come_is_noted_and_may_still_be_helped_by_staff() {
 }
 
 #[test]
+fn at_home_no_more_is_booked_of_a_slot_than_the_towns_share_and_the_rest_stays() {
+    let office = Office::open();
+    let start = at(10, 0);
+    assert_eq!(office.slots(Who::Home, "moving", TOMORROW)[2].free, 1);
+    let mine = office.hold(Who::Home, "moving", start).unwrap();
+    assert!(mine.from_home);
+    assert!(matches!(office.hold(Who::Home, "moving", start), Err(Error::Full)));
+    assert!(!office.slots(Who::Home, "moving", TOMORROW)[2].is_offered);
+    // The telephone and the tablets still have the other seat.
+    assert_eq!(office.free_at("moving", start), 1);
+    let other = office.booked("moving", start);
+    // A service of which the town gives nothing away is none at home.
+    assert!(matches!(office.hold(Who::Home, "room", at(9, 0)), Err(Error::Full)));
+    // Moved at home, what was booked at the telephone counts there, too.
+    let to = (other.id, other.version, at(11, 0));
+    let by = office.by(Who::Home);
+    let moved = move_to(&office.tx(), &office.journal, &office.plan, by, to).unwrap();
+    assert!(moved.from_home);
+    assert!(matches!(office.hold(Who::Home, "moving", at(11, 0)), Err(Error::Full)));
+    office.pass(10);
+    assert_eq!(office.slots(Who::Home, "moving", TOMORROW)[2].free, 1);
+    office.is_sound();
+}
+
+#[test]
+fn residents_change_what_has_not_begun_and_staff_what_has() {
+    let office = Office::open();
+    let mine = office.booked("moving", at(10, 0));
+    office.pass(25 * 60);
+    let off = |who| {
+        let by = office.by(who);
+        call_off(&office.tx(), &office.journal, by, (mine.id, mine.version))
+    };
+    for who in [Who::Resident, Who::Home] {
+        assert!(matches!(off(who), Err(Error::TooLate)), "{who:?}");
+        let to = (mine.id, mine.version, at(15, 0));
+        let moved = move_to(&office.tx(), &office.journal, &office.plan, office.by(who), to);
+        assert!(matches!(moved, Err(Error::TooLate)), "{moved:?}");
+    }
+    assert_eq!(off(Who::Staff).unwrap().state, State::Cancelled);
+    office.is_sound();
+}
+
+#[test]
 fn what_was_told_is_sealed_and_erased_with_its_key() {
     let office = Office::open();
     let mine = office.booked("moving", at(9, 0));
@@ -379,7 +424,7 @@ fn the_schema_itself_has_no_seat_above_what_the_town_wrote_and_none_twice() {
 }
 
 #[tokio::test]
-async fn two_hundred_at_once_for_one_seat_give_one_success() {
+async fn bug_13_two_hundred_at_once_for_one_seat_give_one_success() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("office.db");
     let db = Db::start(&path, crate::schema::STEPS, crate::journal::check_tail).unwrap();
@@ -499,11 +544,12 @@ proptest! {
             step: at(9, 0) + minutes(step * 5),
             seat,
             until: held.then_some(NOW + minutes(1000)),
+            from_home: seat == 1,
         });
         let occupied = Occupied::at(now, taken);
         let plan = plan();
         let service = &plan.services[service];
-        for who in [Who::Resident, Who::Staff] {
+        for who in [Who::Resident, Who::Home, Who::Staff] {
             for slot in slots(&plan, (service, TOMORROW), &occupied, (now, who)).unwrap() {
                 let wanted = (service, slot.start);
                 let kept = super::slots::seats_at(&plan, wanted, &occupied, (now, who));

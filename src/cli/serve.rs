@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use super::folder::folder_of;
 use crate::chance::{self, SystemChance};
+use crate::clock::{self, Moment};
 use crate::server::counter::{self, Folders};
 use crate::server::town::{DemoDay, DemoTown};
 
@@ -41,6 +42,15 @@ pub(super) struct Demo {
     days: u16,
     #[command(flatten)]
     place: Place,
+    /// What its clock says when it begins: 2026-11-24T09:00 [default: now]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    clock: Option<Moment>,
+}
+
+/// A time as a person writes it; Japan keeps one offset.
+fn time(text: &str) -> Result<Moment, String> {
+    let time = clock::parse_rfc3339(&format!("{text}:00+09:00"));
+    time.or_else(|| clock::parse_rfc3339(text)).ok_or("write it as 2026-11-24T09:00".to_owned())
 }
 
 impl Demo {
@@ -50,7 +60,7 @@ impl Demo {
             (false, None) => DemoDay::Busy,
             (false, Some(speed)) => DemoDay::Replayed { speed },
         };
-        DemoTown { day, past_days: self.days.into() }
+        DemoTown { day, begins: self.clock, past_days: self.days.into() }
     }
 }
 

@@ -22,6 +22,9 @@ pub(super) fn check(plan: &Plan, document: &mut Document, lanes: Option<&[Lane]>
     ] {
         rules::range(document, times.clone().key(key), minutes, range);
     }
+    let home = Place::key_of("home");
+    rules::range(document, home.clone().key("per_address"), plan.home.per_address, [1, 1_000]);
+    rules::range(document, home.key("in_all"), plan.home.in_all, [1, 10_000]);
     let services: Vec<&str> = plan.services.iter().map(|one| one.id.as_str()).collect();
     let resources: Vec<&str> = plan.resources.iter().map(|one| one.id.as_str()).collect();
     rules::ids(document, "service", services.iter().copied());
@@ -92,6 +95,7 @@ fn check_service(service: &Service, document: &mut Document, place: &Place, reso
         format!("枠の長さ {} 分は使えません", service.slot_minutes),
         "5 から 480 までの、5 で割り切れる数を書いてください",
     );
+    rules::range(document, at("home_seats"), service.home_seats, [0, service.seats]);
     check_fewer(document, place, &service.fewer, service.seats);
     for id in &service.needs {
         rules::reference(document, at("needs"), id, RESOURCES, resources);
@@ -294,7 +298,7 @@ colour = "red"
                 "appointments.toml:25: 時刻が5分きざみではありません → 「9:00」「9:05」のように書いてください",
                 "appointments.toml:26: 「9」は時刻ではありません。「9:00」のように書いてください",
                 "appointments.toml:27: 曜日がありません → 「\"mon\"」から「\"sun\"」までのどれかを書いてください",
-                "appointments.toml:29: 「colour」という項目はありません → 「id」「name」「lane」「slot_minutes」「seats」「fewer」「needs」「hours」「from_days」「until_days」「cutoff_minutes」「asks」「remind」「at_kiosk」のどれかを書きます。要らなければ消してください",
+                "appointments.toml:29: 「colour」という項目はありません → 「id」「name」「lane」「slot_minutes」「seats」「fewer」「needs」「hours」「from_days」「until_days」「cutoff_minutes」「asks」「remind」「at_kiosk」「home_seats」のどれかを書きます。要らなければ消してください",
             ]
         );
     }

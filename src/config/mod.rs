@@ -100,6 +100,12 @@ impl Config {
         self.counters.iter().find(|counter| counter.number == number)
     }
 
+    /// The same, for tests of another plan.
+    #[cfg(test)]
+    pub(crate) fn plan_mut(&mut self) -> &mut Plan {
+        self.appointments.as_mut().unwrap()
+    }
+
     /// What can be booked; nothing where the office takes no appointments.
     pub fn appointments(&self) -> Option<&Plan> {
         self.appointments.as_ref().filter(|_| self.site.modules.appointments)

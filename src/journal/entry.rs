@@ -14,6 +14,8 @@ pub enum Actor {
     /// A resident at this tablet; no one is signed in.
     Device(DeviceId),
     Staff(StaffId),
+    /// A resident at home; nobody knows who, and no address is kept.
+    Home,
     /// Somebody at the machine's own command line.
     Console,
     /// Whoever holds a ticket, at a telephone; nobody knows who.
@@ -27,6 +29,7 @@ impl fmt::Display for Actor {
         match self {
             Actor::Device(id) => write!(f, "device:{id}"),
             Actor::Staff(id) => write!(f, "staff:{id}"),
+            Actor::Home => f.write_str("home"),
             Actor::Console => f.write_str("console"),
             Actor::Holder => f.write_str("holder"),
             Actor::System => f.write_str("system"),

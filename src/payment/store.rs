@@ -107,7 +107,19 @@ pub(super) fn all_charges(connection: &Connection) -> Result<Vec<Charge>, Error>
     charges(connection, "true order by id", [])
 }
 
+/// Writes a charge, its lines first: the schema looks at them when the charge comes. All
+/// of it or nothing, wherever it is called.
 pub(super) fn insert_charge(tx: &Tx<'_>, charge: &Charge) -> Result<(), Error> {
+    tx.execute_batch("savepoint whole_charge")?;
+    let written = insert_lines_and_charge(tx, charge);
+    tx.execute_batch(match written {
+        Ok(()) => "release whole_charge",
+        Err(_) => "rollback to whole_charge; release whole_charge",
+    })?;
+    written
+}
+
+fn insert_lines_and_charge(tx: &Tx<'_>, charge: &Charge) -> Result<(), Error> {
     let mut add = tx.prepare_cached(
         "insert into charge_line (charge, place, form, question, option, name, item, count, unit,
            amount, cashless, tax, exempt)

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! {0: 1, 1: hash of the codebook, 2: minutes since 2020-01-01T00:00Z, 3: jti,
-//!  4: revision, 5: {fact: value}, 6: [[procedure, [step, value, step, value, …]], …]}
+//!  4: revision, 5: {fact: value, 7: booking number}, 6: [[procedure, [step, value, step, value, …]], …]}
 //! ```
 //!
 //! A step leads from one question's number to the next, from −1 on, and is at least
@@ -19,6 +19,7 @@ use super::cbor::{Item, Malformed};
 use super::codebook::{Codebook, Hash};
 use super::refusal::Refusal;
 use super::value;
+use crate::appointment::Number;
 use crate::clock::Moment;
 use crate::form::answers::Answers;
 use crate::form::template::Kind;
@@ -39,6 +40,10 @@ pub(super) const FACTS: [(u64, &str, Kind); 6] = [
     (6, "applicant.phone", Kind::Phone),
 ];
 
+/// The booking number stands among the facts, and is no answer: an earlier counter names
+/// it as something it does not know, and takes all the rest.
+pub(super) const BOOKING: u64 = 7;
+
 /// The options of the applicant's sex by number, for ever.
 pub(super) const SEXES: [&str; 4] = ["male", "female", "not_applicable", "unknown"];
 
@@ -52,6 +57,8 @@ pub struct Visit<'a> {
     pub procedures: &'a [&'a str],
     /// The answers that count; those of forms that are not chosen are left out.
     pub answers: &'a Answers,
+    /// The number of an appointment that the code checks in.
+    pub booking: Option<Number>,
 }
 
 /// The bytes of a visit. A procedure or option that the codebook does not have is
@@ -61,6 +68,7 @@ pub fn encode(book: &Codebook, visit: &Visit<'_>) -> Vec<u8> {
         let options = SEXES.map(str::to_owned);
         Some((*number, value::write(*kind, &options, visit.answers.value(path)?)?))
     });
+    let booking = visit.booking.map(|number| (BOOKING, Item::Number(number.to_u32().into())));
     let minutes = (visit.made_at - BEGIN).whole_minutes();
     Item::Map(vec![
         (0, Item::Number(VERSION)),
@@ -68,7 +76,7 @@ pub fn encode(book: &Codebook, visit: &Visit<'_>) -> Vec<u8> {
         (2, Item::Number(minutes)),
         (3, Item::Bytes(visit.jti.0.to_vec())),
         (4, Item::Number(i64::from(visit.revision))),
-        (5, Item::Map(facts.collect())),
+        (5, Item::Map(facts.chain(booking).collect())),
         (6, Item::Array(procedures(book, visit))),
     ])
     .to_bytes()

@@ -71,6 +71,8 @@ pub fn measure(
 ) -> Measured {
     let answers = walk(procedure, form, people, day);
     let visit = Visit {
+        // The largest there is.
+        booking: crate::appointment::Number::from_u32(999_999_999),
         made_at: time::macros::datetime!(2100-01-01 0:00 UTC),
         jti: Jti([0xFF; 8]),
         revision: 23,

@@ -158,6 +158,7 @@ mod tests {
             keys.make(Epoch::of(now.date()), "999997", now.date(), &SeededChance::new(1)).unwrap();
         let served = Codebook::of(&config, &forms, now.date());
         let visit = Visit {
+            booking: None,
             made_at: now,
             jti: Jti([7; 8]),
             revision: 0,

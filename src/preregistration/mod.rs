@@ -45,6 +45,7 @@ pub use wire::{KeyId, OVERHEAD, chars, seal};
 
 use time::Duration;
 
+use crate::appointment::Number;
 use crate::clock::Moment;
 use crate::form::answers::Answers;
 
@@ -82,6 +83,8 @@ pub struct Opened {
     pub procedures: Vec<String>,
     /// Each with the source `Qr`.
     pub answers: Answers,
+    /// The number of the appointment that the code checks in.
+    pub booking: Option<Number>,
     /// What could not be understood: "please check".
     pub doubtful: Vec<Doubt>,
 }
@@ -95,6 +98,7 @@ impl Opened {
             "made_at": crate::clock::rfc3339(self.made_at),
             "procedures": self.procedures,
             "answers": self.answers,
+            "booking": self.booking.map(|number| number.digits()),
             "doubtful": self.doubtful,
         })
     }

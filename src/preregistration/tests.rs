@@ -63,7 +63,8 @@ impl Counter {
     }
 
     fn body(&self, procedures: &[&str], answers: &Answers) -> Vec<u8> {
-        let visit = Visit { made_at: MADE_AT, jti: JTI, revision: 2, procedures, answers };
+        let visit =
+            Visit { booking: None, made_at: MADE_AT, jti: JTI, revision: 2, procedures, answers };
         encode(self.books.present(), &visit)
     }
 
@@ -113,6 +114,7 @@ fn every_answer_of_every_form_comes_back() {
             made_at: MADE_AT,
             procedures: vec![procedure.id.clone()],
             answers: told,
+            booking: None,
             doubtful: Vec::new(),
         };
         assert_eq!(opened, Ok(expected), "{}", procedure.id);
@@ -271,7 +273,14 @@ fn a_code_is_good_for_thirty_days_and_a_clock_may_be_a_day_fast() {
         (datetime!(2020-01-01 0:00 UTC), Some(Refusal::Expired)),
     ] {
         let answers = Answers::default();
-        let visit = Visit { made_at, jti: JTI, revision: 0, procedures: &[], answers: &answers };
+        let visit = Visit {
+            booking: None,
+            made_at,
+            jti: JTI,
+            revision: 0,
+            procedures: &[],
+            answers: &answers,
+        };
         let text = counter.seal(&encode(counter.books.present(), &visit));
         assert_eq!(counter.open(&text).err(), refusal, "{made_at}");
     }
@@ -476,8 +485,14 @@ fn dates_that_are_partly_known_come_back_as_they_were_given() {
         let date: Value = serde_json::from_value(json!({ "date": date })).unwrap();
         let mut answers = Answers::default();
         answers.set("applicant.birth_date", date.clone(), Source::Qr);
-        let visit =
-            Visit { made_at: MADE_AT, jti: JTI, revision: 0, procedures: &[], answers: &answers };
+        let visit = Visit {
+            booking: None,
+            made_at: MADE_AT,
+            jti: JTI,
+            revision: 0,
+            procedures: &[],
+            answers: &answers,
+        };
         let opened = counter.open(&counter.seal(&encode(book, &visit))).unwrap();
         assert_eq!(opened.answers, answers, "{date:?} {:?}", opened.doubtful);
     }
@@ -538,6 +553,7 @@ fn a_code_made_before_the_forms_were_edited_is_understood_as_far_as_they_agree()
     answers.set("ido.gone", Value::Flag(true), Source::Qr);
     let procedures = ["tennyu", "retired"];
     let visit = Visit {
+        booking: None,
         made_at: MADE_AT,
         jti: JTI,
         revision: 0,
@@ -616,6 +632,7 @@ fn bodies_are_written_as_the_shared_file_says() {
         let body = encode(
             &book,
             &Visit {
+                booking: None,
                 made_at: datetime!(2020-01-01 0:00 UTC)
                     + Duration::minutes(visit["iat"].as_i64().unwrap()),
                 jti: Jti(jti.to_be_bytes()),
@@ -626,5 +643,38 @@ fn bodies_are_written_as_the_shared_file_says() {
         );
         let body: String = body.iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(body, case["body"].as_str().unwrap(), "{}", case["name"]);
+    }
+}
+
+#[test]
+fn a_booking_number_rides_in_the_code_and_what_is_none_is_named() {
+    let counter = Counter::new();
+    let number = Number::draw(&SeededChance::new(5));
+    let answers = counter.sample("juminhyo");
+    let with = |booking| {
+        let procedures = &["juminhyo"];
+        let visit = Visit {
+            booking,
+            made_at: MADE_AT,
+            jti: JTI,
+            revision: 2,
+            procedures,
+            answers: &answers,
+        };
+        encode(counter.books.present(), &visit)
+    };
+    let opened = counter.open(&counter.seal(&with(Some(number)))).unwrap();
+    assert_eq!((opened.booking, opened.doubtful.len()), (Some(number), 0));
+    assert!(with(Some(number)).len() - with(None).len() <= 6, "six bytes at most");
+    let mut parts = parts(&counter);
+    for (wrong, found) in [
+        (super::tests::number(i64::from(number.to_u32()) + 1), 1),
+        (super::tests::number(-1), 1),
+        (Item::Bytes(vec![1, 2, 3]), 1),
+        (super::tests::number(i64::from(number.to_u32())), 0),
+    ] {
+        parts[5].1 = Item::Map(vec![(7, wrong)]);
+        let opened = counter.open_item(&Item::Map(parts.clone())).unwrap();
+        assert_eq!((opened.doubtful.len(), opened.booking.is_some()), (found, found == 0));
     }
 }

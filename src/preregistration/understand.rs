@@ -2,12 +2,13 @@
 
 use time::Date;
 
-use super::body::{Body, FACTS, SEXES};
+use super::body::{BOOKING, Body, FACTS, SEXES};
 use super::cbor::Item;
 use super::codebook::{Asked, Codebook, Codebooks};
 use super::refusal::{Doubt, Why};
 use super::{Opened, value};
 use crate::applicant::Source;
+use crate::appointment::Number;
 use crate::form::answers::Answers;
 use crate::form::applicant_question;
 use crate::form::input;
@@ -16,7 +17,8 @@ use crate::form::template::{Kind, Question};
 
 /// Takes what the rules of the questions take, and names the rest.
 pub(super) fn understand(body: Body, books: &Codebooks, today: Date) -> Opened {
-    let mut reader = Reader { books, today, answers: Answers::default(), doubtful: Vec::new() };
+    let (answers, doubtful) = (Answers::default(), Vec::new());
+    let mut reader = Reader { books, today, answers, doubtful, booking: None };
     reader.facts(&body.facts);
     let procedures = match books.by_hash(body.book) {
         Some(book) => reader.procedures(book, &body.procedures),
@@ -33,6 +35,7 @@ pub(super) fn understand(body: Body, books: &Codebooks, today: Date) -> Opened {
         made_at: body.made_at,
         procedures,
         answers: reader.answers,
+        booking: reader.booking,
         doubtful: reader.doubtful,
     }
 }
@@ -42,11 +45,16 @@ struct Reader<'b> {
     today: Date,
     answers: Answers,
     doubtful: Vec<Doubt>,
+    booking: Option<Number>,
 }
 
 impl Reader<'_> {
     fn facts(&mut self, facts: &[(u64, Item)]) {
         for (number, item) in facts {
+            if *number == BOOKING {
+                self.booking(item);
+                continue;
+            }
             let fact = FACTS.iter().find(|(known, _, _)| known == number);
             let question = fact.and_then(|(_, path, _)| applicant_question(path));
             match (fact, question) {
@@ -55,6 +63,15 @@ impl Reader<'_> {
                 }
                 _ => self.doubt(None, Why::UnknownNumber),
             }
+        }
+    }
+
+    /// Whose appointment it is shows when they come; that it can be one, its digits.
+    fn booking(&mut self, item: &Item) {
+        let Item::Number(number) = item else { return self.doubt(None, Why::NotAValue) };
+        self.booking = u32::try_from(*number).ok().and_then(Number::from_u32);
+        if self.booking.is_none() {
+            self.doubt(None, Why::NotAValue);
         }
     }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use time::Date;
 use tokio::net::TcpListener;
 
 use super::lock::FolderLock;
@@ -16,7 +17,7 @@ use super::told_to_stop;
 use super::town::{self, DemoTown};
 use crate::card::CardReader;
 use crate::chance::SystemChance;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::SystemClock;
 use crate::config::{Config, ReaderKind};
 use crate::db::{self, Db};
 use crate::form::Forms;
@@ -26,7 +27,8 @@ use crate::preregistration::{Epoch, Intake, KeyFolder};
 use crate::staff::{self, NewAccount};
 use crate::visit::paper::Papers;
 use crate::web::desk::Shown;
-use crate::web::{self, Codes, Live, Office, Printers, Readers, kiosk, live, printers};
+use crate::web::home::AtHome;
+use crate::web::{self, Codes, Guests, Live, Office, Printers, Readers, live, printers};
 use crate::{fault, payment, schema};
 
 /// Files in the data folder.
@@ -77,7 +79,8 @@ async fn serve(
         told_to_stop().await;
         closing.live.close();
     };
-    axum::serve(listener, web::router(office)).with_graceful_shutdown(stop).await?;
+    let pages = web::router(office).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, pages).with_graceful_shutdown(stop).await?;
     sweeping.abort();
     watching.abort();
     if let Some(living) = living {
@@ -122,7 +125,7 @@ async fn open(
     demo: Option<DemoTown>,
 ) -> anyhow::Result<Office> {
     let (clock, demo) =
-        (demo.map_or_else(|| Arc::new(SystemClock) as _, |town| town.day.clock()), demo.is_some());
+        (demo.map_or_else(|| Arc::new(SystemClock) as _, |town| town.clock()), demo.is_some());
     let path = folders.data.join(DATABASE);
     let chance = Arc::new(SystemChance);
     // Key and database are made together. One without the other is a loss that
@@ -148,7 +151,7 @@ async fn open(
     codes.listen(&config)?;
     let shown = Shown::default();
     if demo {
-        demo_key(&folders.data, &config)?;
+        demo_key(&folders.data, &config, journal.now().date())?;
     }
     let intake = Intake::within(&folders.data);
     let live = Live::default();
@@ -163,8 +166,10 @@ async fn open(
         codes,
         printers,
         live,
-        guests: kiosk::Guests::default(),
+        guests: Guests::default(),
+        at_home: AtHome::default(),
         shown,
+        shown_booked: Shown::default(),
         demo,
     };
     let journal = office.journal.clone();
@@ -182,8 +187,7 @@ async fn open(
 }
 
 /// A town makes its keys with `madoguchi key new`; the demonstration has all it may need.
-fn demo_key(data: &Path, config: &Config) -> anyhow::Result<()> {
-    let today = SystemClock.today();
+fn demo_key(data: &Path, config: &Config, today: Date) -> anyhow::Result<()> {
     let town = &config.site.town.code;
     let (keys, this) = (KeyFolder::within(data), Epoch::of(today));
     for epoch in [this, this.next()] {

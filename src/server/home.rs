@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::fault;
 use crate::form::Forms;
 use crate::preregistration::PublicFile;
-use crate::web::home::{self, Home, Sealing, Site};
+use crate::web::home::{self, Home, Sealing, Served, Site};
 
 /// What the page is made of.
 pub struct Sources {
@@ -76,7 +76,7 @@ pub fn export(sources: &Sources, folder: &Path) -> anyhow::Result<()> {
 impl Read {
     fn on(&self, day: Date, keys: Vec<PublicFile>) -> Result<Site, home::Error> {
         let sealing = Sealing::of(&self.config, &self.forms, day, keys);
-        Site::of(&self.config, &self.forms, day, &sealing, false)
+        Site::of(&self.config, &self.forms, day, &sealing, Served::default())
     }
 }
 

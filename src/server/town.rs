@@ -43,22 +43,27 @@ pub enum DemoDay {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DemoTown {
     pub day: DemoDay,
+    /// When it begins; left out, now.
+    pub begins: Option<Moment>,
     /// Working days that lie behind it.
     pub past_days: usize,
 }
 
-impl DemoDay {
+impl DemoTown {
     /// The clock the office goes by.
     pub fn clock(self) -> Arc<dyn Clock> {
-        match self {
-            DemoDay::Empty | DemoDay::Busy => Arc::new(SystemClock),
-            DemoDay::Replayed { speed } => {
-                let morning = SystemClock.now().replace_time(time!(8:30));
-                Arc::new(FastClock::at(morning, speed))
+        let morning = || SystemClock.now().replace_time(time!(8:30));
+        match (self.day, self.begins) {
+            (DemoDay::Empty | DemoDay::Busy, None) => Arc::new(SystemClock),
+            (DemoDay::Empty | DemoDay::Busy, Some(begins)) => Arc::new(FastClock::at(begins, 1)),
+            (DemoDay::Replayed { speed }, begins) => {
+                Arc::new(FastClock::at(begins.unwrap_or_else(morning), speed))
             }
         }
     }
+}
 
+impl DemoDay {
     fn hours(self, now: Moment) -> [Moment; 2] {
         match self {
             DemoDay::Replayed { .. } => past::hours(now.date()),
@@ -85,7 +90,7 @@ pub(super) struct Living {
 pub(super) async fn populate(
     office: &Office,
     key: &Path,
-    DemoTown { day, past_days }: DemoTown,
+    DemoTown { day, past_days, .. }: DemoTown,
 ) -> anyhow::Result<Option<Living>> {
     if day == DemoDay::Empty || !office.config.site.modules.queue {
         return Ok(None);

@@ -29,10 +29,14 @@ pub enum Action {
     GuideVisitors,
     /// Raise a silent alarm, say that one comes, and that it is over.
     RaiseAlarms,
+    /// Take what a visit owes, take it back on its own day, and say who is exempt.
+    TakePayments,
     /// See how the queue stands in every lane and at every counter.
     Oversee,
     /// Let a code made at home be used once more.
     ReinstateCodes,
+    /// Give money back after it was taken (還付).
+    GiveBack,
     /// Pair, revoke and assign tablets and displays.
     PairDevices,
     /// Let somebody try their password again before the wait is over.
@@ -43,7 +47,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Action; 17] = [
+    pub const ALL: [Action; 19] = [
         Action::SeeVisits,
         Action::Correct,
         Action::CheckIdentity,
@@ -56,8 +60,10 @@ impl Action {
         Action::BookAppointments,
         Action::GuideVisitors,
         Action::RaiseAlarms,
+        Action::TakePayments,
         Action::Oversee,
         Action::ReinstateCodes,
+        Action::GiveBack,
         Action::PairDevices,
         Action::LiftBackOff,
         Action::ManageStaff,
@@ -71,11 +77,13 @@ pub fn may(role: Role, action: Action) -> bool {
     use Role::*;
     match action {
         SeeVisits | Correct | CheckIdentity | Print | Accept | SendBack | Reopen | AnswerCalls
-        | CallResidents | BookAppointments | GuideVisitors | RaiseAlarms => {
+        | CallResidents | BookAppointments | GuideVisitors | RaiseAlarms | TakePayments => {
             matches!(role, Clerk | Supervisor)
         }
         // One code used twice is two papers: somebody answers for it.
         ReinstateCodes => matches!(role, Supervisor),
+        // Money that leaves the office: somebody answers for it, too.
+        GiveBack => matches!(role, Supervisor),
         // A broken tablet or a forgotten password cannot wait for the
         // information section while residents do.
         PairDevices | LiftBackOff => matches!(role, Supervisor | Administrator),
@@ -99,7 +107,7 @@ mod tests {
         };
         assert_eq!(
             Role::ALL.map(row),
-            ["xxxxxxxxxxxx.....", "xxxxxxxxxxxxxxxx.", "............x.xxx"]
+            ["xxxxxxxxxxxxx......", "xxxxxxxxxxxxxxxxxx.", ".............x..xxx"]
         );
     }
 }

@@ -5,18 +5,24 @@
 //! comes later than the town allows stands where they came, and nobody who walked in
 //! is passed by an appointment that is not due yet.
 
+use rusqlite::Connection;
+
 use super::submit::with_numbers;
 use super::walk_in::{self, Drawing};
-use super::{Error, Wishes};
+use super::{Error, Wishes, brought};
+use crate::application;
+use crate::appointment::state::{State as Stands, Who};
 use crate::appointment::{self, Appointment, By, Plan};
+use crate::clock::Moment;
 use crate::config::Config;
 use crate::db::Tx;
+use crate::form::answers::Answers;
 use crate::id::{AppointmentId, TicketId};
-use crate::journal::{self, Journal};
+use crate::journal::{self, Actor, Journal};
 use crate::lang::Lang;
 use crate::queue::order::Class;
-use crate::queue::state::{Action, State, Who};
-use crate::queue::{self, Act, Reason, Ticket};
+use crate::queue::state::{Action, State};
+use crate::queue::{self, Act, Lane, Reason, Ticket};
 
 /// Somebody who booked and has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +58,79 @@ pub fn check_in(
     Ok(Arrived { appointment, ticket })
 }
 
+/// The appointment that a code made at home announces, and why it is not taken in now.
+#[derive(Debug)]
+pub struct Announced {
+    pub appointment: Appointment,
+    pub refused: Option<appointment::Error>,
+}
+
+/// What the codes of a visit announce, if the office knows it.
+///
+/// # Errors
+/// Faults of storage.
+pub fn announced(
+    connection: &Connection,
+    plan: Option<&Plan>,
+    answers: &Answers,
+    now: Moment,
+) -> Result<Option<Announced>, Error> {
+    let Some((plan, number)) = plan.zip(brought::booking(answers)) else { return Ok(None) };
+    let found = appointment::by_number(connection, number)?;
+    // What is only held is nobody's appointment yet.
+    let found = found.filter(|one| !matches!(one.state, Stands::Held | Stands::Lapsed));
+    Ok(found.map(|appointment| {
+        let refused = appointment::may_arrive(plan, &appointment, (now, Who::Resident)).err();
+        Announced { appointment, refused }
+    }))
+}
+
+/// Whoever booked hands in what they prepared at home: the visit's own number waits
+/// where the slot stands.
+pub(super) struct WithForms<'a> {
+    plan: &'a Plan,
+    appointment: Appointment,
+    /// Where they booked to wait; `None` where the service gives out no numbers.
+    pub lane: Option<Lane>,
+}
+
+/// The appointment that a visit checks in with its forms, where it can be taken in now.
+pub(super) fn with_forms<'a>(
+    tx: &Tx<'_>,
+    config: &'a Config,
+    answers: &Answers,
+    now: Moment,
+) -> Result<Option<WithForms<'a>>, Error> {
+    let Some(plan) = config.appointments() else { return Ok(None) };
+    let announced = announced(tx, Some(plan), answers, now)?;
+    let due = announced.filter(|announced| announced.refused.is_none());
+    Ok(due.map(|Announced { appointment, .. }| {
+        let lane = lane(config, plan, &appointment);
+        WithForms { plan, appointment, lane }
+    }))
+}
+
+impl WithForms<'_> {
+    /// The start of the slot, at which the visit's number waits.
+    pub fn slot(&self) -> Option<Moment> {
+        self.lane.as_ref().map(|_| self.appointment.start)
+    }
+
+    /// Notes that they have come, with the number that was drawn.
+    pub fn arrive(
+        &self,
+        tx: &Tx<'_>,
+        journal: &Journal,
+        actor: Actor,
+        ticket: Option<&Ticket>,
+    ) -> Result<(), Error> {
+        let by = By { op: journal.op(), actor, who: Who::Resident };
+        let ticket = ticket.filter(|_| self.lane.is_some()).map(|ticket| ticket.id);
+        appointment::arrive(tx, journal, self.plan, by, (self.appointment.id, ticket))?;
+        Ok(())
+    }
+}
+
 /// Takes an arrival back that was noted by mistake; its number goes with it.
 ///
 /// # Errors
@@ -64,11 +143,20 @@ pub fn take_back(tx: &Tx<'_>, journal: &Journal, by: By, id: AppointmentId) -> R
     let arrived = appointment::get(tx, id)?.ok_or(appointment::Error::NoSuchAppointment)?;
     appointment::take_back(tx, journal, by, id)?;
     let drawn = ticket(tx, arrived.ticket)?;
-    // One that was taken out already is no obstacle.
-    if let Some(drawn) = drawn.filter(|ticket| ticket.leg().state != State::Cancelled) {
+    // One that was taken out already is no obstacle; one with forms keeps its number, for
+    // somebody has handed them in.
+    let has_forms = |ticket: &Ticket| -> Result<bool, Error> {
+        let papers = ticket.visit.map(|visit| application::of_visit(tx, visit)).transpose()?;
+        Ok(papers.is_some_and(|papers| !papers.is_empty()))
+    };
+    let is_drawn_for_it = match &drawn {
+        Some(ticket) => ticket.leg().state != State::Cancelled && !has_forms(ticket)?,
+        None => false,
+    };
+    if let Some(drawn) = drawn.filter(|_| is_drawn_for_it) {
         let leave = Act {
             reason: Some(Reason::DrawnByMistake),
-            ..Act::new(Action::Leave, Who::Guide, journal.now())
+            ..Act::new(Action::Leave, queue::state::Who::Guide, journal.now())
         };
         queue::act(tx, journal, (journal.op(), by.actor), drawn.id, leave)?;
     }
@@ -79,8 +167,15 @@ fn ticket(tx: &Tx<'_>, id: Option<TicketId>) -> Result<Option<Ticket>, Error> {
     Ok(id.map(|id| queue::get(tx, id)).transpose()?.flatten())
 }
 
-/// Draws the number. A seat was promised: however many were drawn today, there is
-/// one more; only a range that is at its end gives none.
+/// The lane in which whoever booked waits. A seat was promised: however many were drawn
+/// today, there is one more.
+fn lane(config: &Config, plan: &Plan, booked: &Appointment) -> Option<Lane> {
+    let id = plan.service(&booked.service)?.lane.as_deref()?;
+    let lane = Some(id).filter(|_| config.site.modules.queue).and_then(|id| config.lane(id));
+    Some(Lane { daily_max: None, ..lane.and_then(with_numbers)? })
+}
+
+/// Draws the number; only a range that is at its end gives none.
 fn draw(
     tx: &Tx<'_>,
     journal: &Journal,
@@ -88,11 +183,7 @@ fn draw(
     by: By,
     (booked, lang): (&Appointment, Lang),
 ) -> Result<Option<Ticket>, Error> {
-    let service = plan.service(&booked.service);
-    let id = service.and_then(|service| service.lane.as_deref());
-    let lane = id.filter(|_| config.site.modules.queue).and_then(|id| config.lane(id));
-    let Some(mut lane) = lane.and_then(with_numbers) else { return Ok(None) };
-    lane.daily_max = None;
+    let Some(lane) = lane(config, plan, booked) else { return Ok(None) };
     let wishes = Wishes { lang, ..Wishes::default() };
     let (class, slot) = (Class::Appointment, Some(booked.start));
     let new = Drawing { lane: &lane, class, slot, wishes: &wishes, kiosk: None };
@@ -109,16 +200,16 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use rusqlite::Connection;
     use time::macros::datetime;
 
     use super::*;
     use crate::appointment::Told;
     use crate::appointment::state::{self, Who as Asks};
     use crate::chance::SeededChance;
-    use crate::clock::{Clock, HeldClock, Moment};
+    use crate::clock::{Clock, HeldClock};
     use crate::id::StaffId;
-    use crate::journal::{Actor, OfficeKey};
+    use crate::journal::OfficeKey;
+    use crate::queue::state::Who;
     use crate::queue::{Desk, NewTicket, duty};
     use crate::visit::verify;
 
@@ -230,6 +321,39 @@ mod tests {
         assert_eq!(office.call(), after.to_string());
         assert_eq!(office.call(), appointment.to_string());
         assert_eq!(verify::first_contradiction(&office.connection).unwrap(), None);
+    }
+
+    /// Queue systems have called appointments a minute late, because they asked whether
+    /// the slot was over and not whether it had come; and whoever did not check in.
+    #[test]
+    fn bug_11_an_appointment_waits_from_its_own_minute_and_never_unless_it_checked_in() {
+        let second = Duration::from_secs(1);
+        for (checks_in, before, called_first) in [
+            (true, second, "walk-in"),
+            (true, Duration::ZERO, "appointment"),
+            (false, Duration::ZERO, "walk-in"),
+        ] {
+            let office = Office::open();
+            office.sit_down();
+            let booked = office.booked("moving", SLOT);
+            office.until(SLOT - Duration::from_secs(20 * 60));
+            let mine = checks_in.then(|| office.arrived(&booked));
+            // Whoever walks in as the slot begins stands behind it already.
+            office.until(SLOT - before);
+            let walk_in = office.walk_in();
+            let expected = match called_first {
+                "appointment" => mine.unwrap().to_string(),
+                _ => walk_in.to_string(),
+            };
+            assert_eq!(office.call(), expected, "{checks_in} {before:?}");
+        }
+        // Alone in the hall it is called when somebody is free, be it early.
+        let office = Office::open();
+        office.sit_down();
+        let booked = office.booked("moving", SLOT);
+        office.until(SLOT - Duration::from_secs(20 * 60));
+        let mine = office.arrived(&booked);
+        assert_eq!(office.call(), mine.to_string());
     }
 
     #[test]

@@ -84,7 +84,7 @@ pub fn listed(
     Ok(())
 }
 
-fn submitted(tx: &Tx<'_>, id: VisitId) -> Result<Visit, Error> {
+pub(super) fn submitted(tx: &Tx<'_>, id: VisitId) -> Result<Visit, Error> {
     let visit = store::get(tx, id)?.ok_or(Error::Gone)?;
     match visit.state {
         State::Submitted => Ok(visit),

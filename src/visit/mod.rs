@@ -6,6 +6,7 @@
 //! harmless. A tablet holds at most one visit, and the schema says so.
 
 pub mod arrival;
+pub mod bill;
 pub mod brought;
 mod care;
 pub mod desk;

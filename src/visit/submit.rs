@@ -3,6 +3,7 @@
 use serde_json::json;
 use time::Date;
 
+use super::arrival::{self, WithForms};
 use super::{Error, State, Visit, draft, store};
 use crate::application::{self, Application};
 use crate::clock::{self, Moment};
@@ -122,12 +123,23 @@ pub fn submit(
         application::add(tx, id, &application)?;
         applications.push(application);
     }
+    let booked = arrival::with_forms(tx, counter.config, &answers, now)?;
     let queued = counter.config.site.modules.queue;
-    let lane = queued.then(|| lane(counter, first)).transpose()?;
+    let lane = match booked.as_ref().and_then(|booked| booked.lane.clone()) {
+        Some(lane) => Some(lane),
+        None => queued.then(|| lane(counter, first)).transpose()?,
+    };
+    let slot = booked.as_ref().and_then(WithForms::slot);
     let ticket = match &lane {
-        Some(lane) => draw(tx, journal, actor, id, (lane, plan(counter, &procedures, &lane.id)))?,
+        Some(lane) => {
+            let plan = plan(counter, &procedures, &lane.id);
+            draw(tx, journal, actor, (id, slot), (lane, plan))?
+        }
         None => None,
     };
+    if let Some(booked) = booked {
+        booked.arrive(tx, journal, actor, ticket.as_ref())?;
+    }
     let known = questions::known(&forms, &answers);
     journal.append(
         tx,
@@ -146,6 +158,7 @@ pub fn submit(
             personal: Some((id, json!({ "answers": known, "care": answers.value(super::CARE) }))),
         },
     )?;
+    super::bill::note_charge(tx, journal, counter, actor, id)?;
     let receipts = applications.into_iter().map(|application| application.receipt).collect();
     Ok(Submitted { ticket, receipts })
 }
@@ -186,10 +199,11 @@ fn draw(
     tx: &Tx<'_>,
     journal: &Journal,
     actor: Actor,
-    visit: VisitId,
+    (visit, slot): (VisitId, Option<Moment>),
     (lane, plan): (&Lane, Vec<String>),
 ) -> Result<Option<Ticket>, Error> {
-    let new = NewTicket { visit: Some(visit), lane, plan, class: Class::Ordinary, slot: None };
+    let class = slot.map_or(Class::Ordinary, |_| Class::Appointment);
+    let new = NewTicket { visit: Some(visit), lane, plan, class, slot };
     match queue::issue(tx, journal, (journal.op(), actor), new) {
         Ok(ticket) => Ok(Some(ticket)),
         Err(queue::Error::Full(_) | queue::Error::RangeEnded(_)) => Ok(None),

@@ -45,6 +45,8 @@ const ASSETS: &[Asset] = assets! {
         "scanner.js": "text/javascript; charset=utf-8",
         "status.css": "text/css; charset=utf-8",
         "status.js": "text/javascript; charset=utf-8",
+        "booking.css": "text/css; charset=utf-8",
+        "booked.js": "text/javascript; charset=utf-8",
         "idle.js": "text/javascript; charset=utf-8",
         "pictograms.svg": "image/svg+xml",
     }

@@ -8,7 +8,8 @@ use tempfile::TempDir;
 use time::macros::datetime;
 
 use super::desk::Shown;
-use super::{Codes, Live, Office, Printers, Readers, kiosk};
+use super::home::AtHome;
+use super::{Codes, Guests, Live, Office, Printers, Readers};
 use crate::chance::SeededChance;
 use crate::clock::HeldClock;
 use crate::config::Config;
@@ -52,8 +53,10 @@ pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir)
         codes,
         printers,
         live,
-        guests: kiosk::Guests::default(),
+        guests: Guests::default(),
+        at_home: AtHome::default(),
         shown,
+        shown_booked: Shown::default(),
         demo,
     };
     (Arc::new(office), clock, folder)

@@ -17,9 +17,11 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use serde::Serialize;
+use time::Date;
 
 use super::outlook::{Compared, Outlooks};
 use super::{Office, page, windows};
+use crate::appointment;
 use crate::chance::{self, Chance};
 use crate::clock::{self, Moment};
 use crate::id::TicketId;
@@ -193,6 +195,41 @@ async fn look(office: &Office) -> Result<Hall, queue::Error> {
 /// A stream of `changed`, for pages that fetch what they show.
 pub(super) fn changes(office: &Office) -> Response {
     answer(stream(office, |_, _| Event::default().event("changed").data("")))
+}
+
+/// A stream of `changed`, for lists of the appointments of a day.
+pub(super) fn appointments(office: Arc<Office>, day: Date) -> Response {
+    let (commits, closed) = (office.db.commits(), office.live.closed.subscribe());
+    let again = Event::default().retry(again_after(&*office.journal.chance));
+    let head = stream::once(async { Ok(again) });
+    let start = (office, commits, closed, None);
+    let changes = stream::unfold(start, move |state| async move {
+        let (office, mut commits, mut closed, known) = state;
+        let beat = tokio::time::sleep(HEARTBEAT);
+        tokio::pin!(beat);
+        loop {
+            // Before the look: what is committed meanwhile is looked at next.
+            commits.mark_unchanged();
+            let now = office.db.read(move |look| appointment::mark(look, day)).await;
+            // What cannot be read now is looked at after the next commit.
+            let now = now.ok().or_else(|| known.clone());
+            if now != known {
+                let event = Event::default().event("changed").data("");
+                return Some((Ok(event), (office, commits, closed, now)));
+            }
+            let is_still = tokio::select! {
+                biased;
+                _ = closed.wait_for(|closed| *closed) => return None,
+                committed = commits.changed() => committed.map(|()| false).ok()?,
+                () = &mut beat => true,
+            };
+            if is_still {
+                let event = Event::default().event("beat").data("");
+                return Some((Ok(event), (office, commits, closed, known)));
+            }
+        }
+    });
+    answer(head.chain(changes))
 }
 
 /// A stream of whole boards.

@@ -7,6 +7,7 @@
 //! is never stored by a browser.
 
 mod assets;
+mod booking;
 mod chooser;
 pub mod codes;
 mod cookie;
@@ -21,6 +22,7 @@ mod error;
 pub(crate) mod example;
 mod fields;
 mod guard;
+pub mod guests;
 pub mod home;
 pub mod kiosk;
 pub mod live;
@@ -45,11 +47,13 @@ use axum::routing::get;
 use crate::config::Config;
 use crate::db::Db;
 use crate::form::Forms;
+use crate::id::DeviceId;
 use crate::journal::Journal;
 use crate::preregistration::Intake;
 use crate::visit;
 
 pub use codes::Codes;
+pub use guests::Guests;
 pub use live::Live;
 pub use printers::Printers;
 pub use readers::Readers;
@@ -66,13 +70,17 @@ pub struct Office {
     pub codes: Codes,
     /// What the refreshing lists at the desk have shown to whom.
     pub shown: desk::Shown,
+    /// The same of the lists of appointments, by the visits they announce.
+    pub shown_booked: desk::Shown,
     pub printers: Printers,
     /// Takes the codes that residents made at home.
     pub intake: Intake,
     /// What everybody may see of the queue, as it is now.
     pub live: Live,
     /// Who stands at a tablet without a visit.
-    pub guests: kiosk::Guests,
+    pub guests: Guests<DeviceId>,
+    /// Who books at home, and how much came from where.
+    pub at_home: home::AtHome,
     /// Invented residents, ready accounts, and a line on every page that says so.
     pub demo: bool,
 }
@@ -109,6 +117,7 @@ pub fn router(office: Arc<Office>) -> Router {
         .merge(pair::routes())
         .merge(reader_line::routes())
         .merge(status::routes())
+        .nest("/home/appointment", home::booking_routes())
         .nest("/kiosk", kiosk::routes())
         .nest("/desk", desk::routes())
         .route("/supervisor", get(|| async { page::go("/desk/supervisor") }))

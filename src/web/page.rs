@@ -1,10 +1,11 @@
 //! Answers: a page, or the way to another.
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::error::Failure;
+use crate::lang::Lang;
 
 /// Renders a page. No browser may keep it: what it shows is personal, and a kept
 /// page would hold its event stream open.
@@ -13,6 +14,14 @@ pub(super) fn show(page: &impl Template) -> Result<Response, Failure> {
     let mut response = Html(html).into_response();
     no_store(&mut response);
     Ok(response)
+}
+
+/// The browser's own language: Japanese where that comes first or nothing is said, English
+/// for all others.
+pub(super) fn own_language(headers: &HeaderMap) -> Lang {
+    let own = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let own = own.map_or("", str::trim).to_ascii_lowercase();
+    if own.is_empty() || own.starts_with("ja") { Lang::Ja } else { Lang::En }
 }
 
 /// Forbids every cache to keep the answer.

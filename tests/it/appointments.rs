@@ -7,11 +7,14 @@ use std::path::Path;
 use crate::stage::browser::{Browser, browser};
 use crate::stage::clerk::{Clerk, ENTER};
 use crate::stage::from_home::Held;
+use crate::stage::office::hidden;
 use crate::stage::program::Program;
 use crate::stage::resident::{Memory, Resident};
 
-/// The example town with one more service, which is open day and night: whenever this
-/// runs, somebody can come for it today.
+/// A Tuesday on which nobody rests, whenever this runs.
+const MORNING: &str = "2026-11-24T09:00";
+
+/// The example town with one more service, for which somebody can come at once.
 fn town(config: &Path) {
     let file = config.join("appointments.toml");
     let example = fs::read_to_string(&file).unwrap();
@@ -28,11 +31,8 @@ asks = ["name"]
 remind = { ja = "本人確認書類をお持ちください。", en = "Please bring identification." }
 "#;
     let always = always.replace("[[service]]", "[[service]]\nfrom_days = 365");
-    let open = example
-        .replace("holidays = true", "holidays = false")
-        .replace("year_end = {", "# year_end = {");
-    assert!(open.contains("holidays = false") && open.contains("early_minutes = 240"));
-    fs::write(file, open + &always).unwrap();
+    assert!(example.contains("early_minutes = 240"));
+    fs::write(file, example + &always).unwrap();
 }
 
 /// Somebody at the telephone gets the first slot that is free; the number they are
@@ -50,7 +50,7 @@ fn book(browser: &Browser, clerk: &mut Clerk<'_>, name: &str) -> String {
 fn a_clerk_books_moves_and_takes_in_whoever_was_at_the_telephone() {
     let Some(browser) = browser("appointments at the desk") else { return };
     let folder = tempfile::tempdir().unwrap();
-    let program = Program::demo_in(folder.path(), town);
+    let program = Program::demo_in_at(folder.path(), town, Some(MORNING));
     let _ = browser.with_examiner("axe and appointments at the desk");
     let mut clerk = Clerk::sign_in(&browser, &program, "appointments-desk");
     clerk.press("予約 6");
@@ -87,7 +87,7 @@ fn book_at_the_kiosk(browser: &Browser, resident: &mut Resident<'_>) -> String {
     assert_eq!(browser.heading(), "予約番号を入れてください");
     resident.press("予約をとる（別の日時）");
     resident.press("いつでも相談");
-    // The first day on which something is free is today, unless it is nearly over.
+    // The first day on which something is free is today.
     browser.leave(|| browser.press(".slots a"));
     resident.look();
     browser.leave(|| browser.press(".slots button"));
@@ -105,7 +105,7 @@ fn book_at_the_kiosk(browser: &Browser, resident: &mut Resident<'_>) -> String {
 fn a_resident_books_at_the_kiosk_and_checks_in_with_the_number() {
     let Some(browser) = browser("appointments at the kiosk") else { return };
     let folder = tempfile::tempdir().unwrap();
-    let program = Program::demo_in(folder.path(), town);
+    let program = Program::demo_in_at(folder.path(), town, Some(MORNING));
     let _ = browser.with_examiner("axe and appointments at the kiosk");
     let mut resident =
         Resident::arrive(&browser, &program, Memory::new()).with_album("appointments-kiosk");
@@ -128,7 +128,7 @@ fn a_resident_books_at_the_kiosk_and_checks_in_with_the_number() {
 fn a_booking_held_before_the_camera_is_checked_in_and_another_code_is_not() {
     let Some(browser) = browser("a booking before the camera") else { return };
     let folder = tempfile::tempdir().unwrap();
-    let program = Program::demo_in(folder.path(), town);
+    let program = Program::demo_in_at(folder.path(), town, Some(MORNING));
     let mut resident = Resident::arrive(&browser, &program, Memory::new()).in_a_hurry();
     let number = book_at_the_kiosk(&browser, &mut resident);
     resident.press("終わる");
@@ -148,4 +148,34 @@ fn a_booking_held_before_the_camera_is_checked_in_and_another_code_is_not() {
     browser.wait("the camera looks", &format!("{says}.includes('わくの中')"));
     browser.press("[data-key='1']");
     browser.wait("what was typed stays", "document.querySelector('[name=text]').value === '1'");
+}
+
+#[test]
+fn the_list_of_a_day_is_fresh_by_itself_and_takes_no_word_from_under_the_hand() {
+    let Some(browser) = browser("a list of appointments that keeps itself fresh") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::demo_in_at(folder.path(), town, Some(MORNING));
+    let mut clerk = Clerk::sign_in(&browser, &program, "appointments-fresh");
+    clerk.press("予約 6");
+    assert!(!browser.text().contains("仮押さえ"), "{}", browser.text());
+    browser.write("#find", "しけん");
+    // Somebody at home takes a slot of this day.
+    let mut visitor = program.visitor();
+    let times = visitor.get("/home/appointment/new?lang=ja&service=moving&day=2026-11-24").text;
+    let (_, start) = times.split_once("name=\"start\" value=\"").unwrap();
+    let start = start.split('"').next().unwrap();
+    let fields = [("op", hidden(&times, "op")), ("service", "moving"), ("start", start)];
+    let held = visitor.post("/home/appointment/hold", &fields);
+    assert_eq!(held.header("location"), "/home/appointment/name", "{}", held.text);
+    browser.wait("the list", "document.body.innerText.includes('仮押さえ')");
+    browser.wait("what was typed", "document.querySelector('#find').value === 'しけん'");
+    // It becomes an appointment under the clerk's eyes.
+    let form = visitor.get("/home/appointment/name").text;
+    let fields = [("op", hidden(&form, "op")), ("name", "しけん　はなこ")];
+    assert_eq!(
+        visitor.post("/home/appointment/name", &fields).header("location"),
+        "/home/appointment/done"
+    );
+    browser.wait("the name", "document.body.innerText.includes('シケン　ハナコ')");
+    assert_eq!(browser.run("return document.querySelector('#find').value"), "しけん");
 }

@@ -26,7 +26,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("printer", &["pdf"]),
     ("config", &["applicant", "appointment", "card", "form", "printer", "queue", "staff"]),
     ("procedure", &["config", "form"]),
-    ("preregistration", &["db", "applicant", "config", "form"]),
+    // A code may carry the number of an appointment.
+    ("preregistration", &["db", "applicant", "appointment", "config", "form"]),
     // Its town draws and calls numbers as everybody does.
     ("demo", &["db", "journal", "applicant", "card", "config", "queue"]),
     // The one room that joins slices.

@@ -97,8 +97,9 @@ struct Restored {
     devices: usize,
     accounts_known: bool,
     codes_known: bool,
-    /// Whether the backup knows of any booking.
-    has_appointments: bool,
+    /// Whether bookings may have been lost, or come back: all but where both databases
+    /// say that there never was one.
+    may_lose_appointments: bool,
     /// Whether the backup knows of any payment.
     has_payments: bool,
 }
@@ -127,12 +128,10 @@ impl Restored {
             "commit; pragma wal_checkpoint(truncate); pragma journal_mode = delete",
         )?;
         verified(&connection, Some(journal))?;
-        let there_is = |table: &str| -> Result<bool, db::Error> {
-            let query = format!("select exists (select 1 from {table})");
-            Ok(connection.query_row(&query, [], |row| row.get(0))?)
-        };
-        let (has_appointments, has_payments) = (there_is("appointment")?, there_is("charge")?);
-        Ok(Self { log, devices, accounts_known, codes_known, has_appointments, has_payments })
+        let may_lose_appointments = there_is(&connection, "appointment")?
+            || before.is_none_or(|before| there_is(before, "appointment").unwrap_or(true));
+        let has_payments = there_is(&connection, "charge")?;
+        Ok(Self { log, devices, accounts_known, codes_known, may_lose_appointments, has_payments })
     }
 
     fn tell(&self) {
@@ -152,7 +151,7 @@ impl Restored {
                  ends all codes of its month"
             );
         }
-        if self.has_appointments {
+        if self.may_lose_appointments {
             eprintln!(
                 "appointments are as they were in the backup: seats that were booked since are \
                  free again, and what was called off since is booked; ask whoever keeps the list"
@@ -166,6 +165,17 @@ impl Restored {
             );
         }
     }
+}
+
+/// Whether a table of a database has any row. One from before there was such a table has
+/// none.
+fn there_is(connection: &Connection, table: &str) -> Result<bool, db::Error> {
+    let has_table = "select exists (select 1 from sqlite_master where name = ?1)";
+    if !connection.query_row(has_table, [table], |row| row.get(0))? {
+        return Ok(false);
+    }
+    let has_any = format!("select exists (select 1 from {table})");
+    Ok(connection.query_row(&has_any, [], |row| row.get(0))?)
 }
 
 /// A database that was damaged may not be readable, or not all of it; numbers

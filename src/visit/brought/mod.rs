@@ -20,6 +20,7 @@ use serde_json::json;
 use super::submit::Counter;
 use super::{Error, note, store};
 use crate::applicant::Source;
+use crate::appointment::Number;
 use crate::clock::{self, Moment};
 use crate::db::Tx;
 use crate::form::answers::{Answer, Answers, Value};
@@ -129,6 +130,9 @@ pub struct Brought {
     /// What is chosen because of it, by id.
     #[serde(default)]
     pub procedures: BTreeSet<String>,
+    /// The number of the appointment that it checks in, digits alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub booking: Option<String>,
 }
 
 impl Brought {
@@ -207,6 +211,12 @@ pub fn taken(answers: &Answers) -> Vec<Brought> {
         _ => None,
     });
     text.filter_map(|text| serde_json::from_str(text).ok()).collect()
+}
+
+/// The number of the appointment that a code of the visit checks in.
+pub fn booking(answers: &Answers) -> Option<Number> {
+    let numbers = taken(answers).into_iter().filter_map(|code| code.booking);
+    numbers.filter_map(|digits| Number::typed(&digits)).next_back()
 }
 
 /// The resident does without the code that was read.

@@ -101,6 +101,7 @@ pub(super) fn take_over(
         made_at: opened.made_at,
         doubtful: doubtful.map(|one| (one.about.clone(), one.code().to_owned())).collect(),
         paths,
+        booking: opened.booking.map(|number| number.digits()),
         procedures: chosen.iter().map(|one| &one.id).filter(is_of_code).cloned().collect(),
     };
     let said = serde_json::to_string(&brought).unwrap_or_default();

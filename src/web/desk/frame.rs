@@ -220,6 +220,10 @@ pub(super) enum Note {
     SignedOut,
     Ended,
     SetUp,
+    Paid,
+    Exempted,
+    Voided,
+    GivenBack,
 }
 
 impl Note {
@@ -242,6 +246,10 @@ impl Note {
             Note::SignedOut => words.t("desk.note.signed_out"),
             Note::Ended => words.t("desk.note.ended"),
             Note::SetUp => words.t("desk.note.set_up"),
+            Note::Paid => words.t("desk.note.paid"),
+            Note::Exempted => words.t("desk.note.exempted"),
+            Note::Voided => words.t("desk.note.voided"),
+            Note::GivenBack => words.t("desk.note.given_back"),
         };
         words.to_owned()
     }

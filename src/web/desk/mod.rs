@@ -18,6 +18,7 @@ mod guard;
 mod guide;
 mod identity;
 mod password;
+mod payment;
 mod print;
 mod printing;
 mod sections;
@@ -53,6 +54,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/visits/{visit}", get(visit::show))
         .route("/visits/{visit}/answers", post(correct::correct))
         .route("/visits/{visit}/identity", post(decide::identify))
+        .route("/visits/{visit}/payment", get(payment::show).post(payment::act))
         .route("/visits/{visit}/papers", post(print::print))
         .route("/visits/{visit}/slip", get(slip::fragment).post(print::print_slip))
         .route("/visits/{visit}/printing/{op}", get(printing::show))

@@ -27,6 +27,7 @@ mod calling;
 mod guide;
 mod hammer;
 mod keys;
+mod payment;
 mod shipped_bugs;
 mod slips;
 mod supervisor;
@@ -218,6 +219,9 @@ const ROUTES: &[Route] = &[
     ("get", "/visits/{visit}", &[], [true, true, false]),
     ("post", "/visits/{visit}/answers", &[("path", "applicant.kana")], [true, true, false]),
     ("post", "/visits/{visit}/identity", &[], [true, true, false]),
+    ("get", "/visits/{visit}/payment", &[], [true, true, false]),
+    ("post", "/visits/{visit}/payment", &[("act", "later")], [true, true, false]),
+    ("post", "/visits/{visit}/payment", &[("act", "refund")], [false, true, false]),
     ("post", "/visits/{visit}/papers", &[], [true, true, false]),
     ("post", "/visits/{visit}/slip", &[], [true, true, false]),
     ("get", "/visits/{visit}/slip", &[], [true, true, false]),
@@ -243,6 +247,8 @@ const ROUTES: &[Route] = &[
     ("post", "/calling/tickets/{ticket}/undo", &[], [true, true, false]),
     ("get", "/appointments", &[], [true, true, false]),
     ("post", "/appointments", &[("find", "")], [true, true, false]),
+    ("get", "/appointments/day", &[], [true, true, false]),
+    ("get", "/appointments/events", &[], [true, true, false]),
     ("post", "/appointments/hold", SLOT, [true, true, false]),
     ("get", "/appointments/{appointment}", &[], [true, true, false]),
     ("post", "/appointments/{appointment}/book", &[], [true, true, false]),

@@ -166,7 +166,7 @@ pub(super) async fn fragment(
     }
     let (visits, unreadable) = visits(&office, words).await?;
     // What this person has not been shown yet is a look like any other.
-    if office.shown.has_new(clerk.signed_in.staff.id, &visits) {
+    if office.shown.has_new(clerk.signed_in.staff.id, &ids(&visits)) {
         record(&office, &clerk, false, &visits).await?;
     }
     let rows = rows(&office, words, visits);
@@ -215,9 +215,13 @@ async fn record(
     let hits = visits.len();
     office.db.write(move |tx| desk::listed(tx, &journal, staff, searched, hits)).await?;
     if !searched {
-        office.shown.note(staff, visits);
+        office.shown.note(staff, &ids(visits));
     }
     Ok(())
+}
+
+fn ids(visits: &[Listed]) -> Vec<VisitId> {
+    visits.iter().map(|listed| listed.visit.id).collect()
 }
 
 /// The visits that each member of staff was shown last on the list, so that a list
@@ -227,15 +231,14 @@ async fn record(
 pub struct Shown(Mutex<HashMap<StaffId, BTreeSet<VisitId>>>);
 
 impl Shown {
-    fn has_new(&self, staff: StaffId, visits: &[Listed]) -> bool {
+    pub(super) fn has_new(&self, staff: StaffId, visits: &[VisitId]) -> bool {
         let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let before = shown.get(&staff);
-        let is_new = |listed: &Listed| before.is_none_or(|ids| !ids.contains(&listed.visit.id));
-        visits.iter().any(is_new)
+        visits.iter().any(|id| before.is_none_or(|ids| !ids.contains(id)))
     }
 
-    fn note(&self, staff: StaffId, visits: &[Listed]) {
-        let ids = visits.iter().map(|listed| listed.visit.id).collect();
+    pub(super) fn note(&self, staff: StaffId, visits: &[VisitId]) {
+        let ids = visits.iter().copied().collect();
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(staff, ids);
     }
 }

@@ -10,6 +10,7 @@ use super::codes::{self, Code};
 use super::frame::{Asked, Frame, Place};
 use super::guard::Clerk;
 use super::identity::{self, Tick};
+use super::payment;
 use super::print;
 use super::sections::{self, Open, Section};
 use super::today::{marks, other_day, time_of_day};
@@ -91,6 +92,8 @@ struct Page {
     kinds: Vec<Tick>,
     points: Vec<Tick>,
     forms: Vec<Form>,
+    /// What is charged, where the office handles fees and something is.
+    fee: Option<payment::Fee>,
     /// The press that prints all papers, each where it belongs.
     press: OpId,
     /// A press before this page that has no outcome yet.
@@ -166,7 +169,7 @@ pub(super) struct Again {
 
 /// The visit once more, with what was not taken.
 pub(super) async fn again(
-    office: &Office,
+    office: &Shared,
     clerk: &Clerk,
     id: VisitId,
     again: Again,
@@ -177,7 +180,7 @@ pub(super) async fn again(
 
 /// Shows a visit.
 pub(super) async fn page(
-    office: &Office,
+    office: &Shared,
     clerk: &Clerk,
     frame: Frame,
     opened: Opened,
@@ -212,6 +215,7 @@ pub(super) async fn page(
         identified: desk::is_identified(&opened.answers),
         kinds: identity::kinds(&words, ticked),
         points: identity::points(&words, ticked),
+        fee: payment::fee(office, clerk, opened.visit.id, words).await?,
         press: office.journal.op(),
         open_press: office.printers.open_press_of(opened.visit.id),
         slip_press: office.journal.op(),

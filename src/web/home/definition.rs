@@ -5,7 +5,7 @@
 use serde_json::{Map, Value as Json, json};
 use time::Date;
 
-use super::Sealing;
+use super::{Sealing, Served};
 use crate::clock::iso_day;
 use crate::config::{Config, Procedure};
 use crate::form::template::{Choice, Condition, From, Gate, Question};
@@ -20,7 +20,12 @@ const BIRTH: &str = include_str!("../../../templates/birth.toml");
 
 /// The whole definition as it stands on `day`. A procedure whose form has no edition
 /// that day is not offered, as at the kiosk.
-pub(super) fn of(config: &Config, forms: &Forms, day: Date, sealing: &Sealing) -> Json {
+pub(super) fn of(
+    (config, forms): (&Config, &Forms),
+    day: Date,
+    sealing: &Sealing,
+    served: Served,
+) -> Json {
     let offered: Vec<&Procedure> = config
         .procedures
         .iter()
@@ -36,6 +41,7 @@ pub(super) fn of(config: &Config, forms: &Forms, day: Date, sealing: &Sealing) -
         "office": config.site.office.name,
         "languages": config.site.screen.languages,
         "purpose": purpose(config),
+        "booking": booking(config, served),
         "procedures": offered.iter().map(|one| procedure(config, one)).collect::<Vec<_>>(),
         "forms": of_forms(&offered, forms, day),
         "birth": birth().as_ref().map(form),
@@ -46,6 +52,13 @@ pub(super) fn of(config: &Config, forms: &Forms, day: Date, sealing: &Sealing) -
         "keys": sealing.keys,
         "codebook": sealing.codebook.to_json(),
     })
+}
+
+/// Where it can be booked from here: nowhere, unless the server that has this page has the
+/// seats. Whoever has a number takes it along in the code all the same.
+fn booking(config: &Config, served: Served) -> Json {
+    let at = served.books.then_some("appointment");
+    config.appointments().map_or(Json::Null, |_| json!({ "at": at }))
 }
 
 /// What the data is used for, as the kiosk says it first, too.
@@ -226,7 +239,7 @@ mod tests {
         let forms = Forms::load(Path::new("templates/forms")).unwrap();
         let day = date!(2026 - 11 - 25);
         let sealing = Sealing::of(&config, &forms, day, Vec::new());
-        of(&config, &forms, day, &sealing)
+        of((&config, &forms), day, &sealing, Served::default())
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub(super) const FILES: &[File] = files! {
     SVG "pictograms.svg",
     CSS "home/home.css",
     JS "home/page.js",
+    JS "home/booking.js",
     JS "home/check.js",
     JS "home/code.js",
     JS "home/draft.js",

@@ -5,6 +5,7 @@
 //! browser and its policy forbids it every connection. What is served is the same for
 //! everybody, so a [`Site`] may as well lie in a folder of any web server.
 
+mod booking;
 mod definition;
 mod files;
 
@@ -24,11 +25,12 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::error::Failure;
-use super::{Office, assets, page};
+use super::{Office, Shared, assets, page};
 use crate::config::Config;
 use crate::form::Forms;
 use crate::lang::{Lang, Phrases};
 use crate::preregistration::{Codebook, PublicFile};
+pub use booking::AtHome;
 use files::{FILES, File};
 
 /// No connection, no form, no frame, nothing from elsewhere, nothing inline. Pictures
@@ -54,6 +56,15 @@ impl Sealing {
     pub fn of(config: &Config, forms: &Forms, day: Date, keys: Vec<PublicFile>) -> Self {
         Self { keys, codebook: Codebook::of(config, forms, day) }
     }
+}
+
+/// Where the page is served.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Served {
+    /// The demonstration: it says on the page that town and people are invented.
+    pub demo: bool,
+    /// By the office whose seats they are: it can be booked there, too.
+    pub books: bool,
 }
 
 /// The page cannot be rendered, which no configuration brings about.
@@ -83,16 +94,15 @@ struct Index<'a> {
 }
 
 impl Site {
-    /// The page as the configuration and the forms have it on `day`; `demo` says on it
-    /// that town and people are invented.
+    /// The page as the configuration and the forms have it on `day`.
     pub fn of(
         config: &Config,
         forms: &Forms,
         day: Date,
         sealing: &Sealing,
-        demo: bool,
+        served: Served,
     ) -> Result<Site, Error> {
-        let definition = definition::of(config, forms, day, sealing);
+        let definition = definition::of((config, forms), day, sealing, served);
         let definition = format!("export default {definition};\n");
         let files: Vec<_> = FILES
             .iter()
@@ -108,7 +118,7 @@ impl Site {
             town: &config.site.town.name,
             folder: &folder,
             policy: POLICY,
-            demo,
+            demo: served.demo,
         };
         let index = index.render()?;
         Ok(Site { index, folder, files })
@@ -191,7 +201,8 @@ impl Home {
             },
             move |day, keys| {
                 let sealing = Sealing::of(&office.config, &office.forms, day, keys);
-                Site::of(&office.config, &office.forms, day, &sealing, office.demo)
+                let served = Served { demo: office.demo, books: booking::is_offered(&office) };
+                Site::of(&office.config, &office.forms, day, &sealing, served)
             },
         )
     }
@@ -221,11 +232,25 @@ pub fn routes(home: Arc<Home>) -> Router {
 /// the page are relative, so its own must end in a stroke.
 pub(super) fn of_office(office: Arc<Office>) -> Router {
     if !office.config.site.modules.preregistration {
-        return Router::new();
+        return match booking::is_offered(&office) {
+            true => {
+                Router::new().route("/home", get(booking_only)).route("/home/", get(booking_only))
+            }
+            false => Router::new(),
+        };
     }
     Router::new()
         .route("/home", get(|| async { Redirect::permanent("/home/") }))
         .nest("/home/", routes(Home::of_office(office)))
+}
+
+async fn booking_only() -> Redirect {
+    Redirect::to("/home/appointment")
+}
+
+/// The pages of an office on which residents book at home.
+pub(super) fn booking_routes() -> Router<Shared> {
+    booking::routes()
 }
 
 /// The page by itself, as a server of the municipality's web site has it.

@@ -7,17 +7,19 @@ use axum::response::Response;
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk, Sent};
 use super::{slip, waits};
-use crate::clock::Moment;
+use crate::appointment::{self, Error};
+use crate::clock::{self, Moment};
 use crate::form::answers::Value;
 use crate::form::questions::{self, AskPage};
 use crate::form::template::Signature;
 use crate::id::OpId;
 use crate::lang::{Lang, Phrases};
 use crate::procedure::fee::{self, Line};
+use crate::visit::arrival::{self, Announced};
 use crate::visit::brought::{self, Difference};
 use crate::visit::{self, State as Stands, step};
 use crate::web::error::Failure;
-use crate::web::{Office, Shared, page, shown};
+use crate::web::{Office, Shared, booking, page, shown};
 
 struct Row {
     label: String,
@@ -80,6 +82,8 @@ struct Check {
     differs: bool,
     /// What of them was not understood, in sentences.
     doubtful: Vec<String>,
+    /// What becomes of the appointment that they announce.
+    booked: Option<String>,
     /// Whether a card may still be shown.
     may_tap: bool,
     procedures: Vec<String>,
@@ -88,7 +92,12 @@ struct Check {
     op: OpId,
 }
 
-pub(super) fn page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Response, Failure> {
+pub(super) async fn page(
+    office: &Office,
+    kiosk: &Kiosk,
+    at: &AtKiosk,
+) -> Result<Response, Failure> {
+    let booked = booked(office, at).await?;
     let counter = office.counter();
     let forms = counter.forms_of(&at.visit);
     let frame = Frame::new(office, kiosk, Some(at));
@@ -108,6 +117,7 @@ pub(super) fn page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Respo
         brought: codes.iter().map(|code| made_at(code.made_at)).collect(),
         differs: groups.iter().flat_map(|group| &group.rows).any(|row| row.told.is_some()),
         doubtful: doubtful(office, at, &pages, frame.words),
+        booked,
         may_tap: !codes.is_empty() && frame.cards && !step::card_was_read(&at.answers),
         groups,
         procedures: procedures.iter().map(|one| one.title.in_lang(lang).to_owned()).collect(),
@@ -115,6 +125,33 @@ pub(super) fn page(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Respo
         op: office.journal.op(),
         frame: frame.back(back),
     })
+}
+
+/// What a code says of an appointment, and what becomes of it when this is handed in.
+async fn booked(office: &Office, at: &AtKiosk) -> Result<Option<String>, Failure> {
+    let Some(plan) = office.config.appointments() else { return Ok(None) };
+    if brought::booking(&at.answers).is_none() {
+        return Ok(None);
+    }
+    let words = Phrases::of(at.visit.wishes.lang);
+    let (known, answers, now) = (plan.clone(), at.answers.clone(), office.journal.now());
+    let look = move |connection: &_| arrival::announced(connection, Some(&known), &answers, now);
+    let Some(Announced { appointment, refused }) = office.db.read(look).await? else {
+        return Ok(Some(words.t("kiosk.check.booked_unknown").to_owned()));
+    };
+    let service = booking::service_name(plan, words, &appointment);
+    let when = booking::when(words, appointment.start);
+    let why = match refused {
+        None => {
+            let values = [("service", service), ("when", when)];
+            return Ok(Some(words.with("kiosk.check.booked", &values)));
+        }
+        Some(Error::OtherDay(_) | Error::TooEarly(_)) => words.t("kiosk.check.booked_early"),
+        Some(Error::TooLate) => words.t("kiosk.check.booked_late"),
+        Some(_) => words.t("kiosk.check.booked_over"),
+    };
+    let values = [("service", service), ("when", when), ("why", why.to_owned())];
+    Ok(Some(words.with("kiosk.check.booked_not", &values)))
 }
 
 /// `11月24日 19:05`, in digits that every language reads.
@@ -245,6 +282,8 @@ struct Now {
     /// What the resident is called by, and what that is.
     number: String,
     kind: &'static str,
+    /// When they had booked, if the number waits for that.
+    booked: Option<String>,
     /// The words for what comes next: a signature only where a form has its line.
     lead: &'static str,
     slip: Option<slip::Shown>,
@@ -296,9 +335,20 @@ async fn now(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Now, Failur
         Some(ticket) => Some(waits::of(office, (kiosk, at), ticket).await?),
         None => None,
     };
+    let booked = match &submitted.ticket {
+        Some(ticket) => {
+            let id = ticket.id;
+            office.db.read(move |connection| appointment::of_ticket(connection, id)).await?
+        }
+        None => None,
+    };
     let frame = Frame::new(office, kiosk, Some(at));
     Ok(Now {
         wait,
+        booked: booked.map(|one| {
+            let time = [("time", clock::hour_and_minute(one.start))];
+            frame.words.with("kiosk.appointment.wait", &time)
+        }),
         slip: slip::shown(office, kiosk, (id, "/kiosk/slip")).await?,
         words: frame.words,
         hearing: frame.hearing,

@@ -33,8 +33,6 @@ use super::Shared;
 use super::error::Failure;
 use crate::visit::step::{self, Step};
 
-pub use appointment::Guests;
-
 /// The cookie that says which tablet this is.
 pub(super) const COOKIE: &str = "kiosk";
 
@@ -89,7 +87,7 @@ async fn next(State(office): State<Shared>, kiosk: session::Kiosk) -> Result<Res
         Step::Way => choose::ways_page(&office, &kiosk, &visit),
         Step::Card => card::page(&office, &kiosk, &visit).await,
         Step::Ask(page) => ask::page(&office, &kiosk, &visit, &page, None),
-        Step::Check => check::page(&office, &kiosk, &visit),
+        Step::Check => check::page(&office, &kiosk, &visit).await,
         Step::Done => check::done(&office, &kiosk, &visit).await,
     }
 }

@@ -16,7 +16,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::error::Failure;
-use super::{Office, Shared};
+use super::{Office, Shared, page};
 use crate::lang::Lang;
 use crate::secret::Code;
 
@@ -51,13 +51,9 @@ struct Asked {
 }
 
 impl Asked {
-    /// The language that was asked for, else the telephone's own: Japanese where that
-    /// comes first or nothing is said, English for all others.
+    /// The language that was asked for, else the telephone's own.
     fn lang(self, headers: &HeaderMap) -> Lang {
-        let own = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let own = own.map_or("", str::trim).to_ascii_lowercase();
-        let own = if own.is_empty() || own.starts_with("ja") { Lang::Ja } else { Lang::En };
-        self.lang.unwrap_or(own)
+        self.lang.unwrap_or_else(|| page::own_language(headers))
     }
 }
 

@@ -2,6 +2,7 @@
 
 import { h } from "./element.js";
 import { lines as linesOf } from "./fees.js";
+import { read, spaced } from "./booking.js";
 import { isBlank, same } from "./value.js";
 
 export function check(page) {
@@ -14,10 +15,49 @@ export function check(page) {
       group(page, words.t("home.check.procedures"), { is: "procedures" }, h("ul", { class: "chosen" }, visit.chosen.map((one) => h("li", {}, one.title[words.lang])))),
       groups(page),
       fees(page),
+      booking(page),
     ],
     back: before ? { is: "page", page: before.page.id } : { is: "procedures" },
-    next: { words: words.t("home.check.make"), press: () => page.makeCode() },
+    next: { words: words.t("home.check.make"), press: () => (take(page) ? page.makeCode() : page.refuse({ error: "home.booking.wrong" })) },
   };
+}
+
+/** Whoever has booked is checked in by the same code. */
+function booking(page) {
+  const { words, definition, visit } = page;
+  if (definition.booking === null) return null;
+  const stands = page.screen.booking ?? (visit.booking === null ? "" : spaced(visit.booking));
+  const wrong = page.screen.error === "home.booking.wrong";
+  const at = definition.booking.at;
+  const link = h("a", { href: `${at}?lang=${words.lang}`, target: "_blank", rel: "noopener" }, words.t("home.booking.book_new"));
+  return h(
+    "section",
+    { class: "check-group booking" },
+    h("h2", {}, words.t("home.booking.title")),
+    h(
+      "div",
+      { class: wrong ? "entry wrong" : "entry" },
+      h("label", { class: "entry-label", for: "booking" }, words.t("home.booking.number")),
+      h("span", { class: "entry-help", id: "booking-help" }, words.t("home.booking.help")),
+      h("input", { id: "booking", class: "short", inputmode: "numeric", autocomplete: "off", maxlength: "11", value: stands, "aria-describedby": "booking-help", "aria-invalid": wrong ? "true" : null, onchange: () => take(page) }),
+    ),
+    at ? h("p", {}, link) : null,
+  );
+}
+
+/** Takes the number that stands in its box; whether it may stand there. */
+function take(page) {
+  const { visit } = page;
+  const box = document.getElementById("booking");
+  if (!box) return true;
+  const number = read(box.value);
+  page.screen.booking = box.value;
+  if (number === null && box.value.trim() !== "") return false;
+  if (number !== visit.booking) {
+    visit.booking = number;
+    page.changed();
+  }
+  return true;
 }
 
 function group(page, title, mend, content) {

@@ -71,6 +71,8 @@ async function one({ definition, visit, key, now }, procedures, n) {
     iat: minutes(new Date(now)),
     jti: visit.jti(n),
     revision: visit.revision,
+    // The first of several codes checks in whoever has booked.
+    booking: n === 0 ? visit.booking : null,
   };
   const body = write(definition.codebook, content);
   const publicKey = fromBase64url(key.public_key);

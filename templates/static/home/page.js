@@ -1,6 +1,7 @@
 // The page: what it knows, which screen stands on it, and how one leads to the next. The
 // browser's own back works like the one on the screen; no address tells anything.
 
+import { brought } from "./booking.js";
 import { keyFor, make, TooLong } from "./code.js";
 import definition from "./definition.js";
 import { check } from "./check.js";
@@ -18,6 +19,8 @@ class Page {
   visit = new Visit(definition);
   draft = draft.kept(definition);
   keeps = false;
+  /** The number of an appointment that was booked just before. */
+  booking = brought();
   screen = { is: "start" };
   #made = null;
   #making = false;
@@ -70,6 +73,7 @@ class Page {
   /** For whoever is there now: a draft that is kept stays as it is. */
   begin() {
     Object.assign(this, { visit: new Visit(definition), keeps: false });
+    this.visit.booking = this.booking;
     this.#made = null;
     this.go({ is: "procedures" });
   }
@@ -84,14 +88,19 @@ class Page {
   goOnAnew() {
     this.#takeUp();
     this.visit.forgetCodes();
+    this.visit.booking = this.booking;
     this.changed();
     this.go({ is: "next" });
   }
 
   #takeUp() {
-    if (!this.visit.isEmpty) return;
-    Object.assign(this, { visit: this.draft, keeps: true });
-    this.#made = null;
+    if (this.visit.isEmpty) {
+      Object.assign(this, { visit: this.draft, keeps: true });
+      this.#made = null;
+    }
+    if (this.booking === null || this.booking === this.visit.booking) return;
+    this.visit.booking = this.booking;
+    this.changed();
   }
 
   setKeeps(keeps) {
@@ -108,7 +117,7 @@ class Page {
 
   erase() {
     draft.erase();
-    Object.assign(this, { visit: new Visit(definition), draft: null, keeps: false });
+    Object.assign(this, { visit: new Visit(definition), draft: null, keeps: false, booking: null });
     this.#made = null;
     this.go({ is: "start" });
   }

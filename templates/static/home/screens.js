@@ -1,6 +1,7 @@
 // The screens on the way to the code. Each gives what stands on it, where back leads to,
 // and what the one big button does; page.js puts them into the frame.
 
+import { spaced } from "./booking.js";
 import { h, icon } from "./element.js";
 import { entry } from "./entries.js";
 import { isOpen as offers, pageOfGate } from "./form.js";
@@ -18,6 +19,7 @@ export function start(page) {
       h("p", { class: "lead" }, words.t("home.start.lead")),
       trouble ? h("p", { class: "error-band", role: "alert" }, words.t(trouble)) : null,
       stands && !trouble ? goOn(page) : null,
+      booking(page),
       h(
         "ol",
         { class: "steps" },
@@ -34,6 +36,21 @@ export function start(page) {
     ],
     next: trouble ? null : { words: words.t(stands ? "home.start.anew" : "home.start.begin"), press: () => page.begin() },
   };
+}
+
+/** Where a time can be booked; and the number that was brought from there. */
+function booking(page) {
+  const { words, definition } = page;
+  if (definition.booking === null) return null;
+  if (page.booking !== null) return h("p", { class: "notice-band" }, words.with("home.booking.brought", { number: spaced(page.booking) }));
+  const { at } = definition.booking;
+  if (at === null) return h("p", { class: "hint" }, words.t("home.booking.elsewhere"));
+  return h(
+    "section",
+    { class: "go-on" },
+    h("p", {}, words.t("home.booking.lead")),
+    h("a", { class: "button", href: `${at}?lang=${words.lang}` }, words.t("home.booking.book")),
+  );
 }
 
 /** What was begun: here and now, or before and kept. */

@@ -41,6 +41,7 @@ export function show(page, { codes, until }) {
       h("h1", {}, words.t("home.code.title")),
       codes.length > 1 ? h("p", { class: "notice-band" }, words.with("home.code.several", { codes: codes.length })) : null,
       codes.map(figure),
+      page.visit.booking === null ? null : h("p", { class: "notice-band" }, words.t("home.booking.rides")),
       h("p", { class: "hint" }, words.t("home.code.bright")),
       h(
         "div",

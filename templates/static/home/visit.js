@@ -9,6 +9,8 @@ export class Visit {
   #definition;
   procedures = [];
   answers = new Map();
+  /** The number of an appointment that the code checks in; null without one. */
+  booking = null;
   /** What names each code for the counter, the first code's first. Made once. */
   jtis = [];
   /** Counts the codes that were made of changed answers. */
@@ -100,22 +102,25 @@ export class Visit {
     return Uint8Array.from(this.jtis[n]);
   }
 
-  /** The same answers for another visit: the counter takes a code once. */
+  /** The same answers for another visit: the counter takes a code once, and whoever had
+   * booked has come. */
   forgetCodes() {
+    this.booking = null;
     this.jtis = [];
     this.revision = 0;
   }
 
   /** As a draft keeps it. */
   written() {
-    const { procedures, jtis, revision } = this;
-    return { procedures, answers: [...this.answers], jtis, revision };
+    const { procedures, booking, jtis, revision } = this;
+    return { procedures, answers: [...this.answers], booking, jtis, revision };
   }
 
   /** From a draft. Procedures that are no longer offered are left out. */
-  static read(definition, { procedures, answers, jtis, revision }) {
+  static read(definition, { procedures, answers, booking, jtis, revision }) {
     const visit = new Visit(definition);
     visit.answers = new Map(answers);
+    visit.booking = booking ?? null;
     visit.jtis = jtis;
     visit.revision = revision;
     visit.choose(procedures.filter((id) => definition.procedures.some((one) => one.id === id)));

@@ -11,6 +11,8 @@ const FACTS = [
   ["applicant.address", "address"],
   ["applicant.phone", "phone"],
 ];
+// The booking number stands among them, and is no answer.
+const BOOKING = 7;
 const SEXES = ["male", "female", "not_applicable", "unknown"];
 
 // Two-byte characters: where each range begins and how many it has.
@@ -40,13 +42,16 @@ export function minutes(date = new Date()) {
  * `{number}` or `{copies}`; blank words were skipped. Answers to forms that are
  * not chosen, and what a chosen procedure presets, are left out.
  *
+ * `booking` is the number of an appointment, nine digits, or null.
+ *
  * @param {{hash: string, procedures: object[], forms: object[]}} codebook
- * @param {{procedures: string[], answers: Object<string, object>, iat: number, jti: Uint8Array, revision: number}} visit
+ * @param {{procedures: string[], answers: Object<string, object>, iat: number, jti: Uint8Array, revision: number, booking: ?string}} visit
  * @returns {Uint8Array}
  */
-export function encode(codebook, { procedures, answers, iat, jti, revision }) {
+export function encode(codebook, { procedures, answers, iat, jti, revision, booking = null }) {
   const facts = [];
   FACTS.forEach(([path, kind], at) => add(facts, at + 1, kind, SEXES, answers[path]));
+  if (booking !== null) facts.push([BOOKING, Number(booking)]);
   const bytes = [];
   write(bytes, map([
     [0, 1],

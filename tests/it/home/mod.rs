@@ -4,6 +4,7 @@
 
 mod agreement;
 mod at_home;
+mod booking;
 mod chance;
 mod changes;
 mod doors;

@@ -130,6 +130,7 @@ fn a_code_that_was_burned_since_the_backup_does_not_come_back_to_life() {
 
     let said = restored(data.path(), &file);
     assert!(!said.contains("codes made at home"), "{said}");
+    assert!(!said.contains("appointments are"), "there never was one: {said}");
     let program = Program::serve(data.path());
     let mut administrator = program.visitor();
     sign_in(&mut administrator, LOGIN, PASSWORD);
@@ -152,9 +153,36 @@ fn accounts_and_codes_that_cannot_be_asked_after_are_spoken_of() {
     program.stop();
     fs::remove_file(data.path().join("office.db")).unwrap();
     let said = restored(data.path(), &file);
-    for what in ["accounts", "codes made at home"] {
+    for what in ["accounts", "codes made at home", "appointments"] {
         assert!(said.contains(&format!("{what} are as they were in the backup")), "{said}");
     }
+}
+
+/// Holds a seat of some day, as somebody at home.
+fn hold_a_seat(program: &Program) {
+    let mut visitor = program.visitor();
+    let of = "/home/appointment/new?lang=ja&service=moving&day=";
+    let days = visitor.get(of).text;
+    let starts = |text: &str| text.get(..10).filter(|day| day.starts_with('2')).map(str::to_owned);
+    let day = days.split("day=").find_map(starts).unwrap();
+    let times = visitor.get(&format!("{of}{day}")).text;
+    let (_, start) = times.split_once("name=\"start\" value=\"").unwrap();
+    let start = start.split('"').next().unwrap();
+    let fields = [("op", hidden(&times, "op")), ("service", "moving"), ("start", start)];
+    let held = visitor.post("/home/appointment/hold", &fields);
+    assert_eq!(held.header("location"), "/home/appointment/name", "{}", held.text);
+}
+
+#[test]
+fn bookings_since_a_backup_that_knew_of_none_are_spoken_of() {
+    let (data, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut program = Program::serve(data.path());
+    set_up(&program);
+    let file = backed_up(data.path(), elsewhere.path());
+    hold_a_seat(&program);
+    program.stop();
+    let said = restored(data.path(), &file);
+    assert!(said.contains("appointments are as they were in the backup"), "{said}");
 }
 
 #[test]

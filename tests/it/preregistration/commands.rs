@@ -22,6 +22,7 @@ fn code(key: &serde_json::Value, town: &str) -> String {
     answers.set("inkan.card", Value::Choice("here".into()), Source::Typed);
     let now = SystemClock.now();
     let visit = Visit {
+        booking: None,
         made_at: now,
         jti: Jti([0xAB; 8]),
         revision: 3,

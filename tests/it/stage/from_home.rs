@@ -55,6 +55,7 @@ pub fn sealed(data: &Path, case: &Json, (jti, revision): (u8, u32)) -> String {
     let (now, form) = (SystemClock.now(), forms.get("juminhyo").unwrap());
     let answers = answered(form, case);
     let visit = Visit {
+        booking: None,
         made_at: now,
         jti: Jti([jti; 8]),
         revision,

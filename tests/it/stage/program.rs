@@ -35,6 +35,11 @@ impl Program {
     /// The demonstration of another town than the example: `change` writes what is
     /// different into its configuration, below `house`.
     pub fn demo_in(house: &Path, change: impl FnOnce(&Path)) -> Self {
+        Self::demo_in_at(house, change, None)
+    }
+
+    /// The same, whose clock begins at a time of its own.
+    pub fn demo_in_at(house: &Path, change: impl FnOnce(&Path), clock: Option<&str>) -> Self {
         let example = Path::new("kiosk-config/example");
         let config = house.join(example);
         fs::create_dir_all(config.join("demo")).unwrap();
@@ -47,6 +52,7 @@ impl Program {
         }
         change(&config);
         let mut command = madoguchi(&["demo", "--empty", "--listen", "127.0.0.1:0"]);
+        command.args(clock.iter().flat_map(|clock| ["--clock", clock]));
         // It takes the configuration that lies where it is started.
         let here = std::env::current_dir().unwrap();
         command.arg("--templates").arg(here.join("templates/forms"));

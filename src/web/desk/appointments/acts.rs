@@ -6,17 +6,17 @@ use axum::response::Response;
 use super::one::{self, Entry, parse};
 use super::{allowed, day, sentence};
 use crate::appointment::state::Who;
-use crate::appointment::{self, By, Error, Told};
+use crate::appointment::{self, By, Error};
 use crate::clock::{self, Moment};
 use crate::db::Tx;
 use crate::id::AppointmentId;
-use crate::journal::{Actor, Journal};
+use crate::journal::Actor;
 use crate::lang::{Lang, Phrases};
 use crate::visit::{self, arrival};
 use crate::web::desk::guard::Sent;
 use crate::web::desk::slip;
 use crate::web::error::Failure;
-use crate::web::{Shared, entry, page as answer};
+use crate::web::{Office, Shared, booking, entry, page as answer};
 
 fn by(sent: &Sent) -> Result<By, Failure> {
     let actor = Actor::Staff(sent.clerk.signed_in.staff.id);
@@ -62,14 +62,7 @@ pub(in crate::web::desk) async fn book(
     allowed(&office, &sent.clerk)?;
     let (id, by) = (parse(&id)?, by(&sent)?);
     let [name, phone] = ["name", "phone"].map(|field| sent.fields.get(field).to_owned());
-    let (shared, typed) = (office.clone(), (name.clone(), phone.clone()));
-    let book = move |tx: &Tx<'_>| -> Result<_, Error> {
-        let held = appointment::get(tx, id)?.ok_or(Error::NoSuchAppointment)?;
-        let service = shared.config.appointments().and_then(|plan| plan.service(&held.service));
-        let told = Told::typed(service.ok_or(Error::NoSuchSlot)?, &typed.0, &typed.1)?;
-        appointment::book(tx, &shared.journal, by, id, &told)
-    };
-    match office.db.write(book).await {
+    match booking::book(&office, by, id, (&name, &phone)).await {
         Ok(_) => Ok(answer::go(&day::address(id))),
         Err(Error::Entry { field, error }) => {
             let words = Phrases::of(sent.clerk.lang);
@@ -90,12 +83,7 @@ pub(in crate::web::desk) async fn move_to(
     allowed(&office, &sent.clerk)?;
     let (id, by, start) = (parse(&id)?, by(&sent)?, start(&sent)?);
     let to = (id, version(&sent)?, start);
-    let shared = office.clone();
-    let move_to = move |tx: &Tx<'_>| -> Result<_, Error> {
-        let plan = shared.config.appointments().ok_or(Error::NoSuchSlot)?;
-        appointment::move_to(tx, &shared.journal, plan, by, to)
-    };
-    match office.db.write(move_to).await {
+    match booking::move_to(&office, by, to).await {
         Ok(_) => Ok(answer::go(&day::address(id))),
         Err(error) => {
             let refused = sentence(Phrases::of(sent.clerk.lang), error.into())?;
@@ -111,13 +99,12 @@ pub(in crate::web::desk) async fn cancel(
     Path(id): Path<String>,
     sent: Sent,
 ) -> Result<Response, Failure> {
-    allowed(&office, &sent.clerk)?;
-    let (id, by, version) = (parse(&id)?, by(&sent)?, version(&sent)?);
-    let journal = office.journal.clone();
-    let call_off =
-        move |tx: &Tx<'_>| appointment::call_off(tx, &journal, by, (id, version)).map(drop);
-    let done = office.db.write(call_off).await;
-    told(&office, &sent, id, done.map_err(visit::Error::from)).await
+    let version = version(&sent)?;
+    press(&office, &sent, &id, move |tx, office, by, id| {
+        appointment::call_off(tx, &office.journal, by, (id, version))?;
+        Ok(())
+    })
+    .await
 }
 
 /// Takes whoever booked as arrived, and draws a number.
@@ -148,12 +135,21 @@ pub(in crate::web::desk) async fn take_back(
     Path(id): Path<String>,
     sent: Sent,
 ) -> Result<Response, Failure> {
-    allowed(&office, &sent.clerk)?;
-    let (id, by) = (parse(&id)?, by(&sent)?);
-    let journal = office.journal.clone();
-    let take_back = move |tx: &Tx<'_>| arrival::take_back(tx, &journal as &Journal, by, id);
-    let done = office.db.write(take_back).await;
-    told(&office, &sent, id, done).await
+    press(&office, &sent, &id, |tx, office, by, id| arrival::take_back(tx, &office.journal, by, id))
+        .await
+}
+
+/// One press on the page of an appointment: done, and back to it with what came of it.
+async fn press(
+    office: &Shared,
+    sent: &Sent,
+    id: &str,
+    act: impl FnOnce(&Tx<'_>, &Office, By, AppointmentId) -> Result<(), visit::Error> + Send + 'static,
+) -> Result<Response, Failure> {
+    allowed(office, &sent.clerk)?;
+    let (id, by, shared) = (parse(id)?, by(sent)?, office.clone());
+    let done = office.db.write(move |tx| act(tx, &shared, by, id)).await;
+    told(office, sent, id, done).await
 }
 
 /// Back to the appointment; a refusal stands on it in a sentence.

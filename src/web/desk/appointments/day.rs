@@ -11,12 +11,12 @@ use crate::appointment::slots::{self, Slot};
 use crate::appointment::state::{State as Stands, Who};
 use crate::appointment::{self, Appointment, Entered, Number, Service, looks};
 use crate::clock::{self, hour_and_minute};
-use crate::id::{AppointmentId, OpId};
+use crate::id::{AppointmentId, OpId, VisitId};
 use crate::lang::Phrases;
 use crate::web::desk::frame::{Frame, Place};
 use crate::web::desk::guard::{Clerk, Sent};
 use crate::web::error::Failure;
-use crate::web::{Office, Shared, days, page};
+use crate::web::{Office, Shared, days, live, page};
 
 /// How many days ahead an open one is looked for.
 const LOOK_AHEAD_DAYS: usize = 60;
@@ -64,15 +64,25 @@ struct Page {
     before: String,
     after: String,
     today: Option<String>,
+    list: List,
+    rules: Vec<String>,
+    typed: String,
+    found: Option<Vec<Row>>,
+}
+
+/// The slots of the day and who booked them: the part that keeps itself fresh.
+#[derive(Template)]
+#[template(path = "desk/appointments_day.html")]
+struct List {
+    words: Phrases,
+    key: String,
+    service: String,
     lines: Vec<Line>,
     /// Appointments of this day that stand in no slot any more.
     elsewhere: Vec<Row>,
     closed: Option<String>,
     /// The next day on which there is something free.
     next_open: Option<(String, String)>,
-    rules: Vec<String>,
-    typed: String,
-    found: Option<Vec<Row>>,
 }
 
 /// `GET /desk/appointments`.
@@ -141,7 +151,11 @@ async fn record(
 ) -> Result<(), Failure> {
     let seen = (searched, looks::with_words(entered));
     let (journal, staff) = (office.journal.clone(), clerk.signed_in.staff.id);
-    Ok(office.db.write(move |tx| looks::listed(tx, &journal, staff, seen)).await?)
+    office.db.write(move |tx| looks::listed(tx, &journal, staff, seen)).await?;
+    if !searched {
+        office.shown_booked.note(staff, &visits(entered));
+    }
+    Ok(())
 }
 
 async fn shown(
@@ -161,16 +175,6 @@ async fn shown(
     let entered = booked(office, (service, day)).await?;
     record(office, clerk, false, &entered).await?;
     let rows = |one: &Entered| row(plan, words, one);
-    let (slots, closed) = match free(office, plan, (service, day)).await? {
-        Ok(slots) => (slots, None),
-        Err(why) => (Vec::new(), Some(days::closed(words, &why))),
-    };
-    // What is over and nobody had booked is in the way.
-    let is_shown = |line: &Line| line.slot.start > now || !line.rows.is_empty();
-    let lines = slots.into_iter().map(|slot| line(office, slot, &entered, rows));
-    let lines: Vec<Line> = lines.filter(is_shown).collect();
-    let stands = |one: &&Entered| lines.iter().any(|line| line.slot.start == one.appointment.start);
-    let has_free = lines.iter().any(|line| line.slot.is_offered);
     let iso = |day: Option<Date>| clock::iso_day(day.unwrap_or(now.date()));
     page::show(&Page {
         services: services(plan, words, &service.id),
@@ -180,6 +184,69 @@ async fn shown(
         before: iso(day.previous_day()),
         after: iso(day.next_day()),
         today: (day != now.date()).then(|| clock::iso_day(now.date())),
+        list: list(office, clerk, (plan, service, day), &entered).await?,
+        rules: rules(office, plan, service, words),
+        typed,
+        found: found.map(|found| found.iter().map(rows).collect()),
+        frame,
+    })
+}
+
+/// `GET /desk/appointments/day`: the list alone, for the script that keeps it fresh.
+pub(in crate::web::desk) async fn fragment(
+    State(office): State<Shared>,
+    Query(asked): Query<Asked>,
+    clerk: Clerk,
+) -> Result<Response, Failure> {
+    let plan = allowed(&office, &clerk)?;
+    let service = plan.service(&asked.service).ok_or(Failure::NotFound)?;
+    let day = clock::parse_iso_day(&asked.day).ok_or(Failure::BadRequest)?;
+    let entered = booked(&office, (service, day)).await?;
+    // What this person has not been shown yet is a look like any other.
+    if office.shown_booked.has_new(clerk.signed_in.staff.id, &visits(&entered)) {
+        record(&office, &clerk, false, &entered).await?;
+    }
+    page::show(&list(&office, &clerk, (plan, service, day), &entered).await?)
+}
+
+/// `GET /desk/appointments/events`: says when anything of a day has changed.
+pub(in crate::web::desk) async fn events(
+    State(office): State<Shared>,
+    Query(asked): Query<Asked>,
+    clerk: Clerk,
+) -> Result<Response, Failure> {
+    allowed(&office, &clerk)?;
+    let day = clock::parse_iso_day(&asked.day).ok_or(Failure::BadRequest)?;
+    Ok(live::appointments(office.0, day))
+}
+
+fn visits(entered: &[Entered]) -> Vec<VisitId> {
+    let told = entered.iter().filter(|one| !one.told.is_empty());
+    told.map(|one| one.appointment.visit).collect()
+}
+
+async fn list(
+    office: &Office,
+    clerk: &Clerk,
+    (plan, service, day): (&Plan, &Service, Date),
+    entered: &[Entered],
+) -> Result<List, Failure> {
+    let (words, now) = (Phrases::of(clerk.lang), office.journal.now());
+    let rows = |one: &Entered| row(plan, words, one);
+    let (slots, closed) = match free(office, plan, (service, day)).await? {
+        Ok(slots) => (slots, None),
+        Err(why) => (Vec::new(), Some(days::closed(words, &why))),
+    };
+    // What is over and nobody had booked is in the way.
+    let is_shown = |line: &Line| line.slot.start > now || !line.rows.is_empty();
+    let lines = slots.into_iter().map(|slot| line(office, slot, entered, rows));
+    let lines: Vec<Line> = lines.filter(is_shown).collect();
+    let stands = |one: &&Entered| lines.iter().any(|line| line.slot.start == one.appointment.start);
+    let has_free = lines.iter().any(|line| line.slot.is_offered);
+    Ok(List {
+        words,
+        key: clerk.key.clone(),
+        service: service.id.clone(),
         elsewhere: entered.iter().filter(|one| !stands(one)).map(rows).collect(),
         lines,
         closed,
@@ -187,10 +254,6 @@ async fn shown(
             true => None,
             false => next_open(office, plan, (service, day), words).await?,
         },
-        rules: rules(office, plan, service, words),
-        typed,
-        found: found.map(|found| found.iter().map(rows).collect()),
-        frame,
     })
 }
 

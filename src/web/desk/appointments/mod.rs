@@ -24,6 +24,8 @@ use crate::{appointment, clock};
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/", get(day::show).post(day::search))
+        .route("/day", get(day::fragment))
+        .route("/events", get(day::events))
         .route("/hold", post(acts::hold))
         .route("/{appointment}", get(one::show))
         .route("/{appointment}/book", post(acts::book))

@@ -173,3 +173,29 @@ async fn a_holiday_says_why_it_is_closed_and_leads_to_the_next_open_day() {
     let weekend = clerk.get("/desk/appointments?service=moving&day=2026-11-28").await;
     assert!(weekend.says("次に空いている日：11月30日（月）"), "{}", weekend.text());
 }
+
+#[tokio::test]
+async fn the_list_keeps_itself_fresh_and_is_recorded_once_for_each_change() {
+    let town = Town::staffed().await;
+    let clerk = town.sign_in("clerk").await;
+    let page = clerk.get(TODAY).await;
+    let fresh = "/desk/appointments/day?service=moving&amp;day=2026-11-24";
+    assert!(page.says(&format!("data-fresh=\"{fresh}\"")), "{}", page.text());
+    let fresh = fresh.replace("&amp;", "&");
+    let looks = async || {
+        let kinds = town.kinds().await;
+        kinds.iter().filter(|kind| *kind == "appointment.listed").count()
+    };
+    let before = looks().await;
+    book(&clerk, "2026-11-24T10:00:00.000+09:00", "しけん　はなこ").await;
+    for _ in 0..3 {
+        let list = clerk.get(&fresh).await;
+        assert!(list.says("シケン　ハナコ") && list.says("2 席のうち 1 席"), "{}", list.text());
+        // Only the list: whatever is typed beside it stays.
+        assert!(!list.says("id=\"find\""));
+    }
+    assert_eq!(looks().await, before + 1);
+    book(&clerk, "2026-11-24T11:00:00.000+09:00", "みほん　たろう").await;
+    assert!(clerk.get(&fresh).await.says("ミホン　タロウ"));
+    assert_eq!(looks().await, before + 2);
+}

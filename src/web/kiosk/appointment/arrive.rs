@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::json;
 
-use super::{Guest, Stands, allowed, frame, language, sentence};
+use super::{Guest, Stands, allowed, frame, language, pressed, sentence};
 use crate::appointment::state::State as At;
 use crate::appointment::{self, Appointment, Error, Number};
 use crate::clock::hour_and_minute;
@@ -25,7 +25,7 @@ use crate::web::kiosk::code::{SIDE_MAX, told};
 use crate::web::kiosk::frame::Frame;
 use crate::web::kiosk::session::Kiosk;
 use crate::web::kiosk::slip;
-use crate::web::{Office, Shared, days, page, qr};
+use crate::web::{Office, Shared, booking, page};
 
 /// The language chosen on the first page.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
@@ -70,12 +70,8 @@ struct SlipNow {
 #[template(path = "kiosk/booked_now.html")]
 struct BookedNow {
     frame: Frame,
-    number: String,
-    qr: Option<qr::Drawing>,
-    service: String,
-    when: String,
-    remind: Option<String>,
-    early: String,
+    title: &'static str,
+    one: booking::Shown,
 }
 
 impl Kiosk {
@@ -97,7 +93,7 @@ pub(in crate::web::kiosk) async fn show(
     number_page(&office, &kiosk, language(&office, &asked.lang), None)
 }
 
-fn number_page(
+pub(super) fn number_page(
     office: &Office,
     kiosk: &Kiosk,
     lang: Lang,
@@ -124,10 +120,7 @@ pub(in crate::web::kiosk) async fn check_in(
     // One a second: nobody tries numbers by the thousand, and a second touch waits
     // for what came of the first.
     let _turn = office.codes.turn(kiosk.device.id).await;
-    let Some(guest) = kiosk.guest(&office) else { return Ok(page::go("/kiosk")) };
-    if fields.get("op") != guest.page.to_string() {
-        return Ok(page::go("/kiosk/appointment/done"));
-    }
+    let guest = pressed(&office, &kiosk, &fields)?;
     let typed = Some(fields.get("text").to_owned()).filter(|text| !text.is_empty());
     let text = typed.or_else(|| office.codes.take_heard(kiosk.beside(&office))).unwrap_or_default();
     match arrived(&office, &kiosk, &guest, &text).await {
@@ -139,13 +132,34 @@ pub(in crate::web::kiosk) async fn check_in(
             kiosk.turn_page(&office, guest.lang, Some(stands));
             Ok(page::go("/kiosk/appointment/done"))
         }
-        Err(error) => {
+        // Whoever shows it before its time may have come to change it.
+        Err(error) if is_early(&error) => {
+            let found = Number::typed(&text).ok_or(Failure::BadRequest)?;
+            let found = booking::by_number(&office, found).await?.ok_or(Failure::NotFound)?;
             let said = sentence(Phrases::of(guest.lang), error)?;
+            super::change::page(&office, &kiosk, (guest.lang, found.id), Some(said)).await
+        }
+        Err(error) => {
+            let words = Phrases::of(guest.lang);
+            let said = match is_from_home(&text) {
+                true => words.t("kiosk.appointment.code_from_home").to_owned(),
+                false => sentence(words, error)?,
+            };
             let page = number_page(&office, &kiosk, guest.lang, Some(said));
-            kiosk.note_refused(&office, Number::typed(&text));
+            office.guests.note_refused(&kiosk.device.id, Number::typed(&text));
             page
         }
     }
+}
+
+/// Whether this is a code with forms, as the page for home makes it.
+fn is_from_home(text: &str) -> bool {
+    text.starts_with("MK1")
+}
+
+fn is_early(error: &visit::Error) -> bool {
+    let visit::Error::Appointment(error) = error else { return false };
+    matches!(error, Error::OtherDay(_) | Error::TooEarly(_))
 }
 
 async fn arrived(
@@ -187,6 +201,7 @@ pub(in crate::web::kiosk) async fn frame_seen(
     let Some(text) = office.codes.read(picture).await else { return Ok(told(&json!({}))) };
     // Another code than ours goes no further; one that was refused was told why.
     Ok(told(&match Number::typed(&text) {
+        None if is_from_home(&text) => json!({ "say": "home" }),
         None => json!({ "say": "other" }),
         number if number == guest.refused => json!({}),
         Some(number) => json!({ "text": number.digits() }),
@@ -206,9 +221,14 @@ pub(in crate::web::kiosk) async fn done(
 ) -> Result<Response, Failure> {
     allowed(&office, &kiosk).await?;
     let guest = kiosk.guest(&office).ok_or(Failure::Elsewhere("/kiosk"))?;
-    let (id, has_come) = match guest.stands {
-        Some(Stands::Arrived(id)) => (id, true),
-        Some(Stands::Booked(id)) => (id, false),
+    let (id, title) = match guest.stands {
+        Some(Stands::Arrived(id)) => (id, None),
+        Some(Stands::Booked(id)) => (id, Some("kiosk.appointment.booked")),
+        Some(Stands::Moved(id)) => (id, Some("kiosk.appointment.moved")),
+        Some(Stands::CalledOff(_)) => {
+            return super::change::called_off(&office, &kiosk, guest.lang);
+        }
+        Some(Stands::Found(_)) => return Err(Failure::Elsewhere("/kiosk/appointment/mine")),
         Some(Stands::Held(_)) => return Err(Failure::Elsewhere("/kiosk/appointment/name")),
         None => return Err(Failure::Elsewhere("/kiosk")),
     };
@@ -219,9 +239,13 @@ pub(in crate::web::kiosk) async fn done(
     };
     let (one, ticket) = office.db.read(look).await?;
     let frame = frame(&office, &kiosk, guest.lang);
-    match has_come {
-        true => arrived_page(&office, &kiosk, frame, (&one, ticket)).await,
-        false => booked_page(&office, frame, &one),
+    let plan = office.config.appointments().ok_or(Failure::NotFound)?;
+    match title {
+        None => arrived_page(&office, &kiosk, frame, (&one, ticket)).await,
+        Some(title) => {
+            let one = booking::Shown::of(plan, frame.words, &one);
+            page::show(&BookedNow { title, one, frame })
+        }
     }
 }
 
@@ -231,11 +255,12 @@ async fn arrived_page(
     frame: Frame,
     (one, ticket): (&Appointment, Option<Ticket>),
 ) -> Result<Response, Failure> {
+    let plan = office.config.appointments().ok_or(Failure::NotFound)?;
     let visit = ticket.as_ref().and_then(|ticket| ticket.visit);
     page::show(&Arrived {
         now: slip_now(office, kiosk, frame.words, visit).await?,
         ticket: ticket.map(|ticket| ticket.to_string()),
-        service: service_name(office, one, frame.words.lang()),
+        service: booking::service_name(plan, frame.words, one),
         time: hour_and_minute(one.start),
         frame,
     })
@@ -289,25 +314,4 @@ pub(in crate::web::kiosk) async fn slip_again(
     let (_, visit) = who_came(&office, &kiosk).await?;
     slip::print_again(&office, &kiosk, op, visit).await?;
     Ok(page::go("/kiosk/appointment/done"))
-}
-
-fn booked_page(office: &Office, frame: Frame, one: &Appointment) -> Result<Response, Failure> {
-    let plan = office.config.appointments().ok_or(Failure::NotFound)?;
-    let (words, lang) = (frame.words, frame.words.lang());
-    let remind = plan.service(&one.service).and_then(|service| service.remind.as_ref());
-    let early = plan.times.early_minutes;
-    page::show(&BookedNow {
-        number: one.number.to_string(),
-        qr: qr::drawing(&one.number.digits()),
-        service: service_name(office, one, lang),
-        when: format!("{} {}", days::day(words, one.start.date()), hour_and_minute(one.start)),
-        remind: remind.map(|remind| remind.in_lang(lang).to_owned()),
-        early: words.with("kiosk.appointment.early", &[("minutes", early)]),
-        frame,
-    })
-}
-
-fn service_name(office: &Office, one: &Appointment, lang: Lang) -> String {
-    let service = office.config.appointments().and_then(|plan| plan.service(&one.service));
-    service.map_or(&*one.service, |service| service.name.in_lang(lang)).to_owned()
 }

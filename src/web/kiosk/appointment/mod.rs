@@ -1,14 +1,12 @@
 //! Whoever booked, and whoever wants to: pages of a tablet on which no visit stands.
 //!
-//! What a tablet shows to such a guest is remembered by the tablet, in memory only:
-//! no address and no cookie names an appointment, a page that was sent once is not
-//! taken again, and nothing is left when the guest goes or nobody was there.
+//! What a tablet shows to such a guest is remembered by the tablet (`web::guests`), and
+//! nothing is left when the guest goes or nobody was there.
 
 mod arrive;
+mod change;
 mod new;
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -16,14 +14,15 @@ use axum::routing::{get, post};
 
 use super::frame::Frame;
 use super::session::Kiosk;
-use crate::appointment::{self, Error, Number, Plan};
-use crate::clock::{self, Moment};
-use crate::db::Tx;
-use crate::id::{AppointmentId, DeviceId, OpId};
+use crate::appointment::{self, Error, Plan};
+use crate::clock;
+use crate::id::OpId;
 use crate::lang::{Lang, Phrases};
 use crate::visit;
 use crate::web::error::Failure;
-use crate::web::{Office, Shared, days};
+use crate::web::fields::Fields;
+use crate::web::guests::{Guest, Stands};
+use crate::web::{Office, Shared, booking, days};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -34,6 +33,9 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/appointment/new", get(new::show))
         .route("/appointment/hold", post(new::hold))
         .route("/appointment/name", get(new::name).post(new::book))
+        .route("/appointment/mine", get(change::show).post(change::find))
+        .route("/appointment/move", get(change::times).post(change::move_to))
+        .route("/appointment/cancel", post(change::cancel))
 }
 
 pub(super) fn pictures() -> Router<Shared> {
@@ -43,58 +45,13 @@ pub(super) fn pictures() -> Router<Shared> {
 /// A page is looked at no longer than the tablet waits, and a little more.
 const GRACE: Duration = Duration::from_secs(60);
 
-/// What came of a guest's last press.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stands {
-    /// A slot is held while a name is entered.
-    Held(AppointmentId),
-    Booked(AppointmentId),
-    Arrived(AppointmentId),
-}
-
-/// Somebody at a tablet.
-#[derive(Clone, Debug)]
-struct Guest {
-    lang: Lang,
-    /// The page that may be sent, once.
-    page: OpId,
-    stands: Option<Stands>,
-    /// What was shown and refused: the camera may still see it.
-    refused: Option<Number>,
-    seen: Moment,
-}
-
-/// Who stands at which tablet. One for the process.
-#[derive(Default)]
-pub struct Guests(Mutex<BTreeMap<DeviceId, Guest>>);
-
-impl Guests {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<DeviceId, Guest>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn get(&self, tablet: DeviceId) -> Option<Guest> {
-        self.lock().get(&tablet).cloned()
-    }
-
-    fn put(&self, tablet: DeviceId, guest: Guest) {
-        self.lock().insert(tablet, guest);
-    }
-
-    fn take(&self, tablet: DeviceId) -> Option<Guest> {
-        self.lock().remove(&tablet)
-    }
-}
-
 impl Kiosk {
     /// Who stands here now, if they were seen a moment ago.
     fn guest(&self, office: &Office) -> Option<Guest> {
         let screen = &office.config.site.screen;
         let patience = u64::from(screen.idle_secs) + u64::from(screen.warning_secs);
         let patience = Duration::from_secs(patience) + GRACE;
-        let now = office.journal.now();
-        let guest = office.guests.get(self.device.id);
-        guest.filter(|guest| now - guest.seen < patience)
+        office.guests.get(&self.device.id, office.journal.now(), patience)
     }
 
     /// Shows the guest another page, which may be sent once.
@@ -105,28 +62,11 @@ impl Kiosk {
         page
     }
 
-    /// Remembers what was refused, as long as the page stands.
-    fn note_refused(&self, office: &Office, refused: Option<Number>) {
-        if let Some(guest) = office.guests.lock().get_mut(&self.device.id) {
-            guest.refused = refused;
-        }
-    }
-
     /// The guest goes; a slot that was only held is free at once.
     pub(super) async fn forget_guest(&self, office: &Office) -> Result<(), Failure> {
-        let Some(guest) = office.guests.take(self.device.id) else { return Ok(()) };
+        let Some(guest) = office.guests.take(&self.device.id) else { return Ok(()) };
         let Some(Stands::Held(id)) = guest.stands else { return Ok(()) };
-        let (journal, by) = (office.journal.clone(), self.by(office.journal.op()));
-        let give_up = move |tx: &Tx<'_>| -> Result<(), Error> {
-            let held = appointment::get(tx, id)?;
-            let version = held.map_or(0, |held| held.version);
-            match appointment::call_off(tx, &journal, by, (id, version)) {
-                // It lapsed by itself.
-                Err(Error::Refused(_)) => Ok(()),
-                given_up => given_up.map(drop),
-            }
-        };
-        Ok(office.db.write(give_up).await?)
+        Ok(booking::give_up(office, self.by(office.journal.op()), id).await?)
     }
 
     fn by(&self, op: OpId) -> appointment::By {
@@ -141,6 +81,19 @@ async fn allowed<'o>(office: &'o Office, kiosk: &Kiosk) -> Result<&'o Plan, Fail
     match kiosk.visit(office).await? {
         Some(_) => Err(Failure::Elsewhere("/kiosk")),
         None => Ok(plan),
+    }
+}
+
+/// Whose page was sent, for the first time.
+///
+/// # Errors
+/// Where whoever is there now goes on: the page of somebody before, or one that was sent
+/// already, shows what came of it.
+fn pressed(office: &Office, kiosk: &Kiosk, fields: &Fields) -> Result<Guest, Failure> {
+    let guest = kiosk.guest(office).ok_or(Failure::Elsewhere("/kiosk"))?;
+    match fields.get("op") == guest.page.to_string() {
+        true => Ok(guest),
+        false => Err(Failure::Elsewhere("/kiosk/appointment/done")),
     }
 }
 

@@ -4,26 +4,24 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use time::{Date, Duration};
 
-use super::{Stands, allowed, frame, language, sentence};
-use crate::appointment::plan::{Ask, Plan};
-use crate::appointment::slots;
+use super::{Stands, allowed, frame, language, pressed, sentence};
+use crate::appointment::plan::Ask;
 use crate::appointment::state::{State as At, Who};
-use crate::appointment::{self, Error, Service, Told};
-use crate::clock::{self, hour_and_minute};
-use crate::db::{Connection, Tx};
+use crate::appointment::{self, Error, Service};
+use crate::clock;
 use crate::id::OpId;
 use crate::lang::Phrases;
 use crate::visit;
+use crate::web::booking::{self, Choice, Seeker};
 use crate::web::error::Failure;
 use crate::web::fields::Fields;
 use crate::web::kiosk::frame::Frame;
 use crate::web::kiosk::session::Kiosk;
 use crate::web::{Office, Shared, days, entry, page};
 
-/// As many days with something free are offered at once.
-const DAYS_SHOWN: usize = 12;
+/// Somebody before a tablet, who has no appointment yet.
+const SEEKER: Seeker = Seeker { who: Who::Resident, own: None };
 
 /// What has been chosen so far: it stands in the address, and names nobody.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
@@ -32,13 +30,6 @@ pub(in crate::web::kiosk) struct Asked {
     lang: String,
     service: String,
     day: String,
-}
-
-struct Choice {
-    /// Where it leads, or what is sent.
-    value: String,
-    words: String,
-    about: String,
 }
 
 #[derive(Template)]
@@ -97,7 +88,8 @@ async fn choose(
 ) -> Result<Response, Failure> {
     let plan = allowed(office, kiosk).await?;
     let lang = language(office, &asked.lang);
-    let offered: Vec<&Service> = plan.services.iter().filter(|one| one.at_kiosk).collect();
+    let is_offered = |one: &&Service| booking::is_offered(one, Who::Resident);
+    let offered: Vec<&Service> = plan.services.iter().filter(is_offered).collect();
     let frame = frame(office, kiosk, lang);
     let address = |rest: &str| format!("/kiosk/appointment/new?lang={}{rest}", lang.tag());
     let page = Choose {
@@ -124,80 +116,20 @@ async fn choose(
     let words = page.frame.words;
     match clock::parse_iso_day(&asked.day) {
         None => {
-            let links = free_days(office, plan, service).await?.into_iter();
-            let link = |(day, free): (Date, u32)| Choice {
-                value: format!("{here}&day={}", clock::iso_day(day)),
-                words: days::day(words, day),
-                about: words.with("kiosk.appointment.free", &[("free", free)]),
-            };
+            let address_of = |day: &str| format!("{here}&day={day}");
+            let links = booking::free_days(office, (plan, service), SEEKER, (words, address_of));
+            let links = links.await?;
             let (title, frame) = ("kiosk.appointment.which_day", page.frame.back(address("")));
-            let links = links.map(link).collect();
             page::show(&Choose { title, about: Some(name), links, frame, ..page })
         }
         Some(day) => {
             let about = Some(format!("{name} {}", days::day(words, day)));
-            let times = times(office, plan, (service, day), words).await?;
+            let times = booking::times(office, (plan, service), day, SEEKER, words).await?;
             let (title, frame) = ("kiosk.appointment.which_time", page.frame.back(here.as_str()));
             let service = service.id.clone();
             page::show(&Choose { title, about, times, service, frame, ..page })
         }
     }
-}
-
-/// The slots of a day that a resident can book now.
-fn offered(
-    connection: &Connection,
-    plan: &Plan,
-    (service, day): (&Service, Date),
-    now: clock::Moment,
-) -> Result<Vec<slots::Slot>, Error> {
-    // Whoever rests on that day need not be looked up.
-    if plan.slots(service, day).is_err() {
-        return Ok(Vec::new());
-    }
-    let occupied = appointment::occupied(connection, (day, now), None)?;
-    let slots = slots::slots(plan, (service, day), &occupied, (now, Who::Resident));
-    Ok(slots.unwrap_or_default().into_iter().filter(|slot| slot.is_offered).collect())
-}
-
-/// The next days on which something is free, and how much.
-async fn free_days(
-    office: &Office,
-    plan: &Plan,
-    service: &Service,
-) -> Result<Vec<(Date, u32)>, Failure> {
-    let (plan, service, now) = (plan.clone(), service.clone(), office.journal.now());
-    let look = move |connection: &_| -> Result<_, Error> {
-        let mut found = Vec::new();
-        for ahead in 0..=i64::from(service.from_days) {
-            let day = now.date().saturating_add(Duration::days(ahead));
-            let slots = offered(connection, &plan, (&service, day), now)?;
-            if !slots.is_empty() {
-                found.push((day, slots.iter().map(|slot| slot.free).sum()));
-            }
-            if found.len() == DAYS_SHOWN {
-                break;
-            }
-        }
-        Ok(found)
-    };
-    Ok(office.db.read(look).await?)
-}
-
-async fn times(
-    office: &Office,
-    plan: &Plan,
-    (service, day): (&Service, Date),
-    words: Phrases,
-) -> Result<Vec<Choice>, Failure> {
-    let (plan, service, now) = (plan.clone(), service.clone(), office.journal.now());
-    let look = move |connection: &_| offered(connection, &plan, (&service, day), now);
-    let choice = |slot: slots::Slot| Choice {
-        value: clock::rfc3339(slot.start),
-        words: format!("{}〜{}", hour_and_minute(slot.start), hour_and_minute(slot.end)),
-        about: words.with("kiosk.appointment.free", &[("free", slot.free)]),
-    };
-    Ok(office.db.read(look).await?.into_iter().map(choice).collect())
 }
 
 /// `POST /kiosk/appointment/hold`: keeps the slot while the name is entered.
@@ -208,20 +140,10 @@ pub(in crate::web::kiosk) async fn hold(
 ) -> Result<Response, Failure> {
     allowed(&office, &kiosk).await?;
     let _turn = office.codes.turn(kiosk.device.id).await;
-    let Some(guest) = kiosk.guest(&office) else { return Ok(page::go("/kiosk")) };
-    if fields.get("op") != guest.page.to_string() {
-        return Ok(page::go("/kiosk/appointment/done"));
-    }
+    let guest = pressed(&office, &kiosk, &fields)?;
     let start = clock::parse_rfc3339(fields.get("start")).ok_or(Failure::BadRequest)?;
     let service = fields.get("service").to_owned();
-    let (shared, by, wanted) = (office.clone(), kiosk.by(guest.page), service.clone());
-    let hold = move |tx: &Tx<'_>| -> Result<_, Error> {
-        let plan = shared.config.appointments().ok_or(Error::NoSuchSlot)?;
-        let offered = plan.service(&wanted).is_some_and(|service| service.at_kiosk);
-        let wanted = (offered.then_some(&*wanted).ok_or(Error::NoSuchSlot)?, start);
-        appointment::hold(tx, &shared.journal, plan, by, wanted)
-    };
-    match office.db.write(hold).await {
+    match booking::hold(&office, kiosk.by(guest.page), (&service, start)).await {
         Ok(held) => {
             kiosk.turn_page(&office, guest.lang, Some(Stands::Held(held.id)));
             Ok(page::go("/kiosk/appointment/name"))
@@ -269,8 +191,8 @@ async fn name_page(
     page::show(&Name {
         op: kiosk.turn_page(office, lang, guest.stands),
         service: service.name.in_lang(lang).to_owned(),
-        when: format!("{} {}", days::day(words, held.start.date()), hour_and_minute(held.start)),
-        until: held.until.map(hour_and_minute).unwrap_or_default(),
+        when: booking::when(words, held.start),
+        until: held.until.map(clock::hour_and_minute).unwrap_or_default(),
         asks_name: service.asks.contains(&Ask::Name),
         asks_phone: service.asks.contains(&Ask::Phone),
         name,
@@ -288,22 +210,12 @@ pub(in crate::web::kiosk) async fn book(
 ) -> Result<Response, Failure> {
     allowed(&office, &kiosk).await?;
     let _turn = office.codes.turn(kiosk.device.id).await;
-    let Some(guest) = kiosk.guest(&office) else { return Ok(page::go("/kiosk")) };
+    let guest = pressed(&office, &kiosk, &fields)?;
     let Some(Stands::Held(id)) = guest.stands else {
         return Ok(page::go("/kiosk/appointment/done"));
     };
-    if fields.get("op") != guest.page.to_string() {
-        return Ok(page::go("/kiosk/appointment/name"));
-    }
     let [name, phone] = ["name", "phone"].map(|field| fields.get(field).to_owned());
-    let (shared, by, typed) = (office.clone(), kiosk.by(guest.page), (name.clone(), phone.clone()));
-    let book = move |tx: &Tx<'_>| -> Result<_, Error> {
-        let held = appointment::get(tx, id)?.ok_or(Error::NoSuchAppointment)?;
-        let service = shared.config.appointments().and_then(|plan| plan.service(&held.service));
-        let told = Told::typed(service.ok_or(Error::NoSuchSlot)?, &typed.0, &typed.1)?;
-        appointment::book(tx, &shared.journal, by, id, &told)
-    };
-    match office.db.write(book).await {
+    match booking::book(&office, kiosk.by(guest.page), id, (&name, &phone)).await {
         Ok(_) => {
             kiosk.turn_page(&office, guest.lang, Some(Stands::Booked(id)));
             Ok(page::go("/kiosk/appointment/done"))

@@ -162,3 +162,58 @@ async fn while_a_visit_stands_there_nobody_checks_in() {
         assert_eq!(tablet.get(path).await.to, "/kiosk", "{path}");
     }
 }
+
+/// Opens the page for numbers, and shows one that is to be changed.
+async fn find(tablet: &Tablet, text: &str) -> Answer {
+    let op = tablet.get("/kiosk/appointment?lang=ja").await.hidden("op");
+    tablet.post("/kiosk/appointment/mine", &[("op", &op), ("text", text)]).await
+}
+
+#[tokio::test]
+async fn whoever_booked_changes_the_time_at_the_tablet_and_keeps_the_number() {
+    let tablet = Tablet::paired().await;
+    let one = booked(&tablet, TEN).await;
+    assert_eq!(find(&tablet, &one.number.to_string()).await.to, "/kiosk/appointment/mine");
+    let page = tablet.get("/kiosk/appointment/mine").await;
+    assert!(page.says("11月24日（火） 10:00") && page.says("日時を変える"), "{}", page.text);
+    let days = tablet.get("/kiosk/appointment/move").await;
+    assert!(days.says("今の予約：11月24日（火） 10:00"), "{}", days.text);
+    let times = tablet.get("/kiosk/appointment/move?day=2026-11-25").await;
+    let (op, version) = (times.hidden("op"), times.hidden("version"));
+    let start = ("start", "2026-11-25T11:00:00.000+09:00");
+    let fields = [("op", op.as_str()), ("version", version.as_str()), start];
+    let moved = tablet.post("/kiosk/appointment/move", &fields).await;
+    assert_eq!(moved.to, "/kiosk/appointment/done", "{}", moved.text);
+    let done = tablet.get(&moved.to).await;
+    assert!(done.says("予約の日時を変えました") && done.says("11月25日（水） 11:00"));
+    assert!(done.says(&one.number.to_string()), "{}", done.text);
+    assert_eq!(now(&tablet, &one).await.start, datetime!(2026-11-25 11:00 +9));
+}
+
+#[tokio::test]
+async fn whoever_shows_the_code_on_another_day_may_change_it_or_call_it_off() {
+    let tablet = Tablet::paired().await;
+    let one = booked(&tablet, datetime!(2026-11-25 10:00 +9)).await;
+    let page = check_in(&tablet, &one.number.digits()).await;
+    assert!(page.says("この予約は11月25日（水）のものです。"), "{}", page.text);
+    let (op, version) = (page.hidden("op"), page.hidden("version"));
+    let fields = [("op", op.as_str()), ("version", version.as_str())];
+    let off = tablet.post("/kiosk/appointment/cancel", &fields).await;
+    assert_eq!(off.to, "/kiosk/appointment/done", "{}", off.text);
+    assert!(tablet.get(&off.to).await.says("予約を取り消しました"));
+    assert_eq!(now(&tablet, &one).await.state, At::Cancelled);
+    // The next one there sees nothing of it, and the old form does nothing.
+    tablet.post("/kiosk/end", &[]).await;
+    assert_eq!(tablet.get("/kiosk/appointment/mine").await.to, "/kiosk");
+    assert_eq!(tablet.post("/kiosk/appointment/cancel", &fields).await.to, "/kiosk");
+}
+
+#[tokio::test]
+async fn what_has_begun_is_changed_by_nobody_at_the_tablet() {
+    let tablet = Tablet::paired().await;
+    let one = booked(&tablet, TEN).await;
+    tablet.clock.advance(Duration::from_secs(3_600));
+    find(&tablet, &one.number.digits()).await;
+    let page = tablet.get("/kiosk/appointment/mine").await;
+    assert!(!page.says("日時を変える") && page.says("職員をお呼びください"), "{}", page.text);
+}

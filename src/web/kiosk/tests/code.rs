@@ -69,7 +69,10 @@ fn written(
     (made_at, jti, revision): (Moment, u8, u32),
 ) -> Vec<u8> {
     let (jti, procedures) = (Jti([jti; 8]), &["inkan"]);
-    encode(book, &preregistration::Visit { made_at, jti, revision, procedures, answers })
+    encode(
+        book,
+        &preregistration::Visit { booking: None, made_at, jti, revision, procedures, answers },
+    )
 }
 
 /// The day of birth in the form's sample.
@@ -240,6 +243,7 @@ async fn a_procedure_that_gives_way_to_one_of_a_code_is_named_until_it_is_chosen
     answers.remove("ido.kind");
     let (jti, made_at) = (Jti([1; 8]), tablet.office.journal.now());
     let moves_in = preregistration::Visit {
+        booking: None,
         made_at,
         jti,
         revision: 0,

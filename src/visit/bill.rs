@@ -1,0 +1,259 @@
+//! What a visit owes and how it is paid: fees become one charge, and the ledger keeps it.
+
+use serde_json::json;
+use time::Date;
+
+use super::desk::submitted;
+use super::{Counter, Error, State, Visit, store};
+use crate::applicant::Source;
+use crate::application;
+use crate::config::NOT_EXEMPT;
+use crate::db::Tx;
+use crate::form::answers::{Answer, Answers, Value};
+use crate::form::{Form, questions};
+use crate::id::{OpId, PaymentId, StaffId, VisitId};
+use crate::journal::{self, Actor, Entity, Event, Journal};
+use crate::payment::{self, By, Charge, Entry, Kind, Payment, Reason, Refund};
+use crate::procedure::fee::{self, exemption_path};
+use crate::yen::Yen;
+
+/// The bill of a visit.
+#[derive(Clone, Debug)]
+pub struct Bill {
+    /// What is owed, or was when it was paid; `None` where nothing is charged for.
+    pub charge: Option<Charge>,
+    /// Every attempt to pay it, oldest first.
+    pub payments: Vec<Payment>,
+    /// What the last attempt moved.
+    pub entries: Vec<Entry>,
+    /// Something has no price on the day of the visit: it cannot be paid here.
+    pub is_unpriced: bool,
+    /// What was corrected since it was paid would cost something else.
+    pub differs: bool,
+    /// The business day; `None` when the clock stands before the ledger.
+    pub today: Option<Date>,
+}
+
+impl Bill {
+    /// The attempt that stands: being paid, unknown, or paid.
+    pub fn standing(&self) -> Option<&Payment> {
+        self.payments.last().filter(|payment| payment.state().stands())
+    }
+
+    /// Whether it is paid on the business day of now and nothing of it was given back.
+    pub fn may_be_voided(&self) -> bool {
+        let paid = self.standing().and_then(|payment| payment.steps.last());
+        paid.is_some_and(|step| {
+            step.state == payment::State::Authorised && Some(step.day) == self.today
+        }) && !self.entries.iter().any(|entry| entry.kind == Kind::Refund)
+    }
+
+    /// What is left of each item that was paid.
+    pub fn left(&self) -> Vec<(String, Yen)> {
+        let Some(charge) = self.charge.as_ref().filter(|_| self.standing().is_some()) else {
+            return Vec::new();
+        };
+        let moved = |item: &str| -> i64 {
+            let postings = self.entries.iter().flat_map(|entry| &entry.postings);
+            let own = postings
+                .filter(|posting| posting.account.strip_prefix(payment::REVENUE) == Some(item));
+            own.map(|posting| -posting.signed()).sum()
+        };
+        let items = charge.by_item().into_iter();
+        let left = items.map(|(item, _)| (u32::try_from(moved(&item)).unwrap_or(0), item));
+        left.filter(|(left, _)| *left > 0).map(|(left, item)| (item, Yen(left))).collect()
+    }
+}
+
+/// The fees of a visit's forms that were not sent back.
+fn lines(
+    counter: Counter<'_>,
+    (visit, answers): (&Visit, &Answers),
+    applications: &[application::Application],
+) -> Result<Vec<payment::Line>, fee::Error> {
+    let forms = counter.forms_of(visit);
+    let known = questions::with_defaults(&forms, answers);
+    let is_open = |form: &&Form| {
+        let mut own = applications.iter().filter(|one| one.form == form.id());
+        own.any(|one| one.state != application::State::SentBack)
+    };
+    let open: Vec<&Form> = forms.iter().copied().filter(is_open).collect();
+    let lines = fee::lines(counter.config, &open, &known, visit.day)?;
+    Ok(lines.into_iter().map(line).collect())
+}
+
+fn line(line: fee::Line) -> payment::Line {
+    payment::Line {
+        form: line.form,
+        question: line.question,
+        option: line.option,
+        name: line.name,
+        item: line.item,
+        count: line.count,
+        unit: line.unit,
+        amount: line.amount,
+        cashless: line.cashless,
+        tax: line.tax,
+        exempt: line.exempt.map(|exempt| exempt.id),
+    }
+}
+
+/// The bill as it stands now. What was corrected since is another revision of the
+/// charge, as long as nobody is paying.
+///
+/// # Errors
+/// [`Error::Gone`], [`Error::Refused`] for a visit that is not handed in.
+pub fn bill(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    counter: Counter<'_>,
+    actor: Actor,
+    id: VisitId,
+) -> Result<Bill, Error> {
+    let visit = submitted(tx, id)?;
+    let answers = store::answers(tx, journal, id)?;
+    let payments = payment::of_visit(tx, id)?;
+    let lines = lines(counter, (&visit, &answers), &application::of_visit(tx, id)?);
+    let standing = payments.last().filter(|payment| payment.state().stands());
+    let (charge, differs) = match (standing, &lines) {
+        (Some(standing), _) => {
+            let mut charges = payment::charges_of(tx, id)?;
+            charges.retain(|charge| charge.id == standing.charge);
+            let charge = charges.pop();
+            let same = charge.as_ref().map(|charge| &charge.lines) == lines.as_ref().ok();
+            (charge, !same)
+        }
+        (None, Ok(lines)) => {
+            let owed = (id, visit.day);
+            (payment::charge(tx, journal, actor, owed, lines.clone())?, false)
+        }
+        (None, Err(_)) => (None, false),
+    };
+    let entries = match payments.last() {
+        Some(last) => payment::entries_of(tx, last.id)?,
+        None => Vec::new(),
+    };
+    let today = match payment::business_day(tx, journal.now().date()) {
+        Ok(today) => Some(today),
+        Err(payment::Error::ClockBehind(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Bill { charge, payments, entries, is_unpriced: lines.is_err(), differs, today })
+}
+
+/// Takes the payment of what the screen showed, and of nothing else.
+///
+/// # Errors
+/// [`payment::Error::Changed`] when something was corrected since; as [`payment::take`].
+pub fn take(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    counter: Counter<'_>,
+    by: By,
+    (id, request): (VisitId, &payment::Request),
+) -> Result<Payment, Error> {
+    let bill = bill(tx, journal, counter, by.actor, id)?;
+    let shown = bill.charge.is_some_and(|charge| charge.id == request.charge);
+    if !shown {
+        return Err(payment::Error::Changed.into());
+    }
+    Ok(payment::take(tx, journal, by, request)?)
+}
+
+/// The payment of this visit with this id.
+fn own(tx: &Tx<'_>, id: VisitId, payment: PaymentId) -> Result<PaymentId, Error> {
+    submitted(tx, id)?;
+    let is_own = payment::of_visit(tx, id)?.iter().any(|own| own.id == payment);
+    is_own.then_some(payment).ok_or_else(|| payment::Error::NoSuchPayment.into())
+}
+
+/// Takes the whole payment back on its own day.
+///
+/// # Errors
+/// As [`payment::void`].
+pub fn void(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    by: By,
+    (id, payment, reason, at): (VisitId, PaymentId, Reason, u32),
+) -> Result<Payment, Error> {
+    let payment = own(tx, id, payment)?;
+    Ok(payment::void(tx, journal, by, (payment, reason, at))?)
+}
+
+/// Gives money back.
+///
+/// # Errors
+/// As [`payment::refund`].
+pub fn refund(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    by: By,
+    (id, refund): (VisitId, &Refund),
+) -> Result<Payment, Error> {
+    own(tx, id, refund.payment)?;
+    Ok(payment::refund(tx, journal, by, refund)?)
+}
+
+/// Says that a form is exempt on this ground, or on none, whatever was answered. What
+/// was printed of it shows another fee, and is outdated.
+///
+/// # Errors
+/// [`payment::Error::Stands`] once somebody pays; [`Error::NoProcedure`] for a form or a
+/// ground that is not there.
+pub fn exempt(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    counter: Counter<'_>,
+    (op, staff): (OpId, StaffId),
+    (id, form, ground): (VisitId, &str, &str),
+) -> Result<(), Error> {
+    let visit = submitted(tx, id)?;
+    if journal::entity_of_op(tx, op, EXEMPTED)?.is_some_and(|done| done == id.to_string()) {
+        return Ok(());
+    }
+    let is_known = ground == NOT_EXEMPT
+        || counter.config.exemptions_for(form, visit.day).any(|one| one.id == ground);
+    if !is_known || !counter.forms_of(&visit).iter().any(|one| one.id() == form) {
+        return Err(Error::NoProcedure);
+    }
+    if payment::of_visit(tx, id)?.iter().any(|payment| payment.state().stands()) {
+        return Err(payment::Error::Stands.into());
+    }
+    let answer = Answer { value: Value::Choice(ground.to_owned()), source: Source::Clerk };
+    let key = journal.visit_key(tx, id)?;
+    store::put_answer(tx, journal, &key, id, (&exemption_path(form), &answer))?;
+    for application in application::of_visit(tx, id)?.iter().filter(|one| one.form == form) {
+        application::was_corrected(tx, application.id)?;
+    }
+    let event = Event {
+        op,
+        kind: EXEMPTED,
+        schema_version: 1,
+        entity: Entity::new("visit", id),
+        actor: Actor::Staff(staff),
+        // The ground tells of the person (年金, 児童扶養手当).
+        facts: json!({ "form": form }),
+        personal: Some((id, json!({ "ground": ground }))),
+    };
+    journal.append(tx, &event)?;
+    Ok(())
+}
+
+const EXEMPTED: &str = "visit.exempted";
+
+/// Notes what was handed in as the visit's first charge. Where something has no price
+/// there is none yet; the counter says so.
+pub(super) fn note_charge(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    counter: Counter<'_>,
+    actor: Actor,
+    id: VisitId,
+) -> Result<(), Error> {
+    let visit = store::get(tx, id)?.ok_or(Error::Gone)?;
+    if visit.state == State::Submitted && counter.config.site.modules.payment {
+        bill(tx, journal, counter, actor, id)?;
+    }
+    Ok(())
+}
