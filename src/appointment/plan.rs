@@ -291,7 +291,23 @@ pub enum Closed {
     Closure(Words),
 }
 
+impl Calendar {
+    /// Why the office rests on a day, if it does.
+    pub fn rest(&self, day: Date) -> Option<Closed> {
+        if self.year_end.is_some_and(|year_end| year_end.covers(day)) {
+            return Some(Closed::YearEnd);
+        }
+        holiday::on(day).filter(|_| self.holidays).map(Closed::Holiday)
+    }
+}
+
 impl Plan {
+    /// Whether the whole office is closed on a day.
+    pub fn rests(&self, day: Date) -> bool {
+        let whole = |closure: &Closure| closure.services.is_none() && closure.covers("", day);
+        self.closures.iter().any(whole) || self.calendar.rest(day).is_some()
+    }
+
     /// The service with this id.
     pub fn service(&self, id: &str) -> Option<&Service> {
         self.services.iter().find(|service| service.id == id)
@@ -306,11 +322,8 @@ impl Plan {
         if let Some(closure) = closures.find(|closure| closure.covers(&service.id, day)) {
             return Err(Closed::Closure(closure.reason.clone()));
         }
-        if self.calendar.year_end.is_some_and(|year_end| year_end.covers(day)) {
-            return Err(Closed::YearEnd);
-        }
-        if let Some(holiday) = holiday::on(day).filter(|_| self.calendar.holidays) {
-            return Err(Closed::Holiday(holiday));
+        if let Some(rest) = self.calendar.rest(day) {
+            return Err(rest);
         }
         let mut slots: Vec<Range<Moment>> = service
             .hours
@@ -370,7 +383,8 @@ impl YearEnd {
 }
 
 impl Hours {
-    fn is_on(&self, day: Date) -> bool {
+    /// Whether these hours are those of a day, holidays aside.
+    pub fn is_on(&self, day: Date) -> bool {
         let week = holiday::week_of_month(day);
         self.days.iter().any(|own| own.is(day.weekday()))
             && self.weeks.as_ref().is_none_or(|weeks| weeks.contains(&week))

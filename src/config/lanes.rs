@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::procedures::LANES;
 use super::rules;
+use crate::appointment::plan::Hours;
 use crate::document::{Document, Place};
 use crate::lang::Words;
 use crate::queue::AtEnd;
@@ -35,6 +36,15 @@ pub struct Lane {
     pub minutes: u32,
     /// The lane that usually follows.
     pub then: Option<String>,
+    /// Whether residents draw a number at the kiosk without filling anything in.
+    #[serde(default)]
+    pub at_kiosk: bool,
+    /// When it is open; left out, always.
+    #[serde(default)]
+    pub hours: Vec<Hours>,
+    /// Minutes before it closes from which the kiosk gives out no more numbers.
+    #[serde(default)]
+    pub last_issue_minutes: u32,
 }
 
 /// What is done in a lane.
@@ -78,6 +88,7 @@ pub(super) fn check(document: &mut Document, lanes: &[Lane]) {
             "1 から 9999 までの間で、小さいほうを先に書いてください",
         );
         rules::range(document, place.clone().key("minutes"), lane.minutes, [1, 240]);
+        check_hours(document, &place, lane);
         if let Some(then) = &lane.then {
             rules::reference(document, place.clone().key("then"), then, LANES, &ids);
         }
@@ -108,6 +119,30 @@ fn check_prefix<'l>(
         format!("「{prefix}」で始まる系統が二つあります"),
         "ほかと重ならない字にしてください",
     );
+}
+
+fn check_hours(document: &mut Document, place: &Place, lane: &Lane) {
+    document.require(
+        !lane.at_kiosk || lane.prefix.is_some(),
+        place.clone().key("at_kiosk"),
+        "番号を出さない系統の番号札は、端末で受け取れません",
+        "prefix を足すか、at_kiosk を消してください",
+    );
+    for hours in &lane.hours {
+        document.require(
+            hours.from < hours.to && !hours.days.is_empty(),
+            place.clone().key("hours"),
+            "曜日がないか、終わりの時刻が始まりより前です",
+            "{ days = [\"mon\"], from = \"8:30\", to = \"17:15\" } のように書いてください",
+        );
+        let open = u32::from(hours.to.0.saturating_sub(hours.from.0));
+        document.require(
+            lane.last_issue_minutes < open.max(1),
+            place.clone().key("last_issue_minutes"),
+            format!("{} 分前に終わると、番号を出す時間がありません", lane.last_issue_minutes),
+            "開いている時間より短くしてください",
+        );
+    }
 }
 
 /// A procedure's lane gives out numbers.

@@ -47,6 +47,9 @@ pub struct Printer {
     /// town's own paper, to the right and down.
     #[serde(default)]
     pub offset_mm: [f32; 2],
+    /// How many slips: the second stays at the counter.
+    #[serde(default = "one")]
+    pub copies: u32,
     /// Seconds from sending to giving up.
     wait_secs: Option<u32>,
 }
@@ -99,6 +102,10 @@ pub struct Printers {
     pub slips: Vec<SlipsRole>,
 }
 
+fn one() -> u32 {
+    1
+}
+
 const SOCKET: &str = "/run/cups/cups.sock";
 const MEDIA: &str = "A4";
 const COLUMNS: u32 = 48;
@@ -145,10 +152,11 @@ impl Printer {
         self.slip_pages.unwrap_or_default()
     }
 
-    /// A slip in the language of a slip printer.
-    pub fn slip_bytes(&self, roll: &Roll) -> Vec<u8> {
+    /// Slips in the language of a slip printer, each cut off.
+    pub fn slip_bytes(&self, rolls: &[Roll]) -> Vec<u8> {
         let columns = self.columns.unwrap_or(COLUMNS) as usize;
-        printer::bytes(roll, columns, self.qr.unwrap_or_default())
+        let bytes = |roll| printer::bytes(roll, columns, self.qr.unwrap_or_default());
+        rolls.iter().flat_map(bytes).collect()
     }
 }
 
@@ -200,10 +208,10 @@ impl Printers {
         printer.or_else(browser).map(|one| one.offset_mm).unwrap_or_default()
     }
 
-    /// What a slip from a browser is printed on.
-    pub fn slip_pages_of_browser(&self) -> Pages {
+    /// What a slip from a browser is printed on, and how many.
+    pub fn slips_of_browser(&self) -> (Pages, u32) {
         let browser = self.printer.iter().find(|one| one.kind == PrinterKind::Browser);
-        browser.map(Printer::slip_pages).unwrap_or_default()
+        (browser.map(Printer::slip_pages).unwrap_or_default(), browser.map_or(1, |one| one.copies))
     }
 
     fn connected(&self, id: &str) -> Option<&Printer> {
@@ -378,6 +386,7 @@ impl Printer {
         if let Some(columns) = self.columns {
             rules::range(document, place.clone().key("columns"), columns, [24, 64]);
         }
+        rules::range(document, place.clone().key("copies"), self.copies, [1, 2]);
         if let Some(wait_secs) = self.wait_secs {
             rules::range(document, place.clone().key("wait_secs"), wait_secs, [5, 300]);
         }

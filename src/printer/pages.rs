@@ -58,25 +58,17 @@ struct Drawn {
     codes: Vec<(Area, String)>,
 }
 
-/// The file. What no font draws is an empty box, as on every paper.
-pub fn pages(roll: &Roll, pages: Pages, fonts: &Fonts) -> Vec<u8> {
+/// The file, one roll after the other. What no font draws is an empty box, as on every
+/// paper.
+pub fn pages(rolls: &[Roll], pages: Pages, fonts: &Fonts) -> Vec<u8> {
     let layout = pages.layout();
-    // Paper that is as long as it must be is measured first.
-    let height = layout.height.unwrap_or_else(|| {
-        let bottom = layout.draw(roll, 0.0, f32::NEG_INFINITY, fonts).1;
-        layout.margin - bottom
-    });
-    let (drawn, _) = layout.draw(roll, height, layout.margin, fonts);
-    let sheets = drawn.iter().map(|drawn| {
-        let sheet = Sheet { width: layout.width, height, shapes: drawn.rules.clone() };
-        Background::from_sheet(&sheet, fonts)
-    });
-    let sheets: Vec<Background> = sheets.collect();
-    let filled = sheets.iter().zip(drawn).map(|(sheet, drawn)| {
+    let drawn: Vec<(Background, Drawn)> =
+        rolls.iter().flat_map(|roll| layout.sheets(roll, fonts)).collect();
+    let filled = drawn.iter().map(|(sheet, drawn)| {
         let mut page = Page::new(sheet);
-        drawn.words.into_iter().for_each(|line| page.words(line));
-        for (area, code) in drawn.codes {
-            page.qr(area, &code);
+        drawn.words.iter().for_each(|line| page.words(line.clone()));
+        for (area, code) in &drawn.codes {
+            page.qr(*area, code);
         }
         page
     });
@@ -84,6 +76,20 @@ pub fn pages(roll: &Roll, pages: Pages, fonts: &Fonts) -> Vec<u8> {
 }
 
 impl Layout {
+    fn sheets(&self, roll: &Roll, fonts: &Fonts) -> Vec<(Background, Drawn)> {
+        // Paper that is as long as it must be is measured first.
+        let height = self.height.unwrap_or_else(|| {
+            let bottom = self.draw(roll, 0.0, f32::NEG_INFINITY, fonts).1;
+            self.margin - bottom
+        });
+        let (drawn, _) = self.draw(roll, height, self.margin, fonts);
+        let sheet = |drawn: Drawn| {
+            let sheet = Sheet { width: self.width, height, shapes: drawn.rules.clone() };
+            (Background::from_sheet(&sheet, fonts), drawn)
+        };
+        drawn.into_iter().map(sheet).collect()
+    }
+
     /// The sheets from `top` down to `end`, and where the last one ends.
     fn draw(&self, roll: &Roll, top: f32, end: f32, fonts: &Fonts) -> (Vec<Drawn>, f32) {
         let mut sheets = vec![Drawn::default()];
@@ -185,7 +191,7 @@ mod tests {
         let fonts = Fonts::shipped();
         let short = Roll::default().centred("A12", Size::Giant);
         let long = short.clone().words("住民票の写し").rule().qr("honcho-20261124-0001");
-        let of = |roll: &Roll| boxes(&pages(roll, Pages::Roll80, &fonts));
+        let of = |roll: &Roll| boxes(&pages(std::slice::from_ref(roll), Pages::Roll80, &fonts));
         let (short, long) = (of(&short), of(&long));
         assert_eq!((short.len(), long.len()), (1, 1));
         assert_eq!((short[0].0, long[0].0), (227, 227));
@@ -198,8 +204,10 @@ mod tests {
         let lines = |count| {
             (0..count).fold(Roll::default(), |roll, number| roll.words(format!("{number} 行目")))
         };
-        let of = |count| boxes(&pages(&lines(count), Pages::A5, &fonts));
+        let of = |count| boxes(&pages(&[lines(count)], Pages::A5, &fonts));
         assert_eq!(of(20), [(420, 595)]);
+        let both = [lines(20), lines(20)];
+        assert_eq!(boxes(&pages(&both, Pages::A5, &fonts)).len(), 2, "two slips");
         assert_eq!(of(40), [(420, 595), (420, 595)]);
     }
 }

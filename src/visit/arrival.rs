@@ -186,7 +186,7 @@ fn draw(
     let Some(lane) = lane(config, plan, booked) else { return Ok(None) };
     let wishes = Wishes { lang, ..Wishes::default() };
     let (class, slot) = (Class::Appointment, Some(booked.start));
-    let new = Drawing { lane: &lane, class, slot, wishes: &wishes };
+    let new = Drawing { lane: &lane, class, slot, wishes: &wishes, kiosk: None };
     match walk_in::draw(tx, journal, config, (journal.op(), by.actor), &new) {
         Ok(ticket) => Ok(Some(ticket)),
         Err(Error::Queue(queue::Error::RangeEnded(_))) => Ok(None),

@@ -104,7 +104,8 @@ fn listed(connection: &Connection, journal: &Journal, visit: Visit) -> Result<Li
     let number = super::number(ticket.as_ref(), receipts.clone());
     let words = |path| answers.text(path).filter(|text| !text.is_blank()).cloned();
     Ok(Listed {
-        findable: Findable::new(&answers, &number, receipts),
+        findable: Findable::new(&answers, &number, receipts)
+            .with_page(ticket.and_then(|ticket| ticket.code)),
         name: words("applicant.name"),
         kana: words("applicant.kana"),
         visit: visit.with_care(&answers),

@@ -3,7 +3,7 @@
 //! of its own, so that what was cut off is found again. The printer's id stands
 //! there, nothing of what is on the paper.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Value, json};
 
 use super::desk::{self, Opened};
@@ -118,6 +118,20 @@ fn read(row: &Row<'_>) -> Option<UnderWay> {
             None => Printout::Slip,
         },
     })
+}
+
+/// Whether the last slip of a visit came out, as far as the journal knows; `None` where
+/// none was printed.
+///
+/// # Errors
+/// Faults of storage.
+pub fn slip_came_out(connection: &Connection, visit: VisitId) -> Result<Option<bool>, Error> {
+    let last = "select kind = 'slip.printed' from journal
+        where entity_kind = 'visit' and entity_id = ?1
+          and kind in ('slip.print_sent', 'slip.printed', 'slip.print_failed')
+        order by rowid desc limit 1";
+    let mut last = connection.prepare_cached(last)?;
+    Ok(last.query_row([visit.to_string()], |row| row.get(0)).optional()?)
 }
 
 /// What papers were made from, to see what was corrected while they were printed.

@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::form::answers::{Answers, Value};
 use crate::kana;
+use crate::secret::Code;
 use crate::wareki::PartialDate;
 
 /// What a visit can be found by. Made for one search and dropped with it.
@@ -14,6 +15,8 @@ pub struct Findable {
     names: Vec<String>,
     births: Vec<PartialDate>,
     ticket: String,
+    /// The code of the ticket's own page, which stands on the slip.
+    page: Option<Code>,
     receipts: Vec<String>,
 }
 
@@ -41,6 +44,11 @@ impl Findable {
         findable
     }
 
+    /// With the code of the ticket's own page.
+    pub fn with_page(self, page: Option<Code>) -> Self {
+        Self { page, ..self }
+    }
+
     /// Whether `typed` finds this visit. Blank finds every one.
     ///
     /// Hiragana, half-width letters and blanks make no difference. A receipt is
@@ -55,6 +63,7 @@ impl Findable {
         born.is_ok_and(|day| self.births.iter().any(|birth| birth.is_same_as(day)))
             || (numbered(&words).is_some() && numbered(&words) == numbered(&self.ticket))
             || self.receipts.contains(&words)
+            || (self.page.is_some() && self.page == page_in(typed))
             || running_number(&words).is_some_and(|number| self.is_numbered(number))
             || self.is_named(typed)
     }
@@ -69,6 +78,12 @@ impl Findable {
         let key = kana::search_key(typed);
         !key.is_empty() && self.names.iter().any(|name| name.contains(&key))
     }
+}
+
+/// The code in the address of a ticket's own page, as a scanner reads it from a slip.
+fn page_in(typed: &str) -> Option<Code> {
+    let (address, code) = typed.trim().rsplit_once('/')?;
+    address.ends_with(['s', 'S']).then(|| Code::typed(code)).flatten()
 }
 
 /// Half width, small letters, no blanks.
@@ -103,6 +118,16 @@ mod tests {
         set("applicant.address", Value::Text("見本県みほん町ひがし台４５番地の６".into()));
         set("ido.member.2.name", Value::Text("見本　Ａｎｎａ".into()));
         Findable::new(&answers, "A12", ["honcho-20261121-0034"])
+    }
+
+    #[test]
+    fn the_code_on_a_slip_finds_its_visit_and_no_other() {
+        let own = visit().with_page(Code::typed("7K3M-PQ2X-7K3M"));
+        assert!(own.is_found_by("https://madoguchi.example/s/7K3M-PQ2X-7K3M"));
+        assert!(own.is_found_by("https://madoguchi.example/status/7k3mpq2x7k3m"));
+        assert!(!own.is_found_by("https://madoguchi.example/s/7K3M-PQ2X-7K3N"));
+        assert!(!own.is_found_by("7K3M-PQ2X-7K3M"), "nobody types it");
+        assert!(!visit().is_found_by("https://madoguchi.example/s/7K3M-PQ2X-7K3M"));
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! The hand-over slip (お渡し票): what a resident takes along from counter to
-//! counter. Number, procedures in the order of their sections, where to go next,
-//! and a code that opens the visit at the desk. No name, no address: a slip is
-//! left lying about.
+//! The slip (番号票・お渡し票): what a resident takes along from counter to counter,
+//! whoever printed it. Number, lane, how many wait before it and when it will be
+//! called; procedures in the order of their sections and where to go next; and one
+//! code. A telephone opens the ticket's own page with it, the desk's search box the
+//! visit. No name, no address: a slip is left lying about.
 
 use time::Date;
 
@@ -27,11 +28,33 @@ pub struct Slip {
     /// What the resident is called by.
     number: String,
     lines: Vec<Line>,
+    /// What the number waits for.
+    lane: Option<String>,
+    /// While it waits.
+    wait: Option<Wait>,
+    /// The ticket's own page, where telephones reach it.
+    page: Option<String>,
     /// Sections to go to, each once, with the numbers of their counters.
     next: Vec<(String, Vec<u32>)>,
     /// The first receipt: the desk's search box opens the visit by it. None without
     /// forms.
     code: Option<String>,
+}
+
+/// What is told of the wait at the moment of printing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wait {
+    pub ahead: usize,
+    /// When the number will be called, in words; `None` while nobody can say.
+    pub window: Option<String>,
+}
+
+/// For whom a slip is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    Resident,
+    /// 窓口控え: the second of two stays with the staff.
+    Counter,
 }
 
 /// One procedure.
@@ -60,6 +83,20 @@ fn lane(config: &Config, ticket: &Ticket, lang: Lang) -> (String, Vec<u32>) {
     let name = config.lane(id).map_or(id.as_str(), |lane| lane.name.in_lang(lang));
     let calling = config.counters.iter().filter(|one| config.lanes_of(one).contains(id));
     (name.to_owned(), calling.map(|counter| counter.number).collect())
+}
+
+impl Wait {
+    fn on(&self, roll: Roll, words: Phrases) -> Roll {
+        let ahead = match self.ahead {
+            0 => words.t("wait.nobody_ahead").to_owned(),
+            ahead => words.with("wait.ahead", &[("count", ahead)]),
+        };
+        let roll = roll.words(ahead);
+        match &self.window {
+            Some(window) => roll.words(words.t("wait.window")).centred(window, Size::Double),
+            None => roll.words(words.t("slip.no_window")),
+        }
+    }
 }
 
 impl Slip {
@@ -107,10 +144,23 @@ impl Slip {
             handed_in: visit.submitted_at,
             day: visit.day,
             number: number(ticket, receipts),
+            lane: ticket.map(|ticket| lane(config, ticket, lang).0),
+            wait: None,
+            page: None,
             code: lines.first().map(|line| line.receipt.clone()),
             lines,
             next,
         })
+    }
+
+    /// With what is known of the wait now, and the address of the ticket's own page.
+    pub fn telling(self, wait: Option<Wait>, page: Option<String>) -> Slip {
+        Slip { wait, page, ..self }
+    }
+
+    /// The language of whoever takes it.
+    pub fn lang(&self) -> Lang {
+        self.lang
     }
 
     /// What its file is called by: the receipt in its code, or the number.
@@ -119,13 +169,23 @@ impl Slip {
     }
 
     /// As it is printed, on whatever.
-    pub fn roll(&self) -> Roll {
+    pub fn roll(&self, holder: Holder) -> Roll {
         let words = Phrases::of(self.lang);
-        let mut roll = Roll::default()
+        let mut roll = Roll::default();
+        if holder == Holder::Counter {
+            roll = roll.centred(words.t("slip.copy"), Size::Normal);
+        }
+        roll = roll
             .centred(format!("{} {}", self.town, self.office), Size::Normal)
             .centred(words.t(self.title()), Size::Double)
-            .centred(&self.number, Size::Giant)
-            .centred(words.with("slip.received", &[("time", self.time())]), Size::Normal);
+            .centred(&self.number, Size::Giant);
+        if let Some(lane) = &self.lane {
+            roll = roll.centred(lane, Size::Double);
+        }
+        roll = roll.centred(words.with("slip.received", &[("time", self.time())]), Size::Normal);
+        if let Some(wait) = &self.wait {
+            roll = wait.on(roll.rule(), words);
+        }
         if !self.lines.is_empty() {
             roll = roll.rule();
         }
@@ -146,9 +206,11 @@ impl Slip {
             roll = roll.words(words.with(key, &values));
         }
         roll = roll.words(words.t("slip.keep"));
-        match &self.code {
-            Some(code) => roll.qr(code),
-            None => roll,
+        let code = self.code.as_ref();
+        match (self.page.as_ref().filter(|_| holder == Holder::Resident), code) {
+            (Some(page), _) => roll.words(words.t("slip.phone")).qr(page),
+            (None, Some(code)) => roll.qr(code),
+            (None, None) => roll,
         }
     }
 
@@ -223,7 +285,7 @@ mod tests {
             Part::Rule => "---".to_owned(),
             Part::Qr(code) => format!("QR {code}"),
         };
-        slip.roll().parts.iter().map(words).collect()
+        slip.roll(Holder::Resident).parts.iter().map(words).collect()
     }
 
     #[test]
@@ -233,6 +295,7 @@ mod tests {
             "みほん町 本庁舎",
             "お渡し票",
             "A12",
+            "証明書",
             "令和8年11月24日 9:05 受付",
             "---",
             "住民票の写し",
@@ -267,7 +330,9 @@ mod tests {
     #[test]
     fn a_slip_printer_has_every_letter_of_it() {
         for lang in Lang::ALL {
-            for words in words(&slip(lang, &["juminhyo", "tenkyo"])) {
+            let slip = slip(lang, &["juminhyo", "tenkyo"]);
+            let slips = [told(slip.clone(), 3, None), slip];
+            for words in slips.iter().flat_map(words) {
                 assert_eq!(printer::lacking(&words), [], "{words}");
             }
         }
@@ -275,7 +340,60 @@ mod tests {
 
     #[test]
     fn the_same_slip_is_the_same_bytes() {
-        let bytes = || printer::bytes(&slip(Lang::Ja, &["juminhyo"]).roll(), 48, Qr::Native);
+        let roll = || slip(Lang::Ja, &["juminhyo"]).roll(Holder::Resident);
+        let bytes = || printer::bytes(&roll(), 48, Qr::Native);
         assert_eq!(bytes(), bytes());
+    }
+
+    fn told(slip: Slip, ahead: usize, window: Option<&str>) -> Slip {
+        let window = window.map(str::to_owned);
+        let page = "https://madoguchi.example/s/7K3M-PQ2X-7K3M".to_owned();
+        slip.telling(Some(Wait { ahead, window }), Some(page))
+    }
+
+    #[test]
+    fn while_it_waits_a_slip_says_how_many_are_ahead_and_when_and_a_telephone_finds_its_page() {
+        let waiting = told(slip(Lang::Ja, &["juminhyo"]), 3, Some("9:20〜9:35ごろ"));
+        assert_eq!(
+            words(&waiting)[5..9],
+            ["---", "前に待っている方：3 人", "お呼びする時刻の見込み", "9:20〜9:35ごろ",]
+        );
+        let last = words(&waiting).pop();
+        assert_eq!(last.as_deref(), Some("QR https://madoguchi.example/s/7K3M-PQ2X-7K3M"));
+        let unknown = words(&told(slip(Lang::En, &[]), 0, None));
+        assert_eq!(
+            unknown[5..8],
+            [
+                "---",
+                "Nobody is waiting before you",
+                "Nobody can say yet when you will be called. Please look at the display."
+            ]
+        );
+    }
+
+    #[test]
+    fn the_copy_that_stays_at_the_counter_says_so_and_opens_the_visit() {
+        let both = told(slip(Lang::Ja, &["juminhyo"]), 1, None);
+        let copy = both.roll(Holder::Counter).parts;
+        let resident = both.roll(Holder::Resident).parts;
+        assert!(matches!(&copy[0], Part::Words { text, .. } if text == "窓口控え"), "{copy:?}");
+        assert_eq!(copy.last(), Some(&Part::Qr("honcho-20261124-0001".to_owned())));
+        assert!(
+            !resident
+                .iter()
+                .any(|part| matches!(part, Part::Words { text, .. } if text == "窓口控え"))
+        );
+    }
+
+    /// Every byte, a line for each thing on the paper: made from Epson's reference with
+    /// another implementation's table of CP932.
+    #[test]
+    fn a_number_without_forms_is_these_bytes() {
+        let mut slip = told(slip(Lang::Ja, &[]), 2, Some("9:20〜9:35ごろ"));
+        (slip.town, slip.office) = ("髙﨑町".to_owned(), "①号館".to_owned());
+        (slip.lane, slip.next) = (Some("証明".to_owned()), Vec::new());
+        let bytes = printer::bytes(&slip.roll(Holder::Resident), 32, Qr::Native);
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, include_str!("slip.hex").replace(['\n', ' '], ""));
     }
 }

@@ -1,5 +1,5 @@
-//! Somebody without forms: they come to talk, or write on paper. The floor guide
-//! draws them a number and notes what to be considerate of. Nothing else is known
+//! Somebody without forms: they come to talk, or write on paper. They draw a number at
+//! the kiosk, or the floor guide draws it for them and notes what to be considerate of. Nothing else is known
 //! of them, and nobody asks.
 
 use serde_json::json;
@@ -10,7 +10,7 @@ use crate::applicant::Source;
 use crate::clock::Moment;
 use crate::config::Config;
 use crate::db::{self, Tx};
-use crate::id::{OpId, VisitId};
+use crate::id::{DeviceId, OpId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
 use crate::queue::order::Class;
 use crate::queue::{self, NewTicket, Ticket};
@@ -22,6 +22,8 @@ pub struct WalkIn {
     pub lane: String,
     pub class: Class,
     pub wishes: Wishes,
+    /// The tablet it is drawn at and shown on; `None` at the desk.
+    pub kiosk: Option<DeviceId>,
 }
 
 /// Draws the number. The visit counts as agreed to, because a person asked for it in
@@ -45,7 +47,8 @@ pub fn walk_in(
     }
     let lane = counter.config.lane(&new.lane).and_then(with_numbers);
     let lane = lane.ok_or_else(|| Error::NoSuchLane(new.lane.clone()))?;
-    let drawing = Drawing { lane: &lane, class: new.class, slot: None, wishes: &new.wishes };
+    let (class, wishes, kiosk) = (new.class, &new.wishes, new.kiosk);
+    let drawing = Drawing { lane: &lane, class, slot: None, wishes, kiosk };
     draw(tx, journal, counter.config, (op, actor), &drawing)
 }
 
@@ -56,6 +59,8 @@ pub(super) struct Drawing<'a> {
     /// The start of the booked slot.
     pub slot: Option<Moment>,
     pub wishes: &'a Wishes,
+    /// The tablet that shows the number.
+    pub kiosk: Option<DeviceId>,
 }
 
 /// Draws a number and notes the visit it belongs to.
@@ -72,9 +77,15 @@ pub(super) fn draw(
     let plan = following(config, &lane.id).map(str::to_owned).collect();
     let ticket = NewTicket { visit: Some(id), lane, plan, class: new.class, slot: new.slot };
     let ticket = queue::issue(tx, journal, (journal.op(), actor), ticket)?;
-    store::insert(tx, id, None, new.wishes, now)?;
+    if let Some(kiosk) = new.kiosk
+        && let Some(left) = store::at_kiosk(tx, kiosk)?
+    {
+        super::leave(tx, journal, Actor::Device(kiosk), left.id)?;
+    }
+    store::insert(tx, id, new.kiosk, new.wishes, now)?;
     let key = journal.make_visit_key(tx, id)?;
-    care::put(tx, journal, &key, (id, &new.wishes.care), Source::Clerk)?;
+    let told_by = if new.kiosk.is_some() { Source::Typed } else { Source::Clerk };
+    care::put(tx, journal, &key, (id, &new.wishes.care), told_by)?;
     store::set_agreed(tx, id, now)?;
     store::set_submitted(tx, id, now)?;
     let care: Vec<&str> = new.wishes.care.iter().map(|care| care.id()).collect();

@@ -25,9 +25,10 @@ use super::{Office, page, windows};
 use crate::appointment;
 use crate::chance::{self, Chance};
 use crate::clock::{self, Moment};
+use crate::id::TicketId;
 use crate::queue::board::{Board, board};
 use crate::queue::duty::{self, Duty};
-use crate::queue::outlook::Outlook;
+use crate::queue::outlook::{Outlook, Told};
 use crate::queue::{self, Ticket};
 
 /// From one look to the next at least this long: a single change is seen at once, a
@@ -40,6 +41,10 @@ const AGAIN_AFTER_MS: std::ops::Range<u64> = 1_000..3_000;
 
 /// The page notices after three of these that the line is dead.
 const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// The outlook is worked out at most this long after a number was drawn, and usually
+/// at once.
+const WORKED_OUT_WITHIN: Duration = Duration::from_millis(1_500);
 
 /// The newest board, for all streams.
 #[derive(Default)]
@@ -113,6 +118,18 @@ impl Live {
     /// What is shown now.
     pub fn now(&self) -> Arc<Shown> {
         self.shown.borrow().clone()
+    }
+
+    /// What the holder of a ticket is told, which for a number that was drawn just now
+    /// is worked out first; what is known by then, where that takes too long.
+    pub(super) async fn told(&self, ticket: TicketId, now: Moment) -> Told {
+        let mut boards = self.boards();
+        if self.outlooks.is_kept() {
+            let known = boards.wait_for(|shown| shown.outlook.tickets.contains_key(&ticket));
+            // Nobody is kept waiting for a time that does not come.
+            let _ = tokio::time::timeout(WORKED_OUT_WITHIN, known).await;
+        }
+        self.now().outlook.of(ticket, now)
     }
 
     /// What would be, were `counter` opened now.

@@ -15,8 +15,9 @@ mod days;
 mod demo;
 pub mod desk;
 mod display;
+pub mod doors;
 pub mod entry;
-pub mod error;
+mod error;
 #[cfg(test)]
 pub(crate) mod example;
 mod fields;

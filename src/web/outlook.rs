@@ -83,6 +83,11 @@ impl Outlooks {
         let _ = self.ask.try_send(Ask::Look);
     }
 
+    /// Whether the thread was started that works windows out.
+    pub(super) fn is_kept(&self) -> bool {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).is_none()
+    }
+
     /// What would be, were `counter` opened now; `None` when nobody can say.
     pub(super) async fn if_opened(&self, counter: u32) -> Option<Compared> {
         let (reply, answer) = oneshot::channel();

@@ -1,4 +1,4 @@
-// Keeps a part of a page of the desk fresh: it is drawn anew when something in the
+// Keeps a part of a page fresh: it is drawn anew when something in the
 // queue changes. Without this script every button works the same, and the page is as
 // fresh as its last reload.
 
@@ -17,6 +17,14 @@ function sameAs(held, part) {
   return held?.name ? same.find((one) => one.name === held.name && one.value === held.value) : null;
 }
 
+// What happens beside the queue, as a slip that is being printed, is asked for again.
+let waiting;
+function soon(part, address) {
+  const secs = Number(part.querySelector("[data-soon]")?.dataset.soon);
+  clearTimeout(waiting);
+  if (secs) waiting = setTimeout(() => refresh(part, address).catch(() => soon(part, address)), secs * 1000);
+}
+
 async function refresh(part, address) {
   if (document.hidden || isBusy(part)) return;
   const answer = await fetch(address, { headers: { "x-by-itself": "1" } });
@@ -27,6 +35,7 @@ async function refresh(part, address) {
   part.innerHTML = await answer.text();
   sameAs(held, part)?.focus();
   // What is new and wrong is read aloud.
+  soon(part, address);
   const now = part.querySelector("[data-say]")?.textContent ?? "", say = document.getElementById("say");
   if (say && now !== before) say.textContent = now;
 }
@@ -37,9 +46,10 @@ if (part) {
   const again = () => refresh(part, part.dataset.fresh).catch(() => {});
   // The minutes that somebody has waited go on without any event.
   const timer = setInterval(again, 30_000);
+  soon(part, part.dataset.fresh);
   const events = new EventSource(part.dataset.events ?? "/desk/calling/events");
   events.addEventListener("changed", again);
-  addEventListener("pagehide", () => { events.close(); clearInterval(timer); });
+  addEventListener("pagehide", () => { events.close(); clearInterval(timer); clearTimeout(waiting); });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   document.addEventListener("visibilitychange", again);
 }

@@ -1,6 +1,7 @@
 //! Who is asking, and whether the form they sent is one of theirs.
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header;
 use axum::http::request::Parts;
 
 use super::fields::Fields;
@@ -25,6 +26,8 @@ pub(super) struct Clerk {
     /// The hidden field of the forms of this session.
     pub key: String,
     pub lang: Lang,
+    /// What their browser knows this server by.
+    pub host: String,
 }
 
 impl Clerk {
@@ -66,7 +69,9 @@ impl FromRequestParts<Shared> for Clerk {
                 tracing::warn!(%error, "a session was not noted as used");
             }
         }
-        Ok(Self { signed_in, key, lang: language(&parts.headers) })
+        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let (lang, host) = (language(&parts.headers), host.unwrap_or_default().to_owned());
+        Ok(Self { signed_in, key, lang, host })
     }
 }
 

@@ -10,10 +10,11 @@ use axum::routing::{get, post};
 
 use super::frame::{Frame, Place};
 use super::guard::{Clerk, Sent};
+use super::slip::{self, SlipNow};
 use super::today::{care_words, marks};
 use crate::config;
 use crate::db::Tx;
-use crate::id::{OpId, TicketId, VisitId};
+use crate::id::{OpId, TicketId};
 use crate::lang::{Lang, Phrases};
 use crate::queue::duty::{self, Duty};
 use crate::queue::order::Class;
@@ -23,8 +24,7 @@ use crate::queue::{self, Ticket};
 use crate::staff::Action;
 use crate::visit::{self, Care, Tongue, WalkIn, Wishes};
 use crate::web::error::Failure;
-use crate::web::printers::Progress;
-use crate::web::{Office, Shared, page, slips, windows};
+use crate::web::{Office, Shared, page, windows};
 
 const HERE: &str = "/desk/guide";
 
@@ -83,12 +83,7 @@ struct Drawn {
     /// When it will be called.
     window: String,
     marks: Vec<String>,
-    visit: Option<VisitId>,
-    op: OpId,
-    /// The words for the slip, and whether it is on its way.
-    slip: Option<&'static str>,
-    slip_is_coming: bool,
-    slip_failed: bool,
+    slip: Option<SlipNow>,
 }
 
 /// Whether this office gives out numbers, and this person does.
@@ -184,10 +179,8 @@ async fn issue(State(office): State<Shared>, sent: Sent) -> Result<Response, Fai
         }
         Err(error) => return Err(error.into()),
     };
-    if let Some(visit) = ticket.visit
-        && let Err(failure) = print(&office, op, &sent, visit).await
-    {
-        tracing::error!(?failure, "a slip was not begun");
+    if let Some(visit) = ticket.visit {
+        slip::print(&office, &sent, op, visit).await;
     }
     Ok(page::go(&format!("{HERE}/tickets/{}", ticket.id)))
 }
@@ -199,14 +192,7 @@ fn walk_in(sent: &Sent) -> WalkIn {
     let lang = if fields.has("english") { Lang::En } else { Lang::Ja };
     let class = if fields.has("priority") { Class::Priority } else { Class::Ordinary };
     let wishes = Wishes { lang, care, ..Wishes::default() };
-    WalkIn { lane: fields.get("lane").to_owned(), class, wishes }
-}
-
-/// Prints the slip on the desk's slip printer, if it has one. The number stands on
-/// the screen whatever becomes of it.
-async fn print(office: &Shared, op: OpId, sent: &Sent, visit: VisitId) -> Result<(), Failure> {
-    let Some(printer) = office.config.printers.for_desk_slips() else { return Ok(()) };
-    slips::send(&office.0, printer, (op, sent.clerk.signed_in.actor()), visit).await
+    WalkIn { lane: fields.get("lane").to_owned(), class, wishes, kiosk: None }
 }
 
 /// The number in big figures, whatever became of its slip.
@@ -237,33 +223,19 @@ async fn drawn(
     let (ticket, ahead, wishes) = office.db.read(look).await?.ok_or(Failure::NotFound)?;
     let frame = Frame::inside(&office, &clerk, Place::Guide);
     let lane = office.config.lane(&ticket.leg().lane);
-    let slip = ticket.visit.and_then(|visit| office.printers.slip_of(visit));
+    let slip = match ticket.visit {
+        Some(visit) => Some(slip::of(&office, &clerk, visit).await?),
+        None => None,
+    };
     page::show(&Drawn {
         number: ticket.to_string(),
         lane: lane.map_or_else(String::new, |one| one.name.in_lang(clerk.lang).to_owned()),
         ahead,
         window: windows::told(frame.words, office.live.now().outlook.of(id, now)),
         marks: marks(&frame.words, &wishes),
-        visit: ticket.visit,
-        op: office.journal.op(),
-        slip: slip.map(slip_words),
-        slip_is_coming: matches!(slip, Some(Progress::Running | Progress::Stuck(_))),
-        slip_failed: slip.map(slip_words) == Some(SLIP_FAILED),
+        slip,
         frame,
     })
-}
-
-const SLIP_FAILED: &str = "desk.guide.slip_failed";
-
-fn slip_words(progress: Progress) -> &'static str {
-    match progress {
-        Progress::Running | Progress::Stuck(_) => "desk.guide.slip_printing",
-        Progress::Ended(Ok(_)) | Progress::Unrecorded(Ok(_)) => "desk.guide.slip_printed",
-        Progress::Ended(Err(_))
-        | Progress::Unrecorded(Err(_))
-        | Progress::Unknown
-        | Progress::ByHand => SLIP_FAILED,
-    }
 }
 
 /// Counts somebody who needs no number.

@@ -25,6 +25,7 @@ mod printing;
 mod sections;
 mod setup;
 mod sign_in;
+mod slip;
 mod slowly;
 mod supervisor;
 mod today;
@@ -56,7 +57,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/visits/{visit}/identity", post(decide::identify))
         .route("/visits/{visit}/payment", get(payment::show).post(payment::act))
         .route("/visits/{visit}/papers", post(print::print))
-        .route("/visits/{visit}/slip", post(print::print_slip))
+        .route("/visits/{visit}/slip", get(slip::fragment).post(print::print_slip))
         .route("/visits/{visit}/printing/{op}", get(printing::show))
         .route("/visits/{visit}/applications/{application}", post(decide::decide))
         .nest("/alarms", alarms::routes())

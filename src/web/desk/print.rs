@@ -12,12 +12,10 @@ use crate::application::Application;
 use crate::config::Printer;
 use crate::db::Tx;
 use crate::id::{ApplicationId, VisitId};
-use crate::printer;
 use crate::staff::Action;
 use crate::visit::desk::{self, Opened};
 use crate::visit::paper::Sheet;
 use crate::visit::printing::{self, Printout};
-use crate::visit::slip;
 use crate::web::error::Failure;
 use crate::web::printers::{self, Order, Sheets};
 use crate::web::{Office, Shared, page, slips};
@@ -129,9 +127,7 @@ pub(super) async fn print_slip(
 ) -> Result<Response, Failure> {
     sent.clerk.may(Action::Print)?;
     let id: VisitId = id.parse().map_err(|_| Failure::NotFound)?;
-    let shared = office.0.clone();
-    let read = move |connection: &_| slip::of_visit(connection, shared.counter(), id);
-    let slip = office.db.read(read).await?;
+    let slip = slips::of_visit(&office.0, &sent.clerk.host, id).await?;
     let printers = &office.config.printers;
     match chosen(&sent, printers.for_desk_slips(), printers.all_for_slips())? {
         Some(printer) => {
@@ -144,8 +140,7 @@ pub(super) async fn print_slip(
             send(&office, &sent, id, vec![sheets], None).await
         }
         None => {
-            let pages = office.config.printers.slip_pages_of_browser();
-            let pdf = printer::pages(&slip.roll(), pages, office.papers.fonts());
+            let pdf = slips::for_browser(&office, &slip);
             let (journal, actor) = (office.journal.clone(), sent.clerk.signed_in.actor());
             let shown = move |tx: &Tx<'_>| printing::slip_shown(tx, &journal, actor, id);
             office.db.write(shown).await?;

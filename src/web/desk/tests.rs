@@ -31,6 +31,7 @@ mod keys;
 mod lists;
 mod payment;
 mod shipped_bugs;
+mod slips;
 mod supervisor;
 mod visits;
 
@@ -226,6 +227,7 @@ const ROUTES: &[Route] = &[
     ("post", "/visits/{visit}/payment", &[("act", "refund")], [false, true, false]),
     ("post", "/visits/{visit}/papers", &[], [true, true, false]),
     ("post", "/visits/{visit}/slip", &[], [true, true, false]),
+    ("get", "/visits/{visit}/slip", &[], [true, true, false]),
     ("get", "/visits/{visit}/printing/{op}", &[], [true, true, false]),
     (
         "post",

@@ -19,7 +19,6 @@ use crate::visit::arrival::{self, Announced};
 use crate::visit::brought::{self, Difference};
 use crate::visit::{self, State as Stands, step};
 use crate::web::error::Failure;
-use crate::web::printers::Progress;
 use crate::web::{Office, Shared, booking, page, shown};
 
 struct Row {
@@ -275,10 +274,11 @@ async fn hand_in(office: Shared, sent: Sent) -> Result<Response, Failure> {
     }
 }
 
+/// The part of the page with the number that changes.
 #[derive(Template)]
-#[template(path = "kiosk/done.html")]
-struct Done {
-    frame: Frame,
+#[template(path = "kiosk/done_now.html")]
+struct Now {
+    words: Phrases,
     /// What the resident is called by, and what that is.
     number: String,
     kind: &'static str,
@@ -286,20 +286,20 @@ struct Done {
     booked: Option<String>,
     /// The words for what comes next: a signature only where a form has its line.
     lead: &'static str,
-    /// The words for the slip, and whether it is on its way.
-    slip: Option<&'static str>,
-    slip_is_coming: bool,
+    slip: Option<slip::Shown>,
     /// When they will be called, in an office that calls by number.
     wait: Option<waits::Wait>,
-    /// The words for a card that was forgotten on the reader.
-    card_lies_there: Option<&'static str>,
+    hearing: bool,
+    key: String,
 }
 
-impl Done {
-    /// Whether the page comes again by itself, with more.
-    fn is_coming(&self) -> bool {
-        self.slip_is_coming || self.wait.as_ref().is_some_and(|wait| wait.is_coming)
-    }
+#[derive(Template)]
+#[template(path = "kiosk/done.html")]
+struct Done {
+    frame: Frame,
+    now: Now,
+    /// The words for a card that was forgotten on the reader.
+    card_lies_there: Option<&'static str>,
 }
 
 /// The number, until the resident leaves.
@@ -308,10 +308,28 @@ pub(super) async fn done(
     kiosk: &Kiosk,
     at: &AtKiosk,
 ) -> Result<Response, Failure> {
+    page::show(&Done {
+        now: now(office, kiosk, at).await?,
+        frame: Frame::new(office, kiosk, Some(at)),
+        card_lies_there: super::card::forgotten(office, kiosk, at),
+    })
+}
+
+/// `GET /kiosk/done`: the changing part alone, for the script. Where nobody stands there
+/// any more it leads to the start.
+pub(super) async fn fragment(
+    State(office): State<Shared>,
+    kiosk: Kiosk,
+) -> Result<Response, Failure> {
+    let at = kiosk.visit(&office).await?.filter(|at| at.visit.state == Stands::Submitted);
+    let at = at.ok_or(Failure::Elsewhere("/kiosk"))?;
+    page::show(&now(&office, &kiosk, &at).await?)
+}
+
+async fn now(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Now, Failure> {
     let id = at.visit.id;
     let submitted = office.db.read(move |connection| visit::submitted(connection, id)).await?;
     let submitted = submitted.ok_or(Failure::NotFound)?;
-    let slip = office.printers.slip_of(id);
     let forms = office.counter().forms_of(&at.visit);
     let wait = match &submitted.ticket {
         Some(ticket) => Some(waits::of(office, (kiosk, at), ticket).await?),
@@ -325,15 +343,16 @@ pub(super) async fn done(
         None => None,
     };
     let frame = Frame::new(office, kiosk, Some(at));
-    page::show(&Done {
+    Ok(Now {
         wait,
         booked: booked.map(|one| {
             let time = [("time", clock::hour_and_minute(one.start))];
             frame.words.with("kiosk.appointment.wait", &time)
         }),
-        slip: slip.map(slip::words),
-        slip_is_coming: matches!(slip, Some(Progress::Running | Progress::Stuck(_))),
-        frame,
+        slip: slip::shown(office, kiosk, (id, "/kiosk/slip")).await?,
+        words: frame.words,
+        hearing: frame.hearing,
+        key: frame.key,
         number: submitted.number(),
         lead: match forms.iter().any(|form| form.template().signature != Signature::PrintedName) {
             true => "kiosk.done.lead",
@@ -343,6 +362,5 @@ pub(super) async fn done(
             Some(_) => "kiosk.done.number",
             None => "kiosk.done.receipt",
         },
-        card_lies_there: super::card::forgotten(office, kiosk, at),
     })
 }

@@ -8,9 +8,10 @@ use axum::response::Response;
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk, Sent, SentDraft};
 use super::{check, start};
+use crate::lang::Phrases;
 use crate::visit::{self, Way};
 use crate::web::error::Failure;
-use crate::web::{Office, Shared, page};
+use crate::web::{Office, Shared, doors, page};
 
 #[derive(Template)]
 #[template(path = "kiosk/purpose.html")]
@@ -49,6 +50,8 @@ struct Offer {
 struct Group {
     name: String,
     offers: Vec<Offer>,
+    /// Why none of them is taken now.
+    closed: Option<String>,
 }
 
 #[derive(Template)]
@@ -68,7 +71,8 @@ pub(super) fn procedures_page(
     chosen: &[String],
     error: Option<&'static str>,
 ) -> Result<Response, Failure> {
-    let lang = at.visit.wishes.lang;
+    let (lang, now) = (at.visit.wishes.lang, office.journal.now());
+    let gives_numbers = office.config.site.modules.queue;
     let offer = |procedure: &crate::config::Procedure| Offer {
         id: procedure.id.clone(),
         form: procedure.form.clone(),
@@ -84,6 +88,10 @@ pub(super) fn procedures_page(
             .and_then(|first| office.config.lane(&first.lane))
             .map_or_else(String::new, |lane| lane.name.in_lang(lang).to_owned()),
         offers: procedures.iter().copied().map(offer).collect(),
+        closed: procedures.first().and_then(|first| {
+            let door = office.config.door(office.config.lane(&first.lane)?, now);
+            doors::shut(Phrases::of(lang), door, now).filter(|_| gives_numbers)
+        }),
     };
     let groups = offered.chunk_by(|one, next| one.lane == next.lane).map(group).collect();
     let frame = Frame::new(office, kiosk, Some(at));

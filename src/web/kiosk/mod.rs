@@ -14,6 +14,7 @@ mod closed;
 mod code;
 mod demo;
 mod frame;
+mod number;
 mod present;
 mod session;
 mod slip;
@@ -39,6 +40,8 @@ pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/", get(next))
         .route("/start", post(start::start))
+        .route("/door", get(start::door))
+        .route("/number", get(number::show).post(number::draw))
         .route("/wishes", post(start::wish))
         .route("/end", post(start::end))
         .route("/touch", post(start::touch))
@@ -55,6 +58,9 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/closed", post(closed::go_on))
         .route("/page/{page}", get(ask::again).post(ask::answer))
         .route("/submit", post(check::submit))
+        .route("/done", get(check::fragment))
+        .route("/slip", post(slip::again))
+        .route("/events", get(waits::events))
         .merge(appointment::routes())
 }
 

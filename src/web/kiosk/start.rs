@@ -1,18 +1,18 @@
 //! The first page, the wishes that may change on every page, and the end.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk, Sent};
 use crate::id::OpId;
-use crate::lang::Lang;
+use crate::lang::{Lang, Phrases};
 use crate::visit::{self, Care, Wishes};
 use crate::web::error::Failure;
 use crate::web::fields::Fields;
-use crate::web::{Office, Shared, page, pair};
+use crate::web::{Office, Shared, doors, page, pair};
 
 #[derive(Template)]
 #[template(path = "kiosk/start.html")]
@@ -20,12 +20,64 @@ struct Start {
     frame: Frame,
     /// Makes a second press of the same button the same visit.
     op: OpId,
+    /// Whether a number can be drawn without forms.
+    numbers: bool,
+}
+
+/// The page while no number is given out: what is so, in each language.
+#[derive(Template)]
+#[template(path = "kiosk/shut.html")]
+struct Shut {
+    frame: Frame,
+    now: ShutNow,
+}
+
+/// The part of it that changes.
+#[derive(Template)]
+#[template(path = "kiosk/shut_now.html")]
+struct ShutNow {
+    sentences: Vec<(Lang, String)>,
+}
+
+fn shut_now(office: &Office) -> Option<ShutNow> {
+    let now = office.journal.now();
+    let door = office.config.front_door(now);
+    let languages = office.config.site.screen.languages.iter();
+    let said = languages.map(|lang| Some((*lang, doors::shut(Phrases::of(*lang), door, now)?)));
+    Some(ShutNow { sentences: said.collect::<Option<_>>()? })
+}
+
+/// Which page asks whether it still holds.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct Shown {
+    open: bool,
+}
+
+/// `GET /kiosk/door`: asked by the first page, which nobody touches, so that it opens
+/// and closes by itself.
+pub(super) async fn door(
+    State(office): State<Shared>,
+    Query(shown): Query<Shown>,
+    kiosk: Kiosk,
+) -> Result<Response, Failure> {
+    match (kiosk.visit(&office).await?, shut_now(&office)) {
+        (None, Some(now)) if !shown.open => page::show(&now),
+        (None, None) if shown.open => Ok(StatusCode::NO_CONTENT.into_response()),
+        _ => Err(Failure::Elsewhere("/kiosk")),
+    }
 }
 
 /// The page a tablet waits on: shown every day, so it renews the pairing.
 pub(super) fn page(office: &Office, kiosk: &Kiosk) -> Result<Response, Failure> {
     let frame = Frame::new(office, kiosk, None);
-    let mut response = page::show(&Start { frame, op: office.journal.op() })?;
+    let mut response = match shut_now(office) {
+        Some(now) => page::show(&Shut { frame, now })?,
+        None => {
+            let numbers = super::number::lanes(office).next().is_some();
+            page::show(&Start { frame, numbers, op: office.journal.op() })?
+        }
+    };
     pair::keep(&mut response, &kiosk.token);
     Ok(response)
 }

@@ -22,6 +22,7 @@ use crate::web::{Office, Shared, error, example, router};
 mod appointment;
 mod closed;
 mod code;
+mod number;
 mod secrets;
 
 const HOST: &str = "counter:8080";

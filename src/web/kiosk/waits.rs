@@ -1,19 +1,15 @@
 //! What a resident is told of their wait, when they have their number.
 
-use std::time::Duration;
+use axum::extract::State as AxumState;
+use axum::response::Response;
 
 use super::session::{AtKiosk, Kiosk};
-use crate::clock::Moment;
 use crate::lang::Phrases;
 use crate::queue::outlook::{self, Told};
 use crate::queue::state::State;
 use crate::queue::{self, Ticket};
 use crate::web::error::Failure;
-use crate::web::{Office, qr, status, windows};
-
-/// The page looks again for a window this long after the number was drawn, and then
-/// lets it be: a page that comes anew for ever never asks whether somebody is there.
-const LOOKS_FOR: Duration = Duration::from_secs(10);
+use crate::web::{Office, Shared, live, qr, status, windows};
 
 /// The sentences under the number.
 pub(super) struct Wait {
@@ -25,8 +21,6 @@ pub(super) struct Wait {
     pub has_window: bool,
     /// The order of the calls, in one sentence.
     pub order: String,
-    /// The window is being worked out.
-    pub is_coming: bool,
     /// The ticket's own page, where telephones reach it.
     pub phone: Option<Phone>,
 }
@@ -63,7 +57,6 @@ pub(super) async fn of(
         has_window: matches!(told, Told::At(_)),
         order: windows::order(words, &rules),
         phone: phone(office, kiosk, ticket),
-        is_coming: told == Told::NotYet && is_new(ticket, now),
     })
 }
 
@@ -80,6 +73,7 @@ fn called(words: Phrases, ticket: &Ticket) -> Option<String> {
     Some(words.with("wait.called", &[("counter", counter)]))
 }
 
-fn is_new(ticket: &Ticket, now: Moment) -> bool {
-    ticket.leg().state == State::Waiting && now - ticket.arrived < LOOKS_FOR
+/// `GET /kiosk/events`: says when something in the queue has changed.
+pub(super) async fn events(AxumState(office): AxumState<Shared>, _: Kiosk) -> Response {
+    live::changes(&office)
 }

@@ -14,6 +14,7 @@ use crate::journal::Actor;
 use crate::lang::{Lang, Phrases};
 use crate::visit::{self, arrival};
 use crate::web::desk::guard::Sent;
+use crate::web::desk::slip;
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, booking, entry, page as answer};
 
@@ -112,12 +113,20 @@ pub(in crate::web::desk) async fn arrive(
     Path(id): Path<String>,
     sent: Sent,
 ) -> Result<Response, Failure> {
-    press(&office, &sent, &id, |tx, office, by, id| {
-        let plan = office.config.appointments().ok_or(Error::NoSuchSlot)?;
-        let rules = (&office.config, plan);
-        arrival::check_in(tx, &office.journal, rules, by, (id, Lang::Ja)).map(drop)
-    })
-    .await
+    allowed(&office, &sent.clerk)?;
+    let (id, by) = (parse(&id)?, by(&sent)?);
+    let (shared, op) = (office.clone(), by.op);
+    let arrive = move |tx: &Tx<'_>| -> Result<_, visit::Error> {
+        let plan = shared.config.appointments().ok_or(Error::NoSuchSlot)?;
+        let rules = (&shared.config, plan);
+        arrival::check_in(tx, &shared.journal, rules, by, (id, Lang::Ja))
+    };
+    let done = office.db.write(arrive).await;
+    if let Ok(Some(visit)) = done.as_ref().map(|came| came.ticket.as_ref()?.visit) {
+        slip::print(&office, &sent, op, visit).await;
+    }
+    let done = done.map(drop);
+    told(&office, &sent, id, done).await
 }
 
 /// Takes an arrival back.

@@ -15,6 +15,7 @@ use crate::id::{AppointmentId, OpId};
 use crate::queue::{self, Ticket};
 use crate::web::desk::frame::{Frame, Place};
 use crate::web::desk::guard::Clerk;
+use crate::web::desk::slip::{self, SlipNow};
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, days, page, qr};
 
@@ -50,6 +51,8 @@ struct Page {
     remind: Option<String>,
     rules: Vec<String>,
     ticket: Option<String>,
+    /// Of the number that was drawn.
+    slip: Option<SlipNow>,
     /// Of the number alone.
     qr: Option<qr::Drawing>,
     may_arrive: bool,
@@ -141,6 +144,10 @@ pub(super) async fn shown(
         asks_phone: asks(Ask::Phone),
         remind: remind(service, lang),
         rules: service.map(|one| day::rules(office, plan, one, words)).unwrap_or_default(),
+        slip: match ticket.as_ref().and_then(|ticket| ticket.visit) {
+            Some(visit) => Some(slip::of(office, clerk, visit).await?),
+            None => None,
+        },
         ticket: ticket.map(|ticket| ticket.to_string()),
         qr: qr::drawing(&one.number.digits()),
         may_arrive: is_today && may(Action::Arrive),

@@ -43,7 +43,7 @@ impl Hall {
     async fn draw(&self, op: OpId, tablet: DeviceId, nth: usize) -> Ticket {
         let class = if nth.is_multiple_of(7) { Class::Priority } else { Class::Ordinary };
         let lane = LANES[usize::from(nth.is_multiple_of(3))].to_owned();
-        let new = WalkIn { lane, class, wishes: Wishes::default() };
+        let new = WalkIn { lane, class, wishes: Wishes::default(), kiosk: None };
         let (office, journal) = (self.office.clone(), self.office.journal.clone());
         let draw = move |tx: &Tx<'_>| {
             visit::walk_in(tx, &journal, office.counter(), (op, Actor::Device(tablet)), &new)

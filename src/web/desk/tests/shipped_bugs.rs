@@ -16,8 +16,12 @@ const LANES: [&str; 1] = ["certificate"];
 /// Somebody without forms draws a number.
 async fn draw(town: &Town) -> Ticket {
     let office = town.office.clone();
-    let new =
-        WalkIn { lane: LANES[0].to_owned(), class: Class::Ordinary, wishes: Wishes::default() };
+    let new = WalkIn {
+        lane: LANES[0].to_owned(),
+        class: Class::Ordinary,
+        wishes: Wishes::default(),
+        kiosk: None,
+    };
     let draw = move |tx: &Tx<'_>| {
         let journal = &office.journal;
         visit::walk_in(tx, journal, office.counter(), (journal.op(), Actor::System), &new)

@@ -14,7 +14,7 @@ use crate::appointment::{self, Appointment, Error, Number};
 use crate::clock::hour_and_minute;
 use crate::config::ScannerKind;
 use crate::db::Tx;
-use crate::id::OpId;
+use crate::id::{OpId, VisitId};
 use crate::lang::{Lang, Phrases};
 use crate::queue::{self, Ticket};
 use crate::scan::Luma;
@@ -25,7 +25,6 @@ use crate::web::kiosk::code::{SIDE_MAX, told};
 use crate::web::kiosk::frame::Frame;
 use crate::web::kiosk::session::Kiosk;
 use crate::web::kiosk::slip;
-use crate::web::printers::Progress;
 use crate::web::{Office, Shared, booking, page};
 
 /// The language chosen on the first page.
@@ -58,9 +57,17 @@ struct Arrived {
     ticket: Option<String>,
     service: String,
     time: String,
-    /// The words for the slip, and whether it is on its way.
-    slip: Option<&'static str>,
-    slip_is_coming: bool,
+    now: SlipNow,
+}
+
+/// The slip of whoever has come: the part of their page that changes.
+#[derive(Template)]
+#[template(path = "kiosk/arrived_now.html")]
+struct SlipNow {
+    words: Phrases,
+    /// A guest's forms have none: the tablet knows them.
+    key: &'static str,
+    slip: Option<slip::Shown>,
 }
 
 #[derive(Template)]
@@ -239,7 +246,7 @@ pub(in crate::web::kiosk) async fn done(
     let frame = frame(&office, &kiosk, guest.lang);
     let plan = office.config.appointments().ok_or(Failure::NotFound)?;
     match title {
-        None => arrived_page(&office, frame, &one, ticket),
+        None => arrived_page(&office, &kiosk, frame, (&one, ticket)).await,
         Some(title) => {
             let one = booking::Shown::of(plan, frame.words, &one);
             page::show(&BookedNow { title, one, frame })
@@ -247,21 +254,69 @@ pub(in crate::web::kiosk) async fn done(
     }
 }
 
-fn arrived_page(
+async fn arrived_page(
     office: &Office,
+    kiosk: &Kiosk,
     frame: Frame,
-    one: &Appointment,
-    ticket: Option<Ticket>,
+    (one, ticket): (&Appointment, Option<Ticket>),
 ) -> Result<Response, Failure> {
     let plan = office.config.appointments().ok_or(Failure::NotFound)?;
     let visit = ticket.as_ref().and_then(|ticket| ticket.visit);
-    let slip = visit.and_then(|visit| office.printers.slip_of(visit));
     page::show(&Arrived {
-        slip: slip.map(slip::words),
-        slip_is_coming: matches!(slip, Some(Progress::Running | Progress::Stuck(_))),
+        now: slip_now(office, kiosk, frame.words, visit).await?,
         ticket: ticket.map(|ticket| ticket.to_string()),
         service: booking::service_name(plan, frame.words, one),
         time: hour_and_minute(one.start),
         frame,
     })
+}
+
+async fn slip_now(
+    office: &Office,
+    kiosk: &Kiosk,
+    words: Phrases,
+    visit: Option<VisitId>,
+) -> Result<SlipNow, Failure> {
+    let slip = match visit {
+        Some(visit) => slip::shown(office, kiosk, (visit, "/kiosk/appointment/slip")).await?,
+        None => None,
+    };
+    Ok(SlipNow { words, key: "", slip })
+}
+
+/// The language, and the visit of the number that was drawn, of whoever has come.
+async fn who_came(office: &Office, kiosk: &Kiosk) -> Result<(Lang, VisitId), Failure> {
+    let guest = kiosk.guest(office).ok_or(Failure::Elsewhere("/kiosk"))?;
+    let Some(Stands::Arrived(id)) = guest.stands else { return Err(Failure::Elsewhere("/kiosk")) };
+    let look = move |connection: &_| -> Result<_, Failure> {
+        let one = appointment::get(connection, id)?;
+        let ticket = one.and_then(|one| one.ticket);
+        let ticket = ticket.map(|ticket| queue::get(connection, ticket)).transpose()?.flatten();
+        Ok(ticket.and_then(|ticket| ticket.visit))
+    };
+    let visit = office.db.read(look).await?.ok_or(Failure::Elsewhere("/kiosk"))?;
+    Ok((guest.lang, visit))
+}
+
+/// `GET /kiosk/appointment/slip`: the changing part alone, for the script.
+pub(in crate::web::kiosk) async fn slip_fragment(
+    State(office): State<Shared>,
+    kiosk: Kiosk,
+) -> Result<Response, Failure> {
+    allowed(&office, &kiosk).await?;
+    let (lang, visit) = who_came(&office, &kiosk).await?;
+    page::show(&slip_now(&office, &kiosk, Phrases::of(lang), Some(visit)).await?)
+}
+
+/// `POST /kiosk/appointment/slip`: once more, where none came out.
+pub(in crate::web::kiosk) async fn slip_again(
+    State(office): State<Shared>,
+    kiosk: Kiosk,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    allowed(&office, &kiosk).await?;
+    let op: OpId = fields.get("op").parse().map_err(|_| Failure::BadRequest)?;
+    let (_, visit) = who_came(&office, &kiosk).await?;
+    slip::print_again(&office, &kiosk, op, visit).await?;
+    Ok(page::go("/kiosk/appointment/done"))
 }

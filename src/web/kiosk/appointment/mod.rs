@@ -29,6 +29,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/appointment", get(arrive::show).post(arrive::check_in))
         .route("/appointment/state", get(arrive::state))
         .route("/appointment/done", get(arrive::done))
+        .route("/appointment/slip", get(arrive::slip_fragment).post(arrive::slip_again))
         .route("/appointment/new", get(new::show))
         .route("/appointment/hold", post(new::hold))
         .route("/appointment/name", get(new::name).post(new::book))

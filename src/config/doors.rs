@@ -1,0 +1,175 @@
+//! Whether a lane gives out numbers now (受付時間). Pure: hours, days of rest and the
+//! time come in.
+
+use std::time::Duration;
+
+use time::Date;
+
+use super::{Config, Lane};
+use crate::appointment::plan::{Calendar, Hours};
+use crate::clock::Moment;
+
+/// How far ahead the next opening is looked for: the longest rest is a fortnight.
+const DAYS_AHEAD: usize = 21;
+
+/// How a lane stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    Open,
+    /// Opens later, perhaps on another day.
+    Shut {
+        /// Whether it was open before, today: no more numbers are given out.
+        is_over: bool,
+        /// `None` where no day is found.
+        opens: Option<Moment>,
+    },
+}
+
+impl Door {
+    pub fn is_open(self) -> bool {
+        self == Door::Open
+    }
+}
+
+/// The rule: within its hours, until the last number; never on a day of rest. A lane
+/// without hours is always open.
+pub fn door(
+    hours: &[Hours],
+    last_issue: Duration,
+    rests: &dyn Fn(Date) -> bool,
+    now: Moment,
+) -> Door {
+    if hours.is_empty() {
+        return Door::Open;
+    }
+    let today = spans(hours, last_issue, rests, now.date());
+    if today.iter().any(|[from, last]| *from <= now && now < *last) {
+        return Door::Open;
+    }
+    let days = std::iter::successors(Some(now.date()), |day| day.next_day()).take(DAYS_AHEAD);
+    let starts = days.flat_map(|day| spans(hours, last_issue, rests, day));
+    Door::Shut {
+        is_over: today.iter().any(|[_, last]| *last <= now),
+        opens: starts.map(|[from, _]| from).filter(|from| *from > now).min(),
+    }
+}
+
+/// From when until when numbers are given out on a day.
+fn spans(
+    hours: &[Hours],
+    last_issue: Duration,
+    rests: &dyn Fn(Date) -> bool,
+    day: Date,
+) -> Vec<[Moment; 2]> {
+    let own = hours.iter().filter(|hours| hours.is_on(day) && !rests(day));
+    own.map(|hours| [hours.from.on(day), hours.to.on(day) - last_issue]).collect()
+}
+
+impl Config {
+    /// How a lane stands at `now`. The days of rest are those of `appointments.toml`, or
+    /// the national ones where the town has no such file.
+    pub fn door(&self, lane: &Lane, now: Moment) -> Door {
+        let last_issue = Duration::from_secs(u64::from(lane.last_issue_minutes) * 60);
+        let rests = |day| match &self.appointments {
+            Some(plan) => plan.rests(day),
+            None => Calendar::default().rest(day).is_some(),
+        };
+        door(&lane.hours, last_issue, &rests, now)
+    }
+
+    /// How the office stands: open as long as one lane gives out numbers.
+    pub fn front_door(&self, now: Moment) -> Door {
+        let giving = self.lanes.iter().filter(|lane| lane.prefix.is_some());
+        let doors: Vec<Door> = giving.map(|lane| self.door(lane, now)).collect();
+        if !self.site.modules.queue || doors.iter().any(|door| door.is_open()) {
+            return Door::Open;
+        }
+        let opens = doors.iter().filter_map(|door| match door {
+            Door::Shut { opens, .. } => *opens,
+            Door::Open => None,
+        });
+        let is_over = doors.iter().all(|door| matches!(door, Door::Shut { is_over: true, .. }));
+        Door::Shut { is_over, opens: opens.min() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn hours(text: &str) -> Vec<Hours> {
+        #[derive(serde::Deserialize)]
+        struct Written {
+            hours: Vec<Hours>,
+        }
+        toml::from_str::<Written>(&format!("hours = [{text}]")).unwrap().hours
+    }
+
+    const WEEK: &str =
+        "{ days = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"], from = \"8:30\", to = \"17:15\" }";
+
+    fn shut(is_over: bool, opens: Moment) -> Door {
+        Door::Shut { is_over, opens: Some(opens) }
+    }
+
+    #[test]
+    fn numbers_are_given_out_from_opening_until_the_last_one_and_never_on_a_day_of_rest() {
+        let half_past = |day: Date| {
+            day.with_hms(8, 30, 0)
+                .unwrap()
+                .assume_offset(time::UtcOffset::from_hms(9, 0, 0).unwrap())
+        };
+        let opens = |date| half_past(date);
+        use time::macros::date;
+        let (tue, wed) = (date!(2026 - 11 - 24), date!(2026 - 11 - 25));
+        for (now, expected) in [
+            (datetime!(2026-11-24 8:29:59 +9), shut(false, opens(tue))),
+            (datetime!(2026-11-24 8:30 +9), Door::Open),
+            (datetime!(2026-11-24 16:59:59 +9), Door::Open),
+            // The last number is given out a quarter before closing.
+            (datetime!(2026-11-24 17:00 +9), shut(true, opens(wed))),
+            (datetime!(2026-11-24 23:59 +9), shut(true, opens(wed))),
+            (datetime!(2026-11-25 0:00 +9), shut(false, opens(wed))),
+            // Labour Thanksgiving Day is a Monday.
+            (datetime!(2026-11-20 17:00 +9), shut(true, opens(tue))),
+            (datetime!(2026-11-23 10:00 +9), shut(false, opens(tue))),
+            (datetime!(2026-11-22 10:00 +9), shut(false, opens(tue))),
+        ] {
+            let rests = |day| Calendar::default().rest(day).is_some();
+            let quarter = Duration::from_secs(15 * 60);
+            assert_eq!(door(&hours(WEEK), quarter, &rests, now), expected, "{now}");
+        }
+    }
+
+    #[test]
+    fn a_lunch_break_is_no_end_and_no_hours_are_no_limit() {
+        let never = |_| false;
+        let two = r#"{ days = ["tue"], from = "9:00", to = "12:00" },
+            { days = ["tue"], from = "13:00", to = "16:00" }"#
+            .replace('\n', " ");
+        let at = |now| door(&hours(&two), Duration::ZERO, &never, now);
+        let after_lunch = datetime!(2026-11-24 13:00 +9);
+        assert_eq!(at(datetime!(2026-11-24 12:30 +9)), shut(true, after_lunch));
+        assert_eq!(at(after_lunch), Door::Open);
+        let always = door(&[], Duration::ZERO, &|_| true, datetime!(2027-01-01 3:00 +9));
+        assert_eq!(always, Door::Open);
+    }
+
+    #[test]
+    fn around_the_new_year_the_next_opening_is_after_the_rest() {
+        let new_year = Calendar {
+            holidays: true,
+            ..toml::from_str("year_end = { from = \"12-29\", to = \"01-03\" }").unwrap()
+        };
+        let rests = |day| new_year.rest(day).is_some();
+        let now = datetime!(2026-12-28 17:15 +9);
+        let opens = datetime!(2027-01-04 8:30 +9);
+        assert_eq!(door(&hours(WEEK), Duration::ZERO, &rests, now), shut(true, opens));
+        assert_eq!(
+            door(&hours(WEEK), Duration::ZERO, &|_| true, now),
+            Door::Shut { is_over: false, opens: None }
+        );
+    }
+}

@@ -1,0 +1,106 @@
+//! A number without forms, and opening hours, at a tablet.
+
+use super::*;
+use crate::queue;
+
+async fn tickets(tablet: &Tablet) -> Vec<queue::Ticket> {
+    let day = tablet.office.journal.now().date();
+    let tickets = tablet.office.db.read(move |connection| queue::of_day(connection, day));
+    tickets.await.unwrap()
+}
+
+#[tokio::test]
+async fn one_touch_draws_a_number_and_a_second_touch_no_other() {
+    let tablet = Tablet::paired().await;
+    assert!(tablet.get("/kiosk").await.says("番号札だけ受け取る"));
+    let page = tablet.get("/kiosk/number?lang=ja").await;
+    assert!(
+        page.says("ご用件のボタン") && page.says("証明書") && page.says("0 人待ち"),
+        "{}",
+        page.text
+    );
+    let op = page.hidden("op");
+    let fields = [("op", op.as_str()), ("lang", "ja"), ("lane", "moving"), ("care", "wheelchair")];
+    for _ in 0..2 {
+        assert_eq!(tablet.post("/kiosk/number", &fields).await.to, "/kiosk");
+    }
+    let done = tablet.get("/kiosk").await;
+    assert!(done.says("<strong>B1</strong>") && done.says("住所の異動"), "{}", done.text);
+    assert!(done.says("data-fresh=\"/kiosk/done\"") && tablet.get("/kiosk/done").await.says("B1"));
+    tablet.press("/kiosk/end", &[]).await;
+    // The same form once more, by a browser that kept it, draws nothing.
+    tablet.post("/kiosk/number", &fields).await;
+    let drawn = tickets(&tablet).await;
+    assert_eq!(drawn.len(), 1);
+    let (id, journal) = (drawn[0].visit.unwrap(), tablet.office.journal.clone());
+    let care = tablet.office.db.read(move |connection| -> Result<_, visit::Error> {
+        let answers = visit::answers(connection, &journal, id)?;
+        Ok(visit::get(connection, id)?.unwrap().with_care(&answers).wishes.care)
+    });
+    assert_eq!(care.await.unwrap(), [visit::Care::Wheelchair].into());
+    assert_eq!(tablet.get("/kiosk/done").await.to, "/kiosk", "nobody stands there");
+}
+
+#[tokio::test]
+async fn only_what_the_town_offers_is_drawn_at_the_kiosk() {
+    let mut tablet = Tablet::paired().await;
+    let op = tablet.get("/kiosk/number").await.hidden("op");
+    let refused = tablet.post("/kiosk/number", &[("op", &op), ("lane", "nowhere")]).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    let (mut office, clock, folder) = example::office(true).await;
+    let own = Arc::get_mut(&mut office).unwrap();
+    own.config.lanes.iter_mut().for_each(|lane| lane.at_kiosk = false);
+    tablet =
+        Tablet { router: router(office.clone()), office, clock, folder, cookie: String::new() };
+    let paired = tablet.get("/pair").await;
+    tablet.cookie = paired.cookie.split(';').next().unwrap().to_owned();
+    assert!(!tablet.get("/kiosk").await.says("番号札だけ受け取る"));
+    assert_eq!(tablet.get("/kiosk/number").await.status, StatusCode::NOT_FOUND);
+}
+
+/// A tablet of an office whose lanes are open in these hours; it is nine on Tuesday.
+async fn with_hours(from: u16, to: u16, last_issue_minutes: u32) -> Tablet {
+    use crate::appointment::plan::{Day, Hours, TimeOfDay};
+    let (mut office, clock, folder) = example::office(true).await;
+    let own = Arc::get_mut(&mut office).unwrap();
+    for lane in &mut own.config.lanes {
+        let days = vec![Day::Tue, Day::Wed];
+        let hours = Hours { days, weeks: None, from: TimeOfDay(from * 60), to: TimeOfDay(to * 60) };
+        (lane.hours, lane.last_issue_minutes) = (vec![hours], last_issue_minutes);
+    }
+    let router = router(office.clone());
+    let mut tablet = Tablet { office, router, clock, cookie: String::new(), folder };
+    let paired = tablet.get("/pair").await;
+    tablet.cookie = paired.cookie.split(';').next().unwrap().to_owned();
+    tablet
+}
+
+#[tokio::test]
+async fn the_kiosk_opens_by_itself_and_closes_with_a_kind_word() {
+    let tablet = with_hours(10, 12, 15).await;
+    let shut = tablet.get("/kiosk").await;
+    assert!(shut.says("10:00 から受け付けます") && !shut.says("はじめる"), "{}", shut.text);
+    assert!(tablet.get("/kiosk/door").await.says("10:00"), "what the page asks for");
+    tablet.clock.advance(Duration::from_secs(3_600));
+    assert_eq!(tablet.get("/kiosk/door").await.to, "/kiosk", "it opens");
+    assert!(tablet.get("/kiosk").await.says("はじめる"));
+    assert_eq!(tablet.get("/kiosk/door?open=true").await.status, StatusCode::NO_CONTENT);
+    let op = tablet.get("/kiosk/number?lang=ja").await.hidden("op");
+    // The last quarter of an hour: who stands there is told, and gets none.
+    tablet.clock.advance(Duration::from_secs(105 * 60));
+    assert_eq!(tablet.get("/kiosk/door?open=true").await.to, "/kiosk");
+    let fields = [("op", op.as_str()), ("lang", "ja"), ("lane", "moving")];
+    let late = tablet.post("/kiosk/number", &fields).await;
+    assert!(late.says("この番号札はお出ししていません"), "{}", late.text);
+    assert!(tickets(&tablet).await.is_empty());
+    let over = tablet.get("/kiosk").await;
+    assert!(over.says("今日の受付は終わりました") && over.says("11月25日"), "{}", over.text);
+}
+
+#[tokio::test]
+async fn whoever_began_in_time_goes_on_after_the_last_number() {
+    let tablet = with_hours(8, 10, 0).await;
+    tablet.arrive("ja").await;
+    tablet.clock.advance(Duration::from_secs(60));
+    assert!(tablet.get("/kiosk").await.says("value=\"hand\""), "their visit stands");
+}
