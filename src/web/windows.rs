@@ -1,8 +1,8 @@
 //! Windows of the clock, as people read them: 「14:20〜14:35ごろ」.
 
 use crate::clock;
+use crate::config::Site;
 use crate::lang::Phrases;
-use crate::queue::order::Rules;
 use crate::queue::outlook::Told;
 use crate::queue::wait::window::Window;
 
@@ -29,11 +29,17 @@ pub(super) fn told(words: Phrases, told: Told) -> String {
     }
 }
 
-/// In which order people are called here, in one sentence for whoever asks.
-pub(super) fn order(words: Phrases, rules: &Rules) -> String {
+/// In which order people are called here, in one sentence for whoever asks. Where
+/// nothing can be booked, nobody hears of booking.
+pub(super) fn order(words: Phrases, site: &Site) -> String {
+    let rules = site.queue.order();
+    let key = match site.modules.appointments {
+        true => "wait.order",
+        false => "wait.order_without_appointments",
+    };
     let minutes = rules.priority_credit.as_secs() / 60;
     let count = u64::from(rules.credited_in_a_row);
-    words.with("wait.order", &[("minutes", minutes), ("count", count)])
+    words.with(key, &[("minutes", minutes), ("count", count)])
 }
 
 #[cfg(test)]

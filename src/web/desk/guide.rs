@@ -112,7 +112,7 @@ async fn shown(
         op: office.journal.op(),
         passing_op: office.journal.op(),
         hall: hall(office, words).await?,
-        order: windows::order(words, &office.config.site.queue.order()),
+        order: windows::order(words, &office.config.site),
         care: Care::PLAIN.map(named).into(),
         tongues: Tongue::ALL.map(|tongue| named(Care::Interpreter(tongue))).into(),
         frame,

@@ -55,7 +55,7 @@ pub(super) async fn of(
         },
         window: windows::told(words, told),
         has_window: matches!(told, Told::At(_)),
-        order: windows::order(words, &rules),
+        order: windows::order(words, &office.config.site),
         phone: phone(office, kiosk, ticket),
     })
 }

@@ -104,7 +104,7 @@ pub(super) async fn page(
         },
         office: site.office.name.in_lang(lang).to_owned(),
         demo: office.demo,
-        order: windows::order(Phrases::of(lang), &site.queue.order()),
+        order: windows::order(Phrases::of(lang), site),
         is_over: matches!(now.state, "done" | "cancelled" | "expired"),
         now,
     })
