@@ -46,6 +46,9 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// at once.
 const WORKED_OUT_WITHIN: Duration = Duration::from_millis(1_500);
 
+/// What events carry that say nothing more: browsers drop an event without data.
+const SOMETHING: &str = "1";
+
 /// The newest board, for all streams.
 #[derive(Default)]
 pub struct Live {
@@ -196,7 +199,7 @@ async fn look(office: &Office) -> Result<Hall, queue::Error> {
 
 /// A stream of `changed`, for pages that fetch what they show.
 pub(super) fn changes(office: &Office) -> Response {
-    answer(stream(office, |_, _| Event::default().event("changed").data("")))
+    answer(stream(office, |_, _| Event::default().event("changed").data(SOMETHING)))
 }
 
 /// A stream of `changed`, for lists of the appointments of a day.
@@ -216,7 +219,7 @@ pub(super) fn appointments(office: Arc<Office>, day: Date) -> Response {
             // What cannot be read now is looked at after the next commit.
             let now = now.ok().or_else(|| known.clone());
             if now != known {
-                let event = Event::default().event("changed").data("");
+                let event = Event::default().event("changed").data(SOMETHING);
                 return Some((Ok(event), (office, commits, closed, now)));
             }
             let is_still = tokio::select! {
@@ -226,7 +229,7 @@ pub(super) fn appointments(office: Arc<Office>, day: Date) -> Response {
                 () = &mut beat => true,
             };
             if is_still {
-                let event = Event::default().event("beat").data("");
+                let event = Event::default().event("beat").data(SOMETHING);
                 return Some((Ok(event), (office, commits, closed, known)));
             }
         }
@@ -265,7 +268,7 @@ fn stream(
                 event(&shown.borrow_and_update(), journal.now())
             }
             // A named event: a comment line is invisible to the page's script.
-            () = tokio::time::sleep(HEARTBEAT) => Event::default().event("beat").data(""),
+            () = tokio::time::sleep(HEARTBEAT) => Event::default().event("beat").data(SOMETHING),
         };
         Some((Ok(event), (shown, closed, journal)))
     }))

@@ -356,6 +356,7 @@ async fn now(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Now, Failur
         number: submitted.number(),
         lead: match forms.iter().any(|form| form.template().signature != Signature::PrintedName) {
             true => "kiosk.done.lead",
+            false if forms.is_empty() => "kiosk.done.lead_number",
             false => "kiosk.done.lead_unsigned",
         },
         kind: match submitted.ticket {

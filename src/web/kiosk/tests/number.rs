@@ -104,3 +104,24 @@ async fn whoever_began_in_time_goes_on_after_the_last_number() {
     tablet.clock.advance(Duration::from_secs(60));
     assert!(tablet.get("/kiosk").await.says("value=\"hand\""), "their visit stands");
 }
+
+/// Browsers drop an event that has no data, and the page with the number would never
+/// learn when it will be called.
+#[tokio::test]
+async fn a_change_in_the_queue_is_told_in_an_event_that_browsers_take() {
+    use futures_util::StreamExt;
+    let tablet = Tablet::paired().await;
+    let request = tablet.request("GET", "/kiosk/events", String::new());
+    let answer = tablet.router.clone().oneshot(request).await.unwrap();
+    let mut chunks = answer.into_body().into_data_stream();
+    let read = async {
+        let mut heard = String::new();
+        while !(heard.contains("event: changed") && heard.ends_with("\n\n")) {
+            let chunk = chunks.next().await.unwrap().unwrap();
+            heard.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
+        heard
+    };
+    let heard = tokio::time::timeout(Duration::from_secs(20), read).await.unwrap();
+    assert!(heard.contains("event: changed\ndata: 1\n"), "{heard}");
+}
