@@ -2,10 +2,11 @@
 // queue changes. Without this script every button works the same, and the page is as
 // fresh as its last reload.
 
-// A list that is open, or a reason being chosen, is not taken from under the hand.
+// A list that is open, a reason being chosen or a button being pressed is not taken from
+// under the hand.
 function isBusy(part) {
   const at = document.activeElement;
-  return part.querySelector("details[open]") || (part.contains(at) && at.matches("select, input"));
+  return part.querySelector("details[open], :active") || (part.contains(at) && at.matches("select, input"));
 }
 
 // What holds the focus is found again by its shortcut, by where it leads, or by its
@@ -30,9 +31,11 @@ async function refresh(part, address) {
   const answer = await fetch(address, { headers: { "x-by-itself": "1" } });
   if (answer.redirected) return location.assign(answer.url);
   if (answer.status !== 200) return;
+  const drawn = await answer.text();
+  if (isBusy(part)) return;
   const before = part.querySelector("[data-say]")?.textContent ?? "";
   const held = part.contains(document.activeElement) ? document.activeElement : null;
-  part.innerHTML = await answer.text();
+  part.innerHTML = drawn;
   sameAs(held, part)?.focus();
   // What is new and wrong is read aloud.
   soon(part, address);

@@ -177,9 +177,20 @@ impl Browser {
 
     /// Moves an element to where a finger reaches it, and presses it.
     fn touch(&self, id: &str) {
+        assert!(self.is_touched(id), "it is not there any more");
+    }
+
+    /// Touches something, unless it was taken away since it was found.
+    fn is_touched(&self, id: &str) -> bool {
         let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
-        self.run_with(script, json!([{ ELEMENT: id }]));
-        self.driver.send(&format!("/element/{id}/click"), &json!({}));
+        let seen = json!({ "script": script, "args": [{ ELEMENT: id }] });
+        let shown = self.driver.try_send("/execute/sync", &seen);
+        let click = || self.driver.try_send(&format!("/element/{id}/click"), &json!({}));
+        match shown.and_then(|_| click()) {
+            Ok(_) => true,
+            Err(error) if error.contains("stale element") => false,
+            Err(error) => panic!("click: {error}"),
+        }
     }
 
     /// Types keys to whatever has the focus.
@@ -201,10 +212,13 @@ impl Browser {
                  || one.querySelector('strong')?.innerText.trim() === words \
                  || one.getAttribute('aria-label') === words)); \
              return found[0] ?? null";
-        let found = self.run_with(script, json!([words]));
-        let id =
-            found[ELEMENT].as_str().unwrap_or_else(|| panic!("no {words:?} in {}", self.text()));
-        self.leave(|| self.touch(id));
+        let find = || {
+            let found = self.run_with(script, json!([words]));
+            let id = found[ELEMENT].as_str();
+            id.unwrap_or_else(|| panic!("no {words:?} in {}", self.text())).to_owned()
+        };
+        // What keeps itself fresh may be drawn anew between the look and the touch.
+        self.leave(|| assert!((0..5).any(|_| self.is_touched(&find())), "{words:?} never stands"));
     }
 
     /// Does something that leads to another page, and waits until it is there.
