@@ -51,7 +51,7 @@ fn a_display_whose_line_died_says_how_old_it_is_and_never_calls_late() {
         assert_eq!(browser.run("return announced.join(' ')"), wanted);
     };
     // Both are shown on the board; only what is not too old is called.
-    told(29, "A7 A8");
+    told(20, "A7 A8");
     told(31, "A8");
     assert!(browser.text_of("#called").contains("A7"));
 
