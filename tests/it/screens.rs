@@ -10,7 +10,7 @@ use crate::stage::screens::{Screens, Stalled, hall, seq};
 const SCREENS: usize = 60;
 
 /// Far more boards than a connection holds that nobody reads from.
-const CALLS: i64 = 40;
+const CALLS: i64 = 100;
 
 #[test]
 fn every_screen_shows_the_last_state_though_one_hangs_and_the_program_is_started_anew() {
