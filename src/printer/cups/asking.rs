@@ -134,10 +134,18 @@ impl CupsQueue {
     }
 
     /// Removes what CUPS keeps of a job that ended.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] while the printer's driver is at it still: CUPS says yes, and
+    /// keeps its notes about the job until it is asked once more.
     pub(super) fn purge(&self, job: i32) -> Result<(), Error> {
         let request = self.about_job(Operation::CancelJob, job);
         match self.ask(request.with(Tag::Boolean, "purge-job", &[1]), &[]) {
-            Ok(_) | Err(Error::NoQueue) => Ok(()),
+            Ok(_) => match self.job(job)? {
+                None => Ok(()),
+                Some(_) => Err(Error::Busy),
+            },
+            Err(Error::NoQueue) => Ok(()),
             Err(error) => Err(error),
         }
     }

@@ -3,8 +3,9 @@
 //! CUPS writes every document into its own spool folder while it prints, and by
 //! default (`PreserveJobFiles`) keeps it for a day. So each job is purged when its
 //! outcome is known, whatever that is, with its document and its history; where
-//! CUPS refuses, again and again until it does not. The job's name is that of the press and names nobody; by it a job is found again
-//! that nobody followed to its end.
+//! CUPS refuses, again and again until it does not. The job's name is that of the
+//! press and names nobody; by it a job is found again that nobody followed to its
+//! end.
 //!
 //! A printer without paper would print on by itself when it gets some, minutes
 //! after the clerk turned to another way: a job that does not go on is therefore

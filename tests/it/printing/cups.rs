@@ -27,6 +27,11 @@ while [ "$(cat "$folder/health")" = empty ]; do
 done
 echo "STATE: -media-empty-error" >&2
 while [ "$(cat "$folder/health")" = silent ]; do sleep 0.1; done
+if [ "$(cat "$folder/health")" = stubborn ]; then
+    trap '' TERM
+    while [ "$(cat "$folder/health")" = stubborn ]; do sleep 0.1; done
+    exit
+fi
 cat "$6" > "$folder/$1.part" && mv "$folder/$1.part" "$folder/$1.pdf"
 if [ "$(cat "$folder/health")" = last ]; then
     echo "STATE: +media-empty-error" >&2

@@ -10,9 +10,14 @@ use crate::stage::wait_until;
 /// An office that has just sent a paper to a printer which says nothing more; the
 /// visit, its page before the press, and the address of the press.
 fn sent_to(cups: &Cups) -> (Office, String, String, String) {
+    sent_while(cups, "silent")
+}
+
+/// The same, with a printer that `is` so.
+fn sent_while(cups: &Cups, is: &str) -> (Office, String, String, String) {
     let mut office = Office::open(&queue(cups, "a4"));
     let visit = office.visit();
-    cups.is("silent");
+    cups.is(is);
     let page = office.clerk.get(&visit).text;
     let sent = office.press_on(&page, &visit, "papers", 1).remove(0);
     wait_until("CUPS has the paper", || !cups.spooled().is_empty());
@@ -121,6 +126,18 @@ fn a_paper_in_a_cups_that_stops_is_taken_back_when_cups_is_there_again() {
     assert_eq!(cups.came_out().len(), 0);
     let whys: Vec<_> = office.printed().into_iter().map(|[_, _, why]| why).collect();
     assert_eq!(whys, ["", "lost", "taken_back"]);
+}
+
+#[test]
+fn a_driver_that_does_not_stop_at_once_leaves_nothing_in_cups_either() {
+    let Some(cups) = Cups::start("a driver that goes on") else { return };
+    let (mut office, _, _, address) = sent_while(&cups, "stubborn");
+    office.start_anew();
+    office.page_with(&address, "残りの印刷を取り消しました");
+    assert!(!cups.spooled().is_empty(), "CUPS keeps its notes while the driver runs");
+    cups.is("well");
+    wait_until("the spool is empty", || cups.spooled().is_empty());
+    assert_eq!((cups.came_out().len(), cups.ended()), (0, 0));
 }
 
 #[test]
