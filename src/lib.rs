@@ -46,6 +46,9 @@ pub mod staff;
 pub mod sync;
 pub mod visit;
 
+// backend
+pub mod hub;
+
 // pages
 pub mod web;
 
