@@ -9,7 +9,6 @@ use time::macros::time;
 
 use crate::chance::{self, SystemChance};
 use crate::clock::{Clock, FastClock, HeldClock, Moment, SystemClock};
-use crate::config::Config;
 use crate::db::Tx;
 use crate::demo::town::{self, Town, past};
 use crate::id::StaffId;
@@ -129,7 +128,8 @@ async fn clerks(office: &Office, journal: &Arc<Journal>) -> anyhow::Result<Vec<S
     for counter in town::counters(&office.config) {
         let password: String =
             chance::bytes::<12>(&SystemChance).iter().map(|byte| format!("{byte:02x}")).collect();
-        let (login, name) = (format!("jitsuen-{counter}"), clerk_name(&office.config, counter));
+        // They are nobody.
+        let (login, name) = (format!("jitsuen-{counter}"), format!("実演の係員{counter}"));
         let new = NewAccount::typed(
             &login,
             &name,
@@ -143,12 +143,6 @@ async fn clerks(office: &Office, journal: &Arc<Journal>) -> anyhow::Result<Vec<S
         staff.push(office.db.write(add).await?.id);
     }
     Ok(staff)
-}
-
-/// They are nobody: they have the name of where they sit.
-fn clerk_name(config: &Config, counter: u32) -> String {
-    let name = config.counter(counter).map_or("", |counter| counter.name.ja.as_str());
-    format!("実演の係員（{counter}番 {name}）")
 }
 
 fn held(town: &Mutex<Town>) -> MutexGuard<'_, Town> {
