@@ -49,6 +49,11 @@ pub struct DemoTown {
 }
 
 impl DemoTown {
+    /// How much faster than the wall's its clock runs.
+    pub fn speed(self) -> u32 {
+        self.day.speed()
+    }
+
     /// The clock the office goes by.
     pub fn clock(self) -> Arc<dyn Clock> {
         let morning = || SystemClock.now().replace_time(time!(8:30));
@@ -115,6 +120,7 @@ pub(super) async fn populate(
     let write = move |tx: &Tx<'_>| {
         clock.hold(opens);
         queue::close_day(tx, &journal, opens.date())?;
+        let mut town = town.seen_at(day.speed());
         town.begin([opens, closes], 1.0);
         past::write_until(tx, (&journal, &clock), &mut town, now)?;
         Ok::<_, queue::Error>(town)

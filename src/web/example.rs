@@ -18,7 +18,7 @@ use crate::form::Forms;
 use crate::journal::{self, Journal, OfficeKey};
 use crate::pdf::Fonts;
 use crate::preregistration::Intake;
-use crate::schema;
+use crate::{schema, staff};
 use crate::visit::paper::Papers;
 
 /// The office, the clock that moves it, and the folder it lives as long as.
@@ -57,6 +57,7 @@ pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir)
         at_home: AtHome::default(),
         shown,
         shown_booked: Shown::default(),
+        sessions: staff::LIMITS,
         demo,
     };
     (Arc::new(office), clock, folder)
