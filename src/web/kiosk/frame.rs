@@ -63,10 +63,7 @@ impl Frame {
         let screen = &office.config.site.screen;
         Self {
             words: Phrases::of(wishes.lang),
-            town: match wishes.lang {
-                Lang::Ja => office.config.site.town.name.clone(),
-                Lang::En => office.config.site.town.roman.clone(),
-            },
+            town: office.config.site.town.in_lang(wishes.lang).to_owned(),
             demo: office.demo,
             big_type: wishes.big_type,
             hearing: wishes.care.contains(&Care::Hearing),
