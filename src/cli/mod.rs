@@ -13,6 +13,7 @@ mod key;
 mod preregistration;
 mod reader;
 mod serve;
+mod sheets;
 mod wait;
 
 use std::process::ExitCode;
@@ -55,6 +56,7 @@ enum Command {
     Verify(keep::Verify),
     Export(export::Export),
     Calendar(export::Calendar),
+    Sheets(sheets::Sheets),
     /// Waiting times
     #[command(subcommand)]
     Wait(wait::Command),
@@ -81,6 +83,7 @@ pub fn run() -> ExitCode {
         Some(Command::Verify(arguments)) => keep::verify(&arguments),
         Some(Command::Export(arguments)) => export::export(&arguments),
         Some(Command::Calendar(arguments)) => export::calendar(&arguments),
+        Some(Command::Sheets(arguments)) => sheets::run(&arguments),
         Some(Command::Wait(command)) => wait::run(&command),
     };
     done.unwrap_or_else(|error| {
