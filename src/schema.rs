@@ -24,6 +24,7 @@ pub const STEPS: &[Step] = &[
     payment::SCHEMA,
     appointment::FROM_HOME,
     queue::report::SCHEMA,
+    payment::AT_TERMINAL,
 ];
 
 /// An empty database in memory, for tests of stores.

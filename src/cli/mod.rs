@@ -13,6 +13,7 @@ mod key;
 mod preregistration;
 mod reader;
 mod serve;
+mod terminal;
 mod wait;
 
 use std::process::ExitCode;
@@ -50,6 +51,7 @@ enum Command {
     /// Codes that residents make at home
     #[command(subcommand)]
     Preregistration(preregistration::Command),
+    Terminal(terminal::Terminal),
     Backup(keep::Backup),
     Restore(keep::Restore),
     Verify(keep::Verify),
@@ -76,6 +78,7 @@ pub fn run() -> ExitCode {
         Some(Command::Reader(arguments)) => reader::run(arguments),
         Some(Command::Key(command)) => key::run(command),
         Some(Command::Preregistration(command)) => preregistration::run(command),
+        Some(Command::Terminal(arguments)) => terminal::run(&arguments),
         Some(Command::Backup(arguments)) => keep::backup(&arguments),
         Some(Command::Restore(arguments)) => keep::restore(&arguments),
         Some(Command::Verify(arguments)) => keep::verify(&arguments),

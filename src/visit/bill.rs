@@ -161,7 +161,7 @@ pub fn take(
 }
 
 /// The payment of this visit with this id.
-fn own(tx: &Tx<'_>, id: VisitId, payment: PaymentId) -> Result<PaymentId, Error> {
+pub(super) fn own(tx: &Tx<'_>, id: VisitId, payment: PaymentId) -> Result<PaymentId, Error> {
     submitted(tx, id)?;
     let is_own = payment::of_visit(tx, id)?.iter().any(|own| own.id == payment);
     is_own.then_some(payment).ok_or_else(|| payment::Error::NoSuchPayment.into())

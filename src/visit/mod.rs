@@ -9,6 +9,7 @@ pub mod arrival;
 pub mod bill;
 pub mod brought;
 mod care;
+pub mod cashless;
 pub mod desk;
 pub mod listed;
 mod overtaken;
