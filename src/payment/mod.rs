@@ -40,7 +40,7 @@ pub use close::{Closing, Totals, business_day, close, totals};
 pub use entry::{Entry, Kind, OVER_SHORT, Posting, REVENUE, Side, cash_at};
 pub use replay::{Balance, balance, first_contradiction};
 pub use state::State;
-pub use store::{at_terminal, charge_of, charges_of, get, of_visit, open};
+pub use store::{at_terminal, charge_of, charges_of, get, of_visit, open, visit_of};
 pub use tender::{At, Back, Means, Slip, SlipNumber, Tender};
 pub use undo::{Refund, count_cash, refund, void};
 

@@ -92,6 +92,11 @@ pub(super) fn charge(connection: &Connection, id: ChargeId) -> Result<Option<Cha
     Ok(charges(connection, "id = ?1", [id.to_string()])?.pop())
 }
 
+/// Whose payment it is.
+pub fn visit_of(connection: &Connection, payment: &Payment) -> Result<Option<VisitId>, Error> {
+    Ok(charge(connection, payment.charge)?.map(|charge| charge.visit))
+}
+
 /// What a visit owes as it was noted last.
 pub fn charge_of(connection: &Connection, visit: VisitId) -> Result<Option<Charge>, Error> {
     Ok(charges_of(connection, visit)?.pop())

@@ -1,11 +1,11 @@
 //! Paying a visit's bill without cash: what a terminal is asked, and what it said.
 
 use super::bill::{self, Bill};
-use super::{Counter, Error};
+use super::{Counter, Error, course};
 use crate::config::Cashless;
 use crate::db::Tx;
 use crate::id::{PaymentId, VisitId};
-use crate::journal::Journal;
+use crate::journal::{Actor, Journal};
 use crate::payment::{self, At, By, Means, Outcome, Payment, Request, Slip, SlipNumber, State};
 
 /// Begins a payment of what the screen showed, before its terminal is touched.
@@ -45,16 +45,36 @@ pub fn settle(
     journal: &Journal,
     counter: Counter<'_>,
     by: By,
-    (id, payment, outcome): (VisitId, PaymentId, &Outcome),
+    (visit, payment, outcome): (VisitId, PaymentId, &Outcome),
 ) -> Result<Payment, Error> {
-    let id = bill::own(tx, id, payment)?;
+    let id = bill::own(tx, visit, payment)?;
     let standing = payment::get(tx, id)?.ok_or(payment::Error::NoSuchPayment)?;
     let at = standing.at.as_ref();
     let is_linked = at.is_some_and(|at| is_linked(&counter.config.cashless, at));
     if is_linked && standing.state() == State::Started {
         return Err(payment::Error::TerminalBusy.into());
     }
-    Ok(payment::settle(tx, journal, by, (id, outcome))?)
+    let settled = payment::settle(tx, journal, by, (id, outcome))?;
+    course::paid(tx, journal, counter, (visit, &settled))?;
+    Ok(settled)
+}
+
+/// Notes what a terminal said.
+///
+/// # Errors
+/// As [`payment::settle`].
+pub fn heard(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    counter: Counter<'_>,
+    (id, outcome): (PaymentId, &Outcome),
+) -> Result<Payment, Error> {
+    let by = By { op: journal.op(), actor: Actor::System };
+    let settled = payment::settle(tx, journal, by, (id, outcome))?;
+    if let Some(visit) = payment::visit_of(tx, &settled)? {
+        course::paid(tx, journal, counter, (visit, &settled))?;
+    }
+    Ok(settled)
 }
 
 fn is_linked(cashless: &Cashless, at: &At) -> bool {

@@ -10,6 +10,7 @@ pub mod bill;
 pub mod brought;
 mod care;
 pub mod cashless;
+mod course;
 pub mod desk;
 pub mod listed;
 mod overtaken;

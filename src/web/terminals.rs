@@ -17,11 +17,12 @@ use crate::clock::SystemClock;
 use crate::config::{self, Cashless, TerminalKind};
 use crate::db::Tx;
 use crate::id::PaymentId;
-use crate::journal::{Actor, Journal};
-use crate::payment::{self, By, Outcome, Payment, Slip, State};
+use crate::journal::Journal;
+use crate::payment::{self, Outcome, Payment, Slip, State};
 use crate::terminal::{
     Asked, Books, Found, Mood, Moods, Refusal, Said, Silence, Simulated, TcpTerminal, Terminal,
 };
+use crate::visit::{self, Counter, cashless};
 
 /// How long to wait before what is unknown is looked up again: at first, and at most.
 const PAUSE_MIN: Duration = Duration::from_secs(2);
@@ -264,8 +265,11 @@ fn understood(cashless: &Cashless, payment: &Payment, said: Said) -> (Outcome, O
 async fn settle(office: &Arc<Office>, payment: &Payment, outcome: Outcome) -> Option<State> {
     let id = payment.id;
     loop {
-        let (journal, outcome) = (office.journal.clone(), outcome.clone());
-        let noted = office.db.write(move |tx| note(tx, &journal, (id, &outcome))).await;
+        let (shared, outcome) = (office.clone(), outcome.clone());
+        let noted = office
+            .db
+            .write(move |tx| note(tx, (&shared.journal, shared.counter()), (id, &outcome)));
+        let noted = noted.await;
         match noted {
             Ok((payment, remark)) => {
                 if remark.is_some() {
@@ -281,20 +285,23 @@ async fn settle(office: &Arc<Office>, payment: &Payment, outcome: Outcome) -> Op
 
 fn note(
     tx: &Tx<'_>,
-    journal: &Journal,
+    (journal, counter): (&Journal, Counter<'_>),
     (id, outcome): (PaymentId, &Outcome),
-) -> Result<(Payment, Option<Remark>), payment::Error> {
-    let by = By { op: journal.op(), actor: Actor::System };
-    let remark = match payment::settle(tx, journal, by, (id, outcome)) {
-        Ok(payment) => return Ok((payment, None)),
-        Err(fault @ (payment::Error::Db(_) | payment::Error::Journal(_))) => return Err(fault),
-        Err(payment::Error::SlipTaken) => Some(Remark::SlipTaken),
+) -> Result<(Payment, Option<Remark>), visit::Error> {
+    let refused = match cashless::heard(tx, journal, counter, (id, outcome)) {
+        Err(visit::Error::Payment(refused)) => refused,
+        heard => return Ok((heard?, None)),
+    };
+    let remark = match refused {
+        fault @ (payment::Error::Db(_) | payment::Error::Journal(_)) => return Err(fault.into()),
+        payment::Error::SlipTaken => Some(Remark::SlipTaken),
         // Somebody was faster: what they noted stands.
-        Err(_) => None,
+        _ => None,
     };
     let standing = payment::get(tx, id)?.ok_or(payment::Error::NoSuchPayment)?;
-    match standing.state() {
-        State::Started => Ok((payment::settle(tx, journal, by, (id, &Outcome::Unknown))?, remark)),
-        _ => Ok((standing, remark)),
-    }
+    let unknown = (id, &Outcome::Unknown);
+    Ok(match standing.state() {
+        State::Started => (cashless::heard(tx, journal, counter, unknown)?, remark),
+        _ => (standing, remark),
+    })
 }

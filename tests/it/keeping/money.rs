@@ -193,7 +193,7 @@ fn hand_in(data: &Path, config: &Path, visits: usize) -> Vec<VisitId> {
         let answers = record::read(&[form], sample, Source::Typed, today).unwrap();
         let procedure = config.procedure("juminhyo").unwrap();
         let hand_in = |_| {
-            let kiosk = DeviceId::new(journal.now(), &*journal.chance);
+            let kiosk = DeviceId::new(journal.now(), &SystemChance);
             let actor = Actor::Device(kiosk);
             let id = visit::start(tx, &journal, journal.op(), kiosk, &Wishes::default())?;
             visit::agree(tx, &journal, actor, id)?;
