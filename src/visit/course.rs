@@ -83,7 +83,10 @@ mod tests {
         let charge = bill.charge.unwrap();
         let (amount, tender) = (charge.total, Tender::Cash { received: Yen(10_000) });
         let request = Request { charge: charge.id, amount, tender, counter: 1, at: None };
+        // The writer's transaction: what an entry of the ledger points at comes after it.
+        town.connection.execute_batch("begin").unwrap();
         bill::take(&tx, journal, town.counter(), by, (id, &request)).unwrap();
+        town.connection.execute_batch("commit").unwrap();
         let ticket = queue::get(&town.connection, called.id).unwrap().unwrap();
         assert_eq!(queue::first_contradiction(&town.connection).unwrap(), None);
         (ticket.leg().state, ticket.leg().lane.clone())

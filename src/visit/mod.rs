@@ -19,6 +19,7 @@ pub mod printing;
 pub mod retention;
 mod search;
 pub mod slip;
+pub mod spare;
 pub mod step;
 mod store;
 mod submit;

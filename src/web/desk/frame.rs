@@ -227,6 +227,8 @@ pub(super) enum Note {
     Exempted,
     Voided,
     GivenBack,
+    TypedIn,
+    TakenOut,
 }
 
 impl Note {
@@ -256,6 +258,8 @@ impl Note {
             Note::Exempted => words.t("desk.note.exempted"),
             Note::Voided => words.t("desk.note.voided"),
             Note::GivenBack => words.t("desk.note.given_back"),
+            Note::TypedIn => words.t("desk.note.typed_in"),
+            Note::TakenOut => words.t("desk.note.taken_out"),
         };
         words.to_owned()
     }

@@ -183,7 +183,7 @@ async fn send(
 }
 
 /// The file in the browser's viewer, named by its receipt number.
-fn inline(pdf: Vec<u8>, receipt: &str) -> Response {
+pub(super) fn inline(pdf: Vec<u8>, receipt: &str) -> Response {
     let mut response = pdf.into_response();
     page::no_store(&mut response);
     let headers = response.headers_mut();
