@@ -126,6 +126,7 @@ async fn open(
     (config, forms, papers): (Config, Forms, Papers),
     demo: Option<DemoTown>,
 ) -> anyhow::Result<Office> {
+    let sessions = staff::LIMITS.at_speed(demo.map_or(1, DemoTown::speed));
     let (clock, demo) =
         (demo.map_or_else(|| Arc::new(SystemClock) as _, |town| town.clock()), demo.is_some());
     let path = folders.data.join(DATABASE);
@@ -174,6 +175,7 @@ async fn open(
         at_home: AtHome::default(),
         shown,
         shown_booked: Shown::default(),
+        sessions,
         demo,
     };
     let journal = office.journal.clone();

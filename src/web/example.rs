@@ -18,8 +18,8 @@ use crate::form::Forms;
 use crate::journal::{self, Journal, OfficeKey};
 use crate::pdf::Fonts;
 use crate::preregistration::Intake;
-use crate::schema;
 use crate::visit::paper::Papers;
+use crate::{schema, staff};
 
 /// The office, the clock that moves it, and the folder it lives as long as.
 pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir) {
@@ -58,6 +58,7 @@ pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir)
         at_home: AtHome::default(),
         shown,
         shown_booked: Shown::default(),
+        sessions: staff::LIMITS,
         demo,
     };
     (Arc::new(office), clock, folder)

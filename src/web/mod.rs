@@ -51,7 +51,7 @@ use crate::form::Forms;
 use crate::id::DeviceId;
 use crate::journal::Journal;
 use crate::preregistration::Intake;
-use crate::visit;
+use crate::{staff, visit};
 
 pub use codes::Codes;
 pub use guests::Guests;
@@ -86,6 +86,8 @@ pub struct Office {
     pub guests: Guests<DeviceId>,
     /// Who books at home, and how much came from where.
     pub at_home: home::AtHome,
+    /// How long whoever is signed in stays so.
+    pub sessions: staff::Limits,
     /// Invented residents, ready accounts, and a line on every page that says so.
     pub demo: bool,
 }

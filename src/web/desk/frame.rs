@@ -73,10 +73,7 @@ impl Frame {
         let site = &office.config.site;
         Self {
             words: Phrases::of(lang),
-            town: match lang {
-                Lang::Ja => site.town.name.clone(),
-                Lang::En => site.town.roman.clone(),
-            },
+            town: site.town.in_lang(lang).to_owned(),
             office: site.office.name.in_lang(lang).to_owned(),
             place,
             queue: site.modules.queue,

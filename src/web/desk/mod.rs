@@ -61,6 +61,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/visits/{visit}/papers", post(print::print))
         .route("/visits/{visit}/slip", get(slip::fragment).post(print::print_slip))
         .route("/visits/{visit}/printing/{op}", get(printing::show))
+        .route("/visits/{visit}/printing/{op}/now", get(printing::fragment))
         .route("/visits/{visit}/applications/{application}", post(decide::decide))
         .nest("/alarms", alarms::routes())
         .nest("/calling", calling::routes())

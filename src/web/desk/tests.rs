@@ -240,6 +240,7 @@ const ROUTES: &[Route] = &[
     ("post", "/visits/{visit}/slip", &[], [true, true, false]),
     ("get", "/visits/{visit}/slip", &[], [true, true, false]),
     ("get", "/visits/{visit}/printing/{op}", &[], [true, true, false]),
+    ("get", "/visits/{visit}/printing/{op}/now", &[], [true, true, false]),
     (
         "post",
         "/visits/{visit}/applications/{application}",
