@@ -49,7 +49,10 @@ pub struct Parked {
 pub(super) enum Effect {
     /// Stored, and nothing more is made of it.
     None,
-    HandedIn { visit: VisitId, applications: Vec<HandedIn> },
+    HandedIn {
+        visit: VisitId,
+        applications: Vec<HandedIn>,
+    },
 }
 
 /// An application, as the journal tells of it.

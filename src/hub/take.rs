@@ -71,11 +71,8 @@ pub(super) async fn lock(tx: &Transaction<'_>, municipality: &str) -> Result<(),
         &[&municipality],
     )
     .await?;
-    tx.execute(
-        "select 1 from municipality where municipality = $1 for update",
-        &[&municipality],
-    )
-    .await?;
+    tx.execute("select 1 from municipality where municipality = $1 for update", &[&municipality])
+        .await?;
     Ok(())
 }
 
