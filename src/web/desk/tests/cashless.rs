@@ -8,7 +8,9 @@ use super::*;
 use crate::clock::SystemClock;
 use crate::payment::State::{self, Authorised, Declined, Refunded, Started, Unknown, Voided};
 use crate::payment::{self, Payment};
-use crate::terminal::{Books, Mood, Moods, Simulated, TcpTerminal};
+use crate::terminal::{
+    Asked, Books, Found, Mood, Moods, Refusal, Said, Silence, Simulated, TcpTerminal, Terminal,
+};
 
 /// What the screen of another counter showed before.
 fn seen(page: &Answer) -> [(&'static str, String); 2] {
@@ -212,6 +214,40 @@ async fn a_terminal_is_asked_once_and_its_slip_is_booked() {
     assert!(page.says("伝票 00001 · 1番の決済端末"), "{}", page.text());
     assert!(!page.says("data-soon"), "{}", page.text());
     assert_eq!(states(&town, visit).await, [Authorised]);
+}
+
+/// How often it was asked for money; it is never asked for the same twice.
+#[derive(Default)]
+struct Counting(std::sync::atomic::AtomicU32);
+
+impl Terminal for Counting {
+    fn pay(&self, _: &Asked) -> Result<Said, Silence> {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        Ok(Said::Refused(Refusal::Card))
+    }
+
+    fn look_up(&self, _: &Asked) -> Result<Found, Silence> {
+        Ok(Found::Never)
+    }
+}
+
+#[tokio::test]
+async fn a_press_that_is_sent_again_asks_the_terminal_no_second_time() {
+    let town = Town::staffed().await;
+    let counting = Arc::new(Counting::default());
+    town.office.terminals.add("t1", counting.clone());
+    let visit = town.visit("juminhyo").await;
+    let bill = bill(&town, "clerk", visit).await;
+    let [charge, amount] = seen(&bill.page().await);
+    let op = town.office.journal.op().to_string();
+    let fields = [("charge", &*charge.1), ("amount", &*amount.1), ("counter", "1"), ("op", &op)];
+    let fields = [&[("key", &*bill.clerk.key)], &fields[..], &AT_T1].concat();
+    for _ in 0..3 {
+        let pressed = town.post(&bill.path, &bill.clerk.cookie, &fields).await;
+        assert!(pressed.to.ends_with("note=begun"), "{}", pressed.text());
+        becomes(&town, visit, &[Declined]).await;
+    }
+    assert_eq!(counting.0.load(std::sync::atomic::Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
