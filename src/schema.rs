@@ -25,6 +25,7 @@ pub const STEPS: &[Step] = &[
     appointment::FROM_HOME,
     queue::report::SCHEMA,
     queue::TYPED,
+    queue::CARRIED,
 ];
 
 /// An empty database in memory, for tests of stores.

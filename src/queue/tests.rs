@@ -1,6 +1,7 @@
 mod anything;
 mod calls;
 mod forecast;
+mod night;
 mod shipped_bugs;
 mod spans;
 mod spare;
@@ -67,7 +68,7 @@ impl Hall {
     fn lane(&self, id: &str) -> Lane {
         let prefix = if id == "moving" { "B" } else { "A" };
         let (id, prefix, at_end) = (id.to_owned(), prefix.to_owned(), AtEnd::Widen);
-        Lane { id, prefix, numbers: [1, 999], at_end, daily_max: None, spare: None }
+        Lane { id, prefix, numbers: [1, 999], at_end, daily_max: None, spare: None, keeps: false }
     }
 
     fn try_issue(&self, op: OpId, lane: &Lane, class: Class) -> Result<Ticket, Error> {

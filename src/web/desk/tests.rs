@@ -30,6 +30,7 @@ mod guide;
 mod hammer;
 mod keys;
 mod lists;
+mod night;
 mod payment;
 mod shipped_bugs;
 mod slips;
