@@ -44,6 +44,7 @@ pub mod procedure;
 pub mod queue;
 pub mod staff;
 pub mod sync;
+pub mod terminal;
 pub mod visit;
 
 // pages

@@ -25,6 +25,9 @@ pub const STEPS: &[Step] = &[
     appointment::FROM_HOME,
     queue::report::SCHEMA,
     queue::TYPED,
+    payment::AT_TERMINAL,
+    queue::NOTED,
+    visit::handover::SCHEMA,
     queue::CARRIED,
 ];
 

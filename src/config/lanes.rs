@@ -47,7 +47,7 @@ pub struct Lane {
     pub hours: Vec<Hours>,
     /// Whether the office keeps its queue over night, which is written in `site.toml`.
     #[serde(skip)]
-    pub(super) keeps: bool,
+    pub keeps: bool,
     /// Minutes before it closes from which the kiosk gives out no more numbers.
     #[serde(default)]
     pub last_issue_minutes: u32,

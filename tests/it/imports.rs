@@ -23,10 +23,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     // Knows neither clock nor line nor storage.
     ("sync", &[]),
     ("payment", &["db", "journal"]),
+    ("terminal", &["payment"]),
     // What is asked of whoever books follows the rules of any entry.
     ("appointment", &["db", "journal", "form"]),
     ("printer", &["pdf"]),
-    ("config", &["applicant", "appointment", "card", "form", "printer", "queue", "staff"]),
+    (
+        "config",
+        &["applicant", "appointment", "card", "form", "payment", "printer", "queue", "staff"],
+    ),
     ("procedure", &["config", "form"]),
     // A code may carry the number of an appointment.
     ("preregistration", &["db", "applicant", "appointment", "config", "form"]),

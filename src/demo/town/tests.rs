@@ -102,7 +102,7 @@ fn a_person_who_takes_a_counter_over_has_it_until_they_get_up() {
     duty::open(&tx, &hall.journal, hall.journal.op(), person, 1, true).unwrap();
     let at_counter = queue::at_counter(&hall.connection, 1).unwrap();
     hall.until(datetime!(2026-11-24 11:30 +9));
-    assert_eq!(duty::at(&hall.connection, 1).unwrap().unwrap().staff, person);
+    assert_eq!(duty::at(&hall.connection, 1).unwrap().unwrap().staff(), Some(person));
     assert_eq!(
         queue::at_counter(&hall.connection, 1).unwrap().map(|t| t.id),
         at_counter.map(|t| t.id)
@@ -120,8 +120,8 @@ fn a_person_who_takes_a_counter_over_has_it_until_they_get_up() {
     }
     duty::close(&tx, &hall.journal, hall.journal.op(), person, 1).unwrap();
     hall.until(datetime!(2026-11-24 12:00 +9));
-    let back = duty::at(&hall.connection, 1).unwrap().unwrap().staff;
-    assert_ne!(back, person, "the town's clerk has come back");
+    let back = duty::at(&hall.connection, 1).unwrap().unwrap().staff();
+    assert_ne!(back, Some(person), "the town's clerk has come back");
     assert_eq!(queue::first_contradiction(&hall.connection).unwrap(), None);
 }
 
@@ -140,4 +140,38 @@ fn a_demonstration_at_night_is_full_of_life_and_begins_after_midnight() {
     let at = |now| past::hours_around(now)[0];
     assert_eq!(at(datetime!(2026-11-24 22:20 +9)), datetime!(2026-11-24 20:40 +9));
     assert_eq!(at(datetime!(2026-11-24 0:30 +9)), datetime!(2026-11-24 0:00 +9));
+}
+
+/// How many were done by noon, where every deed is done so many seconds late.
+fn done_by_noon(late_secs: u64) -> usize {
+    let mut hall = Hall::open();
+    hall.town.begin(past::hours(hall.clock.today()), 1.0);
+    let noon = datetime!(2026-11-24 12:00 +9);
+    while let Some(due) = hall.town.due().filter(|due| *due <= noon) {
+        hall.clock.hold(due.max(hall.clock.now()) + std::time::Duration::from_secs(late_secs));
+        hall.town.step(&Tx::alone(&hall.connection), &hall.journal).unwrap();
+    }
+    hall.tickets().iter().filter(|ticket| ticket.leg().state == State::Done).count()
+}
+
+#[test]
+fn a_machine_that_is_late_with_every_deed_does_not_make_the_towns_day_longer() {
+    let (in_time, late) = (done_by_noon(0), done_by_noon(10));
+    assert!(late > in_time * 9 / 10, "{late} of {in_time}");
+}
+
+#[test]
+fn in_a_day_that_is_looked_at_fast_a_call_stands_long_enough_to_be_seen() {
+    let mut hall = Hall::open();
+    hall.town = hall.town.seen_at(60);
+    hall.town.begin(past::hours(hall.clock.today()), 1.0);
+    let mut ways = Vec::new();
+    for minutes in 0..30 {
+        hall.until(datetime!(2026-11-24 9:00 +9) + std::time::Duration::from_secs(minutes * 300));
+        let tickets = hall.tickets().into_iter();
+        let served = tickets.filter(|ticket| ticket.leg().state == State::Serving);
+        ways.extend(served.filter_map(|one| Some(one.leg().since - one.leg().called_at?)));
+    }
+    assert!(ways.len() > 10, "{}", ways.len());
+    assert!(ways.iter().all(|way| *way >= time::Duration::seconds(120)), "{ways:?}");
 }

@@ -11,6 +11,7 @@ mod bars;
 mod calling;
 mod codes;
 mod correct;
+mod counters;
 mod days;
 mod decide;
 mod devices;
@@ -29,6 +30,7 @@ mod slip;
 mod slowly;
 mod spare;
 mod supervisor;
+mod ticket;
 mod today;
 mod visit;
 
@@ -57,13 +59,16 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/visits/{visit}/answers", post(correct::correct))
         .route("/visits/{visit}/identity", post(decide::identify))
         .route("/visits/{visit}/payment", get(payment::show).post(payment::act))
+        .route("/visits/{visit}/payment/now", get(payment::fragment))
         .route("/visits/{visit}/papers", post(print::print))
         .route("/visits/{visit}/slip", get(slip::fragment).post(print::print_slip))
         .route("/visits/{visit}/printing/{op}", get(printing::show))
+        .route("/visits/{visit}/printing/{op}/now", get(printing::fragment))
         .route("/visits/{visit}/applications/{application}", post(decide::decide))
         .nest("/alarms", alarms::routes())
         .nest("/calling", calling::routes())
         .nest("/appointments", appointments::routes())
+        .nest("/counters", counters::routes())
         .nest("/guide", guide::routes())
         .nest("/spare", spare::routes())
         .nest("/supervisor", supervisor::routes())
