@@ -47,9 +47,6 @@ pub mod sync;
 pub mod terminal;
 pub mod visit;
 
-// backend
-pub mod hub;
-
 // pages
 pub mod web;
 
