@@ -47,6 +47,9 @@ pub mod sync;
 pub mod terminal;
 pub mod visit;
 
+// backend
+pub mod hub;
+
 // pages
 pub mod web;
 

@@ -22,6 +22,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("application", &["db", "journal"]),
     // Knows neither clock nor line nor storage.
     ("sync", &[]),
+    // PostgreSQL, and nothing of the counter's own storage.
+    ("hub", &["journal", "sync"]),
     ("payment", &["db", "journal"]),
     ("terminal", &["payment"]),
     // What is asked of whoever books follows the rules of any entry.
@@ -108,6 +110,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("askama", &["web"]),
     ("argon2", &["staff"]),
     ("chacha20poly1305", &["card", "journal"]),
+    ("tokio_postgres", &["hub"]),
+    ("deadpool_postgres", &["hub"]),
     ("hpke", &["preregistration"]),
     ("p256", &["preregistration"]),
     (
