@@ -26,6 +26,9 @@ pub const STEPS: &[Step] = &[
     queue::report::SCHEMA,
     queue::TYPED,
     payment::AT_TERMINAL,
+    queue::NOTED,
+    visit::handover::SCHEMA,
+    queue::CARRIED,
 ];
 
 /// An empty database in memory, for tests of stores.

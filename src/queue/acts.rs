@@ -8,7 +8,7 @@ use super::duty::{self, Duty};
 use super::order::{self, Place, Rules};
 use super::state::{Action, State, Who};
 use super::ticket::{Act, Reason, Ticket};
-use super::{Error, now, store};
+use super::{Error, announcement, now, store};
 use crate::db::Tx;
 use crate::id::{OpId, StaffId, TicketId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
@@ -24,7 +24,7 @@ pub struct Desk<'a> {
 }
 
 /// What an act is in the journal; the act itself stands in the facts.
-const MOVED: &str = "ticket.moved";
+pub(super) const MOVED: &str = "ticket.moved";
 const UNDONE: &str = "ticket.undone";
 
 /// Calls whoever's turn it is. Sent a second time, it answers the same ticket and
@@ -141,26 +141,15 @@ pub fn undo(
     let undone = ticket.undone(who, counter, now)?;
     counter_is_free(tx, &undone)?;
     store::update(tx, &undone)?;
-    if let Some((counter, in_a_row)) = ticket.undo.and_then(|undo| undo.counter.zip(undo.in_a_row))
-    {
+    let turns = ticket.undo.and_then(|undo| undo.counter.zip(undo.in_a_row));
+    if let Some((counter, in_a_row)) = turns {
         // Nobody was called, so nobody's turn was used up.
         duty::set_in_a_row(tx, counter, in_a_row)?;
     }
-    let facts = json!({ "who": who, "counter": counter, "at": crate::clock::rfc3339(now) });
+    let at = crate::clock::rfc3339(now);
+    let facts = json!({ "who": who, "counter": counter, "at": at, "turns": turns });
     record(tx, journal, (op, actor), (UNDONE, facts), &undone)?;
     Ok(undone)
-}
-
-/// Ends what earlier days left open; an office that keeps its queue over night
-/// does not call this. How many there were.
-pub fn close_day(tx: &Tx<'_>, journal: &Journal, today: Date) -> Result<usize, Error> {
-    let now = now(journal);
-    let left = store::left_open(tx, today)?;
-    for ticket in &left {
-        let act = Act::new(Action::Expire, Who::Timer, now);
-        apply(tx, journal, (journal.op(), Actor::System), ticket, &act)?;
-    }
-    Ok(left.len())
 }
 
 fn call(
@@ -173,7 +162,7 @@ fn call(
 ) -> Result<Ticket, Error> {
     let credited = order::counts_as_credited(&ticket.place(), &desk.rules);
     duty::set_in_a_row(tx, desk.counter, if credited { duty.in_a_row + 1 } else { 0 })?;
-    let act = Act { in_a_row: Some(duty.in_a_row), ..act };
+    let act = Act { in_a_row: Some(duty.in_a_row), credited: Some(credited), ..act };
     apply(tx, journal, (op, Actor::Staff(desk.staff)), ticket, &act)
 }
 
@@ -188,7 +177,7 @@ pub(super) fn apply(
     counter_is_free(tx, &moved)?;
     store::update(tx, &moved)?;
     if let (true, Some(counter)) = (act.action.is_call(), act.counter) {
-        store::announce(tx, &moved, counter, act.at)?;
+        announcement::announce(tx, &moved, counter, act.at)?;
     }
     moved_on(tx, journal, (op, actor), act, &moved)?;
     Ok(moved)
@@ -254,7 +243,8 @@ fn done_before(tx: &Tx<'_>, op: OpId, kind: &str) -> Result<Option<Ticket>, Erro
     store::by_id(tx, &id)?.ok_or(Error::NoSuchTicket).map(Some)
 }
 
-fn record(
+/// An entry about a ticket.
+pub(super) fn record(
     tx: &Tx<'_>,
     journal: &Journal,
     (op, actor): (OpId, Actor),

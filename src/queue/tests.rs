@@ -1,6 +1,9 @@
 mod anything;
 mod calls;
+mod duties;
 mod forecast;
+mod forecast_noted;
+mod night;
 mod shipped_bugs;
 mod spans;
 mod spare;
@@ -67,7 +70,7 @@ impl Hall {
     fn lane(&self, id: &str) -> Lane {
         let prefix = if id == "moving" { "B" } else { "A" };
         let (id, prefix, at_end) = (id.to_owned(), prefix.to_owned(), AtEnd::Widen);
-        Lane { id, prefix, numbers: [1, 999], at_end, daily_max: None, spare: None }
+        Lane { id, prefix, numbers: [1, 999], at_end, daily_max: None, spare: None, keeps: false }
     }
 
     fn try_issue(&self, op: OpId, lane: &Lane, class: Class) -> Result<Ticket, Error> {
@@ -90,6 +93,17 @@ impl Hall {
         let op = self.journal.op();
         duty::open(&self.tx(), &self.journal, op, staff, counter, false).unwrap();
         self
+    }
+
+    /// The floor guide notes how many sit at a counter.
+    fn note(&self, counter: u32, people: u32, person: Option<StaffId>) -> Result<(), Error> {
+        let (op, guide) = (self.journal.op(), self.clerks[2]);
+        duty::note(&self.tx(), &self.journal, op, guide, (counter, people, person))
+    }
+
+    fn take_back(&self, counter: u32) -> Result<(), Error> {
+        let (op, guide) = (self.journal.op(), self.clerks[2]);
+        duty::take_back(&self.tx(), &self.journal, op, guide, counter)
     }
 
     fn call_next(&self, counter: u32) -> Result<Ticket, Error> {

@@ -32,6 +32,8 @@ pub struct Ticket {
     pub visit: Option<VisitId>,
     /// The local business day.
     pub day: Date,
+    /// The day it was drawn on, of one that was kept over night.
+    pub drawn_on: Option<Date>,
     pub prefix: String,
     pub number: u32,
     /// In the order of issue, over the whole day and all lanes.
@@ -186,6 +188,9 @@ pub struct Act {
     /// For a call: how many with a credit the counter had called in a row before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_a_row: Option<u32>,
+    /// For a call: whether it was of one with a credit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credited: Option<bool>,
 }
 
 impl Act {
@@ -203,6 +208,7 @@ impl Act {
             minutes: None,
             class: None,
             in_a_row: None,
+            credited: None,
         }
     }
 
@@ -278,6 +284,7 @@ impl Ticket {
             id: TicketId::new(at, &SeededChance::new(u64::from(number))),
             visit: None,
             day: at.date(),
+            drawn_on: None,
             prefix: prefix.to_owned(),
             number,
             issued: u64::from(number),
@@ -328,12 +335,14 @@ impl Ticket {
         Ok(ticket)
     }
 
-    /// What can be taken back once `act` is done: a press at a counter.
+    /// What can be taken back once `act` is done: a press of a member of staff.
     fn undo_after(&self, act: &Act) -> Option<Undo> {
         if act.action == Action::Recall {
             return self.undo.clone();
         }
-        let pressed = matches!(act.who, Who::Clerk | Who::Supervisor) && act.counter.is_some();
+        // What a page did by itself names nobody.
+        let pressed = matches!(act.who, Who::Clerk | Who::Guide | Who::Supervisor)
+            && (act.counter.is_some() || act.staff.is_some());
         act.action.undo_secs().filter(|_| pressed).map(|_| Undo {
             action: act.action,
             counter: act.counter,

@@ -13,6 +13,7 @@ mod display;
 mod doors;
 mod everybody;
 mod fill;
+mod floor;
 mod home;
 mod hub;
 mod imports;

@@ -11,6 +11,7 @@ mod bars;
 mod calling;
 mod codes;
 mod correct;
+mod counters;
 mod days;
 mod decide;
 mod devices;
@@ -29,6 +30,7 @@ mod slip;
 mod slowly;
 mod spare;
 mod supervisor;
+mod ticket;
 mod today;
 mod visit;
 
@@ -66,6 +68,7 @@ pub(super) fn routes() -> Router<Shared> {
         .nest("/alarms", alarms::routes())
         .nest("/calling", calling::routes())
         .nest("/appointments", appointments::routes())
+        .nest("/counters", counters::routes())
         .nest("/guide", guide::routes())
         .nest("/spare", spare::routes())
         .nest("/supervisor", supervisor::routes())

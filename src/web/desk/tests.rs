@@ -26,16 +26,20 @@ mod alarms;
 mod appointments;
 mod calling;
 mod cashless;
+mod counters;
+mod displays;
 mod entrance;
 mod guide;
 mod hammer;
 mod keys;
 mod lists;
+mod night;
 mod payment;
 mod shipped_bugs;
 mod slips;
 mod spare;
 mod supervisor;
+mod tickets;
 mod visits;
 
 const PASSWORD: &str = "a long enough sentence";
@@ -272,11 +276,18 @@ const ROUTES: &[Route] = &[
     ("post", "/appointments/{appointment}/arrive", &[], [true, true, false]),
     ("post", "/appointments/{appointment}/take-back", &[], [true, true, false]),
     ("post", "/appointments/{appointment}/cancel", &[("version", "1")], [true, true, false]),
+    ("get", "/counters", &[], [true, true, false]),
+    ("get", "/counters/now", &[], [true, true, false]),
+    ("post", "/counters/{counter}", &[("people", "1")], [true, true, false]),
+    ("post", "/counters/{counter}/tickets", &[("act", "call_next")], [true, true, false]),
     ("get", "/guide", &[], [true, true, false]),
     ("post", "/guide", &[("lane", "certificate")], [true, true, false]),
     ("get", "/guide/hall", &[], [true, true, false]),
     ("post", "/guide/passing", &[], [true, true, false]),
+    ("post", "/guide/find", &[("number", "A1")], [true, true, false]),
     ("get", "/guide/tickets/{ticket}", &[], [true, true, false]),
+    ("post", "/guide/tickets/{ticket}", &[("act", "leave")], [true, true, false]),
+    ("post", "/guide/tickets/{ticket}/undo", &[], [true, true, false]),
     ("get", "/spare", &[], [true, true, false]),
     ("post", "/spare", &[], [true, true, false]),
     ("get", "/spare/sheets.pdf", &[], [true, true, false]),
@@ -314,6 +325,7 @@ fn every_route_is_in_one_of_the_tables() {
         own(include_str!("alarms.rs"), "/alarms"),
         own(include_str!("appointments/mod.rs"), "/appointments"),
         own(include_str!("calling/mod.rs"), "/calling"),
+        own(include_str!("counters.rs"), "/counters"),
         own(include_str!("guide.rs"), "/guide"),
         own(include_str!("spare.rs"), "/spare"),
         own(include_str!("supervisor.rs"), "/supervisor"),
@@ -349,6 +361,7 @@ async fn address(town: &Town, route: &str, visit: VisitId) -> String {
     let path = route
         .replace("{appointment}", &appointment)
         .replace("{visit}", &visit.to_string())
+        .replace("{counter}", "4")
         .replace("{day}", &crate::clock::iso_day(town.office.journal.now().date()))
         .replace("{application}", &application.to_string())
         .replace("{device}", &device.to_string())
