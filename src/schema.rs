@@ -28,6 +28,7 @@ pub const STEPS: &[Step] = &[
     payment::AT_TERMINAL,
     queue::NOTED,
     visit::handover::SCHEMA,
+    queue::CARRIED,
 ];
 
 /// An empty database in memory, for tests of stores.

@@ -8,6 +8,7 @@ use time::Date;
 use super::{Config, Lane};
 use crate::appointment::plan::{Calendar, Hours};
 use crate::clock::Moment;
+use crate::queue::oversight::End;
 
 /// How far ahead the next opening is looked for: the longest rest is a fortnight.
 const DAYS_AHEAD: usize = 21;
@@ -77,6 +78,20 @@ impl Config {
     /// it closes.
     pub fn was_open(&self, lane: &Lane, at: Moment) -> bool {
         door(&lane.hours, Duration::ZERO, &|day| self.rests(day), at).is_open()
+    }
+
+    /// How a lane ends on the day of `now`: by its own hours, or where it has none, when
+    /// the counters close. `None` on a day on which it does not open, or where nobody
+    /// wrote it down.
+    pub fn end(&self, lane: &Lane, now: Moment) -> Option<End> {
+        let last_issue = Duration::from_secs(u64::from(lane.last_issue_minutes) * 60);
+        if lane.hours.is_empty() {
+            let closes = self.site.queue.closes?.on(now.date());
+            return Some(End { closes, stops: closes });
+        }
+        let spans = spans(&lane.hours, Duration::ZERO, &|day| self.rests(day), now.date());
+        let closes = spans.into_iter().map(|[_, closes]| closes).max()?;
+        Some(End { closes, stops: closes - last_issue })
     }
 
     fn rests(&self, day: Date) -> bool {
@@ -164,6 +179,24 @@ mod tests {
         assert_eq!(at(after_lunch), Door::Open);
         let always = door(&[], Duration::ZERO, &|_| true, datetime!(2027-01-01 3:00 +9));
         assert_eq!(always, Door::Open);
+    }
+
+    #[test]
+    fn a_lane_ends_by_its_own_hours_and_else_when_the_counters_close() {
+        let mut config = Config::load("kiosk-config/example".as_ref()).unwrap();
+        let own = r#"{ days = ["tue"], from = "9:00", to = "12:00" },
+            { days = ["tue"], from = "13:00", to = "16:00" }"#;
+        (config.lanes[0].hours, config.lanes[0].last_issue_minutes) =
+            (hours(&own.replace('\n', " ")), 20);
+        let end = |lane: usize, now| {
+            let end = config.end(&config.lanes[lane], now);
+            end.map(|End { closes, stops }| [closes, stops].map(crate::clock::hour_and_minute))
+        };
+        let [tue, wed] = [datetime!(2026-11-24 11:50 +9), datetime!(2026-11-25 9:00 +9)];
+        // Lunch is no end.
+        assert_eq!(end(0, tue), Some(["16:00".to_owned(), "15:40".to_owned()]));
+        assert_eq!(end(0, wed), None, "it does not open on a Wednesday");
+        assert_eq!(end(1, wed), Some(["17:15".to_owned(), "17:15".to_owned()]));
     }
 
     #[test]

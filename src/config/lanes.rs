@@ -45,6 +45,9 @@ pub struct Lane {
     /// When it is open; left out, always.
     #[serde(default)]
     pub hours: Vec<Hours>,
+    /// Whether the office keeps its queue over night, which is written in `site.toml`.
+    #[serde(skip)]
+    pub keeps: bool,
     /// Minutes before it closes from which the kiosk gives out no more numbers.
     #[serde(default)]
     pub last_issue_minutes: u32,
@@ -86,6 +89,7 @@ impl Lane {
             at_end: self.at_end,
             daily_max: self.daily_max,
             spare: self.spare,
+            keeps: self.keeps,
         })
     }
 }

@@ -40,11 +40,13 @@ impl Config {
             (Some(site), Some(counters), Some(procedures), Some(fees), Some(devices))
                 if faults.is_empty() =>
             {
+                let keeps = site.0.queue.keep_over_night;
+                let lanes = procedures.0.lane.into_iter().map(|lane| Lane { keeps, ..lane });
                 Ok(Config {
                     site: site.0,
                     counters: counters.0.counter,
                     sections: procedures.0.section,
-                    lanes: procedures.0.lane,
+                    lanes: lanes.collect(),
                     procedures: procedures.0.procedure,
                     fees: fees.0.fee,
                     exemptions: fees.0.exemption,

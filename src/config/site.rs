@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use time::Date;
 
 use super::rules;
 use crate::appointment::plan::TimeOfDay;
@@ -190,8 +189,11 @@ pub struct QueueRules {
     pub many_waiting: u32,
     /// … or somebody has waited so many minutes.
     pub long_wait_minutes: u32,
-    /// When the counters close; left out, nobody is told of the last number.
+    /// When the counters close whose lanes have no hours of their own; left out, nobody
+    /// is told of the last number.
     pub closes: Option<TimeOfDay>,
+    /// Whether who waits in the evening is kept for the next day.
+    pub keep_over_night: bool,
     /// In what languages the displays call.
     pub voice: Voice,
     /// What the displays say besides, if anything.
@@ -208,6 +210,7 @@ impl Default for QueueRules {
             many_waiting: 10,
             long_wait_minutes: 30,
             closes: None,
+            keep_over_night: false,
             voice: Voice::Off,
             notice: None,
         }
@@ -226,12 +229,11 @@ impl QueueRules {
         }
     }
 
-    /// When the supervisor is told of something on `day`.
-    pub fn limits(&self, day: Date) -> Limits {
+    /// When the supervisor is told of something.
+    pub fn limits(&self) -> Limits {
         Limits {
             waiting: usize::try_from(self.many_waiting).unwrap_or(usize::MAX),
             wait: Duration::from_secs(u64::from(self.long_wait_minutes) * 60),
-            closes: self.closes.map(|closes| closes.on(day)),
         }
     }
 

@@ -8,7 +8,7 @@ use super::duty::{self, Duty};
 use super::order::{self, Place, Rules};
 use super::state::{Action, State, Who};
 use super::ticket::{Act, Reason, Ticket};
-use super::{Error, now, store};
+use super::{Error, announcement, now, store};
 use crate::db::Tx;
 use crate::id::{OpId, StaffId, TicketId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
@@ -152,18 +152,6 @@ pub fn undo(
     Ok(undone)
 }
 
-/// Ends what earlier days left open; an office that keeps its queue over night
-/// does not call this. How many there were.
-pub fn close_day(tx: &Tx<'_>, journal: &Journal, today: Date) -> Result<usize, Error> {
-    let now = now(journal);
-    let left = store::left_open(tx, today)?;
-    for ticket in &left {
-        let act = Act::new(Action::Expire, Who::Timer, now);
-        apply(tx, journal, (journal.op(), Actor::System), ticket, &act)?;
-    }
-    Ok(left.len())
-}
-
 fn call(
     tx: &Tx<'_>,
     journal: &Journal,
@@ -189,7 +177,7 @@ pub(super) fn apply(
     counter_is_free(tx, &moved)?;
     store::update(tx, &moved)?;
     if let (true, Some(counter)) = (act.action.is_call(), act.counter) {
-        store::announce(tx, &moved, counter, act.at)?;
+        announcement::announce(tx, &moved, counter, act.at)?;
     }
     moved_on(tx, journal, (op, actor), act, &moved)?;
     Ok(moved)
@@ -255,7 +243,8 @@ fn done_before(tx: &Tx<'_>, op: OpId, kind: &str) -> Result<Option<Ticket>, Erro
     store::by_id(tx, &id)?.ok_or(Error::NoSuchTicket).map(Some)
 }
 
-fn record(
+/// An entry about a ticket.
+pub(super) fn record(
     tx: &Tx<'_>,
     journal: &Journal,
     (op, actor): (OpId, Actor),

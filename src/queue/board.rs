@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
+use super::announcement::Announcement;
 use super::duty::{Duty, Pause};
 use super::state::State;
-use super::store::Announcement;
 use super::ticket::Ticket;
 use super::voice::Voice;
 use crate::clock::{self, Moment};
@@ -45,7 +45,7 @@ pub struct Call {
 pub struct LaneNow {
     pub lane: String,
     pub waiting: usize,
-    /// Since when the first of them waits.
+    /// Since when the first of them waits, of those who came today.
     pub since: Option<String>,
 }
 
@@ -118,7 +118,8 @@ fn lane_now(tickets: &[Ticket], lane: &str) -> LaneNow {
         let leg = ticket.leg();
         leg.state == State::Waiting && leg.lane == lane
     };
-    let since: Option<Moment> = tickets.iter().filter(waits).map(|ticket| ticket.leg().since).min();
+    let today = tickets.iter().filter(waits).filter(|ticket| !ticket.stands_over_night());
+    let since: Option<Moment> = today.map(|ticket| ticket.leg().since).min();
     LaneNow {
         lane: lane.to_owned(),
         waiting: tickets.iter().filter(waits).count(),

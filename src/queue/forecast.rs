@@ -16,7 +16,7 @@ use super::state::State;
 use super::ticket::{Leg, Ticket};
 use super::wait::experience::Prior;
 use super::wait::floor::Event;
-use super::wait::hall::{Booking, Hall, Key, Lane, LaneSet, Second, Wait, Waiting};
+use super::wait::hall::{Booking, Hall, Key, Lane, LaneSet, Second, Wait, Waiting, Waits};
 use super::wait::what_if::Change;
 use super::wait::window::Window;
 use super::wait::{Estimator, Kept};
@@ -69,6 +69,8 @@ pub struct Forecast {
     read: i64,
     day: Option<Date>,
     tickets: BTreeMap<TicketId, Ticket>,
+    /// What earlier days left open: kept, or ended.
+    over_night: BTreeMap<TicketId, Ticket>,
     on_duty: BTreeSet<u32>,
     /// Where nobody is signed in: how many sit there.
     noted: BTreeMap<u32, u32>,
@@ -97,6 +99,7 @@ impl Forecast {
             read: 0,
             day: None,
             tickets: BTreeMap::new(),
+            over_night: BTreeMap::new(),
             on_duty: BTreeSet::new(),
             noted: BTreeMap::new(),
             pausing: BTreeSet::new(),
@@ -161,9 +164,9 @@ impl Forecast {
         let mut rows = connection.prepare_cached(
             "select rowid, kind, entity_id, facts, occurred_at from journal
              where rowid > ?1 and occurred_at >= ?2
-               and kind in ('ticket.issued', 'ticket.moved', 'ticket.undone', 'counter.opened',
-                            'counter.closed', 'counter.paused', 'counter.resumed',
-                            'counter.noted')
+               and kind in ('ticket.issued', 'ticket.moved', 'ticket.undone', 'ticket.carried',
+                            'counter.opened', 'counter.closed', 'counter.paused',
+                            'counter.resumed', 'counter.noted')
              order by rowid",
         )?;
         let mut rows = rows.query(params![self.read, clock::rfc3339(now - LEARNED)])?;
@@ -180,7 +183,7 @@ impl Forecast {
                 Err(_) => self.counter(at, (&kind, &facts), &id),
             }
             if kind == "ticket.issued" && self.rehearsed_from.is_some_and(|from| at >= from) {
-                self.estimator.estimate(at.unix_timestamp());
+                self.estimate(at);
             }
         }
         Ok(anything)
@@ -190,9 +193,19 @@ impl Forecast {
     /// open counter calls has none.
     pub fn waits(&mut self, now: Moment) -> BTreeMap<TicketId, Wait> {
         self.begin_day(now);
-        let waits = self.estimator.estimate(now.unix_timestamp());
+        let waits = self.estimate(now);
         let of = |ticket: &Ticket| waits.get(&ticket.issued).map(|wait| (ticket.id, *wait));
         self.tickets.values().filter_map(of).collect()
+    }
+
+    /// Who was kept over night is told a time like everybody, and nobody is judged by
+    /// it: they may come when they like.
+    fn estimate(&mut self, now: Moment) -> Waits {
+        let waits = self.estimator.estimate(now.unix_timestamp());
+        for kept in self.tickets.values().filter(|ticket| ticket.drawn_on.is_some()) {
+            self.estimator.promise_nothing(kept.issued);
+        }
+        waits
     }
 
     /// The windows that people are shown, each held against what they were shown
@@ -292,7 +305,8 @@ impl Forecast {
         let midnight = now.replace_time(time::Time::MIDNIGHT);
         let closes = self.setup.closes.map(|after| (midnight + after).unix_timestamp());
         self.estimator.closes(closes);
-        self.tickets.clear();
+        let left = std::mem::take(&mut self.tickets).into_iter();
+        self.over_night.extend(left.filter(|(_, ticket)| !ticket.leg().state.is_over()));
         self.shown.clear();
         self.shown_to_newcomers.clear();
         for counter in self.on_duty.clone() {
@@ -375,7 +389,8 @@ impl Forecast {
     }
 
     fn ticket(&mut self, at: Moment, entry: (TicketId, &str, &str)) {
-        let before = self.tickets.get(&entry.0);
+        let left = self.over_night.remove(&entry.0);
+        let before = self.tickets.get(&entry.0).or(left.as_ref());
         let Ok(Some(after)) = replay::after(before, entry) else { return };
         if Some(after.day) != self.day {
             return;

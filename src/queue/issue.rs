@@ -32,6 +32,8 @@ pub struct Lane {
     pub daily_max: Option<u32>,
     /// The first and the last number of the sheets that were printed beforehand.
     pub spare: Option<[u32; 2]>,
+    /// Whether the town keeps its queue over night: what is kept is not drawn anew.
+    pub keeps: bool,
 }
 
 impl Lane {
@@ -109,6 +111,7 @@ pub(super) fn made(
         id: TicketId::new(now, &*journal.chance),
         visit: new.visit,
         day: now.date(),
+        drawn_on: None,
         prefix: new.lane.prefix.clone(),
         number,
         issued: u64::from(db::next_number(tx, now.date(), ISSUED)?),
@@ -170,9 +173,14 @@ fn draw(tx: &Tx<'_>, day: Date, lane: &Lane) -> Result<(u32, u32), Error> {
     if lane.at_end == AtEnd::Refuse && store::drawn_with_prefix(tx, day, &lane.prefix)? >= span {
         return Err(Error::RangeEnded(lane.prefix.clone()));
     }
-    let nth = db::next_number(tx, day, &series(&lane.prefix))?;
-    Ok(match lane.at_end {
-        AtEnd::Wrap => ((nth - 1) / span + 1, first + (nth - 1) % span),
-        AtEnd::Widen | AtEnd::Refuse => (1, lane.beside_spare(first + nth - 1)),
-    })
+    loop {
+        let nth = db::next_number(tx, day, &series(&lane.prefix))?;
+        let (round, number) = match lane.at_end {
+            AtEnd::Wrap => ((nth - 1) / span + 1, first + (nth - 1) % span),
+            AtEnd::Widen | AtEnd::Refuse => (1, lane.beside_spare(first + nth - 1)),
+        };
+        if !(lane.keeps && store::is_kept(tx, day, (&lane.prefix, number))?) {
+            return Ok((round, number));
+        }
+    }
 }

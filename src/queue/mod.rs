@@ -10,12 +10,14 @@
 //! The room does not know what a visit is about, and no name of anybody.
 
 mod acts;
+mod announcement;
 pub mod board;
 pub mod crowd;
 pub mod duty;
 pub mod forecast;
 pub mod holder;
 mod issue;
+mod night;
 pub mod order;
 pub mod outlook;
 pub mod oversight;
@@ -40,11 +42,13 @@ use crate::clock::Moment;
 use crate::db;
 use crate::journal::{self, Journal};
 
-pub use acts::{Desk, act, call_next, call_this, close_day, is_callable, undo};
+pub use acts::{Desk, act, call_next, call_this, is_callable, undo};
+pub use announcement::{Announcement, announcements};
 pub use issue::{AtEnd, Lane, NewTicket, issue};
+pub use night::{close_day, keep_over_night};
 pub use passing::{count_passing, passing_on};
 pub use replay::first_contradiction;
-pub use store::{Announcement, announcements, at_counter, by_code, get, of_day, of_visit};
+pub use store::{at_counter, by_code, get, of_day, of_visit};
 pub use ticket::{Act, Leg, Reason, Refused, Ticket};
 pub use timer::do_what_is_due;
 
@@ -59,6 +63,9 @@ pub const NOTED: db::Step = include_str!("sql/noted.sql");
 
 /// When a number was typed in that had been given out on paper.
 pub const TYPED: db::Step = include_str!("sql/typed.sql");
+
+/// What is kept over night.
+pub const CARRIED: db::Step = include_str!("sql/carried.sql");
 
 /// A refusal, or a fault below.
 #[derive(Debug, thiserror::Error)]

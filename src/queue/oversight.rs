@@ -13,8 +13,15 @@ pub struct Limits {
     pub waiting: usize,
     /// So long that one has waited.
     pub wait: Duration,
-    /// When the counters close today.
-    pub closes: Option<Moment>,
+}
+
+/// How a lane ends today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    /// When it closes for the last time.
+    pub closes: Moment,
+    /// From when on tablets give out no more numbers of it by themselves.
+    pub stops: Moment,
 }
 
 /// What is wrong in a lane.
@@ -64,13 +71,14 @@ pub fn troubles(crowd: &Crowd, longest: Option<Duration>, limits: &Limits) -> Ve
 
 /// When the last number should be given out, if it is time to speak of it: whoever
 /// comes then waits as long as nine out of ten do now, and is served as long as one
-/// usually is.
-pub fn closing(crowd: &Crowd, service: Duration, limits: &Limits, now: Moment) -> Option<Closing> {
-    let closes = limits.closes.filter(|closes| *closes > now)?;
+/// usually is. Nothing where tablets stop early enough by themselves.
+pub fn closing(crowd: &Crowd, service: Duration, end: Option<End>, now: Moment) -> Option<Closing> {
+    let End { closes, stops } = end.filter(|end| end.closes > now)?;
     let called = clock::from_unix(crowd.window?.to)?;
     let last = closes - (called - now) - service;
     match last {
         last if last <= now => Some(Closing::StopNow),
+        last if last >= stops => None,
         last if last - SAID_AHEAD <= now => Some(Closing::LastIssue(last)),
         _ => None,
     }
@@ -84,8 +92,8 @@ mod tests {
     use crate::queue::wait::window::Window;
 
     const CLOSES: Moment = datetime!(2026-11-25 17:15 +9);
-    const LIMITS: Limits =
-        Limits { waiting: 10, wait: Duration::from_secs(30 * 60), closes: Some(CLOSES) };
+    const LIMITS: Limits = Limits { waiting: 10, wait: Duration::from_secs(30 * 60) };
+    const END: End = End { closes: CLOSES, stops: CLOSES };
 
     fn minutes(minutes: u64) -> Duration {
         Duration::from_secs(minutes * 60)
@@ -116,7 +124,7 @@ mod tests {
         // Whoever comes waits half an hour, and is served ten minutes: 16:35.
         let at = |now: Moment, wait: u64| {
             let crowd = crowd(5, 2, Some(now + minutes(wait)));
-            closing(&crowd, minutes(10), &LIMITS, now)
+            closing(&crowd, minutes(10), Some(END), now)
         };
         let last = datetime!(2026-11-25 16:35 +9);
         assert_eq!(at(datetime!(2026-11-25 15:30 +9), 30), None, "it is early");
@@ -124,9 +132,16 @@ mod tests {
         assert_eq!(at(datetime!(2026-11-25 16:35 +9), 30), Some(Closing::StopNow));
         assert_eq!(at(datetime!(2026-11-25 15:40 +9), 90), Some(Closing::StopNow), "a full hall");
         assert_eq!(at(CLOSES, 30), None, "it is closed");
-        let open_end = Limits { closes: None, ..LIMITS };
         let full = crowd(5, 2, Some(CLOSES));
-        assert_eq!(closing(&full, minutes(10), &open_end, last), None);
-        assert_eq!(closing(&crowd(5, 0, None), minutes(10), &LIMITS, last), None);
+        assert_eq!(closing(&full, minutes(10), None, last), None);
+        assert_eq!(closing(&crowd(5, 0, None), minutes(10), Some(END), last), None);
+        // Tablets stop at 16:30, which is early enough; at 16:45 it would be too late.
+        let half_an_hour = crowd(5, 2, Some(datetime!(2026-11-25 16:10 +9)));
+        let stopping = |stops| {
+            let end = Some(End { stops, ..END });
+            closing(&half_an_hour, minutes(10), end, datetime!(2026-11-25 15:40 +9))
+        };
+        assert_eq!(stopping(datetime!(2026-11-25 16:30 +9)), None);
+        assert_eq!(stopping(datetime!(2026-11-25 16:45 +9)), Some(Closing::LastIssue(last)));
     }
 }

@@ -41,11 +41,19 @@ struct Undone {
     at: String,
 }
 
+/// The facts of `ticket.carried`.
+#[derive(Deserialize)]
+struct Carried {
+    to: String,
+    issued: u64,
+}
+
 /// Every ticket the journal tells of, by id.
 pub fn tickets(connection: &Connection) -> Result<BTreeMap<TicketId, Ticket>, Error> {
     let mut rows = connection.prepare(
         "select entity_id, kind, facts from journal
-         where kind in ('ticket.issued', 'ticket.moved', 'ticket.undone') order by rowid",
+         where kind in ('ticket.issued', 'ticket.moved', 'ticket.undone', 'ticket.carried')
+         order by rowid",
     )?;
     let mut rows = rows.query([])?;
     let mut tickets = BTreeMap::new();
@@ -70,7 +78,8 @@ pub(super) fn after(
         ("ticket.issued", None) => issued(id, facts)?,
         ("ticket.moved", Some(before)) => moved(before, facts)?,
         ("ticket.undone", Some(before)) => undone(before, facts)?,
-        ("ticket.moved" | "ticket.undone", None) => return Ok(None),
+        ("ticket.carried", Some(before)) => carried(before, facts)?,
+        ("ticket.moved" | "ticket.undone" | "ticket.carried", None) => return Ok(None),
         _ => return Err(bad().into()),
     }))
 }
@@ -97,6 +106,7 @@ fn issued(id: TicketId, facts: Value) -> Result<Ticket, Error> {
         id,
         visit: facts.visit,
         day: clock::parse_iso_day(&facts.day).ok_or(bad())?,
+        drawn_on: None,
         prefix: facts.prefix,
         number: facts.number,
         issued: facts.issued,
@@ -119,4 +129,9 @@ fn moved(before: &Ticket, facts: Value) -> Result<Ticket, Error> {
 fn undone(before: &Ticket, facts: Value) -> Result<Ticket, Error> {
     let Undone { who, counter, at } = serde_json::from_value(facts).map_err(|_| bad())?;
     Ok(before.undone(who, counter, clock::parse_rfc3339(&at).ok_or(bad())?)?)
+}
+
+fn carried(before: &Ticket, facts: Value) -> Result<Ticket, Error> {
+    let Carried { to, issued } = serde_json::from_value(facts).map_err(|_| bad())?;
+    Ok(before.carried(clock::parse_iso_day(&to).ok_or(bad())?, issued))
 }

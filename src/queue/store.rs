@@ -13,8 +13,8 @@ use crate::db::{self, Tx};
 use crate::id::{TicketId, VisitId};
 use crate::secret::Code;
 
-const COLUMNS: &str = "id, visit, day, prefix, number, issued, class, slot, arrived_at, typed_at, plan, \
-                       undo, code";
+const COLUMNS: &str = "id, visit, day, prefix, number, issued, class, slot, arrived_at, typed_at, \
+                       drawn_on, plan, undo, code";
 
 /// A column's text, read by `parse`.
 fn read<T>(
@@ -46,6 +46,7 @@ fn ticket(row: &Row<'_>) -> Result<Ticket, db::Error> {
         id: read(row, of("id"), |text| text.parse().ok())?,
         visit: read_if_any(row, of("visit"), |text| text.parse().ok())?,
         day: read(row, of("day"), clock::parse_iso_day)?,
+        drawn_on: read_if_any(row, of("drawn_on"), clock::parse_iso_day)?,
         prefix: row.get("prefix")?,
         number: row.get("number")?,
         issued: u64::try_from(number::<i64>(row, "issued")?)
@@ -198,7 +199,7 @@ pub(super) fn issued_in_lane(connection: &Connection, day: Date, lane: &str) -> 
     let count = connection
         .prepare_cached(
             "select count(*) from ticket join leg on leg.ticket = ticket.id and place = 1
-             where day = ?1 and lane = ?2",
+             where day = ?1 and lane = ?2 and drawn_on is null",
         )?
         .query_row(params![clock::iso_day(day), lane], |row| row.get(0))?;
     Ok(count)
@@ -213,6 +214,43 @@ pub(super) fn with_number(
 ) -> Result<Vec<Ticket>, Error> {
     let condition = "day = ?1 and prefix = ?2 and number = ?3 order by round";
     list(connection, condition, params![clock::iso_day(day), prefix, number])
+}
+
+/// Whether somebody else has this number: it was kept from an earlier day, or will be.
+pub(super) fn is_kept(
+    connection: &Connection,
+    day: Date,
+    (prefix, number): (&str, u32),
+) -> Result<bool, Error> {
+    let there = connection
+        .prepare_cached(
+            "select exists (select 1 from ticket where prefix = ?2 and number = ?3
+               and ((day = ?1 and drawn_on is not null)
+                 or (day < ?1 and exists (select 1 from leg where ticket = ticket.id
+                   and state in ('waiting', 'held', 'preparing')))))",
+        )?
+        .query_row(params![clock::iso_day(day), prefix, number], |row| row.get(0))?;
+    Ok(there)
+}
+
+/// Puts a ticket on another day than the one it was left open on.
+pub(super) fn carry(tx: &Tx<'_>, from: Date, ticket: &Ticket) -> Result<(), Error> {
+    let id = ticket.id.to_string();
+    tx.execute(
+        "insert into carried (ticket, day) values (?1, ?2)",
+        params![id, clock::iso_day(from)],
+    )?;
+    tx.execute(
+        "update ticket set day = ?2, issued = ?3, drawn_on = ?4, round = 1, undo = null
+         where id = ?1",
+        params![
+            id,
+            clock::iso_day(ticket.day),
+            i64::try_from(ticket.issued).map_err(|_| cannot_be("ticket", "issued"))?,
+            ticket.drawn_on.map(clock::iso_day),
+        ],
+    )?;
+    Ok(())
 }
 
 pub(super) fn insert(tx: &Tx<'_>, ticket: &Ticket, round: u32) -> Result<(), Error> {
@@ -286,59 +324,6 @@ fn put_legs(tx: &Tx<'_>, ticket: &Ticket) -> Result<(), Error> {
             leg.wants,
         ])?;
     }
-    Ok(())
-}
-
-/// One call, as displays say it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Announcement {
-    /// Rises by one or more from call to call, over all days.
-    pub seq: i64,
-    pub prefix: String,
-    pub number: u32,
-    pub counter: u32,
-    pub at: Moment,
-}
-
-/// The calls of a day after `seq`, oldest first.
-pub fn announcements(
-    connection: &Connection,
-    day: Date,
-    seq: i64,
-) -> Result<Vec<Announcement>, Error> {
-    let mut rows = connection.prepare_cached(
-        "select seq, prefix, number, counter, at
-         from announcement join ticket on ticket.id = announcement.ticket
-         where announcement.day = ?1 and seq > ?2 order by seq",
-    )?;
-    let calls = rows.query_map(params![clock::iso_day(day), seq], |row| {
-        let at: String = row.get(4)?;
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, at))
-    })?;
-    calls
-        .map(|row| {
-            let (seq, prefix, number, counter, at) = row?;
-            let at = clock::parse_rfc3339(&at).ok_or(cannot_be("announcement", "at"))?;
-            Ok(Announcement { seq, prefix, number, counter, at })
-        })
-        .collect()
-}
-
-pub(super) fn announce(
-    tx: &Tx<'_>,
-    ticket: &Ticket,
-    counter: u32,
-    at: Moment,
-) -> Result<(), Error> {
-    tx.prepare_cached(
-        "insert into announcement (day, ticket, counter, at) values (?1, ?2, ?3, ?4)",
-    )?
-    .execute(params![
-        clock::iso_day(ticket.day),
-        ticket.id.to_string(),
-        counter,
-        clock::rfc3339(at)
-    ])?;
     Ok(())
 }
 

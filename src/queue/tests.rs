@@ -3,6 +3,7 @@ mod calls;
 mod duties;
 mod forecast;
 mod forecast_noted;
+mod night;
 mod shipped_bugs;
 mod spans;
 mod spare;
@@ -69,7 +70,7 @@ impl Hall {
     fn lane(&self, id: &str) -> Lane {
         let prefix = if id == "moving" { "B" } else { "A" };
         let (id, prefix, at_end) = (id.to_owned(), prefix.to_owned(), AtEnd::Widen);
-        Lane { id, prefix, numbers: [1, 999], at_end, daily_max: None, spare: None }
+        Lane { id, prefix, numbers: [1, 999], at_end, daily_max: None, spare: None, keeps: false }
     }
 
     fn try_issue(&self, op: OpId, lane: &Lane, class: Class) -> Result<Ticket, Error> {

@@ -32,6 +32,8 @@ pub struct Ticket {
     pub visit: Option<VisitId>,
     /// The local business day.
     pub day: Date,
+    /// The day it was drawn on, of one that was kept over night.
+    pub drawn_on: Option<Date>,
     pub prefix: String,
     pub number: u32,
     /// In the order of issue, over the whole day and all lanes.
@@ -282,6 +284,7 @@ impl Ticket {
             id: TicketId::new(at, &SeededChance::new(u64::from(number))),
             visit: None,
             day: at.date(),
+            drawn_on: None,
             prefix: prefix.to_owned(),
             number,
             issued: u64::from(number),

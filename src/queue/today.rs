@@ -20,10 +20,15 @@ pub struct Hour {
 /// The hours from the first ticket to the last, none left out between them.
 pub fn hours(tickets: &[Ticket]) -> Vec<Hour> {
     let hour_of = |ticket: &Ticket| ticket.arrived.hour();
-    let (first, last) = (tickets.iter().map(hour_of).min(), tickets.iter().map(hour_of).max());
+    // Who was kept over night came on another day.
+    let tickets: Vec<&Ticket> = tickets.iter().filter(|one| one.drawn_on.is_none()).collect();
+    let (first, last) = (
+        tickets.iter().map(|one| hour_of(one)).min(),
+        tickets.iter().map(|one| hour_of(one)).max(),
+    );
     let (Some(first), Some(last)) = (first, last) else { return Vec::new() };
     let hour = |hour| {
-        let came: Vec<&Ticket> = tickets.iter().filter(|one| hour_of(one) == hour).collect();
+        let came: Vec<_> = tickets.iter().filter(|one| hour_of(one) == hour).collect();
         let mut waited: Vec<i64> = came.iter().filter_map(|one| waited_minutes(one)).collect();
         waited.sort_unstable();
         Hour {

@@ -50,10 +50,18 @@ pub(super) async fn forever(office: Arc<Office>) {
     }
 }
 
-/// A ticket ends with its day.
+/// A ticket ends with its day, but for what the town keeps over night.
 async fn end_earlier_days(office: &Arc<Office>) -> Result<(), queue::Error> {
     let (journal, today) = (office.journal.clone(), office.journal.now().date());
-    let ended = office.db.write(move |tx| queue::close_day(tx, &journal, today)).await?;
+    let keeps = office.config.site.queue.keep_over_night;
+    let end = move |tx: &Tx<'_>| -> Result<(usize, usize), queue::Error> {
+        let kept = if keeps { queue::keep_over_night(tx, &journal, today)? } else { 0 };
+        Ok((kept, queue::close_day(tx, &journal, today)?))
+    };
+    let (kept, ended) = office.db.write(end).await?;
+    if kept > 0 {
+        tracing::info!(kept, "tickets of earlier days are kept");
+    }
     if ended > 0 {
         tracing::info!(ended, "tickets of earlier days have ended");
     }
@@ -183,6 +191,33 @@ mod tests {
             folder.make(epoch, town, today, &SeededChance::new(1)).unwrap();
         }
         assert_eq!(tidy_codes(&office, &first), BTreeSet::new());
+    }
+
+    #[tokio::test]
+    async fn bug_17_the_town_chooses_whether_its_queue_is_kept_over_night() {
+        use crate::queue::NewTicket;
+        use crate::queue::order::Class;
+        use crate::queue::state::State;
+        for keeps in [false, true] {
+            let (mut office, clock, _folder) = example::office(false).await;
+            // Nobody else holds it yet.
+            Arc::get_mut(&mut office).unwrap().config.site.queue.keep_over_night = keeps;
+            let own = office.clone();
+            let draw = move |tx: &Tx<'_>| {
+                let lane = &own.config.lanes[0].numbered().unwrap();
+                let (class, plan) = (Class::Ordinary, Vec::new());
+                let new = NewTicket { visit: None, lane, plan, class, slot: None };
+                queue::issue(tx, &own.journal, (own.journal.op(), Actor::System), new)
+            };
+            let drawn = office.db.write(draw).await.unwrap().id;
+            clock.advance(Duration::from_secs(24 * 3600));
+            end_earlier_days(&office).await.unwrap();
+            let look = move |connection: &_| queue::get(connection, drawn);
+            let after = office.db.read(look).await.unwrap().unwrap();
+            let expected = if keeps { State::Waiting } else { State::Expired };
+            assert_eq!(after.leg().state, expected);
+            assert_eq!(after.day == office.journal.now().date(), keeps);
+        }
     }
 
     #[tokio::test]

@@ -21,7 +21,7 @@ const MARK: char = '\u{feff}';
 pub const DAYS: &str = "date,lane,came,handed_over,served,absences,no_shows,cancelled,unfinished,\
     not_called,wait_count,wait_total_s,wait_median_s,wait_p90_s,wait_longest_s,service_count,\
     service_total_s,service_median_s,service_p90_s,service_longest_s,passing,visits,applications,\
-    fields,fields_prefilled,estimates_judged,estimates_kept";
+    fields,fields_prefilled,estimates_judged,estimates_kept,kept_over_night";
 /// The fields of an hour.
 pub const HOURS: &str = "date,hour,came,absences,wait_count,wait_median_s,wait_p90_s";
 /// The fields of a number.
@@ -62,6 +62,7 @@ fn day_line(report: &DayReport, lane: &str, tally: &Tally, whole: bool) -> Strin
     let office = office.into_iter().chain(kept);
     let shown = |field: Option<u32>| field.filter(|_| whole).map(|n| n.to_string());
     fields.extend(office.map(|field| shown(field).unwrap_or_default()));
+    fields.push(tally.kept.to_string());
     line(&fields)
 }
 
@@ -104,7 +105,7 @@ fn ticket_line(story: &Story, forms: &BTreeMap<VisitId, Forms>) -> String {
     let first = |state: State| story.spans.iter().find(|span| span.state == state);
     let counters: u64 =
         story.spans.iter().filter(|span| span.state == State::Serving).count() as u64;
-    let served: u64 = (0..ticket.legs.len()).map(|leg| story.secs_in(leg, State::Serving)).sum();
+    let served: u64 = story.legs().map(|leg| story.secs_in(leg, State::Serving)).sum();
     let count = |state: State| story.spans.iter().filter(|span| span.state == state).count();
     // Whoever did not come back was not in the hall until the day was closed.
     let ended = story.ended().filter(|_| ticket.leg().state == State::Done);
@@ -127,7 +128,7 @@ fn ticket_line(story: &Story, forms: &BTreeMap<VisitId, Forms>) -> String {
         counters.to_string(),
         count(State::Called).to_string(),
         count(State::Absent).to_string(),
-        ticket.leg().state.id().to_owned(),
+        if story.is_kept { "kept" } else { ticket.leg().state.id() }.to_owned(),
         number(form.map(|form| form.applications)),
         number(form.map(|form| form.unwritten() - form.prefilled())),
         number(form.map(Forms::prefilled)),

@@ -23,6 +23,7 @@ use crate::clock;
 use crate::db::{self, Tx};
 use crate::id::{TicketId, VisitId};
 use crate::journal::{Actor, Entity, Event, Journal};
+use crate::queue::ticket::Ticket;
 use spans::Story;
 use tally::{Hour, Tally};
 
@@ -83,22 +84,28 @@ pub fn stories(connection: &Connection, day: Date) -> Result<Vec<Story>, Error> 
     let mut rows = connection.prepare_cached(
         // When it happened, which is not when it was written where it was typed in later.
         "select entity_id, kind, facts, facts ->> 'at' from journal
-         where entity_kind = 'ticket' and entity_id in (select id from ticket where day = ?1)
-           and kind in ('ticket.issued', 'ticket.moved', 'ticket.undone')
+         where entity_kind = 'ticket' and entity_id in (select id from ticket where day = ?1
+             union select ticket from carried where day = ?1)
+           and kind in ('ticket.issued', 'ticket.moved', 'ticket.undone', 'ticket.carried')
          order by rowid",
     )?;
     let mut rows = rows.query([clock::iso_day(day)])?;
+    let mut tickets: BTreeMap<TicketId, Ticket> = BTreeMap::new();
     let mut stories: BTreeMap<TicketId, Story> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let text = |column| row.get::<_, String>(column);
         let (id, kind, facts, at) = (text(0)?, text(1)?, text(2)?, text(3)?);
         let id: TicketId = id.parse().map_err(|_| cannot_be("journal", "entity_id"))?;
         let at = clock::parse_rfc3339(&at).ok_or(cannot_be("journal", "facts"))?;
-        let before = stories.get(&id).map(|story| &story.ticket);
-        let Some(after) = replay::after(before, (id, &kind, &facts))? else { continue };
-        match stories.get_mut(&id) {
-            Some(story) => story.go_on(after, at, kind == "ticket.undone"),
-            None => drop(stories.insert(id, Story::begin(after))),
+        let Some(after) = replay::after(tickets.get(&id), (id, &kind, &facts))? else { continue };
+        let before = tickets.insert(id, after.clone());
+        match (stories.get_mut(&id), before) {
+            // Of this day alone: what comes of it on another is told there.
+            (Some(story), _) if after.day != day => story.is_kept = true,
+            (Some(story), _) => story.go_on(after, at, kind == "ticket.undone"),
+            (None, _) if after.day != day => {}
+            (None, Some(_)) => drop(stories.insert(id, Story::morning(after, at))),
+            (None, None) => drop(stories.insert(id, Story::begin(after))),
         }
     }
     let mut stories: Vec<Story> = stories.into_values().collect();
@@ -179,8 +186,9 @@ pub fn forms_of_visits(
 /// Faults of storage.
 pub fn close_days(tx: &Tx<'_>, journal: &Journal, today: Date) -> Result<usize, Error> {
     let mut days = tx.prepare_cached(
-        "select distinct day from ticket where day < ?1
-           and day not in (select day from day_report) order by day",
+        "select day from (select day from ticket where drawn_on is null
+             union select drawn_on from ticket where drawn_on is not null)
+           where day < ?1 and day not in (select day from day_report) order by day",
     )?;
     let days: Vec<String> =
         days.query_map([clock::iso_day(today)], |row| row.get(0))?.collect::<Result<_, _>>()?;

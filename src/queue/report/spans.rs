@@ -30,14 +30,31 @@ impl Span {
 pub struct Story {
     pub ticket: Ticket,
     pub spans: Vec<Span>,
+    /// The leg that was kept over night before; what went before it is of earlier days.
+    pub kept_leg: Option<usize>,
+    /// Whether it was kept for another day.
+    pub is_kept: bool,
 }
 
 impl Story {
     /// A ticket that was just issued.
     pub(super) fn begin(ticket: Ticket) -> Self {
-        let mut story = Self { spans: Vec::new(), ticket };
+        let mut story = Self { spans: Vec::new(), ticket, kept_leg: None, is_kept: false };
         story.stand(story.ticket.arrived);
         story
+    }
+
+    /// A ticket that was kept over night, from then on.
+    pub(super) fn morning(ticket: Ticket, at: Moment) -> Self {
+        let kept_leg = Some(ticket.legs.len() - 1);
+        let mut story = Self { spans: Vec::new(), ticket, kept_leg, is_kept: false };
+        story.stand(at);
+        story
+    }
+
+    /// The legs that are of this day.
+    pub fn legs(&self) -> std::ops::Range<usize> {
+        self.kept_leg.unwrap_or(0)..self.ticket.legs.len()
     }
 
     /// The ticket as an entry left it; `undone` when it took a press back.
@@ -78,8 +95,12 @@ impl Story {
         self.of_leg(leg).filter(|span| span.state == state).map(Span::secs).sum()
     }
 
-    /// From the beginning of a leg to its first call, if it was called.
+    /// From the beginning of a leg to its first call, if it was called. Of one that was
+    /// kept over night nobody knows.
     pub fn waited_secs(&self, leg: usize) -> Option<u64> {
+        if self.kept_leg == Some(leg) {
+            return None;
+        }
         let called = self.of_leg(leg).find(|span| span.state == State::Called)?;
         let began = self.of_leg(leg).next()?;
         u64::try_from((called.from - began.from).whole_seconds()).ok()

@@ -58,6 +58,9 @@ pub struct Tally {
     pub unfinished: u32,
     /// Never called until the end of the day.
     pub not_called: u32,
+    /// Open at the end of the day, and kept for the next.
+    #[serde(default)]
+    pub kept: u32,
     /// Until the first call.
     pub waits: Times,
     /// At the counter.
@@ -91,7 +94,7 @@ pub(super) fn all(stories: &[Story]) -> Tally {
 }
 
 fn legs(stories: &[Story]) -> impl Iterator<Item = LegOf<'_>> {
-    stories.iter().flat_map(|story| (0..story.ticket.legs.len()).map(move |leg| (story, leg)))
+    stories.iter().flat_map(|story| story.legs().map(move |leg| (story, leg)))
 }
 
 fn tally(legs: &[LegOf<'_>]) -> Tally {
@@ -106,14 +109,15 @@ fn tally(legs: &[LegOf<'_>]) -> Tally {
     let at_counter = [State::Called, State::Serving];
     let served = |(story, leg): &&LegOf<'_>| story.ticket.legs[*leg].state == State::Done;
     Tally {
-        came: count(&|(_, leg)| *leg == 0),
-        handed_over: count(&|(_, leg)| *leg > 0),
+        came: count(&|(story, leg)| *leg == 0 && story.kept_leg.is_none()),
+        handed_over: count(&|(story, leg)| *leg > 0 && story.kept_leg != Some(*leg)),
         served: count(&|leg| state(leg) == State::Done),
         absences: legs.iter().map(|(story, leg)| absences(story, *leg)).sum(),
         no_shows: count(&|leg| state(leg) == State::Absent || expired_from(leg, &[State::Absent])),
         cancelled: count(&|leg| state(leg) == State::Cancelled),
         unfinished: count(&|leg| expired_from(leg, &at_counter)),
         not_called: count(&|leg| expired_from(leg, &[State::Waiting])),
+        kept: count(&|(story, leg)| story.is_kept && *leg + 1 == story.ticket.legs.len()),
         waits: Times::of(legs.iter().filter_map(|(story, leg)| story.waited_secs(*leg))),
         services: Times::of(
             legs.iter().filter(served).map(|(story, leg)| story.secs_in(*leg, State::Serving)),
@@ -129,10 +133,15 @@ fn absences(story: &Story, leg: usize) -> u32 {
 /// The hours from the first arrival to the last, none left out between them.
 pub(super) fn by_hour(stories: &[Story]) -> Vec<Hour> {
     let hour_of = |story: &Story| story.ticket.arrived.hour();
-    let (first, last) = (stories.iter().map(hour_of).min(), stories.iter().map(hour_of).max());
+    // Who was kept over night came on another day.
+    let stories: Vec<&Story> = stories.iter().filter(|one| one.kept_leg.is_none()).collect();
+    let (first, last) = (
+        stories.iter().map(|one| hour_of(one)).min(),
+        stories.iter().map(|one| hour_of(one)).max(),
+    );
     let (Some(first), Some(last)) = (first, last) else { return Vec::new() };
     let hour = |hour| {
-        let came: Vec<&Story> = stories.iter().filter(|one| hour_of(one) == hour).collect();
+        let came: Vec<_> = stories.iter().filter(|one| hour_of(one) == hour).collect();
         Hour {
             hour,
             came: u32::try_from(came.len()).unwrap_or(u32::MAX),

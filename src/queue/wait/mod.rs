@@ -173,6 +173,11 @@ impl Estimator {
         told
     }
 
+    /// Nobody is judged by what this ticket was told.
+    pub fn promise_nothing(&mut self, ticket: Key) {
+        self.promised.remove(&ticket);
+    }
+
     /// The waits in a hall that is only imagined; nothing is remembered.
     pub fn imagine(&self, hall: &Hall) -> Waits {
         self.told(self.roll(hall))

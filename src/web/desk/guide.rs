@@ -43,8 +43,8 @@ struct Lane {
     name: String,
     prefix: String,
     waiting: usize,
-    /// Minutes that the first of them has waited.
-    longest: i64,
+    /// Minutes that the first of those has waited who came today.
+    longest: Option<i64>,
     /// Counters that call from it now.
     counters: usize,
     /// When somebody who came now would be called.
@@ -129,14 +129,15 @@ async fn hall(office: &Office, words: Phrases) -> Result<Hall, Failure> {
     let shown = office.live.now();
     let lane = |lane: &config::Lane| {
         let waiting = tickets.iter().filter(|ticket| waits_in(ticket, &lane.id));
-        let minutes = waiting.map(|ticket| (now - ticket.leg().since).whole_minutes());
-        let minutes: Vec<i64> = minutes.collect();
+        let waiting: Vec<&Ticket> = waiting.collect();
+        let today = waiting.iter().filter(|ticket| !ticket.stands_over_night());
+        let minutes = today.map(|ticket| (now - ticket.leg().since).whole_minutes());
         Some(Lane {
             id: lane.id.clone(),
             name: lane.name.in_lang(words.lang()).to_owned(),
             prefix: lane.prefix.clone()?,
-            waiting: minutes.len(),
-            longest: minutes.into_iter().max().unwrap_or_default().max(0),
+            waiting: waiting.len(),
+            longest: minutes.max().map(|minutes| minutes.max(0)),
             counters: duties.iter().filter(|duty| calls_from(office, duty, &lane.id)).count(),
             window: shown.outlook.arriving(&lane.id, now).map(|one| windows::words(words, one)),
         })

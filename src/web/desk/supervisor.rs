@@ -55,6 +55,8 @@ struct Lane {
     longest: Option<i64>,
     window: String,
     open_counters: usize,
+    /// How many wait since an earlier day.
+    over_night: usize,
     closing: Option<String>,
     troubled: bool,
 }
@@ -176,7 +178,7 @@ struct View<'o> {
 
 impl View<'_> {
     fn limits(&self) -> Limits {
-        self.office.config.site.queue.limits(self.now.date())
+        self.office.config.site.queue.limits()
     }
 
     fn name<'n>(&self, lane: &'n config::Lane) -> &'n str {
@@ -191,7 +193,10 @@ impl View<'_> {
             self.shown.tickets.iter().filter(|ticket| {
                 ticket.leg().state == At::Waiting && ticket.leg().lane == crowd.lane
             });
-        let longest = since.map(|ticket| self.now - ticket.leg().since).max();
+        let waiting: Vec<_> = since.collect();
+        let over_night = waiting.iter().filter(|ticket| ticket.stands_over_night()).count();
+        let today = waiting.iter().filter(|ticket| !ticket.stands_over_night());
+        let longest = today.map(|ticket| self.now - ticket.leg().since).max();
         let waited = longest.map(|longest| longest.unsigned_abs());
         let minutes = longest.map(|longest| longest.whole_minutes().max(0));
         let troubles = oversight::troubles(crowd, waited, &limits);
@@ -202,7 +207,8 @@ impl View<'_> {
         ];
         let said = troubles.iter().map(|trouble| words.with(trouble.key(), &values)).collect();
         let service = Duration::from_secs(u64::from(lane.minutes) * 60);
-        let closing = oversight::closing(crowd, service, &limits, self.now);
+        let closing =
+            oversight::closing(crowd, service, self.office.config.end(lane, self.now), self.now);
         let shown = Lane {
             name: self.name(lane).to_owned(),
             waiting: crowd.waiting,
@@ -213,6 +219,7 @@ impl View<'_> {
                 None => words.t("window.closed").to_owned(),
             },
             open_counters: crowd.open_counters,
+            over_night,
             closing: closing.map(|closing| match closing {
                 Closing::StopNow => words.t("oversight.stop_now").to_owned(),
                 Closing::LastIssue(at) => {

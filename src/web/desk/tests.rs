@@ -33,6 +33,7 @@ mod guide;
 mod hammer;
 mod keys;
 mod lists;
+mod night;
 mod payment;
 mod shipped_bugs;
 mod slips;

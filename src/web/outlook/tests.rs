@@ -16,6 +16,7 @@ async fn draw(office: &Arc<Office>) {
             at_end: queue::AtEnd::Widen,
             daily_max: None,
             spare: None,
+            keeps: false,
         };
         let (lane, plan) = (&lane, Vec::new());
         let new = NewTicket { visit: None, lane, plan, class: Class::Ordinary, slot: None };

@@ -44,6 +44,8 @@ struct Now {
     state: &'static str,
     /// What it means for the holder, in one sentence.
     sentence: String,
+    /// That a number of an earlier day still counts.
+    kept: Option<&'static str>,
     /// While it waits: how many before it and when.
     waiting: Option<(String, String)>,
     has_window: bool,
@@ -186,10 +188,12 @@ fn now(office: &Office, ticket: &Ticket, lang: Lang) -> Now {
     let (words, moment, shown) = (Phrases::of(lang), office.journal.now(), office.live.now());
     let leg = ticket.leg();
     // What an earlier day left open is over, whether somebody has said so yet or not.
-    let stands = match ticket.day == moment.date() || leg.state.is_over() {
+    let keeps = office.config.site.queue.keep_over_night && leg.state.stays_over_night();
+    let stands = match ticket.day == moment.date() || leg.state.is_over() || keeps {
         true => leg.state,
         false => Stands::Expired,
     };
+    let is_kept = !stands.is_over() && (ticket.drawn_on.is_some() || ticket.day < moment.date());
     let says = holder::can_be_back(ticket, moment);
     let told = shown.outlook.of(ticket.id, moment);
     let press = |button, about| Says {
@@ -209,6 +213,7 @@ fn now(office: &Office, ticket: &Ticket, lang: Lang) -> Now {
             Some(Action::Return) => words.t("phone.absent_at_first").to_owned(),
             _ => sentence(words, stands, leg.counter),
         },
+        kept: is_kept.then(|| words.t("phone.kept")),
         waiting: (stands == Stands::Waiting).then(|| {
             let rules = office.config.site.queue.order();
             let ahead = outlook::ahead(ticket, &shown.tickets, &rules, moment);

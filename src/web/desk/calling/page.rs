@@ -50,7 +50,7 @@ struct Row {
     /// Why it stands before one that came earlier, in one sentence.
     before: Option<String>,
     /// Minutes in this state.
-    minutes: i64,
+    waited: String,
     /// A class other than the ordinary one, and whether somebody came back.
     marks: Vec<String>,
     state: &'static str,
@@ -329,6 +329,15 @@ impl Rows<'_> {
         lanes.map(|lane| (lane.id.clone(), self.lane(&lane.id))).collect()
     }
 
+    /// How long it has stood there, in words.
+    fn waited(&self, ticket: &Ticket) -> String {
+        if ticket.stands_over_night() {
+            return self.words.t("desk.calling.over_night").to_owned();
+        }
+        let minutes = (self.now - ticket.leg().since).whole_minutes().max(0);
+        self.words.with("desk.calling.minutes", &[("minutes", minutes)])
+    }
+
     fn row(&self, ticket: &Ticket, out_of_turn: bool) -> Row {
         let leg = ticket.leg();
         let mut marks = Vec::new();
@@ -349,7 +358,7 @@ impl Rows<'_> {
             lane: self.lane(&leg.lane),
             window: windows::told(self.words, self.shown.outlook.of(ticket.id, self.now)),
             before: None,
-            minutes: (self.now - leg.since).whole_minutes().max(0),
+            waited: self.waited(ticket),
             marks,
             state: leg.state.id(),
             why: leg.reason.map(|reason| reason_words(self.words, reason).to_owned()),

@@ -58,21 +58,69 @@ async fn only_what_the_town_offers_is_drawn_at_the_kiosk() {
     assert_eq!(tablet.get("/kiosk/number").await.status, StatusCode::NOT_FOUND);
 }
 
-/// A tablet of an office whose lanes are open in these hours; it is nine on Tuesday.
-async fn with_hours(from: u16, to: u16, last_issue_minutes: u32) -> Tablet {
+/// A tablet of an office whose lanes are open in these hours, and stop so many minutes
+/// before; it is nine on Tuesday.
+async fn by_hours(lanes: [[u16; 3]; 2]) -> Tablet {
     use crate::appointment::plan::{Day, Hours, TimeOfDay};
     let (mut office, clock, folder) = example::office(true).await;
     let own = Arc::get_mut(&mut office).unwrap();
-    for lane in &mut own.config.lanes {
-        let days = vec![Day::Tue, Day::Wed];
+    for (lane, [from, to, last]) in own.config.lanes.iter_mut().zip(lanes) {
+        let days = vec![Day::Mon, Day::Tue, Day::Wed];
         let hours = Hours { days, weeks: None, from: TimeOfDay(from * 60), to: TimeOfDay(to * 60) };
-        (lane.hours, lane.last_issue_minutes) = (vec![hours], last_issue_minutes);
+        (lane.hours, lane.last_issue_minutes) = (vec![hours], last.into());
     }
     let router = router(office.clone());
     let mut tablet = Tablet { office, router, clock, cookie: String::new(), folder };
     let paired = tablet.get("/pair").await;
     tablet.cookie = paired.cookie.split(';').next().unwrap().to_owned();
     tablet
+}
+
+/// The same hours for all.
+async fn with_hours(from: u16, to: u16, last_issue_minutes: u16) -> Tablet {
+    by_hours([[from, to, last_issue_minutes]; 2]).await
+}
+
+#[tokio::test]
+async fn bug_18_the_kiosk_opens_by_itself_and_each_button_keeps_the_hours_of_its_lane() {
+    use time::macros::datetime;
+    // Certificates from ten, the last number a quarter before noon; moving from eleven.
+    let tablet = by_hours([[10, 12, 15], [11, 13, 0]]).await;
+    // Tablets wait for hours on this page, and ask by themselves whether it still holds.
+    let page_that_waits = "/kiosk/door";
+    for (now, opened, drawn) in [
+        (datetime!(2026-11-24 9:59:59 +9), false, [false, false]),
+        (datetime!(2026-11-24 10:00 +9), true, [true, false]),
+        (datetime!(2026-11-24 11:00 +9), true, [true, true]),
+        (datetime!(2026-11-24 11:44:59 +9), true, [true, true]),
+        (datetime!(2026-11-24 11:45 +9), true, [false, true]),
+        (datetime!(2026-11-24 12:59:59 +9), true, [false, true]),
+        (datetime!(2026-11-24 13:00 +9), false, [false, false]),
+        (datetime!(2026-11-25 10:30 +9), true, [true, false]),
+        // Not in the hours of any lane; and Labour Thanksgiving Day, which is a Monday.
+        (datetime!(2026-11-26 10:30 +9), false, [false, false]),
+        (datetime!(2026-11-23 10:30 +9), false, [false, false]),
+    ] {
+        tablet.clock.hold(now);
+        let leads_on = tablet.get(page_that_waits).await.to == "/kiosk";
+        assert_eq!(leads_on, opened, "{now}");
+        assert_eq!(tablet.get("/kiosk").await.says("はじめる"), opened, "{now}");
+        for (lane, drawn) in ["certificate", "moving"].into_iter().zip(drawn) {
+            if opened {
+                let page = tablet.get("/kiosk/number?lang=ja").await;
+                let button = format!("name=\"lane\" value=\"{lane}\">");
+                assert_eq!(page.says(&button), drawn, "{now} {lane}: {}", page.text);
+            }
+            // Whoever kept the page presses the button all the same.
+            let (before, op) = (tickets(&tablet).await.len(), tablet.office.journal.op());
+            let fields = [("op", op.to_string()), ("lang", "ja".to_owned()), ("lane", lane.into())];
+            let fields = fields.each_ref().map(|(name, entry)| (*name, entry.as_str()));
+            tablet.post("/kiosk/number", &fields).await;
+            let more = tickets(&tablet).await.len() - before;
+            assert_eq!(more, usize::from(drawn), "{now} {lane}");
+            tablet.press("/kiosk/end", &[]).await;
+        }
+    }
 }
 
 #[tokio::test]
