@@ -397,7 +397,11 @@ fn longest(question: &super::template::Question, name: &str) -> Option<serde_jso
         Kind::Postal => "9999999".into(),
         Kind::Digits => "9".repeat(question.digits?[1] as usize).into(),
         Kind::Date => "2026-10-10".into(),
-        Kind::FiscalYear => "2022".into(),
+        // Each row another one.
+        Kind::FiscalYear => {
+            let row: u32 = question.id.chars().filter_map(|letter| letter.to_digit(10)).sum();
+            (2022 + row).to_string().into()
+        }
         Kind::Number => question.range?[1].into(),
         Kind::Choice => question.options.last()?.id.clone().into(),
         Kind::Flag => true.into(),
