@@ -21,6 +21,8 @@
 
 use std::collections::BTreeSet;
 
+use time::Date;
+
 use crate::lang::Words;
 
 use super::Form;
