@@ -44,7 +44,11 @@ pub mod procedure;
 pub mod queue;
 pub mod staff;
 pub mod sync;
+pub mod terminal;
 pub mod visit;
+
+// backend
+pub mod hub;
 
 // pages
 pub mod web;

@@ -21,8 +21,11 @@ use crate::db;
 use crate::id::{LogId, OpId, VisitId};
 
 pub use chain::{Broken, Verified, check_tail, verify};
-pub use entry::{Actor, Entity, Event};
-pub use store::{continue_in_new_log, entities_unknown_to, entity_of_op, happened_after, says};
+pub use entry::{Actor, Entity, Event, Row, beginning};
+pub use store::{
+    LogRow, carried, continue_in_new_log, entities_unknown_to, entity_of_op, happened_after, logs,
+    says,
+};
 pub use vault::{OfficeKey, VisitKey};
 
 /// The tables of this room.

@@ -31,14 +31,19 @@ struct Office {
 
 impl Office {
     fn open() -> Self {
-        Self::with(SCHEMA.to_owned())
+        Self::with([SCHEMA, AT_TERMINAL].concat())
     }
 
-    /// With another schema of this room.
+    /// With another schema of this room, all its steps in one.
     fn with(schema: String) -> Self {
         // As long as the test lasts, and not longer than the process.
         let schema: SchemaStep = Box::leak(schema.into_boxed_str());
-        let steps = STEPS.iter().map(|step| if *step == SCHEMA { schema } else { step });
+        let own = |step: SchemaStep| match step {
+            SCHEMA => schema,
+            AT_TERMINAL => "",
+            other => other,
+        };
+        let steps = STEPS.iter().map(|step| own(step));
         let steps: Vec<SchemaStep> = steps.collect();
         let mut connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("pragma foreign_keys = on").unwrap();
@@ -91,12 +96,24 @@ impl Office {
     }
 
     fn start(&self, by: By, charge: &Charge, tender: Tender) -> Result<Payment, Error> {
-        let request = Request { charge: charge.id, amount: charge.total, tender, counter: 1 };
+        let request =
+            Request { charge: charge.id, amount: charge.total, tender, counter: 1, at: None };
         self.write(|tx| start(tx, &self.journal, by, &request))
     }
 
+    /// At a terminal that the town has written.
+    fn start_at(
+        &self,
+        charge: &Charge,
+        (tender, at): (Tender, Option<At>),
+    ) -> Result<Payment, Error> {
+        let request = Request { charge: charge.id, amount: charge.total, tender, counter: 1, at };
+        self.write(|tx| start(tx, &self.journal, self.by(), &request))
+    }
+
     fn take(&self, by: By, charge: &Charge, tender: Tender) -> Result<Payment, Error> {
-        let request = Request { charge: charge.id, amount: charge.total, tender, counter: 1 };
+        let request =
+            Request { charge: charge.id, amount: charge.total, tender, counter: 1, at: None };
         self.write(|tx| take(tx, &self.journal, by, &request))
     }
 
@@ -249,7 +266,8 @@ fn an_amount_that_changed_between_two_screens_is_not_paid() {
     assert_eq!(corrected.revision, 2);
     let cash = Tender::Cash { received: Yen(1000) };
     assert!(matches!(office.take(office.by(), &seen, cash), Err(Error::Changed)));
-    let request = Request { charge: corrected.id, amount: Yen(300), tender: cash, counter: 1 };
+    let request =
+        Request { charge: corrected.id, amount: Yen(300), tender: cash, counter: 1, at: None };
     let by = office.by();
     let refused = office.write(|tx| take(tx, &office.journal, by, &request));
     assert!(matches!(refused, Err(Error::Changed)));
@@ -345,6 +363,24 @@ fn a_terminal_that_answers_twice_or_with_the_slip_of_another_changes_nothing() {
     // Slip numbers begin anew each day.
     office.pass(24);
     office.settle(office.by(), &second, &authorised("00001")).unwrap();
+}
+
+#[test]
+fn the_terminal_that_is_asked_is_noted_before_anybody_touches_it() {
+    let office = Office::open();
+    let at = At { terminal: "t1".to_owned(), brand: Some("suica".to_owned()) };
+    let owing = || office.owing(vec![residence(1)]);
+    let begun = office.start_at(&owing(), (Tender::Emoney, Some(at.clone()))).unwrap();
+    assert_eq!(get(&office.connection, begun.id).unwrap().unwrap().at, Some(at.clone()));
+    assert_eq!(at_terminal(&office.connection, "t1").unwrap(), std::slice::from_ref(&begun));
+    let of_other = Outcome::Authorised(Some(Slip { terminal: "t2".to_owned(), ..slip("00001") }));
+    let refused = office.settle(office.by(), &begun, &of_other);
+    assert!(matches!(refused, Err(Error::OtherTerminal)), "{refused:?}");
+    office.settle(office.by(), &begun, &authorised("00001")).unwrap();
+    assert_eq!(at_terminal(&office.connection, "t1").unwrap(), []);
+    let cash = (Tender::Cash { received: Yen(300) }, Some(at));
+    assert!(matches!(office.start_at(&owing(), cash), Err(Error::WrongTender)));
+    assert_eq!(office.contradiction(), None);
 }
 
 #[test]
@@ -495,7 +531,7 @@ fn a_clock_that_was_set_back_over_midnight_moves_no_money() {
     let key = OfficeKey::generate(&SeededChance::new(1));
     let behind = Journal::new(yesterday, Arc::new(SeededChance::new(2)), key);
     let tender = Tender::Cash { received: Yen(300) };
-    let request = Request { charge: charge.id, amount: charge.total, tender, counter: 1 };
+    let request = Request { charge: charge.id, amount: charge.total, tender, counter: 1, at: None };
     let by = office.by();
     let refused = office.write(|tx| take(tx, &behind, by, &request));
     assert!(matches!(refused, Err(Error::ClockBehind(TOMORROW))), "{refused:?}");

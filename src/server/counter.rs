@@ -28,7 +28,8 @@ use crate::staff::{self, NewAccount};
 use crate::visit::paper::Papers;
 use crate::web::desk::Shown;
 use crate::web::home::AtHome;
-use crate::web::{self, Codes, Guests, Live, Office, Printers, Readers, live, printers};
+use crate::web::{self, Codes, Guests, Live, Office, Printers, Readers, Terminals};
+use crate::web::{live, printers, terminals};
 use crate::{fault, payment, schema};
 
 /// Files in the data folder.
@@ -69,6 +70,7 @@ async fn serve(
     if let Err(error) = printers::look_for_what_was_cut_off(&office).await {
         tracing::error!(%error, "nobody knows what was under way to the printers");
     }
+    terminals::look_for_what_is_unknown(&office).await?;
     let sweeping = tokio::spawn(sweep::forever(office.clone()));
     let address = listener.local_addr()?;
     eprintln!("窓口 http://{address}/");
@@ -148,6 +150,7 @@ async fn open(
     let site = format!("{}/{}", config.site.town.code, config.site.office.id);
     let readers = Readers::new(demo && config.site.modules.card_reader);
     let printers = Printers::start(&config.printers)?;
+    let terminals = Terminals::start(&config.cashless, demo)?;
     let codes = Codes::default();
     codes.listen(&config)?;
     let shown = Shown::default();
@@ -166,6 +169,7 @@ async fn open(
         intake,
         codes,
         printers,
+        terminals,
         live,
         guests: Guests::default(),
         at_home: AtHome::default(),

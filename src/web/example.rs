@@ -9,7 +9,7 @@ use time::macros::datetime;
 
 use super::desk::Shown;
 use super::home::AtHome;
-use super::{Codes, Guests, Live, Office, Printers, Readers};
+use super::{Codes, Guests, Live, Office, Printers, Readers, Terminals};
 use crate::chance::SeededChance;
 use crate::clock::HeldClock;
 use crate::config::Config;
@@ -52,6 +52,7 @@ pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir)
         intake,
         codes,
         printers,
+        terminals: Terminals::default(),
         live,
         guests: Guests::default(),
         at_home: AtHome::default(),

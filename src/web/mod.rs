@@ -36,6 +36,7 @@ pub mod readers;
 pub mod shown;
 mod slips;
 mod status;
+pub mod terminals;
 mod windows;
 
 use std::sync::Arc;
@@ -58,6 +59,7 @@ pub use live::Live;
 pub use printers::Printers;
 pub use readers::Readers;
 pub use status::calendar;
+pub use terminals::Terminals;
 
 /// What every handler may use. One for the process.
 pub struct Office {
@@ -74,6 +76,8 @@ pub struct Office {
     /// The same of the lists of appointments, by the visits they announce.
     pub shown_booked: desk::Shown,
     pub printers: Printers,
+    /// The payment terminals that are asked by this program.
+    pub terminals: Terminals,
     /// Takes the codes that residents made at home.
     pub intake: Intake,
     /// What everybody may see of the queue, as it is now.

@@ -22,11 +22,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("application", &["db", "journal"]),
     // Knows neither clock nor line nor storage.
     ("sync", &[]),
+    // PostgreSQL, and nothing of the counter's own storage.
+    ("hub", &["journal", "sync"]),
     ("payment", &["db", "journal"]),
+    ("terminal", &["payment"]),
     // What is asked of whoever books follows the rules of any entry.
     ("appointment", &["db", "journal", "form"]),
     ("printer", &["pdf"]),
-    ("config", &["applicant", "appointment", "card", "form", "printer", "queue", "staff"]),
+    (
+        "config",
+        &["applicant", "appointment", "card", "form", "payment", "printer", "queue", "staff"],
+    ),
     ("procedure", &["config", "form"]),
     // A code may carry the number of an appointment.
     ("preregistration", &["db", "applicant", "appointment", "config", "form"]),
@@ -104,6 +110,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("askama", &["web"]),
     ("argon2", &["staff"]),
     ("chacha20poly1305", &["card", "journal"]),
+    ("tokio_postgres", &["hub"]),
+    ("deadpool_postgres", &["hub"]),
     ("hpke", &["preregistration"]),
     ("p256", &["preregistration"]),
     (

@@ -57,6 +57,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/visits/{visit}/answers", post(correct::correct))
         .route("/visits/{visit}/identity", post(decide::identify))
         .route("/visits/{visit}/payment", get(payment::show).post(payment::act))
+        .route("/visits/{visit}/payment/now", get(payment::fragment))
         .route("/visits/{visit}/papers", post(print::print))
         .route("/visits/{visit}/slip", get(slip::fragment).post(print::print_slip))
         .route("/visits/{visit}/printing/{op}", get(printing::show))

@@ -25,6 +25,7 @@ use crate::web::{Office, example, router};
 mod alarms;
 mod appointments;
 mod calling;
+mod cashless;
 mod entrance;
 mod guide;
 mod hammer;
@@ -234,6 +235,7 @@ const ROUTES: &[Route] = &[
     ("get", "/visits/{visit}/payment", &[], [true, true, false]),
     ("post", "/visits/{visit}/payment", &[("act", "later")], [true, true, false]),
     ("post", "/visits/{visit}/payment", &[("act", "refund")], [false, true, false]),
+    ("get", "/visits/{visit}/payment/now", &[], [true, true, false]),
     ("post", "/visits/{visit}/papers", &[], [true, true, false]),
     ("post", "/visits/{visit}/slip", &[], [true, true, false]),
     ("get", "/visits/{visit}/slip", &[], [true, true, false]),
