@@ -86,7 +86,7 @@ fn likely(question: &AskQuestion<'_>) -> Raw {
         Kind::Postal => one("999-9999"),
         Kind::Digits => one("0012345"),
         Kind::Date => one("2026-11-20"),
-        Kind::FiscalYear => one("2026"),
+        Kind::FiscalYear => one(&question.years(TODAY)[0].to_string()),
         Kind::Flag => one("no"),
         Kind::Number => one("1"),
         Kind::Choice | Kind::Multi => one(&question.options[0].id),
