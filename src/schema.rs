@@ -24,6 +24,7 @@ pub const STEPS: &[Step] = &[
     payment::SCHEMA,
     appointment::FROM_HOME,
     queue::report::SCHEMA,
+    visit::printing::RECEIPTS,
 ];
 
 /// An empty database in memory, for tests of stores.

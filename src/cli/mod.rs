@@ -3,6 +3,7 @@
 
 mod card;
 mod check;
+mod close;
 mod export;
 mod fill;
 mod folder;
@@ -53,6 +54,7 @@ enum Command {
     Backup(keep::Backup),
     Restore(keep::Restore),
     Verify(keep::Verify),
+    Close(close::Close),
     Export(export::Export),
     Calendar(export::Calendar),
     /// Waiting times
@@ -79,6 +81,7 @@ pub fn run() -> ExitCode {
         Some(Command::Backup(arguments)) => keep::backup(&arguments),
         Some(Command::Restore(arguments)) => keep::restore(&arguments),
         Some(Command::Verify(arguments)) => keep::verify(&arguments),
+        Some(Command::Close(arguments)) => close::close(&arguments),
         Some(Command::Export(arguments)) => export::export(&arguments),
         Some(Command::Calendar(arguments)) => export::calendar(&arguments),
         Some(Command::Wait(command)) => wait::run(&command),

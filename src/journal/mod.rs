@@ -22,7 +22,9 @@ use crate::id::{LogId, OpId, VisitId};
 
 pub use chain::{Broken, Verified, check_tail, verify};
 pub use entry::{Actor, Entity, Event};
-pub use store::{continue_in_new_log, entities_unknown_to, entity_of_op, happened_after, says};
+pub use store::{
+    continue_in_new_log, entities_unknown_to, entity_of_op, happened_after, says, stands_at,
+};
 pub use vault::{OfficeKey, VisitKey};
 
 /// The tables of this room.

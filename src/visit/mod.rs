@@ -14,6 +14,7 @@ pub mod listed;
 mod overtaken;
 pub mod paper;
 pub mod printing;
+pub mod receipt;
 pub mod retention;
 mod search;
 pub mod slip;

@@ -22,12 +22,15 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("application", &["db", "journal"]),
     // Knows neither clock nor line nor storage.
     ("sync", &[]),
+    ("jpqr", &[]),
+    ("bill_code", &["jpqr"]),
     ("payment", &["db", "journal"]),
     // What is asked of whoever books follows the rules of any entry.
     ("appointment", &["db", "journal", "form"]),
     ("printer", &["pdf"]),
-    ("config", &["applicant", "appointment", "card", "form", "printer", "queue", "staff"]),
+    ("config", &["applicant", "appointment", "card", "form", "jpqr", "printer", "queue", "staff"]),
     ("procedure", &["config", "form"]),
+    ("takings", &["db", "config", "payment", "pdf"]),
     // A code may carry the number of an appointment.
     ("preregistration", &["db", "applicant", "appointment", "config", "form"]),
     // Its town draws and calls numbers as everybody does.
@@ -84,6 +87,8 @@ const VOCABULARY: &[&str] = &[
     "document",
     "lang",
     "holiday",
+    "cp932",
+    "csv",
 ];
 
 /// Pages and start-up stand above the rooms: whoever is below knows none of them.

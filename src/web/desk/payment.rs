@@ -6,6 +6,7 @@ use axum::response::Response;
 
 use super::frame::{Asked, Frame, Place};
 use super::guard::{Clerk, Sent};
+use super::pay_code;
 use super::visit::called_by;
 use crate::config::NOT_EXEMPT;
 use crate::db::Tx;
@@ -17,6 +18,7 @@ use crate::queue::duty;
 use crate::staff::Action;
 use crate::visit::Error;
 use crate::visit::bill::{self, Bill};
+use crate::visit::receipt;
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, page};
 use crate::yen::Yen;
@@ -95,6 +97,9 @@ struct Attempt {
     received: Option<String>,
     change: Option<String>,
     number: Option<String>,
+    /// Whether whoever paid may take a receipt along; in cash it is a 領収書.
+    has_receipt: bool,
+    is_cash: bool,
 }
 
 #[derive(Template)]
@@ -126,9 +131,14 @@ struct Page {
     later_op: OpId,
     void_op: OpId,
     exempt_op: OpId,
+    receipt_op: OpId,
+    /// Whether the resident can be shown a code for a wallet.
+    shows_code: bool,
+    /// The desk's slip printer, where it has one.
+    slip_printer: Option<String>,
 }
 
-fn allowed(office: &Office, clerk: &Clerk) -> Result<(), Failure> {
+pub(super) fn allowed(office: &Office, clerk: &Clerk) -> Result<(), Failure> {
     match office.config.site.modules.payment {
         true => clerk.may(Action::TakePayments),
         false => Err(Failure::NotFound),
@@ -148,7 +158,7 @@ pub(super) async fn show(
     shown(&office, &clerk, id, frame).await
 }
 
-async fn read(office: &Shared, clerk: &Clerk, id: VisitId) -> Result<Bill, Failure> {
+pub(super) async fn read(office: &Shared, clerk: &Clerk, id: VisitId) -> Result<Bill, Failure> {
     let (shared, journal) = (office.0.clone(), office.journal.clone());
     let actor = Actor::Staff(clerk.signed_in.staff.id);
     let look = move |tx: &Tx<'_>| bill::bill(tx, &journal, shared.counter(), actor, id);
@@ -198,6 +208,9 @@ async fn shown(
         later_op: office.journal.op(),
         void_op: office.journal.op(),
         exempt_op: office.journal.op(),
+        receipt_op: office.journal.op(),
+        shows_code: pay_code::may_be_shown(office, &bill),
+        slip_printer: office.config.printers.for_desk_slips().map(|one| of_lang(&one.name)),
         frame,
     })
 }
@@ -264,10 +277,8 @@ fn attempt(bill: &Bill, payment: &Payment, words: Phrases) -> Attempt {
         .entries
         .iter()
         .find(|entry| entry.payment == Some(payment.id) && entry.kind == payment::Kind::Payment);
-    let number = number.map(|entry| {
-        let number = format!("{}-{}", crate::clock::iso_day(entry.day), entry.number);
-        words.with("desk.pay.number", &[("number", number)])
-    });
+    let number =
+        number.map(|entry| words.with("desk.pay.number", &[("number", entry.receipt_number())]));
     let received = payment.tender.received();
     Attempt {
         id: payment.id,
@@ -289,6 +300,8 @@ fn attempt(bill: &Bill, payment: &Payment, words: Phrases) -> Attempt {
             .change()
             .map(|change| words.with("desk.pay.change", &[("change", change.to_string())])),
         number,
+        has_receipt: receipt::has_one(payment),
+        is_cash: received.is_some(),
     }
 }
 
@@ -321,7 +334,7 @@ fn refusal(words: Phrases, error: Error) -> Result<&'static str, Failure> {
 }
 
 /// An amount as it was typed.
-fn amount(typed: &str) -> Option<Yen> {
+pub(super) fn amount(typed: &str) -> Option<Yen> {
     let digits: String = typed.trim().replace([',', '，'], "");
     let half = |c: char| match c {
         '０'..='９' => char::from_u32(u32::from(c) - 0xFEE0),

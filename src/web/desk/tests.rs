@@ -24,12 +24,15 @@ use crate::web::{Office, example, router};
 mod alarms;
 mod appointments;
 mod calling;
+mod closing;
 mod entrance;
 mod guide;
 mod hammer;
 mod keys;
 mod lists;
+mod pay_code;
 mod payment;
+mod receipts;
 mod shipped_bugs;
 mod slips;
 mod supervisor;
@@ -225,6 +228,8 @@ const ROUTES: &[Route] = &[
     ("get", "/visits/{visit}/payment", &[], [true, true, false]),
     ("post", "/visits/{visit}/payment", &[("act", "later")], [true, true, false]),
     ("post", "/visits/{visit}/payment", &[("act", "refund")], [false, true, false]),
+    ("post", "/visits/{visit}/payment/{payment}/receipt", &[], [true, true, false]),
+    ("get", "/visits/{visit}/payment/code", &[], [true, true, false]),
     ("post", "/visits/{visit}/papers", &[], [true, true, false]),
     ("post", "/visits/{visit}/slip", &[], [true, true, false]),
     ("get", "/visits/{visit}/slip", &[], [true, true, false]),
@@ -260,6 +265,10 @@ const ROUTES: &[Route] = &[
     ("post", "/appointments/{appointment}/arrive", &[], [true, true, false]),
     ("post", "/appointments/{appointment}/take-back", &[], [true, true, false]),
     ("post", "/appointments/{appointment}/cancel", &[("version", "1")], [true, true, false]),
+    ("get", "/closing", &[], [false, true, false]),
+    ("post", "/closing", &[("act", "count"), ("counter", "1")], [false, true, false]),
+    ("get", "/closing/{span}", &[], [false, true, false]),
+    ("get", "/closing/{span}/{file}", &[], [false, true, false]),
     ("get", "/guide", &[], [true, true, false]),
     ("post", "/guide", &[("lane", "certificate")], [true, true, false]),
     ("get", "/guide/hall", &[], [true, true, false]),
@@ -298,6 +307,7 @@ fn every_route_is_in_one_of_the_tables() {
         own(include_str!("alarms.rs"), "/alarms"),
         own(include_str!("appointments/mod.rs"), "/appointments"),
         own(include_str!("calling/mod.rs"), "/calling"),
+        own(include_str!("closing/mod.rs"), "/closing"),
         own(include_str!("guide.rs"), "/guide"),
         own(include_str!("supervisor.rs"), "/supervisor"),
     ];
@@ -332,11 +342,14 @@ async fn address(town: &Town, route: &str, visit: VisitId) -> String {
     let path = route
         .replace("{appointment}", &appointment)
         .replace("{visit}", &visit.to_string())
+        .replace("{file}", "sums.csv")
+        .replace("{span}", &crate::clock::iso_day(town.office.journal.now().date()))
         .replace("{day}", &crate::clock::iso_day(town.office.journal.now().date()))
         .replace("{application}", &application.to_string())
         .replace("{device}", &device.to_string())
         .replace("{ticket}", &ticket.to_string())
         .replace("{alarm}", &town.office.journal.op().to_string())
+        .replace("{payment}", &town.office.journal.op().to_string())
         .replace("{op}", &town.office.journal.op().to_string())
         .replace("{staff}", &staff.to_string());
     format!("/desk{}", path.trim_end_matches('/'))
