@@ -3,6 +3,7 @@
 mod command;
 
 use madoguchi::config::Config;
+use madoguchi::{jpqr, scan};
 use serde_json::Value;
 
 use crate::kiosk::{certificate, tap};
@@ -58,7 +59,12 @@ fn a_resident_pays_takes_a_receipt_along_and_a_supervisor_closes_the_day() {
     let bill = browser.address();
     browser.go(&format!("{bill}/code"));
     clerk.look();
-    assert!(browser.shows("svg.pay-qr") && browser.text().contains("円"), "{}", browser.text());
+    let picture = scan::unpack(&browser.picture_of("svg.pay-qr")).unwrap();
+    let code = scan::read(&picture).expect("a camera reads the code from the screen");
+    let asked = jpqr::read(&code).unwrap();
+    assert_eq!(asked.store.name_ja, "みほん町");
+    let amount = format!("{}円", asked.amount);
+    assert_eq!(browser.text_of(".pay-amount"), amount);
     browser.go(&format!("{bill}/code?expired=1"));
     clerk.look();
     assert!(!browser.shows("svg.pay-qr"), "{}", browser.text());
@@ -69,6 +75,7 @@ fn a_resident_pays_takes_a_receipt_along_and_a_supervisor_closes_the_day() {
     let form = "form[action$='/receipt']";
     let receipt = words_of(&sent(&browser, form));
     assert!(receipt.contains("領収書") && receipt.contains("10,000円"), "{receipt}");
+    assert!(receipt.contains(&amount), "{amount} in {receipt}");
     let again = words_of(&sent(&browser, form));
     assert!(again.contains("再発行"), "{again}");
 
