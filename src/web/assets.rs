@@ -35,6 +35,7 @@ const ASSETS: &[Asset] = assets! {
         "kiosk.css": "text/css; charset=utf-8",
         "desk.css": "text/css; charset=utf-8",
         "pay_code.css": "text/css; charset=utf-8",
+        "pay_code.js": "text/javascript; charset=utf-8",
         "desk.js": "text/javascript; charset=utf-8",
         "alarm.js": "text/javascript; charset=utf-8",
         "fresh.js": "text/javascript; charset=utf-8",
