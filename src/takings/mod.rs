@@ -18,6 +18,7 @@ use crate::payment::report::{self, BookLine, Summary};
 use crate::payment::{self, Closing};
 
 pub use names::{account, reason};
+pub use paper::moment;
 
 /// The days that a report is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

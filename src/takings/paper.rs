@@ -4,7 +4,7 @@ use time::Date;
 
 use super::table::{Block, Column, pdf};
 use super::{Span, Takings, files, names};
-use crate::clock;
+use crate::clock::{self, Moment};
 use crate::lang::{Lang, Phrases};
 use crate::payment::report::{BookLine, Summary, Sums, What};
 use crate::pdf::Fonts;
@@ -103,11 +103,11 @@ impl Takings<'_> {
         Block::Table {
             columns: vec![
                 column("takings.item", 2.0, false),
-                column("takings.item_name", 6.0, false),
+                column("takings.item_name", 5.4, false),
                 column("takings.copies", 1.6, true),
                 column("takings.exempt", 1.6, true),
                 column("takings.taken", 2.6, true),
-                column("takings.back", 2.6, true),
+                column("takings.back", 3.2, true),
                 column("takings.net", 2.6, true),
             ],
             rows: rows.chain(std::iter::once(sum)).collect(),
@@ -221,7 +221,7 @@ impl Takings<'_> {
             let closing = &sealed.closing;
             let values = [
                 ("day", clock::iso_day(*day)),
-                ("at", clock::rfc3339(closing.closed_at)),
+                ("at", moment(closing.closed_at)),
                 ("digest", closing.digest.clone()),
                 ("seq", sealed.seq.to_string()),
                 ("hash", sealed.hash.clone()),
@@ -237,6 +237,11 @@ impl Takings<'_> {
         }
         blocks
     }
+}
+
+/// `令和8年11月24日 17:20`.
+pub fn moment(at: Moment) -> String {
+    format!("{} {}", wareki(at.date()), clock::hour_and_minute(at))
 }
 
 /// `令和8年11月24日`.

@@ -195,7 +195,7 @@ async fn shown(
 fn day(office: &Shared, words: Phrases, seen: &Seen) -> Day {
     let id = clock::iso_day(seen.day);
     let sealed = seen.sealed.as_ref().map(|sealed| {
-        let at = clock::rfc3339(sealed.closing.closed_at);
+        let at = takings::moment(sealed.closing.closed_at);
         let head = [("seq", sealed.seq.to_string()), ("hash", sealed.hash.clone())];
         [
             words.with("desk.closing.is_closed", &[("at", at)]),
