@@ -17,7 +17,7 @@ use crate::db::Connection;
 use crate::payment::report::{self, BookLine, Summary};
 use crate::payment::{self, Closing};
 
-pub use names::{account, reason};
+pub use names::{account, in_the_books, reason};
 pub use paper::moment;
 
 /// The days that a report is of.

@@ -2,7 +2,17 @@
 
 use crate::config::Config;
 use crate::lang::{Lang, Phrases};
-use crate::payment::Reason;
+use crate::payment::{OVER_SHORT, Reason};
+
+/// An account of the books: `revenue:03-01`, `cash:2`, `emoney:suica`.
+pub fn in_the_books(config: &Config, words: Phrases, id: &str) -> String {
+    match id.split_once(':') {
+        Some(("revenue", code)) => format!("{code} {}", item(config, code)).trim().to_owned(),
+        Some(("cash", at)) => words.with("takings.cash_at", &[("counter", at)]),
+        _ if id == OVER_SHORT => words.t("takings.over_short").to_owned(),
+        _ => account(words, id),
+    }
+}
 
 /// 科目名.
 pub(super) fn item(config: &Config, code: &str) -> String {

@@ -212,7 +212,7 @@ fn day(office: &Shared, words: Phrases, seen: &Seen) -> Day {
             .totals
             .accounts
             .iter()
-            .map(|(account, yen)| total(words, account, *yen))
+            .map(|(account, yen)| total(office, words, (account, *yen)))
             .collect(),
         drawers: seen.drawers.iter().map(|drawer| a_box(office, words, drawer)).collect(),
         brands: brands(words, seen),
@@ -233,15 +233,10 @@ fn open(words: Phrases, payment: &Payment, visit: VisitId) -> Open {
     }
 }
 
-fn total(words: Phrases, account: &str, yen: i64) -> (String, String) {
-    let name = match account.strip_prefix(payment::REVENUE) {
-        Some(item) => item.to_owned(),
-        None if account == payment::OVER_SHORT => words.t("takings.over_short").to_owned(),
-        None => takings::account(words, account),
-    };
+fn total(office: &Shared, words: Phrases, (account, yen): (&str, i64)) -> (String, String) {
     // Revenue stands on the other side of the books.
     let yen = if account.starts_with(payment::REVENUE) { -yen } else { yen };
-    (name, signed(yen))
+    (takings::in_the_books(&office.config, words, account), signed(yen))
 }
 
 fn signed(yen: i64) -> String {
