@@ -24,6 +24,7 @@ pub const STEPS: &[Step] = &[
     payment::SCHEMA,
     appointment::FROM_HOME,
     queue::report::SCHEMA,
+    queue::TYPED,
     visit::printing::RECEIPTS,
 ];
 

@@ -229,7 +229,8 @@ impl TimeOfDay {
         midnight + Duration::minutes(i64::from(self.0))
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// The time that is written `9:05`.
+    pub fn parse(text: &str) -> Option<Self> {
         let (hours, minutes) = text.split_once(':')?;
         let fits = (1..=2).contains(&hours.len()) && minutes.len() == 2;
         let digits = hours.bytes().chain(minutes.bytes()).all(|byte| byte.is_ascii_digit());

@@ -14,6 +14,7 @@ mod key;
 mod preregistration;
 mod reader;
 mod serve;
+mod sheets;
 mod wait;
 
 use std::process::ExitCode;
@@ -57,6 +58,7 @@ enum Command {
     Close(close::Close),
     Export(export::Export),
     Calendar(export::Calendar),
+    Sheets(sheets::Sheets),
     /// Waiting times
     #[command(subcommand)]
     Wait(wait::Command),
@@ -84,6 +86,7 @@ pub fn run() -> ExitCode {
         Some(Command::Close(arguments)) => close::close(&arguments),
         Some(Command::Export(arguments)) => export::export(&arguments),
         Some(Command::Calendar(arguments)) => export::calendar(&arguments),
+        Some(Command::Sheets(arguments)) => sheets::run(&arguments),
         Some(Command::Wait(command)) => wait::run(&command),
     };
     done.unwrap_or_else(|error| {

@@ -70,11 +70,20 @@ impl Config {
     /// the national ones where the town has no such file.
     pub fn door(&self, lane: &Lane, now: Moment) -> Door {
         let last_issue = Duration::from_secs(u64::from(lane.last_issue_minutes) * 60);
-        let rests = |day| match &self.appointments {
+        door(&lane.hours, last_issue, &|day| self.rests(day), now)
+    }
+
+    /// Whether a lane was open at a moment, however late: staff give out numbers until
+    /// it closes.
+    pub fn was_open(&self, lane: &Lane, at: Moment) -> bool {
+        door(&lane.hours, Duration::ZERO, &|day| self.rests(day), at).is_open()
+    }
+
+    fn rests(&self, day: Date) -> bool {
+        match &self.appointments {
             Some(plan) => plan.rests(day),
             None => Calendar::default().rest(day).is_some(),
-        };
-        door(&lane.hours, last_issue, &rests, now)
+        }
     }
 
     /// How the office stands: open as long as one lane gives out numbers.

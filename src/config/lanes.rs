@@ -9,7 +9,7 @@ use super::rules;
 use crate::appointment::plan::Hours;
 use crate::document::{Document, Place};
 use crate::lang::Words;
-use crate::queue::AtEnd;
+use crate::queue::{self, AtEnd};
 
 /// A lane of the queue (系統): what waits together. Some give out numbers, some
 /// only go on with those of others (会計, 交付).
@@ -31,6 +31,9 @@ pub struct Lane {
     pub at_end: AtEnd,
     /// How many are issued on one day at most.
     pub daily_max: Option<u32>,
+    /// The first and the last number of the sheets that are printed beforehand, for
+    /// when the machine stands still.
+    pub spare: Option<[u32; 2]>,
     /// Minutes that serving one takes, until the office knows better.
     #[serde(default = "minutes")]
     pub minutes: u32,
@@ -70,6 +73,23 @@ fn minutes() -> u32 {
     10
 }
 
+/// So many sheets of one lane at most: a morning's.
+const SPARE_MAX: u32 = 300;
+
+impl Lane {
+    /// The lane as numbers are drawn from it; `None` where it gives out none.
+    pub fn numbered(&self) -> Option<queue::Lane> {
+        Some(queue::Lane {
+            id: self.id.clone(),
+            prefix: self.prefix.clone()?,
+            numbers: self.numbers,
+            at_end: self.at_end,
+            daily_max: self.daily_max,
+            spare: self.spare,
+        })
+    }
+}
+
 /// Rules of all lanes.
 pub(super) fn check(document: &mut Document, lanes: &[Lane]) {
     let ids: Vec<&str> = lanes.iter().map(|lane| lane.id.as_str()).collect();
@@ -88,6 +108,7 @@ pub(super) fn check(document: &mut Document, lanes: &[Lane]) {
             "1 から 9999 までの間で、小さいほうを先に書いてください",
         );
         rules::range(document, place.clone().key("minutes"), lane.minutes, [1, 240]);
+        check_spare(document, place.clone().key("spare"), lane);
         check_hours(document, &place, lane);
         if let Some(then) = &lane.then {
             rules::reference(document, place.clone().key("then"), then, LANES, &ids);
@@ -118,6 +139,31 @@ fn check_prefix<'l>(
         place,
         format!("「{prefix}」で始まる系統が二つあります"),
         "ほかと重ならない字にしてください",
+    );
+}
+
+/// The sheets are apart from what the machine draws: neither gives out the other's.
+fn check_spare(document: &mut Document, place: Place, lane: &Lane) {
+    let Some([first, last]) = lane.spare else { return };
+    document.require(
+        lane.prefix.is_some(),
+        place.clone(),
+        "番号を出さない系統に、予備の番号札はありません",
+        "prefix を足すか、spare を消してください",
+    );
+    let in_order = (1..=9_999).contains(&first) && first <= last && last <= 9_999;
+    document.require(
+        in_order && last - first < SPARE_MAX,
+        place.clone(),
+        format!("{first} から {last} までの番号は、予備の番号札に使えません"),
+        format!("1 から 9999 までの間で、小さいほうを先に、{SPARE_MAX} 枚まで書いてください"),
+    );
+    let [from, to] = lane.numbers;
+    document.require(
+        last < from || to < first,
+        place,
+        format!("予備の番号札 {first}〜{last} が、機械の出す番号 {from}〜{to} と重なっています"),
+        "numbers と spare を、重ならないように書いてください",
     );
 }
 

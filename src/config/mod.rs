@@ -92,6 +92,11 @@ impl Config {
         self.lanes.iter().find(|lane| lane.id == id)
     }
 
+    /// Whether a lane has numbers on paper for when the machine stands still.
+    pub fn has_spare(&self) -> bool {
+        self.site.modules.queue && self.lanes.iter().any(|lane| lane.spare.is_some())
+    }
+
     /// The procedure with this id.
     pub fn procedure(&self, id: &str) -> Option<&Procedure> {
         self.procedures.iter().find(|procedure| procedure.id == id)

@@ -190,9 +190,20 @@ pub(super) fn apply(
     if let (true, Some(counter)) = (act.action.is_call(), act.counter) {
         store::announce(tx, &moved, counter, act.at)?;
     }
-    let facts = serde_json::to_value(act).map_err(|_| super::cannot_be("journal", "facts"))?;
-    record(tx, journal, (op, actor), (MOVED, facts), &moved)?;
+    moved_on(tx, journal, (op, actor), act, &moved)?;
     Ok(moved)
+}
+
+/// The entry of an act that made a ticket what it is now.
+pub(super) fn moved_on(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    by: (OpId, Actor),
+    act: &Act,
+    moved: &Ticket,
+) -> Result<(), Error> {
+    let facts = serde_json::to_value(act).map_err(|_| super::cannot_be("journal", "facts"))?;
+    record(tx, journal, by, (MOVED, facts), moved)
 }
 
 /// The duty of a counter that can call somebody.

@@ -327,6 +327,9 @@ impl Forecast {
         if Some(after.day) != self.day {
             return;
         }
+        if after.stands_by_hand() {
+            return self.was_served_by_hand(at, after);
+        }
         let undone = entry.1 == "ticket.undone";
         let before = before.map(|ticket| ticket.leg().clone());
         for event in self.events(before.as_ref(), &after, undone) {
@@ -341,6 +344,12 @@ impl Forecast {
                 self.tell(at.unix_timestamp(), Event::Close { counter, until: None });
             }
         }
+    }
+
+    /// Nobody saw it happen, and the counter may serve somebody else by now.
+    fn was_served_by_hand(&mut self, at: Moment, ticket: Ticket) {
+        self.tell(at.unix_timestamp(), Event::Cancel { ticket: ticket.issued });
+        self.tickets.insert(ticket.id, ticket);
     }
 
     /// What a step of a ticket is for the hall: where it left, and where it went.

@@ -1,4 +1,5 @@
-//! Drawing a number.
+//! Drawing a number. Those of sheets that were printed beforehand are never drawn: they
+//! are typed in (see [`spare`](super::spare)).
 
 use serde_json::{Value, json};
 use time::Date;
@@ -11,6 +12,9 @@ use crate::db::{self, Tx};
 use crate::id::{OpId, TicketId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
 use crate::secret::Code;
+
+/// What a number that was given out is in the journal.
+pub(super) const ISSUED_ENTRY: &str = "ticket.issued";
 
 /// Letters of the code of a ticket's own page: about 59 bits, for one day.
 const CODE_LEN: usize = 12;
@@ -26,6 +30,25 @@ pub struct Lane {
     pub at_end: AtEnd,
     /// How many are issued on one day at most.
     pub daily_max: Option<u32>,
+    /// The first and the last number of the sheets that were printed beforehand.
+    pub spare: Option<[u32; 2]>,
+}
+
+impl Lane {
+    /// Whether a number is on a sheet that was printed beforehand.
+    pub fn is_spare(&self, number: u32) -> bool {
+        self.spare.is_some_and(|[first, last]| (first..=last).contains(&number))
+    }
+
+    /// The number that is drawn instead of `number`, where the sheets begin before it.
+    fn beside_spare(&self, number: u32) -> u32 {
+        match self.spare {
+            Some([first, last]) if first >= self.numbers[0] && number >= first => {
+                number + (last - first) + 1
+            }
+            _ => number,
+        }
+    }
 }
 
 /// What happens after the last number of a range.
@@ -63,12 +86,26 @@ pub fn issue(
     (op, actor): (OpId, Actor),
     new: NewTicket<'_>,
 ) -> Result<Ticket, Error> {
-    if let Some(id) = journal::entity_of_op(tx, op, "ticket.issued")? {
+    if let Some(id) = journal::entity_of_op(tx, op, ISSUED_ENTRY)? {
         return store::by_id(tx, &id)?.ok_or(Error::NoSuchTicket);
     }
     let now = now(journal);
     let (round, number) = draw(tx, now.date(), new.lane)?;
-    let ticket = Ticket {
+    let ticket = made(tx, journal, new, (number, now))?;
+    store::insert(tx, &ticket, round)?;
+    record(tx, journal, (op, actor), &ticket)?;
+    Ok(ticket)
+}
+
+/// The ticket with this number, of somebody who came then: the next of today.
+pub(super) fn made(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    new: NewTicket<'_>,
+    (number, arrived): (u32, Moment),
+) -> Result<Ticket, Error> {
+    let now = now(journal);
+    Ok(Ticket {
         id: TicketId::new(now, &*journal.chance),
         visit: new.visit,
         day: now.date(),
@@ -77,18 +114,27 @@ pub fn issue(
         issued: u64::from(db::next_number(tx, now.date(), ISSUED)?),
         class: new.class,
         slot: new.slot,
-        arrived: now,
-        legs: vec![Leg::waiting(&new.lane.id, now)],
+        arrived,
+        typed: None,
+        legs: vec![Leg::waiting(&new.lane.id, arrived)],
         plan: new.plan,
         undo: None,
         code: Some(Code::new(&*journal.chance, CODE_LEN)),
-    };
-    store::insert(tx, &ticket, round)?;
+    })
+}
+
+/// The entry of a number that begins to wait.
+pub(super) fn record(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    (op, actor): (OpId, Actor),
+    ticket: &Ticket,
+) -> Result<(), Error> {
     let entity = Entity::new("ticket", ticket.id);
-    let (kind, facts) = ("ticket.issued", facts(&ticket));
+    let (kind, facts) = (ISSUED_ENTRY, facts(ticket));
     journal
         .append(tx, &Event { op, kind, schema_version: 1, entity, actor, facts, personal: None })?;
-    Ok(ticket)
+    Ok(())
 }
 
 /// What stands in the journal of a ticket that was issued: enough to make it again.
@@ -102,6 +148,7 @@ fn facts(ticket: &Ticket) -> Value {
         "class": ticket.class,
         "slot": ticket.slot.map(clock::rfc3339),
         "at": clock::rfc3339(ticket.arrived),
+        "typed": ticket.typed.map(clock::rfc3339),
         "lane": ticket.leg().lane,
         "plan": ticket.plan,
         "code": ticket.code.as_ref().map(Code::to_string),
@@ -120,12 +167,12 @@ fn draw(tx: &Tx<'_>, day: Date, lane: &Lane) -> Result<(u32, u32), Error> {
     // Looked at before it is drawn, so that a refusal leaves no gap. After a
     // restored backup numbers stand above the range: that is no reason to refuse
     // before as many were issued as the range has.
-    if lane.at_end == AtEnd::Refuse && store::issued_with_prefix(tx, day, &lane.prefix)? >= span {
+    if lane.at_end == AtEnd::Refuse && store::drawn_with_prefix(tx, day, &lane.prefix)? >= span {
         return Err(Error::RangeEnded(lane.prefix.clone()));
     }
     let nth = db::next_number(tx, day, &series(&lane.prefix))?;
     Ok(match lane.at_end {
         AtEnd::Wrap => ((nth - 1) / span + 1, first + (nth - 1) % span),
-        AtEnd::Widen | AtEnd::Refuse => (1, first + nth - 1),
+        AtEnd::Widen | AtEnd::Refuse => (1, lane.beside_spare(first + nth - 1)),
     })
 }

@@ -21,6 +21,7 @@ pub mod oversight;
 mod passing;
 mod replay;
 pub mod report;
+pub mod spare;
 pub mod state;
 mod store;
 pub mod ticket;
@@ -52,6 +53,9 @@ pub const SCHEMA: db::Step = include_str!("sql/ticket.sql");
 pub const LEGS: db::Step = include_str!("sql/legs.sql");
 /// The codes of the tickets' own pages.
 pub const CODES: db::Step = include_str!("sql/code.sql");
+
+/// When a number was typed in that had been given out on paper.
+pub const TYPED: db::Step = include_str!("sql/typed.sql");
 
 /// A refusal, or a fault below.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +93,9 @@ pub enum Error {
     /// As many were issued as the lane takes on one day.
     #[error("lane {0} takes no more today")]
     Full(String),
+    /// A sheet that was printed beforehand cannot be typed in as it was.
+    #[error(transparent)]
+    Sheet(#[from] spare::Wrong),
     #[error(transparent)]
     Journal(#[from] journal::Error),
     #[error(transparent)]

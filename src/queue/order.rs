@@ -254,6 +254,13 @@ mod tests {
         }
         // Nobody else is there: nobody waits for the minute.
         assert_eq!(called(&[booked(20, 60)], 30), [9]);
+        // Nor does the turn of those without a credit bring it forward.
+        let credited = RULES.credited_in_a_row;
+        for (slot, now, first) in [(60, 59, 1), (60, 60, 9)] {
+            let waiting = [place(Class::Priority, 58, 1), booked(20, slot)];
+            let at = next(&waiting, &RULES, credited, after(now)).unwrap();
+            assert_eq!(waiting[at].issued, first, "{slot} {now}");
+        }
     }
 
     #[test]

@@ -25,6 +25,8 @@ struct Issued {
     class: Class,
     slot: Option<String>,
     at: String,
+    /// Left out by an earlier edition.
+    typed: Option<String>,
     lane: String,
     plan: Vec<String>,
     /// Left out by an earlier edition.
@@ -101,6 +103,7 @@ fn issued(id: TicketId, facts: Value) -> Result<Ticket, Error> {
         class: facts.class,
         slot: facts.slot.as_deref().map(when).transpose()?,
         arrived,
+        typed: facts.typed.as_deref().map(when).transpose()?,
         legs: vec![Leg::waiting(facts.lane, arrived)],
         plan: facts.plan,
         undo: None,

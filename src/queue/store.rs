@@ -13,8 +13,8 @@ use crate::db::{self, Tx};
 use crate::id::{TicketId, VisitId};
 use crate::secret::Code;
 
-const COLUMNS: &str = "id, visit, day, prefix, number, issued, class, slot, arrived_at, plan, undo, \
-                       code";
+const COLUMNS: &str = "id, visit, day, prefix, number, issued, class, slot, arrived_at, typed_at, plan, \
+                       undo, code";
 
 /// A column's text, read by `parse`.
 fn read<T>(
@@ -53,6 +53,7 @@ fn ticket(row: &Row<'_>) -> Result<Ticket, db::Error> {
         class: read(row, of("class"), Class::from_id)?,
         slot: read_if_any(row, of("slot"), clock::parse_rfc3339)?,
         arrived: read(row, of("arrived_at"), clock::parse_rfc3339)?,
+        typed: read_if_any(row, of("typed_at"), clock::parse_rfc3339)?,
         legs: Vec::new(),
         plan: read(row, of("plan"), |text| serde_json::from_str(text).ok())?,
         undo: read_if_any(row, of("undo"), |text| serde_json::from_str(text).ok())?,
@@ -179,13 +180,16 @@ pub fn at_counter(connection: &Connection, counter: u32) -> Result<Option<Ticket
     .pop())
 }
 
-pub(super) fn issued_with_prefix(
+/// How many were drawn: those that were typed in are no part of the range.
+pub(super) fn drawn_with_prefix(
     connection: &Connection,
     day: Date,
     prefix: &str,
 ) -> Result<u32, Error> {
     let count = connection
-        .prepare_cached("select count(*) from ticket where day = ?1 and prefix = ?2")?
+        .prepare_cached(
+            "select count(*) from ticket where day = ?1 and prefix = ?2 and typed_at is null",
+        )?
         .query_row(params![clock::iso_day(day), prefix], |row| row.get(0))?;
     Ok(count)
 }
@@ -200,11 +204,22 @@ pub(super) fn issued_in_lane(connection: &Connection, day: Date, lane: &str) -> 
     Ok(count)
 }
 
+/// The tickets of a day with this number: several where a range begins again, or one
+/// was typed in by mistake.
+pub(super) fn with_number(
+    connection: &Connection,
+    day: Date,
+    (prefix, number): (&str, u32),
+) -> Result<Vec<Ticket>, Error> {
+    let condition = "day = ?1 and prefix = ?2 and number = ?3 order by round";
+    list(connection, condition, params![clock::iso_day(day), prefix, number])
+}
+
 pub(super) fn insert(tx: &Tx<'_>, ticket: &Ticket, round: u32) -> Result<(), Error> {
     tx.execute(
         "insert into ticket (id, visit, day, prefix, round, number, issued, class, slot,
-           arrived_at, plan, code)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+           arrived_at, plan, code, typed_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         params![
             ticket.id.to_string(),
             ticket.visit.map(|visit| visit.to_string()),
@@ -218,6 +233,7 @@ pub(super) fn insert(tx: &Tx<'_>, ticket: &Ticket, round: u32) -> Result<(), Err
             clock::rfc3339(ticket.arrived),
             serde_json::json!(ticket.plan).to_string(),
             ticket.code.as_ref().map(Code::to_string),
+            ticket.typed.map(clock::rfc3339),
         ],
     )?;
     put_legs(tx, ticket)

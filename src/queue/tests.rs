@@ -3,6 +3,7 @@ mod calls;
 mod forecast;
 mod shipped_bugs;
 mod spans;
+mod spare;
 mod taking_back;
 
 use std::sync::Arc;
@@ -66,7 +67,7 @@ impl Hall {
     fn lane(&self, id: &str) -> Lane {
         let prefix = if id == "moving" { "B" } else { "A" };
         let (id, prefix, at_end) = (id.to_owned(), prefix.to_owned(), AtEnd::Widen);
-        Lane { id, prefix, numbers: [1, 999], at_end, daily_max: None }
+        Lane { id, prefix, numbers: [1, 999], at_end, daily_max: None, spare: None }
     }
 
     fn try_issue(&self, op: OpId, lane: &Lane, class: Class) -> Result<Ticket, Error> {

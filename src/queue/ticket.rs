@@ -39,7 +39,10 @@ pub struct Ticket {
     pub class: Class,
     /// The start of the booked slot.
     pub slot: Option<Moment>,
+    /// When the resident came; of a sheet that was printed beforehand, as it says.
     pub arrived: Moment,
+    /// When such a sheet was typed in; `None` for every other number.
+    pub typed: Option<Moment>,
     /// Never empty. The last is the open one; those before it are over.
     pub legs: Vec<Leg>,
     /// Lanes still to come, in order.
@@ -281,6 +284,7 @@ impl Ticket {
             class: Class::Ordinary,
             slot: None,
             arrived: at,
+            typed: None,
             legs: vec![Leg::waiting("certificate", at)],
             plan: Vec::new(),
             undo: None,

@@ -7,14 +7,13 @@
 
 use rusqlite::Connection;
 
-use super::submit::with_numbers;
 use super::walk_in::{self, Drawing};
 use super::{Error, Wishes, brought};
 use crate::application;
 use crate::appointment::state::{State as Stands, Who};
 use crate::appointment::{self, Appointment, By, Plan};
 use crate::clock::Moment;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::db::Tx;
 use crate::form::answers::Answers;
 use crate::id::{AppointmentId, TicketId};
@@ -172,7 +171,7 @@ fn ticket(tx: &Tx<'_>, id: Option<TicketId>) -> Result<Option<Ticket>, Error> {
 fn lane(config: &Config, plan: &Plan, booked: &Appointment) -> Option<Lane> {
     let id = plan.service(&booked.service)?.lane.as_deref()?;
     let lane = Some(id).filter(|_| config.site.modules.queue).and_then(|id| config.lane(id));
-    Some(Lane { daily_max: None, ..lane.and_then(with_numbers)? })
+    Some(Lane { daily_max: None, ..lane.and_then(config::Lane::numbered)? })
 }
 
 /// Draws the number; only a range that is at its end gives none.
@@ -186,7 +185,7 @@ fn draw(
     let Some(lane) = lane(config, plan, booked) else { return Ok(None) };
     let wishes = Wishes { lang, ..Wishes::default() };
     let (class, slot) = (Class::Appointment, Some(booked.start));
-    let new = Drawing { lane: &lane, class, slot, wishes: &wishes, kiosk: None };
+    let new = Drawing { lane: &lane, class, slot, wishes: &wishes, kiosk: None, sheet: None };
     match walk_in::draw(tx, journal, config, (journal.op(), by.actor), &new) {
         Ok(ticket) => Ok(Some(ticket)),
         Err(Error::Queue(queue::Error::RangeEnded(_))) => Ok(None),
@@ -269,7 +268,7 @@ mod tests {
         }
 
         fn walk_in(&self) -> Ticket {
-            let lane = with_numbers(self.config.lane("moving").unwrap()).unwrap();
+            let lane = self.config.lane("moving").unwrap().numbered().unwrap();
             let new = NewTicket {
                 visit: None,
                 lane: &lane,

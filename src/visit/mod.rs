@@ -18,6 +18,7 @@ pub mod receipt;
 pub mod retention;
 mod search;
 pub mod slip;
+pub mod spare;
 pub mod step;
 mod store;
 mod submit;

@@ -179,18 +179,7 @@ pub fn submitted(
 }
 
 fn lane(counter: Counter<'_>, procedure: &Procedure) -> Result<Lane, Error> {
-    counter.config.lane(&procedure.lane).and_then(with_numbers).ok_or(Error::NoProcedure)
-}
-
-/// A lane as numbers are drawn from it; `None` where it gives out none.
-pub(super) fn with_numbers(lane: &config::Lane) -> Option<Lane> {
-    Some(Lane {
-        id: lane.id.clone(),
-        prefix: lane.prefix.clone()?,
-        numbers: lane.numbers,
-        at_end: lane.at_end,
-        daily_max: lane.daily_max,
-    })
+    counter.config.lane(&procedure.lane).and_then(config::Lane::numbered).ok_or(Error::NoProcedure)
 }
 
 /// Draws the visit's number. Where the town gives out no more today, what was handed

@@ -4,15 +4,16 @@
 
 use serde_json::json;
 
-use super::submit::{Counter, following, with_numbers};
+use super::submit::{Counter, following};
 use super::{Error, Wishes, care, store};
 use crate::applicant::Source;
 use crate::clock::Moment;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::db::{self, Tx};
-use crate::id::{DeviceId, OpId, VisitId};
+use crate::id::{DeviceId, OpId, StaffId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
 use crate::queue::order::Class;
+use crate::queue::spare::Sheet;
 use crate::queue::{self, NewTicket, Ticket};
 
 /// A number to be drawn for somebody without forms.
@@ -39,17 +40,23 @@ pub fn walk_in(
     (op, actor): (OpId, Actor),
     new: &WalkIn,
 ) -> Result<Ticket, Error> {
-    if let Some(id) = journal::entity_of_op(tx, op, "visit.submitted")? {
-        let id: VisitId = id
-            .parse()
-            .map_err(|_| db::Error::Inconsistent { table: "journal", column: "entity_id" })?;
-        return Ok(queue::of_visit(tx, id)?.ok_or(queue::Error::NoSuchTicket)?);
+    if let Some(before) = drawn_before(tx, op)? {
+        return Ok(before);
     }
-    let lane = counter.config.lane(&new.lane).and_then(with_numbers);
+    let lane = counter.config.lane(&new.lane).and_then(config::Lane::numbered);
     let lane = lane.ok_or_else(|| Error::NoSuchLane(new.lane.clone()))?;
     let (class, wishes, kiosk) = (new.class, &new.wishes, new.kiosk);
-    let drawing = Drawing { lane: &lane, class, slot: None, wishes, kiosk };
+    let drawing = Drawing { lane: &lane, class, slot: None, wishes, kiosk, sheet: None };
     draw(tx, journal, counter.config, (op, actor), &drawing)
+}
+
+/// The number, if this press was taken before.
+pub(super) fn drawn_before(tx: &Tx<'_>, op: OpId) -> Result<Option<Ticket>, Error> {
+    let Some(id) = journal::entity_of_op(tx, op, "visit.submitted")? else { return Ok(None) };
+    let id: VisitId = id
+        .parse()
+        .map_err(|_| db::Error::Inconsistent { table: "journal", column: "entity_id" })?;
+    Ok(Some(queue::of_visit(tx, id)?.ok_or(queue::Error::NoSuchTicket)?))
 }
 
 /// A number, and what is known of whoever gets it.
@@ -61,6 +68,8 @@ pub(super) struct Drawing<'a> {
     pub wishes: &'a Wishes,
     /// The tablet that shows the number.
     pub kiosk: Option<DeviceId>,
+    /// The sheet it stands on already, and who types it in; `None` draws a new one.
+    pub sheet: Option<(&'a Sheet, StaffId)>,
 }
 
 /// Draws a number and notes the visit it belongs to.
@@ -71,12 +80,19 @@ pub(super) fn draw(
     (op, actor): (OpId, Actor),
     new: &Drawing<'_>,
 ) -> Result<Ticket, Error> {
-    let (now, lane) = (journal.now(), new.lane);
-    let id = VisitId::new(now, &*journal.chance);
+    let lane = new.lane;
+    // Whoever has a sheet came when it says.
+    let now = new.sheet.map_or_else(|| journal.now(), |(sheet, _)| sheet.came);
+    let id = VisitId::new(journal.now(), &*journal.chance);
     // First: where no number is left, nothing else is noted.
     let plan = following(config, &lane.id).map(str::to_owned).collect();
     let ticket = NewTicket { visit: Some(id), lane, plan, class: new.class, slot: new.slot };
-    let ticket = queue::issue(tx, journal, (journal.op(), actor), ticket)?;
+    let ticket = match new.sheet {
+        None => queue::issue(tx, journal, (journal.op(), actor), ticket)?,
+        Some((sheet, staff)) => {
+            queue::spare::type_in(tx, journal, (journal.op(), staff), ticket, sheet)?
+        }
+    };
     if let Some(kiosk) = new.kiosk
         && let Some(left) = store::at_kiosk(tx, kiosk)?
     {

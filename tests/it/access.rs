@@ -101,6 +101,15 @@ fn nothing_at_the_desk_stands_in_anybodys_way() {
         browser.go(&format!("{}{path}", program.address));
         nothing_stands_in_the_way(&browser);
     }
+    browser.go(&format!("{}/desk", program.address));
+    browser.follow("日本語");
+    browser.go(&format!("{}/desk/spare", program.address));
+    browser.write("main [name=number]", "A12");
+    browser.write("main [name=came]", "8:55");
+    browser.leave(|| browser.type_keys(ENTER));
+    assert!(browser.shows("#wrong-1"), "{}", browser.text());
+    browser.picture("numbers-on-paper");
+    nothing_stands_in_the_way(&browser);
 }
 
 #[test]

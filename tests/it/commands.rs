@@ -82,3 +82,24 @@ fn the_setup_code_is_printed_until_there_is_an_account() {
     let sign_in = third.visitor().get("/desk/setup");
     assert_eq!(sign_in.header("location"), "/desk/sign-in", "the door is closed");
 }
+
+#[test]
+fn the_numbers_on_paper_are_printed_each_once_for_the_resident_and_once_for_the_counter() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("sheets.pdf");
+    let (code, _, said) = run(madoguchi(&["sheets", "--out"]).arg(&out));
+    assert_eq!((code, &*said), (Some(0), ""));
+    let words = crate::stage::clerk::words_of(&std::fs::read(&out).unwrap());
+    for number in 901..=950 {
+        assert_eq!(words.matches(&format!("A{number}")).count(), 2, "A{number}: {words}");
+    }
+    for said in
+        ["みほん町本庁舎", "番号札証明書", "来られた時刻", "窓口控え", "呼んだ時刻", "終わった時刻"]
+    {
+        assert!(words.contains(said), "{said}: {words}");
+    }
+    assert!(!words.contains("A900") && !words.contains("A951"));
+    let (code, _, said) = run(madoguchi(&["sheets", "--lane", "moving", "--out"]).arg(&out));
+    assert_eq!(code, Some(1));
+    assert!(said.contains("「moving」") && said.contains("spare = "), "{said}");
+}

@@ -68,7 +68,8 @@ impl Town {
     /// The town of a configuration, with a clerk at each of its [`counters`]. Nobody
     /// comes before [`Town::begin`].
     pub fn new(config: &Config, staff: &[StaffId], now: Moment, seed: u64) -> Self {
-        let lanes: Vec<queue::Lane> = config.lanes.iter().filter_map(numbered).collect();
+        let lanes: Vec<queue::Lane> =
+            config.lanes.iter().filter_map(crate::config::Lane::numbered).collect();
         let counters = counters(config);
         let clerk = |(number, staff): (&u32, &StaffId)| {
             let own = config.counter(*number).map(|counter| config.lanes_of(counter));
@@ -215,17 +216,6 @@ fn done<T>(result: Result<T, Error>) -> Result<bool, Error> {
             Ok(true)
         }
     }
-}
-
-/// A lane as numbers are drawn from it; `None` where it gives out none.
-fn numbered(lane: &crate::config::Lane) -> Option<queue::Lane> {
-    Some(queue::Lane {
-        id: lane.id.clone(),
-        prefix: lane.prefix.clone()?,
-        numbers: lane.numbers,
-        at_end: lane.at_end,
-        daily_max: lane.daily_max,
-    })
 }
 
 /// A share of a time, from half of it to one and a half.

@@ -47,7 +47,7 @@ impl Hall {
     }
 
     fn draw(&self, lane: &str) -> queue::Ticket {
-        let lane = numbered(self.config.lane(lane).unwrap()).unwrap();
+        let lane = self.config.lane(lane).unwrap().numbered().unwrap();
         let (lane, plan) = (&lane, Vec::new());
         let new = NewTicket { visit: None, lane, plan, class: Class::Ordinary, slot: None };
         let by = (self.journal.op(), Actor::System);

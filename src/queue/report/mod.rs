@@ -81,7 +81,8 @@ fn iso<S: serde::Serializer>(day: &Date, to: S) -> Result<S::Ok, S::Error> {
 /// Faults of storage.
 pub fn stories(connection: &Connection, day: Date) -> Result<Vec<Story>, Error> {
     let mut rows = connection.prepare_cached(
-        "select entity_id, kind, facts, occurred_at from journal
+        // When it happened, which is not when it was written where it was typed in later.
+        "select entity_id, kind, facts, facts ->> 'at' from journal
          where entity_kind = 'ticket' and entity_id in (select id from ticket where day = ?1)
            and kind in ('ticket.issued', 'ticket.moved', 'ticket.undone')
          order by rowid",
@@ -92,7 +93,7 @@ pub fn stories(connection: &Connection, day: Date) -> Result<Vec<Story>, Error> 
         let text = |column| row.get::<_, String>(column);
         let (id, kind, facts, at) = (text(0)?, text(1)?, text(2)?, text(3)?);
         let id: TicketId = id.parse().map_err(|_| cannot_be("journal", "entity_id"))?;
-        let at = clock::parse_rfc3339(&at).ok_or(cannot_be("journal", "occurred_at"))?;
+        let at = clock::parse_rfc3339(&at).ok_or(cannot_be("journal", "facts"))?;
         let before = stories.get(&id).map(|story| &story.ticket);
         let Some(after) = replay::after(before, (id, &kind, &facts))? else { continue };
         match stories.get_mut(&id) {

@@ -307,3 +307,33 @@ fn the_hasty_one_says_the_same_of_now_and_only_the_rehearsed_one_knows_the_days_
         hasty.clone().outlook(&[], now).tickets
     );
 }
+
+#[test]
+fn who_was_served_by_hand_teaches_nothing_and_is_at_no_counter() {
+    use crate::queue::spare::{Served, Sheet, type_in};
+    let hall = Hall::open();
+    hall.sit(1).pass(3600);
+    hall.issue("certificate");
+    hall.call_next(1).unwrap();
+    let first = hall.issue("certificate").id;
+    let before = waits(&hall)[&first];
+    let lane = &Lane { numbers: [1, 900], spare: Some([901, 950]), ..hall.lane("certificate") };
+    let nine = datetime!(2026-11-25 9:00 +9);
+    let at = |minutes: u64| nine + Duration::from_secs(minutes * 60);
+    let type_in = |number: u32, served: Option<Served>| {
+        let class = Class::Ordinary;
+        let new = NewTicket { visit: None, lane, plan: vec![], class, slot: None };
+        let sheet = Sheet { number, came: at(10), served };
+        let by = (hall.journal.op(), hall.clerks[0]);
+        type_in(&hall.tx(), &hall.journal, by, new, &sheet).unwrap().id
+    };
+    // Twenty who took a minute each, so it says, at the counter that is busy now.
+    for number in 901..921 {
+        type_in(number, Some(Served { counter: 1, called: at(20), ended: at(21) }));
+    }
+    assert_eq!(waits(&hall), BTreeMap::from([(first, before)]));
+    // Whoever came earlier and still waits goes before.
+    let early = type_in(921, None);
+    let waits = waits(&hall);
+    assert!(waits[&early].p50_s < waits[&first].p50_s, "{waits:?}");
+}

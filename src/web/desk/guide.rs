@@ -69,6 +69,8 @@ struct Page {
     hall: Hall,
     care: Vec<(&'static str, String)>,
     tongues: Vec<(&'static str, String)>,
+    /// Whether there are numbers on paper to be typed in.
+    has_spare: bool,
     /// The order of the calls, in one sentence, to be read out.
     order: String,
 }
@@ -112,6 +114,7 @@ async fn shown(
         op: office.journal.op(),
         passing_op: office.journal.op(),
         hall: hall(office, words).await?,
+        has_spare: office.config.has_spare(),
         order: windows::order(words, &office.config.site),
         care: Care::PLAIN.map(named).into(),
         tongues: Tongue::ALL.map(|tongue| named(Care::Interpreter(tongue))).into(),

@@ -30,6 +30,7 @@ mod setup;
 mod sign_in;
 mod slip;
 mod slowly;
+mod spare;
 mod supervisor;
 mod today;
 mod visit;
@@ -70,6 +71,7 @@ pub(super) fn routes() -> Router<Shared> {
         .nest("/closing", closing::routes())
         .nest("/appointments", appointments::routes())
         .nest("/guide", guide::routes())
+        .nest("/spare", spare::routes())
         .nest("/supervisor", supervisor::routes())
         .route("/devices", get(devices::show).post(devices::offer))
         .route("/devices/{device}/revoke", post(devices::revoke))

@@ -12,6 +12,7 @@ use tower::ServiceExt;
 
 use crate::applicant::Source;
 use crate::clock::HeldClock;
+use crate::config::Config;
 use crate::device::{self, NewDevice};
 use crate::form::record;
 use crate::id::{DeviceId, VisitId};
@@ -35,6 +36,7 @@ mod payment;
 mod receipts;
 mod shipped_bugs;
 mod slips;
+mod spare;
 mod supervisor;
 mod visits;
 
@@ -89,7 +91,14 @@ struct Browser<'t> {
 impl Town {
     /// The example town; nobody has an account.
     async fn open() -> Self {
-        let (office, clock, folder) = example::office(false).await;
+        Self::changed(|_| {}).await
+    }
+
+    /// The same with another configuration.
+    async fn changed(change: impl FnOnce(&mut Config)) -> Self {
+        let (mut office, clock, folder) = example::office(false).await;
+        // Nobody else holds it yet.
+        change(&mut Arc::get_mut(&mut office).unwrap().config);
         office.readers.add_virtual("reader-1").unwrap();
         let router = router(office.clone());
         Self { office, router, clock, folder }
@@ -274,6 +283,10 @@ const ROUTES: &[Route] = &[
     ("get", "/guide/hall", &[], [true, true, false]),
     ("post", "/guide/passing", &[], [true, true, false]),
     ("get", "/guide/tickets/{ticket}", &[], [true, true, false]),
+    ("get", "/spare", &[], [true, true, false]),
+    ("post", "/spare", &[], [true, true, false]),
+    ("get", "/spare/sheets.pdf", &[], [true, true, false]),
+    ("post", "/spare/{ticket}", &[], [true, true, false]),
     ("get", "/supervisor", &[], [false, true, true]),
     ("get", "/supervisor/now", &[], [false, true, true]),
     ("get", "/supervisor/events", &[], [false, true, true]),
@@ -309,6 +322,7 @@ fn every_route_is_in_one_of_the_tables() {
         own(include_str!("calling/mod.rs"), "/calling"),
         own(include_str!("closing/mod.rs"), "/closing"),
         own(include_str!("guide.rs"), "/guide"),
+        own(include_str!("spare.rs"), "/spare"),
         own(include_str!("supervisor.rs"), "/supervisor"),
     ];
     let nested = nested.into_iter().flatten().map(|route| match route.strip_suffix('/') {

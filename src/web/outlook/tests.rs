@@ -15,6 +15,7 @@ async fn draw(office: &Arc<Office>) {
             numbers: [1, 999],
             at_end: queue::AtEnd::Widen,
             daily_max: None,
+            spare: None,
         };
         let (lane, plan) = (&lane, Vec::new());
         let new = NewTicket { visit: None, lane, plan, class: Class::Ordinary, slot: None };

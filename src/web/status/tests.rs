@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 use super::*;
-use crate::clock::HeldClock;
+use crate::clock::{Clock, HeldClock};
 use crate::db::Tx;
 use crate::journal::Actor;
 use crate::queue::order::Class;
@@ -48,6 +48,7 @@ impl Hall {
                 numbers: [1, 999],
                 at_end: queue::AtEnd::Widen,
                 daily_max: None,
+                spare: None,
             };
             let (lane, plan) = (&lane, Vec::new());
             let new = NewTicket { visit: None, lane, plan, class: Class::Ordinary, slot: None };
@@ -299,7 +300,11 @@ async fn who_missed_the_call_says_once_that_they_are_back_however_often_they_pre
     hall.clock.advance(Duration::from_secs(60));
     hall.called_and(&ticket, Action::MarkAbsent).await;
     let mut boards = hall.office.live.boards();
-    let absent = |shown: &Arc<live::Shown>| shown.tickets[0].leg().state == State::Absent;
+    // Not the board before the number, and not that of an absence before.
+    let absent = |shown: &Arc<live::Shown>| {
+        let leg = shown.tickets.first().map(Ticket::leg);
+        leg.is_some_and(|leg| (leg.state, leg.since) == (State::Absent, hall.clock.now()))
+    };
     boards.wait_for(absent).await.unwrap();
     let shown = hall.get(&path).await;
     let told = seen(&shown).unwrap_or_else(|| panic!("{}", shown.text));

@@ -11,6 +11,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::lang::Phrases;
+use crate::queue::state::State;
 use crate::queue::{Error, Refused};
 use crate::web::Shared;
 use crate::web::error::Failure;
@@ -29,11 +30,26 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/tickets/{ticket}/undo", post(acts::undo))
 }
 
+/// Where a number stands, in a word.
+pub(super) fn state_words(words: Phrases, state: State) -> &'static str {
+    match state {
+        State::Waiting => words.t("queue.state.waiting"),
+        State::Called => words.t("queue.state.called"),
+        State::Serving => words.t("queue.state.serving"),
+        State::Held => words.t("queue.state.held"),
+        State::Preparing => words.t("queue.state.preparing"),
+        State::Absent => words.t("queue.state.absent"),
+        State::Done => words.t("queue.state.done"),
+        State::Cancelled => words.t("queue.state.cancelled"),
+        State::Expired => words.t("queue.state.expired"),
+    }
+}
+
 /// A refusal in a sentence that says what the clerk can do.
 ///
 /// # Errors
 /// What is no refusal but a fault.
-fn sentence(words: Phrases, error: Error) -> Result<String, Failure> {
+pub(super) fn sentence(words: Phrases, error: Error) -> Result<String, Failure> {
     let said = |key: &str| Ok(words.t(key).to_owned());
     match error {
         Error::Empty => said("queue.refused.empty"),
