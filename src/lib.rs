@@ -49,6 +49,7 @@ pub mod queue;
 pub mod staff;
 pub mod sync;
 pub mod takings;
+pub mod terminal;
 pub mod visit;
 
 // pages

@@ -25,6 +25,7 @@ pub const STEPS: &[Step] = &[
     appointment::FROM_HOME,
     queue::report::SCHEMA,
     queue::TYPED,
+    payment::AT_TERMINAL,
     visit::printing::RECEIPTS,
 ];
 

@@ -68,7 +68,8 @@ impl Office {
             let charge = payment::charge(tx, &journal, Actor::System, about, lines)?;
             let charge = charge.ok_or(payment::Error::Changed)?;
             let tender = Tender::Cash { received: Yen(1000) };
-            let request = Request { charge: charge.id, amount: charge.total, tender, counter: 1 };
+            let request =
+                Request { charge: charge.id, amount: charge.total, tender, counter: 1, at: None };
             let by = By { op: journal.op(), actor: Actor::System };
             payment::take(tx, &journal, by, &request).map(drop)
         };

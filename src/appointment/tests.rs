@@ -1,3 +1,6 @@
+mod changed;
+mod tried;
+
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -273,71 +276,6 @@ fn slots_of_different_lengths_share_one_room() {
 }
 
 #[test]
-fn another_slot_is_kept_before_the_old_one_is_given_up() {
-    let office = Office::open();
-    let mine = office.booked("moving", at(9, 0));
-    for _ in 0..2 {
-        office.booked("moving", at(10, 0));
-    }
-    assert!(matches!(office.move_to(&mine, at(10, 0)), Err(Error::Full)));
-    assert_eq!(get(&office.connection, mine.id).unwrap().unwrap(), mine);
-    assert_eq!(office.free_at("moving", at(9, 0)), 1);
-    let moved = office.move_to(&mine, at(9, 30)).unwrap();
-    assert_eq!((moved.start, moved.number), (at(9, 30), mine.number));
-    assert_eq!(office.free_at("moving", at(9, 0)), 2);
-    // A page from before the change.
-    assert!(matches!(office.move_to(&mine, at(11, 0)), Err(Error::Changed)));
-    // Its own seat is no obstacle.
-    let room = office.booked("room", at(9, 0));
-    office.move_to(&room, at(9, 0)).unwrap();
-    office.is_sound();
-}
-
-#[test]
-fn arrivals_are_taken_on_the_day_from_a_little_before() {
-    let office = Office::open();
-    let mine = office.booked("moving", at(10, 0));
-    let said = |who| match office.arrive(who, mine.id) {
-        Ok(_) => "arrived".to_owned(),
-        Err(Error::OtherDay(day)) => format!("on {day}"),
-        Err(Error::TooEarly(from)) => format!("from {}:{:02}", from.hour(), from.minute()),
-        Err(Error::TooLate) => "too late".to_owned(),
-        Err(error) => error.to_string(),
-    };
-    assert_eq!(said(Who::Resident), "on 2026-11-25");
-    assert_eq!(said(Who::Staff), "on 2026-11-25");
-    office.pass(24 * 60 + 29);
-    assert_eq!(said(Who::Resident), "from 9:30");
-    office.pass(1);
-    assert_eq!(said(Who::Resident), "arrived");
-    assert_eq!(said(Who::Resident), "a Arrived appointment cannot be Arrive");
-    let taken_back =
-        take_back(&office.tx(), &office.journal, office.by(Who::Staff), mine.id).unwrap();
-    assert_eq!((taken_back.state, taken_back.ticket), (State::Booked, None));
-    office.pass(61);
-    assert_eq!(said(Who::Resident), "too late");
-    assert_eq!(said(Who::Staff), "arrived");
-    office.is_sound();
-}
-
-#[test]
-fn whoever_does_not_come_is_noted_and_may_still_be_helped_by_staff() {
-    let office = Office::open();
-    let mine = office.booked("moving", at(9, 0));
-    office.pass(24 * 60 + 30);
-    assert_eq!(office.tidy(), Tidied::default());
-    office.pass(1);
-    assert_eq!(office.tidy(), Tidied { missed: 1, ..Tidied::default() });
-    assert_eq!(office.tidy(), Tidied::default());
-    assert!(matches!(office.arrive(Who::Resident, mine.id), Err(Error::Refused(_))));
-    let missed = get(&office.connection, mine.id).unwrap().unwrap();
-    assert_eq!(missed.state, State::Missed);
-    let moved = office.move_to(&missed, at(11, 0)).unwrap();
-    assert_eq!(moved.state, State::Booked);
-    office.is_sound();
-}
-
-#[test]
 fn at_home_no_more_is_booked_of_a_slot_than_the_towns_share_and_the_rest_stays() {
     let office = Office::open();
     let start = at(10, 0);
@@ -359,25 +297,6 @@ fn at_home_no_more_is_booked_of_a_slot_than_the_towns_share_and_the_rest_stays()
     assert!(matches!(office.hold(Who::Home, "moving", at(11, 0)), Err(Error::Full)));
     office.pass(10);
     assert_eq!(office.slots(Who::Home, "moving", TOMORROW)[2].free, 1);
-    office.is_sound();
-}
-
-#[test]
-fn residents_change_what_has_not_begun_and_staff_what_has() {
-    let office = Office::open();
-    let mine = office.booked("moving", at(10, 0));
-    office.pass(25 * 60);
-    let off = |who| {
-        let by = office.by(who);
-        call_off(&office.tx(), &office.journal, by, (mine.id, mine.version))
-    };
-    for who in [Who::Resident, Who::Home] {
-        assert!(matches!(off(who), Err(Error::TooLate)), "{who:?}");
-        let to = (mine.id, mine.version, at(15, 0));
-        let moved = move_to(&office.tx(), &office.journal, &office.plan, office.by(who), to);
-        assert!(matches!(moved, Err(Error::TooLate)), "{moved:?}");
-    }
-    assert_eq!(off(Who::Staff).unwrap().state, State::Cancelled);
     office.is_sound();
 }
 
@@ -421,168 +340,6 @@ fn the_schema_itself_has_no_seat_above_what_the_town_wrote_and_none_twice() {
     };
     assert!(keep(1, 2).is_err() && keep(3, 2).is_err() && keep(0, 2).is_err());
     assert!(keep(2, 2).is_ok());
-}
-
-#[tokio::test]
-async fn bug_13_two_hundred_at_once_for_one_seat_give_one_success() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("office.db");
-    let db = Db::start(&path, crate::schema::STEPS, crate::journal::check_tail).unwrap();
-    let chance = Arc::new(SeededChance::new(1));
-    let key = OfficeKey::generate(&*chance);
-    let journal = Arc::new(Journal::new(Arc::new(HeldClock::at(NOW)), chance, key));
-    let opened = journal.clone();
-    db.write(move |tx| opened.open_log(tx, "999997/honcho").map(drop)).await.unwrap();
-    let plan = Arc::new(plan());
-    let one = |_| {
-        let (db, journal, plan) = (db.clone(), journal.clone(), plan.clone());
-        tokio::spawn(async move {
-            let by = By { op: journal.op(), actor: Actor::System, who: Who::Resident };
-            // At lunch there is one seat.
-            let wanted = ("moving", at(12, 30));
-            let book = move |tx: &Tx<'_>| {
-                let held = hold(tx, &journal, &plan, by, wanted)?;
-                let by = By { op: journal.op(), ..by };
-                super::book(tx, &journal, by, held.id, &Told::default())
-            };
-            db.write(book).await
-        })
-    };
-    let asked: Vec<_> = (0..200).map(one).collect();
-    let (mut booked, mut full) = (0, 0);
-    for answer in asked {
-        match answer.await.unwrap() {
-            Ok(_) => booked += 1,
-            Err(Error::Full) => full += 1,
-            Err(error) => panic!("{error}"),
-        }
-    }
-    assert_eq!((booked, full), (1, 199));
-    let kept = db.read(|connection| of_day(connection, TOMORROW)).await.unwrap();
-    assert_eq!(kept.len(), 1);
-}
-
-/// What somebody tries, by number.
-#[derive(Clone, Copy, Debug)]
-enum Try {
-    Hold { service: usize, slot: u8 },
-    Book(usize),
-    Move { which: usize, slot: u8 },
-    CallOff(usize),
-    Arrive(usize),
-    TakeBack(usize),
-    Wait(u32),
-    Tidy,
-}
-
-fn tries() -> impl Strategy<Value = Vec<Try>> {
-    let which = 0..12_usize;
-    let one = prop_oneof![
-        4 => (0..3_usize, 0..16_u8).prop_map(|(service, slot)| Try::Hold { service, slot }),
-        3 => which.clone().prop_map(Try::Book),
-        2 => (which.clone(), 0..16_u8).prop_map(|(which, slot)| Try::Move { which, slot }),
-        1 => which.clone().prop_map(Try::CallOff),
-        2 => which.clone().prop_map(Try::Arrive),
-        1 => which.prop_map(Try::TakeBack),
-        1 => (1..600_u32).prop_map(Try::Wait),
-        1 => Just(Try::Tidy),
-    ];
-    proptest::collection::vec(one, 1..60)
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
-
-    #[test]
-    fn whatever_is_tried_no_seat_is_given_twice_and_the_journal_makes_the_rows(tries in tries()) {
-        let office = Office::open();
-        let mut known: Vec<AppointmentId> = Vec::new();
-        let services = ["moving", "advice", "room"];
-        for one in tries {
-            let nth = |which: usize| {
-                let id = known.get(which % known.len().max(1))?;
-                get(&office.connection, *id).unwrap()
-            };
-            let begins = |service: &str, slot: u8| {
-                let slots = office.plan.slots(office.plan.service(service).unwrap(), TOMORROW);
-                let slots = slots.unwrap();
-                slots[usize::from(slot) % slots.len()].start
-            };
-            match one {
-                Try::Hold { service, slot } => {
-                    let service = services[service];
-                    let held = office.hold(Who::Staff, service, begins(service, slot));
-                    known.extend(held.ok().map(|held| held.id));
-                }
-                Try::Book(which) => drop(nth(which).map(|one| office.book(&one))),
-                Try::Move { which, slot } => {
-                    drop(nth(which).map(|one| office.move_to(&one, begins(&one.service, slot))));
-                }
-                Try::CallOff(which) => drop(nth(which).map(|one| office.call_off(&one))),
-                Try::Arrive(which) => drop(nth(which).map(|one| office.arrive(Who::Staff, one.id))),
-                Try::TakeBack(which) => drop(nth(which).map(|one| {
-                    take_back(&office.tx(), &office.journal, office.by(Who::Staff), one.id)
-                })),
-                Try::Wait(minutes) => office.pass(minutes),
-                Try::Tidy => drop(office.tidy()),
-            }
-            agrees(&office, &known)?;
-        }
-        office.is_sound();
-    }
-
-    #[test]
-    fn the_free_slots_are_those_that_can_be_booked(
-        taken in proptest::collection::vec((0..3_usize, 0..96_u32, 1..3_u32, any::<bool>()), 0..60),
-        service in 0..3_usize,
-        passed in 0..2000_u32,
-    ) {
-        let pools = ["service/moving", "service/advice", "resource/room"];
-        let now = NOW + minutes(passed);
-        let taken = taken.into_iter().map(|(pool, step, seat, held)| Taken {
-            pool: pools[pool].to_owned(),
-            step: at(9, 0) + minutes(step * 5),
-            seat,
-            until: held.then_some(NOW + minutes(1000)),
-            from_home: seat == 1,
-        });
-        let occupied = Occupied::at(now, taken);
-        let plan = plan();
-        let service = &plan.services[service];
-        for who in [Who::Resident, Who::Home, Who::Staff] {
-            for slot in slots(&plan, (service, TOMORROW), &occupied, (now, who)).unwrap() {
-                let wanted = (service, slot.start);
-                let kept = super::slots::seats_at(&plan, wanted, &occupied, (now, who));
-                prop_assert_eq!(slot.is_offered, kept.is_ok(), "{:?}", slot);
-                prop_assert!(slot.free <= slot.seats);
-            }
-        }
-    }
-}
-
-/// Every pool has, in every step, no more appointments than seats; and the seats in
-/// storage are those of the appointments that keep one.
-fn agrees(office: &Office, known: &[AppointmentId]) -> Result<(), TestCaseError> {
-    let mut expected = std::collections::BTreeSet::new();
-    for id in known {
-        let one = get(&office.connection, *id).unwrap().unwrap();
-        if !one.state.keeps_seats() {
-            continue;
-        }
-        for seat in &one.seats {
-            for step in super::plan::steps(&one.slot()) {
-                let fresh =
-                    expected.insert((seat.pool.clone(), crate::clock::rfc3339(step), seat.seat));
-                prop_assert!(fresh, "{} has one seat twice", seat.pool);
-            }
-        }
-    }
-    let mut rows =
-        office.connection.prepare("select pool, step, seat from appointment_seat").unwrap();
-    let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
-    let stored = rows.collect::<Result<std::collections::BTreeSet<_>, _>>().unwrap();
-    prop_assert_eq!(stored, expected);
-    Ok(())
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod preregistration;
 mod reader;
 mod serve;
 mod sheets;
+mod terminal;
 mod wait;
 
 use std::process::ExitCode;
@@ -52,6 +53,7 @@ enum Command {
     /// Codes that residents make at home
     #[command(subcommand)]
     Preregistration(preregistration::Command),
+    Terminal(terminal::Terminal),
     Backup(keep::Backup),
     Restore(keep::Restore),
     Verify(keep::Verify),
@@ -80,6 +82,7 @@ pub fn run() -> ExitCode {
         Some(Command::Reader(arguments)) => reader::run(arguments),
         Some(Command::Key(command)) => key::run(command),
         Some(Command::Preregistration(command)) => preregistration::run(command),
+        Some(Command::Terminal(arguments)) => terminal::run(&arguments),
         Some(Command::Backup(arguments)) => keep::backup(&arguments),
         Some(Command::Restore(arguments)) => keep::restore(&arguments),
         Some(Command::Verify(arguments)) => keep::verify(&arguments),

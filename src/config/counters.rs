@@ -32,6 +32,11 @@ pub(super) struct File {
 }
 
 impl File {
+    /// The numbers that exist.
+    pub(super) fn numbers(&self) -> Vec<u32> {
+        self.counter.iter().map(|counter| counter.number).collect()
+    }
+
     /// Rules of this file; `sections` and `lanes` are the ids that exist, where
     /// known.
     pub(super) fn check(

@@ -214,12 +214,12 @@ mod tests {
     use super::*;
     use time::macros::date;
 
-    #[test]
-    fn a_price_may_be_for_every_row_of_a_repeated_question() {
-        let fee = |question: &str| Fee {
-            form: "zei".into(),
-            question: question.into(),
-            option: "income".into(),
+    /// 300 yen a copy, from April on.
+    fn fee() -> Fee {
+        Fee {
+            form: "juminhyo".into(),
+            question: "juminhyo.copies".into(),
+            option: "copy".into(),
             name: Words::default(),
             yen: Yen(300),
             per: None,
@@ -230,6 +230,16 @@ mod tests {
             tax: Tax::Exempt,
             valid_from: date!(2026 - 04 - 01),
             valid_until: None,
+        }
+    }
+
+    #[test]
+    fn a_price_may_be_for_every_row_of_a_repeated_question() {
+        let fee = |question: &str| Fee {
+            form: "zei".into(),
+            question: question.into(),
+            option: "income".into(),
+            ..fee()
         };
         for (question, path, counts) in [
             ("zei.copies", "zei.copies", true),
@@ -247,21 +257,7 @@ mod tests {
 
     #[test]
     fn a_price_is_in_force_from_its_first_to_its_last_day() {
-        let fee = Fee {
-            form: "juminhyo".into(),
-            question: "juminhyo.copies".into(),
-            option: "copy".into(),
-            name: Words::default(),
-            yen: Yen(300),
-            per: None,
-            per_each: 1,
-            more: None,
-            item: "03-01".into(),
-            cashless: true,
-            tax: Tax::Exempt,
-            valid_from: date!(2026 - 04 - 01),
-            valid_until: Some(date!(2027 - 03 - 31)),
-        };
+        let fee = Fee { valid_until: Some(date!(2027 - 03 - 31)), ..fee() };
         for (day, valid) in [
             (date!(2026 - 03 - 31), false),
             (date!(2026 - 04 - 01), true),
@@ -275,21 +271,7 @@ mod tests {
 
     #[test]
     fn a_day_between_two_prices_is_told() {
-        let fee = |from, until| Fee {
-            form: "juminhyo".into(),
-            question: "juminhyo.copies".into(),
-            option: "copy".into(),
-            name: Words::default(),
-            yen: Yen(300),
-            per: None,
-            per_each: 1,
-            more: None,
-            item: "03-01".into(),
-            cashless: true,
-            tax: Tax::Exempt,
-            valid_from: from,
-            valid_until: until,
-        };
+        let fee = |from, until| Fee { valid_from: from, valid_until: until, ..fee() };
         let first = fee(date!(2026 - 04 - 01), Some(date!(2027 - 03 - 31)));
         for (follows, gap) in
             [(date!(2027 - 04 - 01), None), (date!(2027 - 04 - 02), Some(date!(2027 - 04 - 01)))]

@@ -7,8 +7,9 @@ use serde::de::DeserializeOwned;
 use time::Date;
 
 use super::site::Site;
-use super::{Config, Demo, Printers, Written, against_forms, appointments, counters, demo_staff};
-use super::{Lane, devices, fees, procedures, residents, unpriced};
+use super::{Cashless, Config, Demo, Lane, Printers, Written};
+use super::{against_forms, appointments, cashless, counters, demo_staff};
+use super::{devices, fees, procedures, residents, unpriced};
 use crate::appointment::Plan;
 use crate::document::{Document, nearest};
 use crate::fault::Fault;
@@ -23,6 +24,7 @@ struct Read {
     fees: Option<(fees::File, Document)>,
     devices: Option<(devices::File, Document)>,
     printers: Option<Printers>,
+    cashless: Cashless,
     appointments: Option<Plan>,
     demo: Demo,
 }
@@ -32,7 +34,8 @@ impl Config {
     /// only the templates can confirm, [`Config::against_forms`] asks.
     pub fn load(dir: &Path) -> Result<Config, Vec<Fault>> {
         let (read, faults) = Read::folder(dir);
-        let Read { site, counters, procedures, fees, devices, printers, appointments, demo } = read;
+        let Read { site, counters, procedures, fees, devices, .. } = read;
+        let Read { printers, cashless, appointments, demo, .. } = read;
         match (site, counters, procedures, fees, devices) {
             (Some(site), Some(counters), Some(procedures), Some(fees), Some(devices))
                 if faults.is_empty() =>
@@ -49,6 +52,7 @@ impl Config {
                     readers: devices.0.reader,
                     scanners: devices.0.scanner,
                     printers: printers.unwrap_or_default(),
+                    cashless,
                     appointments,
                     demo,
                     written: Written { procedures: procedures.1, fees: fees.1 },
@@ -107,6 +111,8 @@ impl Read {
         let counters = folder.read("counters.toml", |file: &counters::File, document| {
             file.check(document, sections.as_deref(), lanes.as_deref());
         });
+        let numbers = counters.as_ref().map(|(file, _)| file.numbers());
+        let cashless = folder.read_cashless(numbers.as_deref());
         let printers = folder.read_printers(sections.as_deref());
         if let (Some(printers), Some(site), Some(procedures)) = (&printers, &site, &procedures) {
             folder.faults.extend(printers.lacking_letters(site, procedures));
@@ -120,7 +126,17 @@ impl Read {
             let has_residents = dir.join("demo").is_dir();
             folder.add_new(devices.cannot_start(document.clone(), has_residents));
         }
-        let read = Read { site, counters, procedures, fees, devices, printers, appointments, demo };
+        let read = Read {
+            site,
+            counters,
+            procedures,
+            fees,
+            devices,
+            printers,
+            cashless,
+            appointments,
+            demo,
+        };
         (read, folder.faults)
     }
 }
@@ -128,13 +144,14 @@ impl Read {
 /// Files that look like configuration and are read by nobody: most are one that
 /// is misspelt. Hidden files are left alone.
 fn strange_files(dir: &Path) -> Vec<Fault> {
-    const KNOWN: [&str; 8] = [
+    const KNOWN: [&str; 9] = [
         "site.toml",
         "counters.toml",
         "procedures.toml",
         "fees.toml",
         "devices.toml",
         "printers.toml",
+        cashless::FILE,
         appointments::FILE,
         "demo",
     ];
@@ -198,6 +215,19 @@ impl Folder<'_> {
             file.check(document, sections);
         });
         read.map(|(printers, _)| printers)
+    }
+
+    /// What is paid with besides cash; an office without the file takes cash.
+    fn read_cashless(&mut self, counters: Option<&[u32]>) -> Cashless {
+        if !self.dir.join(cashless::FILE).exists() {
+            return Cashless::default();
+        }
+        let has_demo = self.dir.join("demo").is_dir();
+        let read = self.read(cashless::FILE, |file: &Cashless, document| {
+            file.check(document, counters);
+            file.check_simulated(document, has_demo);
+        });
+        read.map(|(cashless, _)| cashless).unwrap_or_default()
     }
 
     /// What can be booked; an office that takes no appointments needs no such file.

@@ -7,6 +7,7 @@
 
 mod against_forms;
 mod appointments;
+mod cashless;
 mod counters;
 mod demo_staff;
 mod devices;
@@ -26,6 +27,7 @@ mod unpriced;
 
 use time::Date;
 
+pub use cashless::{Acquirer, Brand, Cashless, Terminal, TerminalKind};
 pub use counters::Counter;
 pub use demo_staff::DemoStaff;
 pub use devices::{Reader, ReaderKind, Scanner, ScannerKind};
@@ -60,6 +62,8 @@ pub struct Config {
     pub readers: Vec<Reader>,
     pub scanners: Vec<Scanner>,
     pub printers: Printers,
+    /// What is paid with besides cash; nothing where the office has not written it.
+    pub cashless: Cashless,
     /// What can be booked, where the town has written it.
     appointments: Option<Plan>,
     pub demo: Demo,

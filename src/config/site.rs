@@ -55,6 +55,16 @@ pub struct Town {
     pub head: String,
 }
 
+impl Town {
+    /// Its name on the screens of a language.
+    pub fn in_lang(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Ja => &self.name,
+            Lang::En => &self.roman,
+        }
+    }
+}
+
 /// The office this counter server stands in.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

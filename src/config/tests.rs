@@ -488,3 +488,5 @@ fn words_that_a_slip_printer_lacks_are_found_before_anything_is_printed() {
     });
     assert!(faults.is_empty(), "{faults:?}");
 }
+
+mod cashless;

@@ -10,7 +10,7 @@ use super::charge::{Charge, Line};
 use super::close::business_day;
 use super::entry::{Entry, Kind, Posting};
 use super::state::{self, State};
-use super::tender::{Slip, Tender};
+use super::tender::{At, Slip, Tender};
 use super::{Error, Payment, Reason, Step, books, cannot_be, now, store};
 use crate::clock::Moment;
 use crate::db::{self, Tx};
@@ -78,6 +78,8 @@ pub struct Request {
     pub amount: Yen,
     pub tender: Tender,
     pub counter: u32,
+    /// The terminal that will be asked.
+    pub at: Option<At>,
 }
 
 /// Begins a payment, before any terminal is touched. The press is its identity.
@@ -89,8 +91,8 @@ pub struct Request {
 pub fn start(tx: &Tx<'_>, journal: &Journal, by: By, request: &Request) -> Result<Payment, Error> {
     let id = PaymentId::from(by.op);
     if let Some(before) = done_before(tx, by.op, STARTED)? {
-        let same = (before.charge, before.amount, before.tender, before.counter)
-            == (request.charge, request.amount, request.tender, request.counter);
+        let same = (before.charge, before.amount, before.tender, before.counter, &before.at)
+            == (request.charge, request.amount, request.tender, request.counter, &request.at);
         return if same { Ok(before) } else { Err(Error::Conflict) };
     }
     let charge = may_be_paid(tx, request)?;
@@ -104,6 +106,7 @@ pub fn start(tx: &Tx<'_>, journal: &Journal, by: By, request: &Request) -> Resul
         amount: charge.total,
         tender: request.tender,
         counter: request.counter,
+        at: request.at.clone(),
         ground: (request.tender == Tender::Nothing).then(|| charge.grounds()),
         begun_at,
         steps: vec![first],
@@ -122,6 +125,9 @@ fn may_be_paid(tx: &Tx<'_>, request: &Request) -> Result<Charge, Error> {
     }
     if store::of_visit(tx, charge.visit)?.iter().any(|payment| payment.state().stands()) {
         return Err(Error::Stands);
+    }
+    if request.at.is_some() && !request.tender.is_cashless() {
+        return Err(Error::WrongTender);
     }
     match request.tender {
         tender if (tender == Tender::Nothing) != (charge.total == Yen(0)) => {
@@ -160,7 +166,7 @@ impl Outcome {
 ///
 /// # Errors
 /// [`Error::State`], also for the second answer of a terminal; [`Error::NoSlip`],
-/// [`Error::SlipTaken`]; [`Error::Conflict`] when the press said something else.
+/// [`Error::SlipTaken`], [`Error::OtherTerminal`]; [`Error::Conflict`] when the press said something else.
 pub fn settle(
     tx: &Tx<'_>,
     journal: &Journal,
@@ -183,6 +189,11 @@ pub fn settle(
     };
     if state == State::Authorised && slip.is_some() != payment.tender.is_cashless() {
         return Err(Error::NoSlip);
+    }
+    if let (Some(slip), Some(asked)) = (&slip, &payment.at)
+        && slip.terminal != asked.terminal
+    {
+        return Err(Error::OtherTerminal);
     }
     let at = now(journal);
     let moves = state == State::Authorised && payment.amount > Yen(0);

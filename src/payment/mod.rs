@@ -45,12 +45,15 @@ pub use drawer::{Drawer, count_cash, drawers};
 pub use entry::{Entry, Kind, OVER_SHORT, Posting, REVENUE, Side, cash_at};
 pub use replay::{Balance, balance, first_contradiction};
 pub use state::State;
-pub use store::{charge_of, charges_of, get, of_visit, open};
-pub use tender::{Back, Slip, SlipNumber, Tender};
+pub use store::{at_terminal, charge_of, charges_of, get, of_visit, open, visit_of};
+pub use tender::{At, Back, Means, Slip, SlipNumber, Tender};
 pub use undo::{Refund, refund, void};
 
 /// The tables of this room.
 pub const SCHEMA: db::Step = include_str!("sql/payment.sql");
+
+/// The terminal that a payment is begun at.
+pub const AT_TERMINAL: db::Step = include_str!("sql/at_terminal.sql");
 
 /// A refusal, or a fault below.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +93,12 @@ pub enum Error {
     /// What was typed cannot be the number of a slip.
     #[error("this cannot be the number of a slip")]
     NoSlipNumber,
+    /// The slip is of another terminal than the one that was asked.
+    #[error("this slip is of another terminal")]
+    OtherTerminal,
+    /// The terminal is at another payment.
+    #[error("the terminal is at another payment")]
+    TerminalBusy,
     /// Another payment of the day has this slip.
     #[error("this slip stands for another payment")]
     SlipTaken,
@@ -194,6 +203,9 @@ pub struct Payment {
     pub amount: Yen,
     pub tender: Tender,
     pub counter: u32,
+    /// The terminal that is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<At>,
     /// Why nothing is paid.
     pub ground: Option<String>,
     #[serde(with = "clock::kept")]

@@ -5,7 +5,7 @@ use time::Date;
 
 use super::charge::{Charge, Line};
 use super::state::State;
-use super::tender::{Slip, SlipNumber, Tender};
+use super::tender::{At, Slip, SlipNumber, Tender};
 use super::{Error, Payment, Step, cannot_be, words};
 use crate::clock::{self, parse_iso_day, parse_rfc3339};
 use crate::db::{self, Tx};
@@ -92,6 +92,11 @@ pub(super) fn charge(connection: &Connection, id: ChargeId) -> Result<Option<Cha
     Ok(charges(connection, "id = ?1", [id.to_string()])?.pop())
 }
 
+/// Whose payment it is.
+pub fn visit_of(connection: &Connection, payment: &Payment) -> Result<Option<VisitId>, Error> {
+    Ok(charge(connection, payment.charge)?.map(|charge| charge.visit))
+}
+
 /// What a visit owes as it was noted last.
 pub fn charge_of(connection: &Connection, visit: VisitId) -> Result<Option<Charge>, Error> {
     Ok(charges_of(connection, visit)?.pop())
@@ -160,6 +165,8 @@ fn insert_lines_and_charge(tx: &Tx<'_>, charge: &Charge) -> Result<(), Error> {
 fn payment_row(row: &Row<'_>) -> Result<Payment, db::Error> {
     let of = |name| ("payment", name);
     let received = row.get::<_, Option<u32>>("received")?.map(Yen);
+    let terminal = row.get::<_, Option<String>>("asked_terminal")?;
+    let brand = row.get("asked_brand")?;
     Ok(Payment {
         id: column(row, of("id"), |text| text.parse().ok())?,
         charge: column(row, of("charge"), |text| text.parse().ok())?,
@@ -167,6 +174,7 @@ fn payment_row(row: &Row<'_>) -> Result<Payment, db::Error> {
         amount: Yen(row.get("amount")?),
         tender: column(row, of("tender"), |text| Tender::from_id(text, received))?,
         counter: row.get("counter")?,
+        at: terminal.map(|terminal| At { terminal, brand }),
         ground: row.get("ground")?,
         begun_at: column(row, of("begun_at"), parse_rfc3339)?,
         steps: Vec::new(),
@@ -233,6 +241,16 @@ pub fn open(connection: &Connection) -> Result<Vec<Payment>, Error> {
     )
 }
 
+/// What is going on at a terminal.
+pub fn at_terminal(connection: &Connection, terminal: &str) -> Result<Vec<Payment>, Error> {
+    payments(
+        connection,
+        "join payment_now on payment_now.payment = payment.id
+         where state = 'started' and asked_terminal = ?1",
+        [terminal],
+    )
+}
+
 /// What was settled on `day` without money.
 pub(super) fn without_money(connection: &Connection, day: Date) -> Result<Vec<Payment>, Error> {
     payments(
@@ -250,8 +268,10 @@ pub(super) fn all_payments(connection: &Connection) -> Result<Vec<Payment>, Erro
 
 pub(super) fn insert_payment(tx: &Tx<'_>, payment: &Payment) -> Result<(), Error> {
     tx.prepare_cached(
-        "insert into payment (id, charge, day, amount, tender, counter, received, ground, begun_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "insert into payment
+           (id, charge, day, amount, tender, counter, received, ground, begun_at,
+            asked_terminal, asked_brand)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?
     .execute(params![
         payment.id.to_string(),
@@ -263,6 +283,8 @@ pub(super) fn insert_payment(tx: &Tx<'_>, payment: &Payment) -> Result<(), Error
         payment.tender.received().map(|received| received.0),
         payment.ground,
         clock::rfc3339(payment.begun_at),
+        payment.at.as_ref().map(|at| &at.terminal),
+        payment.at.as_ref().and_then(|at| at.brand.as_ref()),
     ])?;
     payment.steps.iter().zip(1..).try_for_each(|(step, at)| add_step(tx, (payment.id, at), step))
 }

@@ -61,10 +61,61 @@ impl Tender {
         }
     }
 
+    /// What a terminal takes of it, if one does.
+    pub fn means(self) -> Option<Means> {
+        Means::from_id(self.id())
+    }
+
     /// Whether a terminal says what became of it.
     pub fn is_cashless(self) -> bool {
-        matches!(self, Tender::Credit | Tender::Debit | Tender::Emoney | Tender::Qr)
+        self.means().is_some()
     }
+}
+
+/// What a terminal takes: everything but cash and bills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Means {
+    Credit,
+    Debit,
+    Emoney,
+    Qr,
+}
+
+impl Means {
+    /// All of them, in the order a screen offers them.
+    pub const ALL: [Means; 4] = [Means::Credit, Means::Debit, Means::Emoney, Means::Qr];
+
+    /// The name used in storage and on lines: `emoney`.
+    pub fn id(self) -> &'static str {
+        Tender::from(self).id()
+    }
+
+    /// The means of a [`Means::id`].
+    pub fn from_id(id: &str) -> Option<Means> {
+        Means::ALL.into_iter().find(|means| means.id() == id)
+    }
+}
+
+impl From<Means> for Tender {
+    fn from(means: Means) -> Tender {
+        match means {
+            Means::Credit => Tender::Credit,
+            Means::Debit => Tender::Debit,
+            Means::Emoney => Tender::Emoney,
+            Means::Qr => Tender::Qr,
+        }
+    }
+}
+
+/// The terminal a payment is begun at: noted before anybody touches it, so that it can
+/// be asked there what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct At {
+    /// Id of the terminal, as the town wrote it.
+    pub terminal: String,
+    /// Id of the brand, where it was chosen beforehand. The slip has the last word.
+    pub brand: Option<String>,
 }
 
 /// What the terminal's slip says: enough to find it again at the acquirer (指定納付

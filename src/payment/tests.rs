@@ -37,14 +37,19 @@ struct Office {
 
 impl Office {
     fn open() -> Self {
-        Self::with(SCHEMA.to_owned())
+        Self::with([SCHEMA, AT_TERMINAL].concat())
     }
 
-    /// With another schema of this room.
+    /// With another schema of this room, all its steps in one.
     fn with(schema: String) -> Self {
         // As long as the test lasts, and not longer than the process.
         let schema: SchemaStep = Box::leak(schema.into_boxed_str());
-        let steps = STEPS.iter().map(|step| if *step == SCHEMA { schema } else { step });
+        let own = |step: SchemaStep| match step {
+            SCHEMA => schema,
+            AT_TERMINAL => "",
+            other => other,
+        };
+        let steps = STEPS.iter().map(|step| own(step));
         let steps: Vec<SchemaStep> = steps.collect();
         let mut connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("pragma foreign_keys = on").unwrap();
@@ -97,12 +102,24 @@ impl Office {
     }
 
     fn start(&self, by: By, charge: &Charge, tender: Tender) -> Result<Payment, Error> {
-        let request = Request { charge: charge.id, amount: charge.total, tender, counter: 1 };
+        let request =
+            Request { charge: charge.id, amount: charge.total, tender, counter: 1, at: None };
         self.write(|tx| start(tx, &self.journal, by, &request))
     }
 
+    /// At a terminal that the town has written.
+    fn start_at(
+        &self,
+        charge: &Charge,
+        (tender, at): (Tender, Option<At>),
+    ) -> Result<Payment, Error> {
+        let request = Request { charge: charge.id, amount: charge.total, tender, counter: 1, at };
+        self.write(|tx| start(tx, &self.journal, self.by(), &request))
+    }
+
     fn take(&self, by: By, charge: &Charge, tender: Tender) -> Result<Payment, Error> {
-        let request = Request { charge: charge.id, amount: charge.total, tender, counter: 1 };
+        let request =
+            Request { charge: charge.id, amount: charge.total, tender, counter: 1, at: None };
         self.write(|tx| take(tx, &self.journal, by, &request))
     }
 

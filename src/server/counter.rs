@@ -28,7 +28,8 @@ use crate::staff::{self, NewAccount};
 use crate::visit::paper::Papers;
 use crate::web::desk::Shown;
 use crate::web::home::AtHome;
-use crate::web::{self, Codes, Guests, Live, Office, Printers, Readers, live, printers};
+use crate::web::{self, Codes, Guests, Live, Office, Printers, Readers, Terminals};
+use crate::web::{live, printers, terminals};
 use crate::{fault, payment, schema};
 
 /// Files in the data folder.
@@ -69,6 +70,7 @@ async fn serve(
     if let Err(error) = printers::look_for_what_was_cut_off(&office).await {
         tracing::error!(%error, "nobody knows what was under way to the printers");
     }
+    terminals::look_for_what_is_unknown(&office).await?;
     let sweeping = tokio::spawn(sweep::forever(office.clone()));
     let address = listener.local_addr()?;
     eprintln!("窓口 http://{address}/");
@@ -124,6 +126,7 @@ async fn open(
     (config, forms, papers): (Config, Forms, Papers),
     demo: Option<DemoTown>,
 ) -> anyhow::Result<Office> {
+    let sessions = staff::LIMITS.at_speed(demo.map_or(1, DemoTown::speed));
     let (clock, demo) =
         (demo.map_or_else(|| Arc::new(SystemClock) as _, |town| town.clock()), demo.is_some());
     let path = folders.data.join(DATABASE);
@@ -147,6 +150,7 @@ async fn open(
     let site = format!("{}/{}", config.site.town.code, config.site.office.id);
     let readers = Readers::new(demo && config.site.modules.card_reader);
     let printers = Printers::start(&config.printers)?;
+    let terminals = Terminals::start(&config.cashless, demo)?;
     let codes = Codes::default();
     codes.listen(&config)?;
     let shown = Shown::default();
@@ -165,11 +169,13 @@ async fn open(
         intake,
         codes,
         printers,
+        terminals,
         live,
         guests: Guests::default(),
         at_home: AtHome::default(),
         shown,
         shown_booked: Shown::default(),
+        sessions,
         demo,
     };
     let journal = office.journal.clone();

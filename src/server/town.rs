@@ -9,7 +9,6 @@ use time::macros::time;
 
 use crate::chance::{self, SystemChance};
 use crate::clock::{Clock, FastClock, HeldClock, Moment, SystemClock};
-use crate::config::Config;
 use crate::db::Tx;
 use crate::demo::town::{self, Town, past};
 use crate::id::StaffId;
@@ -50,6 +49,11 @@ pub struct DemoTown {
 }
 
 impl DemoTown {
+    /// How much faster than the wall's its clock runs.
+    pub fn speed(self) -> u32 {
+        self.day.speed()
+    }
+
     /// The clock the office goes by.
     pub fn clock(self) -> Arc<dyn Clock> {
         let morning = || SystemClock.now().replace_time(time!(8:30));
@@ -116,6 +120,7 @@ pub(super) async fn populate(
     let write = move |tx: &Tx<'_>| {
         clock.hold(opens);
         queue::close_day(tx, &journal, opens.date())?;
+        let mut town = town.seen_at(day.speed());
         town.begin([opens, closes], 1.0);
         past::write_until(tx, (&journal, &clock), &mut town, now)?;
         Ok::<_, queue::Error>(town)
@@ -129,7 +134,8 @@ async fn clerks(office: &Office, journal: &Arc<Journal>) -> anyhow::Result<Vec<S
     for counter in town::counters(&office.config) {
         let password: String =
             chance::bytes::<12>(&SystemChance).iter().map(|byte| format!("{byte:02x}")).collect();
-        let (login, name) = (format!("jitsuen-{counter}"), clerk_name(&office.config, counter));
+        // They are nobody.
+        let (login, name) = (format!("jitsuen-{counter}"), format!("実演の係員{counter}"));
         let new = NewAccount::typed(
             &login,
             &name,
@@ -143,12 +149,6 @@ async fn clerks(office: &Office, journal: &Arc<Journal>) -> anyhow::Result<Vec<S
         staff.push(office.db.write(add).await?.id);
     }
     Ok(staff)
-}
-
-/// They are nobody: they have the name of where they sit.
-fn clerk_name(config: &Config, counter: u32) -> String {
-    let name = config.counter(counter).map_or("", |counter| counter.name.ja.as_str());
-    format!("実演の係員（{counter}番 {name}）")
 }
 
 fn held(town: &Mutex<Town>) -> MutexGuard<'_, Town> {

@@ -66,7 +66,7 @@ impl Takings<'_> {
             }
             let words = super::paper::words();
             for (code, sums) in &summary.by_tender {
-                add("tender", code, names::account(words, code), sums, None);
+                add("tender", code, names::account(self.config, words, code), sums, None);
             }
             for (number, sums, short) in counters(&summary) {
                 let name = names::counter(self.config, number);

@@ -10,7 +10,7 @@ pub fn in_the_books(config: &Config, words: Phrases, id: &str) -> String {
         Some(("revenue", code)) => format!("{code} {}", item(config, code)).trim().to_owned(),
         Some(("cash", at)) => words.with("takings.cash_at", &[("counter", at)]),
         _ if id == OVER_SHORT => words.t("takings.over_short").to_owned(),
-        _ => account(words, id),
+        _ => account(config, words, id),
     }
 }
 
@@ -21,8 +21,10 @@ pub(super) fn item(config: &Config, code: &str) -> String {
 }
 
 /// 支払方法, from an account or a tender: `emoney:suica`.
-pub fn account(words: Phrases, account: &str) -> String {
+pub fn account(config: &Config, words: Phrases, account: &str) -> String {
     let (tender, brand) = account.split_once(':').unwrap_or((account, ""));
+    let known = config.cashless.brand(brand).map(|one| one.name.in_lang(words.lang()));
+    let brand = known.unwrap_or(brand);
     let tender = match tender {
         "cash" => words.t("takings.cash"),
         "credit" => words.t("receipt.credit"),

@@ -120,7 +120,8 @@ impl Takings<'_> {
             first.into_iter().chain(money(sums)).collect::<Vec<String>>()
         };
         let tenders = self.summary.by_tender.iter();
-        let rows = tenders.map(|(account, sums)| row(names::account(words(), account), sums));
+        let rows =
+            tenders.map(|(account, sums)| row(names::account(self.config, words(), account), sums));
         let sum = row(words().t("takings.sum").to_owned(), &self.summary.all);
         Block::Table {
             columns: vec![

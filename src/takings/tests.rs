@@ -70,7 +70,8 @@ impl Office {
             self.write(|tx| payment::charge(tx, &self.journal, Actor::System, about, vec![line]));
         let charge = charge.unwrap();
         let tender = Tender::Cash { received: charge.total };
-        let request = Request { charge: charge.id, amount: charge.total, tender, counter };
+        let request =
+            Request { charge: charge.id, amount: charge.total, tender, counter, at: None };
         self.write(|tx| payment::take(tx, &self.journal, self.by(), &request))
     }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 use time::Date;
 
 use super::desk::submitted;
-use super::{Counter, Error, State, Visit, store};
+use super::{Counter, Error, State, Visit, course, store};
 use crate::applicant::Source;
 use crate::application;
 use crate::config::NOT_EXEMPT;
@@ -172,11 +172,13 @@ pub fn take(
     if !shown {
         return Err(payment::Error::Changed.into());
     }
-    Ok(payment::take(tx, journal, by, request)?)
+    let payment = payment::take(tx, journal, by, request)?;
+    course::paid(tx, journal, counter, (id, &payment))?;
+    Ok(payment)
 }
 
 /// The payment of this visit with this id.
-fn own(tx: &Tx<'_>, id: VisitId, payment: PaymentId) -> Result<PaymentId, Error> {
+pub(super) fn own(tx: &Tx<'_>, id: VisitId, payment: PaymentId) -> Result<PaymentId, Error> {
     submitted(tx, id)?;
     let is_own = payment::of_visit(tx, id)?.iter().any(|own| own.id == payment);
     is_own.then_some(payment).ok_or_else(|| payment::Error::NoSuchPayment.into())

@@ -9,6 +9,8 @@ pub mod arrival;
 pub mod bill;
 pub mod brought;
 mod care;
+pub mod cashless;
+mod course;
 pub mod desk;
 pub mod listed;
 mod overtaken;

@@ -136,10 +136,7 @@ impl Slip {
         let receipts = applications.iter().map(|application| application.receipt.as_str());
         Some(Slip {
             lang,
-            town: match lang {
-                Lang::Ja => config.site.town.name.clone(),
-                Lang::En => config.site.town.roman.clone(),
-            },
+            town: config.site.town.in_lang(lang).to_owned(),
             office: config.site.office.name.in_lang(lang).to_owned(),
             handed_in: visit.submitted_at,
             day: visit.day,

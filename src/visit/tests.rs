@@ -26,16 +26,16 @@ mod keeping;
 mod restored;
 
 /// A counter in memory: example town, held clock.
-struct Town {
-    connection: Connection,
-    journal: Journal,
+pub(super) struct Town {
+    pub(super) connection: Connection,
+    pub(super) journal: Journal,
     clock: Arc<HeldClock>,
-    config: Config,
+    pub(super) config: Config,
     forms: Forms,
 }
 
 impl Town {
-    fn open() -> Self {
+    pub(super) fn open() -> Self {
         let connection = crate::schema::in_memory();
         let chance = Arc::new(SeededChance::new(1));
         let clock = Arc::new(HeldClock::at(datetime!(2026-11-24 9:00 +9)));
@@ -47,11 +47,11 @@ impl Town {
         Self { connection, journal, clock, config, forms }
     }
 
-    fn tx(&self) -> Tx<'_> {
+    pub(super) fn tx(&self) -> Tx<'_> {
         Tx::alone(&self.connection)
     }
 
-    fn counter(&self) -> Counter<'_> {
+    pub(super) fn counter(&self) -> Counter<'_> {
         Counter { config: &self.config, forms: &self.forms }
     }
 
@@ -59,7 +59,7 @@ impl Town {
         start(&self.tx(), &self.journal, self.journal.op(), kiosk, &Wishes::default()).unwrap()
     }
 
-    fn kiosk(&self) -> DeviceId {
+    pub(super) fn kiosk(&self) -> DeviceId {
         DeviceId::new(self.journal.now(), &*self.journal.chance)
     }
 
@@ -82,7 +82,7 @@ impl Town {
     }
 
     /// Walks a 住民票 for oneself up to the check page, with a card.
-    fn filled(&self, kiosk: DeviceId) -> VisitId {
+    pub(super) fn filled(&self, kiosk: DeviceId) -> VisitId {
         self.filled_for(kiosk, &["juminhyo"])
     }
 
@@ -114,7 +114,7 @@ impl Town {
         id
     }
 
-    fn submit(&self, id: VisitId, op: OpId) -> Result<Submitted, Error> {
+    pub(super) fn submit(&self, id: VisitId, op: OpId) -> Result<Submitted, Error> {
         submit(&self.tx(), &self.journal, self.counter(), Actor::System, op, id)
     }
 

@@ -51,6 +51,9 @@ struct Tablet {
 /// What a scanner has sent, and when.
 type Heard = Arc<Mutex<BTreeMap<String, (Instant, String)>>>;
 
+/// A tablet's turn to try a code, as long as it is held.
+pub type Turn = OwnedMutexGuard<Option<Instant>>;
+
 /// What reads codes, and what is remembered of them. One for the process.
 pub struct Codes {
     scanners: Mutex<BTreeMap<String, SerialScanner>>,
@@ -120,7 +123,7 @@ impl Codes {
     }
 
     /// Waits until a code may be tried at a tablet: one at a time, one a second.
-    pub async fn turn(&self, tablet: DeviceId) -> OwnedMutexGuard<Option<Instant>> {
+    pub async fn turn(&self, tablet: DeviceId) -> Turn {
         let turn = lock(&self.tablets).entry(tablet).or_default().tried.clone();
         let mut tried = turn.lock_owned().await;
         if let Some(wait) = tried.and_then(|at| BETWEEN_CODES.checked_sub(at.elapsed())) {

@@ -9,7 +9,7 @@ use time::macros::datetime;
 
 use super::desk::Shown;
 use super::home::AtHome;
-use super::{Codes, Guests, Live, Office, Printers, Readers};
+use super::{Codes, Guests, Live, Office, Printers, Readers, Terminals};
 use crate::chance::SeededChance;
 use crate::clock::HeldClock;
 use crate::config::Config;
@@ -18,8 +18,8 @@ use crate::form::Forms;
 use crate::journal::{self, Journal, OfficeKey};
 use crate::pdf::Fonts;
 use crate::preregistration::Intake;
-use crate::schema;
 use crate::visit::paper::Papers;
+use crate::{schema, staff};
 
 /// The office, the clock that moves it, and the folder it lives as long as.
 pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir) {
@@ -52,11 +52,13 @@ pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir)
         intake,
         codes,
         printers,
+        terminals: Terminals::default(),
         live,
         guests: Guests::default(),
         at_home: AtHome::default(),
         shown,
         shown_booked: Shown::default(),
+        sessions: staff::LIMITS,
         demo,
     };
     (Arc::new(office), clock, folder)

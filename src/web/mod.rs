@@ -36,6 +36,7 @@ pub mod readers;
 pub mod shown;
 mod slips;
 mod status;
+pub mod terminals;
 mod windows;
 
 use std::sync::Arc;
@@ -50,7 +51,7 @@ use crate::form::Forms;
 use crate::id::DeviceId;
 use crate::journal::Journal;
 use crate::preregistration::Intake;
-use crate::visit;
+use crate::{staff, visit};
 
 pub use codes::Codes;
 pub use guests::Guests;
@@ -58,6 +59,7 @@ pub use live::Live;
 pub use printers::Printers;
 pub use readers::Readers;
 pub use status::calendar;
+pub use terminals::Terminals;
 
 /// What every handler may use. One for the process.
 pub struct Office {
@@ -74,6 +76,8 @@ pub struct Office {
     /// The same of the lists of appointments, by the visits they announce.
     pub shown_booked: desk::Shown,
     pub printers: Printers,
+    /// The payment terminals that are asked by this program.
+    pub terminals: Terminals,
     /// Takes the codes that residents made at home.
     pub intake: Intake,
     /// What everybody may see of the queue, as it is now.
@@ -82,6 +86,8 @@ pub struct Office {
     pub guests: Guests<DeviceId>,
     /// Who books at home, and how much came from where.
     pub at_home: home::AtHome,
+    /// How long whoever is signed in stays so.
+    pub sessions: staff::Limits,
     /// Invented residents, ready accounts, and a line on every page that says so.
     pub demo: bool,
 }

@@ -47,11 +47,13 @@ function announce(board) {
 }
 
 async function next() {
-  const call = waiting.shift();
+  const call = waiting.shift(), goesOn = speaking;
   speaking = Boolean(call);
   if (!call) return ($("announcement").hidden = true);
   if (Date.now() + skew - Date.parse(call.at) > tooOld) return next();
   const box = $("announcement");
+  // Where one is called after the other, the board stays to be seen beside them.
+  box.classList.toggle("beside", goesOn || waiting.length > 0);
   box.querySelector(".number").textContent = call.ticket;
   box.querySelector(".to").textContent = words.heading.replace("{counter}", call.counter);
   box.hidden = false;

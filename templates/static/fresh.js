@@ -10,7 +10,7 @@ function isBusy(part) {
 }
 
 // What holds the focus is found again by its shortcut, by where it leads, or by its
-// name and value.
+// name and value; where nothing does, what is offered first takes it.
 function sameAs(held, part) {
   if (held?.accessKey) return part.querySelector(`[accesskey="${held.accessKey}"]`);
   if (held?.href) return [...part.querySelectorAll("a")].find((one) => one.href === held.href);
@@ -26,20 +26,23 @@ function soon(part, address) {
   if (secs) waiting = setTimeout(() => refresh(part, address).catch(() => soon(part, address)), secs * 1000);
 }
 
+// The words that are read aloud when they are others than before.
+const words = (part) => [...part.querySelectorAll("[data-say]")].map((one) => one.textContent).join(" ");
+
+let seen;
 async function refresh(part, address) {
-  if (document.hidden || isBusy(part)) return;
+  if (document.hidden || isBusy(part)) return soon(part, address);
   const answer = await fetch(address, { headers: { "x-by-itself": "1" } });
   if (answer.redirected) return location.assign(answer.url);
-  if (answer.status !== 200) return;
-  const drawn = await answer.text();
-  if (isBusy(part)) return;
-  const before = part.querySelector("[data-say]")?.textContent ?? "";
-  const held = part.contains(document.activeElement) ? document.activeElement : null;
-  part.innerHTML = drawn;
-  sameAs(held, part)?.focus();
-  // What is new and wrong is read aloud.
+  const drawn = answer.status === 200 ? await answer.text() : seen;
+  // What is unchanged is left alone: it may be turning, or be read just now.
+  if (drawn === seen || isBusy(part)) return soon(part, address);
+  const before = words(part), at = document.activeElement;
+  const isFree = part.contains(at) || at === document.body;
+  part.innerHTML = seen = drawn;
+  if (isFree) (sameAs(at, part) ?? part.querySelector("[autofocus]"))?.focus();
   soon(part, address);
-  const now = part.querySelector("[data-say]")?.textContent ?? "", say = document.getElementById("say");
+  const now = words(part), say = document.getElementById("say");
   if (say && now !== before) say.textContent = now;
 }
 
@@ -50,9 +53,10 @@ if (part) {
   // The minutes that somebody has waited go on without any event.
   const timer = setInterval(again, 30_000);
   soon(part, part.dataset.fresh);
-  const events = new EventSource(part.dataset.events ?? "/desk/calling/events");
-  events.addEventListener("changed", again);
-  addEventListener("pagehide", () => { events.close(); clearInterval(timer); clearTimeout(waiting); });
+  // Where nothing of it stands in the queue, no events are named.
+  const events = part.dataset.events === "" ? null : new EventSource(part.dataset.events ?? "/desk/calling/events");
+  events?.addEventListener("changed", again);
+  addEventListener("pagehide", () => { events?.close(); clearInterval(timer); clearTimeout(waiting); });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   document.addEventListener("visibilitychange", again);
 }

@@ -1,6 +1,9 @@
 //! Every kind of page, examined for what stands in the way of somebody who uses
 //! it with a screen reader, a keyboard or little sight.
 
+mod booked;
+mod hall;
+
 use madoguchi::config::Config;
 
 use crate::kiosk::{certificate, moving_within_and_certificate, tap};

@@ -12,10 +12,10 @@ use crate::stage::program::Program;
 use crate::stage::resident::{Memory, Resident};
 
 /// A Tuesday on which nobody rests, whenever this runs.
-const MORNING: &str = "2026-11-24T09:00";
+pub const MORNING: &str = "2026-11-24T09:00";
 
 /// The example town with one more service, for which somebody can come at once.
-fn town(config: &Path) {
+pub fn town(config: &Path) {
     let file = config.join("appointments.toml");
     let example = fs::read_to_string(&file).unwrap();
     let example = example.replace("early_minutes = 30", "early_minutes = 240");

@@ -25,10 +25,24 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("jpqr", &[]),
     ("bill_code", &["jpqr"]),
     ("payment", &["db", "journal"]),
+    ("terminal", &["payment"]),
     // What is asked of whoever books follows the rules of any entry.
     ("appointment", &["db", "journal", "form"]),
     ("printer", &["pdf"]),
-    ("config", &["applicant", "appointment", "card", "form", "jpqr", "printer", "queue", "staff"]),
+    (
+        "config",
+        &[
+            "applicant",
+            "appointment",
+            "card",
+            "form",
+            "jpqr",
+            "payment",
+            "printer",
+            "queue",
+            "staff",
+        ],
+    ),
     ("procedure", &["config", "form"]),
     ("takings", &["db", "config", "payment", "pdf"]),
     // A code may carry the number of an appointment.

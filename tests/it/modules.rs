@@ -70,6 +70,9 @@ const TELLING: [(&str, &[&str]); 5] = [
     ("payment", &["手数料", "円", "合計", "fee", "Fee", "yen"]),
 ];
 
+/// Pages of the desk about one visit.
+const OF_VISIT: [&str; 2] = ["", "/payment"];
+
 /// Every page of the desk that has no visit in its address.
 const DESK: [&str; 9] = [
     "",
@@ -152,7 +155,9 @@ impl Seen {
         let visit = found.header("location").to_owned();
         for lang in ["en", "ja"] {
             clerk.post("/desk/language", &[("lang", lang)]);
-            self.read(clerk, &visit);
+            for page in OF_VISIT {
+                self.read(clerk, &format!("{visit}{page}"));
+            }
             for page in DESK {
                 self.read(clerk, &format!("/desk{page}"));
             }

@@ -17,6 +17,8 @@ use crate::queue::{self, Act, Desk, Error, Lane};
 const WALK_SECS: u64 = 25;
 const LOST_SECS: u64 = 80;
 const TIDY_SECS: u64 = 25;
+/// However much of it is shown as the way to the counter, so much is left of serving.
+const SERVED_MIN: Duration = Duration::from_secs(30);
 /// A person sits there: the clerk looks again after so long.
 const AWAY: Duration = Duration::from_secs(600);
 /// Who missed a call comes back after about so long, if at all.
@@ -110,7 +112,7 @@ impl Town {
         at: usize,
     ) -> Result<bool, Error> {
         let (now, clerk) = (journal.now(), self.clerks[at].clone());
-        let (staff, counter) = (clerk.staff, clerk.counter);
+        let (staff, counter, from) = (clerk.staff, clerk.counter, self.from(&clerk, now));
         let op = journal.op();
         match clerk.doing {
             Doing::Gone => Ok(false),
@@ -125,10 +127,10 @@ impl Town {
             Doing::Free { .. } if clerk.rests_at(now) => {
                 self.clerks[at].rest = None;
                 let rest = duty::pause(tx, journal, op, (staff, counter), Some(Pause::Break));
-                self.if_there(at, now, rest, Doing::Resting { until: now + BREAK })
+                self.if_there(at, now, rest, Doing::Resting { until: from + BREAK })
             }
             Doing::Free { .. } => match self.next_for(&clerk) {
-                Some(next) => self.call(tx, journal, at, next),
+                Some(next) => self.call(tx, journal, (at, from), next),
                 None if now >= self.closes => {
                     let closed = duty::close(tx, journal, op, staff, counter);
                     self.if_there(at, now, closed, Doing::Gone)
@@ -141,15 +143,15 @@ impl Town {
                 if marked.is_ok() && self.rng.unit() < COMES_BACK {
                     self.comes_back(now, waits);
                 }
-                self.if_there(at, now, marked, Doing::Free { since: now })
+                self.if_there(at, now, marked, Doing::Free { since: from })
             }
             Doing::Called { waits, .. } => {
                 let act = Act::of_clerk(Action::Serve, counter, staff, now);
                 let served = queue::act(tx, journal, (op, Actor::Staff(staff)), waits.ticket, act);
-                let until = now + waits.errand.served;
+                let until = from + waits.errand.served;
                 self.if_there(at, now, served, Doing::Serving { waits, until })
             }
-            Doing::Serving { waits, .. } => self.finish(tx, journal, at, waits),
+            Doing::Serving { waits, .. } => self.finish(tx, journal, (at, from), waits),
         }
     }
 
@@ -166,10 +168,10 @@ impl Town {
         &mut self,
         tx: &Tx<'_>,
         journal: &Journal,
-        at: usize,
+        (at, from): (usize, Moment),
         next: usize,
     ) -> Result<bool, Error> {
-        let (now, waits) = (journal.now(), self.waiting.remove(next));
+        let (now, mut waits) = (journal.now(), self.waiting.remove(next));
         let clerk = &self.clerks[at];
         let (staff, counter, lanes) = (clerk.staff, clerk.counter, &clerk.lanes);
         let desk = Desk { staff, counter, lanes, rules: self.rules };
@@ -180,7 +182,8 @@ impl Town {
             called => called,
         };
         let secs = if waits.errand.absent { LOST_SECS } else { WALK_SECS };
-        let until = now + about(&mut self.rng, secs);
+        let walk = about(&mut self.rng, secs);
+        let until = from + walk.max(self.walk);
         match called {
             // Somebody sits there who was not done: the town waits for its turn.
             Err(Error::CounterBusy(_) | Error::Paused | Error::NotOnDuty) => {
@@ -188,7 +191,12 @@ impl Town {
                 self.clerks[at].doing = Doing::Away { until: now + AWAY };
                 Ok(true)
             }
-            Ok(_) => self.if_there(at, now, called, Doing::Called { waits, until }),
+            Ok(_) => {
+                let longer = self.walk.saturating_sub(walk);
+                let served = waits.errand.served.saturating_sub(longer);
+                waits.errand.served = served.max(waits.errand.served.min(SERVED_MIN));
+                self.if_there(at, now, called, Doing::Called { waits, until })
+            }
             // A person called it, or it has gone: the next one is looked for.
             Err(refused) => done::<()>(Err(refused)),
         }
@@ -198,7 +206,7 @@ impl Town {
         &mut self,
         tx: &Tx<'_>,
         journal: &Journal,
-        at: usize,
+        (at, from): (usize, Moment),
         waits: Waits,
     ) -> Result<bool, Error> {
         let (now, clerk) = (journal.now(), &self.clerks[at]);
@@ -213,7 +221,7 @@ impl Town {
             (errand.served, errand.patience) = (errand.served / 2, None);
             self.waiting.push(Waits { lane, since: now, errand, ..waits });
         }
-        let since = now + about(&mut self.rng, TIDY_SECS);
+        let since = from + about(&mut self.rng, TIDY_SECS);
         self.if_there(at, now, ended, Doing::Free { since })
     }
 

@@ -26,6 +26,13 @@ use crate::queue::{self, Act, Error, NewTicket};
 use clerk::Clerk;
 use plan::{Errand, Offer};
 
+/// A number that stands on the display so long is noticed by whoever looks on.
+const SEEN: Duration = Duration::from_secs(2);
+
+/// A machine that was busy elsewhere is made up for: what was due a while ago is followed
+/// as if it had been done in time.
+const LATE_MAX: Duration = Duration::from_secs(5 * 60);
+
 /// Somebody of the town who waits.
 #[derive(Clone, Debug)]
 struct Waits {
@@ -47,6 +54,8 @@ pub struct Town {
     /// Who missed their call and comes back.
     back: Vec<(Moment, Waits)>,
     closes: Moment,
+    /// So long somebody who was called is on their way at least.
+    walk: Duration,
     rng: Rng,
 }
 
@@ -90,8 +99,16 @@ impl Town {
             waiting: Vec::new(),
             back: Vec::new(),
             closes: now,
+            walk: Duration::ZERO,
             rng: Rng::new(seed),
         }
+    }
+
+    /// The day is looked at `speed` times as fast: whoever is called stands on the
+    /// display long enough to be seen, and is served the quicker for it.
+    pub fn seen_at(self, speed: u32) -> Self {
+        let walk = if speed > 1 { SEEN * speed } else { Duration::ZERO };
+        Self { walk, ..self }
     }
 
     /// A day begins. `busy` is how it compares with an ordinary one.
@@ -183,6 +200,12 @@ impl Town {
         let can = |(_, waits): &(usize, &Waits)| clerk.lanes.contains(&self.lanes[waits.lane].id);
         let own = self.waiting.iter().enumerate().filter(can);
         own.min_by_key(|(_, waits)| effective(waits)).map(|(at, _)| at)
+    }
+
+    /// When what a clerk does now was due: from then on the next thing is reckoned, or a
+    /// busy machine would make the town's day longer with every deed.
+    fn from(&self, clerk: &Clerk, now: Moment) -> Moment {
+        self.clerk_due(clerk).unwrap_or(now).clamp(now - LATE_MAX, now)
     }
 
     /// When a clerk does something next. One who is free does so when somebody waits.

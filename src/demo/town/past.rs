@@ -16,7 +16,7 @@ use crate::queue::wait::rng::Rng;
 use crate::queue::{self, Error};
 
 /// Ordinary days bring so much of what today brings.
-const ORDINARY: f64 = 0.5;
+const ORDINARY: f64 = 0.75;
 
 /// When its office opens, and for how long.
 const OPENS: Duration = Duration::from_secs(8 * 3600 + 30 * 60);

@@ -11,6 +11,8 @@ const BUSY: f64 = 0.9;
 /// The town is practised: nobody takes as long as the office expects, and whoever looks
 /// on has something to see.
 const QUICK: f64 = 0.5;
+/// A counter is not free at once: the next one walks up, the last one's papers go away.
+const BETWEEN_SECS: f64 = 50.0;
 /// One in so many has a credit, does not come when called, or goes on to another lane.
 const PRIORITY: f32 = 0.05;
 const ABSENT: f32 = 0.05;
@@ -57,7 +59,7 @@ pub fn errands(
     for (lane, offer) in offers.iter().enumerate().filter(|(_, offer)| offer.counters > 0.0) {
         let service = f64::from(offer.minutes) * 60.0 * QUICK;
         // As often as the busiest hour asks for; quieter hours let some of them fall.
-        let gap = service / (BUSY * busy * offer.counters * BUSIEST);
+        let gap = (service + BETWEEN_SECS) / (BUSY * busy * offer.counters * BUSIEST);
         let mut at = opens;
         loop {
             at += Duration::from_secs_f64(exponential(&mut rng) * gap);
@@ -129,7 +131,8 @@ mod tests {
     fn the_counters_are_busy_and_can_just_do_it() {
         let days = (0..40).map(|seed| errands(&OFFERS, [OPENS, CLOSES], 1.0, seed));
         let day_secs = (CLOSES - OPENS).as_seconds_f64();
-        let work: f64 = days.flatten().map(|errand| errand.served.as_secs_f64()).sum();
+        let takes = |errand: Errand| errand.served.as_secs_f64() + BETWEEN_SECS;
+        let work: f64 = days.flatten().map(takes).sum();
         let busy = work / 40.0 / day_secs / 3.0;
         assert!((0.7..1.0).contains(&busy), "{busy}");
     }

@@ -141,3 +141,37 @@ fn a_demonstration_at_night_is_full_of_life_and_begins_after_midnight() {
     assert_eq!(at(datetime!(2026-11-24 22:20 +9)), datetime!(2026-11-24 20:40 +9));
     assert_eq!(at(datetime!(2026-11-24 0:30 +9)), datetime!(2026-11-24 0:00 +9));
 }
+
+/// How many were done by noon, where every deed is done so many seconds late.
+fn done_by_noon(late_secs: u64) -> usize {
+    let mut hall = Hall::open();
+    hall.town.begin(past::hours(hall.clock.today()), 1.0);
+    let noon = datetime!(2026-11-24 12:00 +9);
+    while let Some(due) = hall.town.due().filter(|due| *due <= noon) {
+        hall.clock.hold(due.max(hall.clock.now()) + std::time::Duration::from_secs(late_secs));
+        hall.town.step(&Tx::alone(&hall.connection), &hall.journal).unwrap();
+    }
+    hall.tickets().iter().filter(|ticket| ticket.leg().state == State::Done).count()
+}
+
+#[test]
+fn a_machine_that_is_late_with_every_deed_does_not_make_the_towns_day_longer() {
+    let (in_time, late) = (done_by_noon(0), done_by_noon(10));
+    assert!(late > in_time * 9 / 10, "{late} of {in_time}");
+}
+
+#[test]
+fn in_a_day_that_is_looked_at_fast_a_call_stands_long_enough_to_be_seen() {
+    let mut hall = Hall::open();
+    hall.town = hall.town.seen_at(60);
+    hall.town.begin(past::hours(hall.clock.today()), 1.0);
+    let mut ways = Vec::new();
+    for minutes in 0..30 {
+        hall.until(datetime!(2026-11-24 9:00 +9) + std::time::Duration::from_secs(minutes * 300));
+        let tickets = hall.tickets().into_iter();
+        let served = tickets.filter(|ticket| ticket.leg().state == State::Serving);
+        ways.extend(served.filter_map(|one| Some(one.leg().since - one.leg().called_at?)));
+    }
+    assert!(ways.len() > 10, "{}", ways.len());
+    assert!(ways.iter().all(|way| *way >= time::Duration::seconds(120)), "{ways:?}");
+}

@@ -55,7 +55,7 @@ fn a_clock_that_was_set_back_over_midnight_moves_no_money() {
     let key = OfficeKey::generate(&SeededChance::new(1));
     let behind = Journal::new(yesterday, Arc::new(SeededChance::new(2)), key);
     let tender = Tender::Cash { received: Yen(300) };
-    let request = Request { charge: charge.id, amount: charge.total, tender, counter: 1 };
+    let request = Request { charge: charge.id, amount: charge.total, tender, counter: 1, at: None };
     let by = office.by();
     let refused = office.write(|tx| take(tx, &behind, by, &request));
     assert!(matches!(refused, Err(Error::ClockBehind(TOMORROW))), "{refused:?}");

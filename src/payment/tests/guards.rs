@@ -6,7 +6,7 @@ use super::*;
 /// The schema of this room without some of its guards: triggers and indexes by name,
 /// anything else word by word.
 fn without(guards: &[&str]) -> String {
-    let mut schema = SCHEMA.to_owned();
+    let mut schema = [SCHEMA, AT_TERMINAL].concat();
     for guard in guards {
         let before = schema.clone();
         let named = [("create trigger", "end;"), ("create unique index", ";")];
@@ -78,7 +78,8 @@ fn step(payment: &Payment, place: u32, state: &str) -> String {
 fn payment(charge: &Charge, amount: u32, (tender, ground): (&str, &str)) -> String {
     let (charge, received) = (charge.id, if tender == "cash" { "5000" } else { "null" });
     format!(
-        "insert into payment values ('by-hand', '{charge}', '{DAY}', {amount}, '{tender}', 1,
+        "insert into payment (id, charge, day, amount, tender, counter, received, ground, begun_at)
+         values ('by-hand', '{charge}', '{DAY}', {amount}, '{tender}', 1,
            {received}, {ground}, '{DAY}T09:00:00.000+09:00')"
     )
 }
@@ -386,6 +387,28 @@ fn authorised_by_hand(payment: &Payment, slip: &str) -> String {
         payment.id,
         entry(("payment", DAY), (Some(payment.id), None), &sides)
     )
+}
+
+#[test]
+fn a_slip_is_of_the_terminal_that_was_asked() {
+    guarded(&["payment_step_is_of_its_terminal"], |office| {
+        let at = Some(At { terminal: "t2".to_owned(), brand: None });
+        let charge = office.owing(vec![residence(1)]);
+        authorised_by_hand(&office.start_at(&charge, (Tender::Emoney, at)).unwrap(), "00002")
+    });
+}
+
+#[test]
+fn a_terminal_takes_no_cash() {
+    for terminal in ["'t1', null", "'t1', 'suica'", "null, 'suica'"] {
+        guarded(&["payment_at_a_terminal_is_without_cash"], |office| {
+            let charge = office.owing(vec![residence(1)]);
+            let begun = payment(&charge, 300, ("cash", "null"));
+            let (begun, at) =
+                (begun.replace("begun_at)", "begun_at, asked_terminal, asked_brand)"), terminal);
+            begun.trim_end_matches(')').to_owned() + &format!(", {at})")
+        });
+    }
 }
 
 #[test]

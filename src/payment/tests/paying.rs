@@ -53,7 +53,8 @@ fn an_amount_that_changed_between_two_screens_is_not_paid() {
     assert_eq!(corrected.revision, 2);
     let cash = Tender::Cash { received: Yen(1000) };
     assert!(matches!(office.take(office.by(), &seen, cash), Err(Error::Changed)));
-    let request = Request { charge: corrected.id, amount: Yen(300), tender: cash, counter: 1 };
+    let request =
+        Request { charge: corrected.id, amount: Yen(300), tender: cash, counter: 1, at: None };
     let by = office.by();
     let refused = office.write(|tx| take(tx, &office.journal, by, &request));
     assert!(matches!(refused, Err(Error::Changed)));

@@ -50,6 +50,24 @@ fn a_terminal_that_answers_twice_or_with_the_slip_of_another_changes_nothing() {
 }
 
 #[test]
+fn the_terminal_that_is_asked_is_noted_before_anybody_touches_it() {
+    let office = Office::open();
+    let at = At { terminal: "t1".to_owned(), brand: Some("suica".to_owned()) };
+    let owing = || office.owing(vec![residence(1)]);
+    let begun = office.start_at(&owing(), (Tender::Emoney, Some(at.clone()))).unwrap();
+    assert_eq!(get(&office.connection, begun.id).unwrap().unwrap().at, Some(at.clone()));
+    assert_eq!(at_terminal(&office.connection, "t1").unwrap(), std::slice::from_ref(&begun));
+    let of_other = Outcome::Authorised(Some(Slip { terminal: "t2".to_owned(), ..slip("00001") }));
+    let refused = office.settle(office.by(), &begun, &of_other);
+    assert!(matches!(refused, Err(Error::OtherTerminal)), "{refused:?}");
+    office.settle(office.by(), &begun, &authorised("00001")).unwrap();
+    assert_eq!(at_terminal(&office.connection, "t1").unwrap(), []);
+    let cash = (Tender::Cash { received: Yen(300) }, Some(at));
+    assert!(matches!(office.start_at(&owing(), cash), Err(Error::WrongTender)));
+    assert_eq!(office.contradiction(), None);
+}
+
+#[test]
 fn what_was_going_on_when_the_program_stopped_is_unknown() {
     let office = Office::open();
     let (begun, paid) = (office.begun(Tender::Qr), office.paid(vec![residence(1)]));

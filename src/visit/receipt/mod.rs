@@ -39,6 +39,8 @@ pub struct Receipt {
     tender: Tender,
     change: Option<Yen>,
     slip: Option<Slip>,
+    /// Brand and terminal of the slip, as the town calls them.
+    called: Option<[String; 2]>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +84,14 @@ pub fn has_one(payment: &Payment) -> bool {
     is_paid_here && payment.state() == State::Authorised
 }
 
+/// What the town calls brand and terminal; their ids where it took them out since.
+fn called(config: &Config, slip: &Slip) -> [String; 2] {
+    let cashless = &config.cashless;
+    let brand = cashless.brand(&slip.brand).map(|one| one.name.in_lang(Lang::Ja));
+    let terminal = cashless.terminal(&slip.terminal).map(|one| one.name.in_lang(Lang::Ja));
+    [brand.unwrap_or(&slip.brand), terminal.unwrap_or(&slip.terminal)].map(str::to_owned)
+}
+
 /// So much went back.
 fn given_back(entries: &[Entry]) -> Yen {
     let refunds = entries.iter().filter(|entry| entry.kind == Kind::Refund);
@@ -116,6 +126,7 @@ impl Receipt {
             tender: payment.tender,
             change: payment.change(),
             slip: payment.slip().cloned(),
+            called: payment.slip().map(|slip| called(config, slip)),
         })
     }
 
@@ -165,14 +176,15 @@ impl Receipt {
     /// What was handed over, or what the terminal's slip says.
     fn tender_on(&self, roll: Roll, ja: Phrases) -> Roll {
         let pair = |roll: Roll, key, value: String| roll.pair(ja.t(key), value, Size::Normal);
-        match (self.tender.received(), self.change, &self.slip) {
+        let slip = self.slip.as_ref().zip(self.called.as_ref());
+        match (self.tender.received(), self.change, slip) {
             (Some(received), Some(change), _) => {
                 let roll = pair(roll, "receipt.received", yen(ja, received));
                 pair(roll, "receipt.change", yen(ja, change))
             }
-            (_, _, Some(slip)) => {
+            (_, _, Some((slip, [_, terminal]))) => {
                 let roll = pair(roll, "receipt.slip", slip.number.as_str().to_owned());
-                pair(roll, "receipt.terminal", slip.terminal.clone())
+                pair(roll, "receipt.terminal", terminal.clone())
             }
             _ => roll,
         }
@@ -199,8 +211,8 @@ impl Receipt {
             Tender::Qr => ja.t("receipt.qr"),
             Tender::Cash { .. } | Tender::Later | Tender::Nothing => ja.t("receipt.cash"),
         };
-        match &self.slip {
-            Some(slip) => format!("{kind} {}", slip.brand),
+        match &self.called {
+            Some([brand, _]) => format!("{kind} {brand}"),
             None => kind.to_owned(),
         }
     }

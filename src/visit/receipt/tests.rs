@@ -37,6 +37,7 @@ fn receipt(lines: Vec<Line>) -> Receipt {
         tender: Tender::Cash { received: Yen(1000) },
         change: Yen(1000).0.checked_sub(total.0).map(Yen),
         slip: None,
+        called: None,
         lines,
     }
 }
@@ -52,7 +53,8 @@ fn cashless() -> Receipt {
         terminal: "t1".to_owned(),
         number: SlipNumber::typed("00017").unwrap(),
     };
-    Receipt { tender: Tender::Emoney, change: None, slip: Some(slip), ..two() }
+    let called = Some(["交通系IC".to_owned(), "証明書の窓口の端末".to_owned()]);
+    Receipt { tender: Tender::Emoney, change: None, slip: Some(slip), called, ..two() }
 }
 
 fn words(receipt: &Receipt) -> Vec<String> {
@@ -99,9 +101,9 @@ fn what_a_terminal_took_is_no_receipt_and_says_how_to_find_it_again() {
         words[12..],
         [
             "合計 | 950円",
-            "支払方法 | 電子マネー suica",
+            "支払方法 | 電子マネー 交通系IC",
             "端末の伝票番号 | 00017",
-            "端末 | t1",
+            "端末 | 証明書の窓口の端末",
             "---",
             "この明細は領収書ではありません。決済端末の控えと一緒に保管してください。",
             "消費税は非課税です。",

@@ -76,10 +76,7 @@ impl Frame {
         let site = &office.config.site;
         Self {
             words: Phrases::of(lang),
-            town: match lang {
-                Lang::Ja => site.town.name.clone(),
-                Lang::En => site.town.roman.clone(),
-            },
+            town: site.town.in_lang(lang).to_owned(),
             office: site.office.name.in_lang(lang).to_owned(),
             place,
             queue: site.modules.queue,
@@ -233,6 +230,9 @@ pub(super) enum Note {
     Ended,
     SetUp,
     Paid,
+    Begun,
+    Declined,
+    Unknown,
     Exempted,
     Voided,
     GivenBack,
@@ -264,6 +264,9 @@ impl Note {
             Note::Ended => words.t("desk.note.ended"),
             Note::SetUp => words.t("desk.note.set_up"),
             Note::Paid => words.t("desk.note.paid"),
+            Note::Begun => words.t("desk.note.begun"),
+            Note::Declined => words.t("desk.note.declined"),
+            Note::Unknown => words.t("desk.note.unknown"),
             Note::Exempted => words.t("desk.note.exempted"),
             Note::Voided => words.t("desk.note.voided"),
             Note::GivenBack => words.t("desk.note.given_back"),

@@ -8,7 +8,7 @@ use super::fields::Fields;
 use super::frame::language;
 use crate::id::OpId;
 use crate::lang::Lang;
-use crate::staff::{self, Action, LIMITS, SignedIn};
+use crate::staff::{self, Action, SignedIn};
 use crate::web::error::Failure;
 use crate::web::{Shared, cookie};
 
@@ -53,9 +53,10 @@ impl FromRequestParts<Shared> for Clerk {
             cookie::token(&parts.headers, COOKIE).ok_or(Failure::Elsewhere("/desk/sign-in"))?;
         let key = token.form_key();
         let now = office.journal.now();
+        let limits = office.sessions;
         let signed_in = office
             .db
-            .read(move |connection| staff::signed_in(connection, &token, LIMITS, now))
+            .read(move |connection| staff::signed_in(connection, &token, limits, now))
             .await?
             .ok_or(Failure::Elsewhere("/desk/sign-in?note=ended"))?;
         let by_itself =

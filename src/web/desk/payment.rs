@@ -1,26 +1,27 @@
 //! The bill of a visit: who is exempt, taking the money, and taking it back.
 
-use askama::Template;
+mod cashless;
+mod now;
+mod page;
+
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
 use super::frame::{Asked, Frame, Place};
 use super::guard::{Clerk, Sent};
-use super::pay_code;
-use super::visit::called_by;
-use crate::config::NOT_EXEMPT;
 use crate::db::Tx;
-use crate::id::{ChargeId, OpId, PaymentId, VisitId};
+use crate::id::{OpId, PaymentId, VisitId};
 use crate::journal::Actor;
 use crate::lang::Phrases;
-use crate::payment::{self, Back, By, Error as Refused, Payment, Reason, Refund, Request, Tender};
-use crate::queue::duty;
+use crate::payment::{
+    self, At, Back, By, Error as Refused, Means, Outcome, Payment, Reason, Refund, Request, Tender,
+};
 use crate::staff::Action;
-use crate::visit::Error;
 use crate::visit::bill::{self, Bill};
-use crate::visit::receipt;
+use crate::visit::{Error, cashless as without_cash};
 use crate::web::error::Failure;
-use crate::web::{Office, Shared, page};
+use crate::web::page::{go, show as answer};
+use crate::web::{Office, Shared, terminals};
 use crate::yen::Yen;
 
 /// The most that is typed as an amount: no drawer holds more.
@@ -71,73 +72,6 @@ fn state_words(words: Phrases, state: payment::State) -> &'static str {
     }
 }
 
-struct Line {
-    name: String,
-    count: u32,
-    unit: String,
-    amount: String,
-    exempt: Option<String>,
-}
-
-/// The exemptions of one form, and which stands.
-struct Exemptions {
-    form: String,
-    title: String,
-    choices: Vec<(String, String, bool)>,
-}
-
-/// One attempt to pay.
-struct Attempt {
-    id: PaymentId,
-    amount: String,
-    tender: &'static str,
-    state: &'static str,
-    words: &'static str,
-    time: String,
-    received: Option<String>,
-    change: Option<String>,
-    number: Option<String>,
-    /// Whether whoever paid may take a receipt along; in cash it is a 領収書.
-    has_receipt: bool,
-    is_cash: bool,
-}
-
-#[derive(Template)]
-#[template(path = "desk/payment.html")]
-struct Page {
-    frame: Frame,
-    id: VisitId,
-    /// What the resident is called by.
-    number: String,
-    charge: Option<ChargeId>,
-    total: u32,
-    total_words: String,
-    lines: Vec<Line>,
-    exemptions: Vec<Exemptions>,
-    /// Sentences about what keeps it from being paid, or was changed since.
-    warnings: Vec<&'static str>,
-    may_pay: bool,
-    standing: Option<Attempt>,
-    past: Vec<Attempt>,
-    may_void: bool,
-    /// Item, its name, and what is left of it to give back.
-    left: Vec<(String, String, u32)>,
-    reasons: Vec<(&'static str, &'static str)>,
-    /// The counter whose drawer it is.
-    counter: u32,
-    counters: Vec<(u32, String)>,
-    /// The presses of the page's buttons.
-    op: OpId,
-    later_op: OpId,
-    void_op: OpId,
-    exempt_op: OpId,
-    receipt_op: OpId,
-    /// Whether the resident can be shown a code for a wallet.
-    shows_code: bool,
-    /// The desk's slip printer, where it has one.
-    slip_printer: Option<String>,
-}
-
 pub(super) fn allowed(office: &Office, clerk: &Clerk) -> Result<(), Failure> {
     match office.config.site.modules.payment {
         true => clerk.may(Action::TakePayments),
@@ -158,11 +92,16 @@ pub(super) async fn show(
     shown(&office, &clerk, id, frame).await
 }
 
-pub(super) async fn read(office: &Shared, clerk: &Clerk, id: VisitId) -> Result<Bill, Failure> {
-    let (shared, journal) = (office.0.clone(), office.journal.clone());
-    let actor = Actor::Staff(clerk.signed_in.staff.id);
-    let look = move |tx: &Tx<'_>| bill::bill(tx, &journal, shared.counter(), actor, id);
-    Ok(office.db.write(look).await?)
+/// `GET /desk/visits/{visit}/payment/now`: for the script.
+pub(super) async fn fragment(
+    State(office): State<Shared>,
+    Path(id): Path<String>,
+    clerk: Clerk,
+) -> Result<Response, Failure> {
+    allowed(&office, &clerk)?;
+    let id = id.parse().map_err(|_| Failure::NotFound)?;
+    let bill = read(&office, &clerk, id).await?;
+    answer(&now::now(&office, &clerk, (id, &bill)).await?)
 }
 
 async fn shown(
@@ -172,147 +111,14 @@ async fn shown(
     frame: Frame,
 ) -> Result<Response, Failure> {
     let bill = read(office, clerk, id).await?;
-    let (words, staff) = (frame.words, clerk.signed_in.staff.id);
-    let duty = office.db.read(move |connection| duty::of_staff(connection, staff)).await?;
-    let counters = &office.config.counters;
-    let first = counters.first().map_or(1, |counter| counter.number);
-    let total = bill.charge.as_ref().map_or(Yen(0), |charge| charge.total);
-    let mut past: Vec<Attempt> =
-        bill.payments.iter().map(|one| attempt(&bill, one, words)).collect();
-    let standing = bill.standing().and_then(|_| past.pop());
-    let of_lang = |name: &crate::lang::Words| name.in_lang(words.lang()).to_owned();
-    page::show(&Page {
-        id,
-        number: called_by(office, id).await?,
-        charge: bill.charge.as_ref().map(|charge| charge.id),
-        total: total.0,
-        total_words: total.to_string(),
-        lines: lines(office, &bill, words),
-        exemptions: match standing {
-            None => exemptions(office, &bill, words),
-            Some(_) => Vec::new(),
-        },
-        warnings: warnings(&bill, words),
-        may_pay: standing.is_none() && bill.charge.is_some() && bill.today.is_some(),
-        may_void: bill.may_be_voided(),
-        left: match clerk.may(Action::GiveBack) {
-            Ok(()) => left(office, &bill, words),
-            Err(_) => Vec::new(),
-        },
-        standing,
-        past,
-        reasons: REASONS.map(|reason| (reason.id(), reason_words(words, reason))).to_vec(),
-        counter: duty.map_or(first, |duty| duty.counter),
-        counters: counters.iter().map(|one| (one.number, of_lang(&one.name))).collect(),
-        op: office.journal.op(),
-        later_op: office.journal.op(),
-        void_op: office.journal.op(),
-        exempt_op: office.journal.op(),
-        receipt_op: office.journal.op(),
-        shows_code: pay_code::may_be_shown(office, &bill),
-        slip_printer: office.config.printers.for_desk_slips().map(|one| of_lang(&one.name)),
-        frame,
-    })
+    page::shown(office, clerk, (id, bill), frame).await
 }
 
-fn warnings(bill: &Bill, words: Phrases) -> Vec<&'static str> {
-    let told = [
-        (bill.is_unpriced, words.t("desk.pay.unpriced")),
-        (bill.differs, words.t("desk.pay.differs")),
-        (bill.today.is_none(), words.t("desk.pay.clock")),
-        (bill.charge.is_none() && !bill.is_unpriced, words.t("desk.pay.none")),
-    ];
-    told.into_iter().filter(|(holds, _)| *holds).map(|(_, words)| words).collect()
-}
-
-fn lines(office: &Office, bill: &Bill, words: Phrases) -> Vec<Line> {
-    let lines = bill.charge.iter().flat_map(|charge| &charge.lines);
-    let ground = |id: &String| {
-        let exemption = office.config.exemption(id);
-        exemption.map_or(id.clone(), |one| one.name.in_lang(words.lang()).to_owned())
-    };
-    lines
-        .map(|line| Line {
-            name: line.name.in_lang(words.lang()).to_owned(),
-            count: line.count,
-            unit: line.unit.to_string(),
-            amount: line.amount.to_string(),
-            exempt: line.exempt.as_ref().map(ground),
-        })
-        .collect()
-}
-
-/// For each form of the bill, who may be exempt.
-fn exemptions(office: &Office, bill: &Bill, words: Phrases) -> Vec<Exemptions> {
-    let Some(charge) = &bill.charge else { return Vec::new() };
-    let mut forms: Vec<&String> = charge.lines.iter().map(|line| &line.form).collect();
-    forms.dedup();
-    let of = |form: &&String| {
-        let stands = charge.lines.iter().filter(|line| line.form == **form);
-        let stands = stands.filter_map(|line| line.exempt.as_deref()).next().unwrap_or(NOT_EXEMPT);
-        let own = office.config.exemptions_for(form, charge.day);
-        let own = own.map(|one| (one.id.clone(), one.name.in_lang(words.lang()).to_owned()));
-        let charged = (NOT_EXEMPT.to_owned(), words.t("desk.pay.charged").to_owned());
-        let choices = std::iter::once(charged).chain(own);
-        let title = office.forms.get(form).map(|one| one.template().title.in_lang(words.lang()));
-        Exemptions {
-            form: (*form).clone(),
-            title: title.unwrap_or_default().to_owned(),
-            choices: choices.map(|(id, name)| (id.clone(), name, id == stands)).collect(),
-        }
-    };
-    forms.iter().map(of).collect()
-}
-
-fn left(office: &Office, bill: &Bill, words: Phrases) -> Vec<(String, String, u32)> {
-    let name = |code: &str| {
-        let item = office.config.items.iter().find(|item| item.code == code);
-        item.map_or(code.to_owned(), |item| item.name.in_lang(words.lang()).to_owned())
-    };
-    bill.left().into_iter().map(|(item, Yen(left))| (item.clone(), name(&item), left)).collect()
-}
-
-fn attempt(bill: &Bill, payment: &Payment, words: Phrases) -> Attempt {
-    let number = bill
-        .entries
-        .iter()
-        .find(|entry| entry.payment == Some(payment.id) && entry.kind == payment::Kind::Payment);
-    let number =
-        number.map(|entry| words.with("desk.pay.number", &[("number", entry.receipt_number())]));
-    let received = payment.tender.received();
-    Attempt {
-        id: payment.id,
-        amount: payment.amount.to_string(),
-        tender: match payment.tender {
-            Tender::Cash { .. } => words.t("desk.pay.tender_cash"),
-            Tender::Later => words.t("desk.pay.tender_later"),
-            Tender::Nothing => words.t("desk.pay.tender_nothing"),
-            Tender::Credit | Tender::Debit | Tender::Emoney | Tender::Qr => {
-                words.t("desk.pay.tender_cashless")
-            }
-        },
-        state: payment.state().id(),
-        words: state_words(words, payment.state()),
-        time: crate::clock::hour_and_minute(payment.begun_at),
-        received: received
-            .map(|received| words.with("desk.pay.received", &[("received", received.to_string())])),
-        change: payment
-            .change()
-            .map(|change| words.with("desk.pay.change", &[("change", change.to_string())])),
-        number,
-        has_receipt: receipt::has_one(payment),
-        is_cash: received.is_some(),
-    }
-}
-
-fn reason_words(words: Phrases, reason: Reason) -> &'static str {
-    match reason {
-        Reason::WrongAmount => words.t("desk.pay.reason_wrong_amount"),
-        Reason::WrongTender => words.t("desk.pay.reason_wrong_tender"),
-        Reason::NotIssued => words.t("desk.pay.reason_not_issued"),
-        Reason::Twice => words.t("desk.pay.reason_twice"),
-        _ => words.t("desk.pay.reason_asked"),
-    }
+pub(super) async fn read(office: &Shared, clerk: &Clerk, id: VisitId) -> Result<Bill, Failure> {
+    let (shared, journal) = (office.0.clone(), office.journal.clone());
+    let actor = Actor::Staff(clerk.signed_in.staff.id);
+    let look = move |tx: &Tx<'_>| bill::bill(tx, &journal, shared.counter(), actor, id);
+    Ok(office.db.write(look).await?)
 }
 
 /// What was not done, in words; a fault stays one.
@@ -325,6 +131,10 @@ fn refusal(words: Phrases, error: Error) -> Result<&'static str, Failure> {
         Refused::TooLittle => words.t("desk.pay.refused_too_little"),
         Refused::TooMuch => words.t("desk.pay.refused_too_much"),
         Refused::NotPaid => words.t("desk.pay.refused_not_paid"),
+        Refused::NoSlip => words.t("desk.pay.refused_no_slip"),
+        Refused::NoSlipNumber => words.t("desk.pay.refused_slip_number"),
+        Refused::SlipTaken => words.t("desk.pay.refused_slip_taken"),
+        Refused::TerminalBusy => words.t("desk.pay.refused_terminal_busy"),
         Refused::CashOnly => words.t("desk.pay.refused_cash_only"),
         Refused::DayOver => words.t("desk.pay.refused_day_over"),
         Refused::State(_) => words.t("desk.pay.refused_state"),
@@ -344,18 +154,34 @@ pub(super) fn amount(typed: &str) -> Option<Yen> {
     digits?.parse().ok().filter(|yen| *yen <= YEN_MAX).map(Yen)
 }
 
+/// What a clerk saw of a payment at a terminal.
+enum Said {
+    Slip { brand: String, number: String },
+    Declined,
+    Unknown,
+}
+
 /// What a button asks for.
 enum Press {
     Take(Request),
+    /// At a terminal.
+    Begin(Request),
+    Settle(PaymentId, Said),
     Void(PaymentId, Reason, u32),
     Refund(Refund),
-    Exempt { form: String, ground: String },
+    Exempt {
+        form: String,
+        ground: String,
+    },
 }
 
 impl Press {
     fn note(&self) -> &'static str {
         match self {
-            Press::Take(_) => "paid",
+            Press::Take(_) | Press::Settle(_, Said::Slip { .. }) => "paid",
+            Press::Begin(_) => "begun",
+            Press::Settle(_, Said::Declined) => "declined",
+            Press::Settle(_, Said::Unknown) => "unknown",
             Press::Void(..) => "voided",
             Press::Refund(_) => "given_back",
             Press::Exempt { .. } => "exempted",
@@ -374,6 +200,9 @@ pub(super) async fn act(
         sent.clerk.may(Action::GiveBack)?;
     }
     let id: VisitId = id.parse().map_err(|_| Failure::NotFound)?;
+    if sent.fields.get("act") == "look" {
+        return look_up(&office, &sent, id).await;
+    }
     let op = sent.op()?;
     let frame = Frame::inside(&office, &sent.clerk, Place::Today);
     let words = frame.words;
@@ -383,12 +212,26 @@ pub(super) async fn act(
     };
     let note = press.note();
     match store(&office, &sent.clerk, (op, id), press).await {
-        Ok(()) => Ok(page::go(&format!("/desk/visits/{id}/payment?note={note}"))),
+        Ok(begun) => {
+            if let Some(begun) = begun {
+                terminals::ask(&office.0, &begun);
+            }
+            Ok(go(&format!("/desk/visits/{id}/payment?note={note}")))
+        }
         Err(error) => {
             let refused = refusal(words, error)?.to_owned();
             shown(&office, &sent.clerk, id, frame.refusing(refused)).await
         }
     }
+}
+
+/// Asks the terminal what became of the payment that stands, and shows what it said.
+async fn look_up(office: &Shared, sent: &Sent, id: VisitId) -> Result<Response, Failure> {
+    let bill = read(office, &sent.clerk, id).await?;
+    if let Some(standing) = bill.standing() {
+        terminals::look_up(&office.0, standing).await;
+    }
+    Ok(go(&format!("/desk/visits/{id}/payment")))
 }
 
 /// What was pressed; `None` where an amount is none.
@@ -411,10 +254,18 @@ fn press(office: &Office, sent: &Sent) -> Result<Option<Press>, Failure> {
                 ("later", _) => Tender::Later,
                 _ => Tender::Nothing,
             };
-            let charge = field("charge").parse().map_err(|_| bad())?;
-            let owed = amount(field("amount")).ok_or_else(bad)?;
-            Some(Press::Take(Request { charge, amount: owed, tender, counter: at()? }))
+            Some(Press::Take(wanted(sent, (tender, at()?, None))?))
         }
+        act if act.starts_with("cashless:") => {
+            let (tender, at_terminal) = chosen(office, sent, counter).ok_or_else(bad)?;
+            Some(Press::Begin(wanted(sent, (tender, at()?, Some(at_terminal)))?))
+        }
+        "authorised" => {
+            let (brand, number) = (field("brand").to_owned(), field("slip").to_owned());
+            Some(Press::Settle(payment()?, Said::Slip { brand, number }))
+        }
+        "declined" => Some(Press::Settle(payment()?, Said::Declined)),
+        "unknown" => Some(Press::Settle(payment()?, Said::Unknown)),
         "void" => Some(Press::Void(payment()?, reason()?, at()?)),
         "refund" => {
             let (items, typed) = (sent.fields.all("item"), sent.fields.all("back"));
@@ -424,7 +275,8 @@ fn press(office: &Office, sent: &Sent) -> Result<Option<Press>, Failure> {
             });
             let Some(items) = items.collect::<Option<Vec<_>>>() else { return Ok(None) };
             let (payment, reason, counter) = (payment()?, reason()?, at()?);
-            Some(Press::Refund(Refund { payment, items, back: Back::Cash, reason, counter }))
+            let back = if field("how") == "same" { Back::Same } else { Back::Cash };
+            Some(Press::Refund(Refund { payment, items, back, reason, counter }))
         }
         "exempt" => Some(Press::Exempt {
             form: field("form").to_owned(),
@@ -434,12 +286,52 @@ fn press(office: &Office, sent: &Sent) -> Result<Option<Press>, Failure> {
     })
 }
 
+/// What the screen showed when it was pressed.
+fn wanted(
+    sent: &Sent,
+    (tender, counter, at): (Tender, u32, Option<At>),
+) -> Result<Request, Failure> {
+    let charge = sent.fields.get("charge").parse().map_err(|_| Failure::BadRequest)?;
+    let amount = amount(sent.fields.get("amount")).ok_or(Failure::BadRequest)?;
+    Ok(Request { charge, amount, tender, counter, at })
+}
+
+/// The terminal that was chosen, where it stands at this counter, and what it takes.
+fn chosen(office: &Office, sent: &Sent, counter: u32) -> Option<(Tender, At)> {
+    let mut words = sent.fields.get("act").split(':').skip(1);
+    let means = Means::from_id(words.next()?)?;
+    let choice = (means, words.next().map(str::to_owned));
+    let terminal = office.config.cashless.terminal(sent.fields.get("terminal"))?;
+    let is_offered = terminal.is_at(counter)
+        && cashless::is_there(office, terminal)
+        && without_cash::choices(&office.config.cashless, &terminal.id).contains(&choice);
+    let at = At { terminal: terminal.id.clone(), brand: choice.1 };
+    is_offered.then_some((means.into(), at))
+}
+
+/// What a clerk saw, as it is noted.
+fn outcome(
+    tx: &Tx<'_>,
+    office: &Office,
+    (id, said): (PaymentId, Said),
+) -> Result<Outcome, payment::Error> {
+    let (brand, number) = match said {
+        Said::Declined => return Ok(Outcome::Declined),
+        Said::Unknown => return Ok(Outcome::Unknown),
+        Said::Slip { brand, number } => (brand, number),
+    };
+    let payment = payment::get(tx, id)?.ok_or(Refused::NoSuchPayment)?;
+    let slip = without_cash::slip(&office.config.cashless, &payment, (&brand, &number))?;
+    Ok(Outcome::Authorised(Some(slip)))
+}
+
+/// Does what was pressed; a payment that begins at a terminal is given back.
 async fn store(
     office: &Shared,
     clerk: &Clerk,
     (op, id): (OpId, VisitId),
     press: Press,
-) -> Result<(), Error> {
+) -> Result<Option<Payment>, Error> {
     let (shared, journal) = (office.0.clone(), office.journal.clone());
     let staff = clerk.signed_in.staff.id;
     let by = By { op, actor: Actor::Staff(staff) };
@@ -448,8 +340,17 @@ async fn store(
         .write(move |tx| {
             let counter = shared.counter();
             match press {
+                Press::Begin(request) => {
+                    return without_cash::begin(tx, &journal, counter, by, (id, &request))
+                        .map(Some);
+                }
                 Press::Take(request) => {
                     bill::take(tx, &journal, counter, by, (id, &request)).map(drop)
+                }
+                Press::Settle(payment, said) => {
+                    let outcome = outcome(tx, &shared, (payment, said))?;
+                    let what = (id, payment, &outcome);
+                    without_cash::settle(tx, &journal, counter, by, what).map(drop)
                 }
                 Press::Void(payment, reason, at) => {
                     bill::void(tx, &journal, by, (id, payment, reason, at)).map(drop)
@@ -459,6 +360,7 @@ async fn store(
                     bill::exempt(tx, &journal, counter, (op, staff), (id, &form, &ground))
                 }
             }
+            .map(|()| None)
         })
         .await
 }

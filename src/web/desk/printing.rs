@@ -52,15 +52,26 @@ struct Part {
 struct Page {
     frame: Frame,
     id: VisitId,
+    op: OpId,
     /// What the resident is called by.
     number: String,
+    now: Now,
+}
+
+/// The part of it that changes.
+#[derive(Template)]
+#[template(path = "desk/printing_now.html")]
+struct Now {
+    words: Phrases,
+    key: String,
+    id: VisitId,
     what: &'static str,
     parts: Vec<Part>,
-    /// Whether the page looks again by itself.
+    /// Whether it is asked for again at once.
     looks_again: bool,
 }
 
-impl Page {
+impl Now {
     fn browser(&self) -> &'static str {
         BROWSER
     }
@@ -77,28 +88,56 @@ pub(super) async fn show(
     Path((id, op)): Path<(String, String)>,
     clerk: Clerk,
 ) -> Result<Response, Failure> {
-    clerk.may(Action::Print)?;
-    let id: VisitId = id.parse().map_err(|_| Failure::NotFound)?;
-    let op: OpId = op.parse().map_err(|_| Failure::NotFound)?;
-    let press = office.printers.press(op).filter(|press| press.visit == id);
-    // It ended before this program was started: the visit's page knows what was
-    // printed.
-    let Some(press) = press else { return Ok(page::go(&format!("/desk/visits/{id}#papers"))) };
+    let (id, op) = allowed(&clerk, (&id, &op))?;
+    let Some(now) = now(&office, &clerk, (id, op)).await? else { return Ok(over(id)) };
     let frame = Frame::inside(&office, &clerk, Place::Today);
-    let titles = titles(&office, id, frame.words).await?;
+    page::show(&Page { number: visit::called_by(&office, id).await?, id, op, now, frame })
+}
+
+/// `GET /desk/visits/{visit}/printing/{op}/now`: for the script.
+pub(super) async fn fragment(
+    State(office): State<Shared>,
+    Path((id, op)): Path<(String, String)>,
+    clerk: Clerk,
+) -> Result<Response, Failure> {
+    let (id, op) = allowed(&clerk, (&id, &op))?;
+    let now = now(&office, &clerk, (id, op)).await?;
+    now.map_or_else(|| Ok(over(id)), |now| page::show(&now))
+}
+
+fn allowed(clerk: &Clerk, (id, op): (&str, &str)) -> Result<(VisitId, OpId), Failure> {
+    clerk.may(Action::Print)?;
+    Ok((id.parse().map_err(|_| Failure::NotFound)?, op.parse().map_err(|_| Failure::NotFound)?))
+}
+
+/// The visit's page knows what was printed.
+fn over(id: VisitId) -> Response {
+    page::go(&format!("/desk/visits/{id}#papers"))
+}
+
+/// What became of a press; `None` of one that ended before this program was started.
+async fn now(
+    office: &Shared,
+    clerk: &Clerk,
+    (id, op): (VisitId, OpId),
+) -> Result<Option<Now>, Failure> {
+    let press = office.printers.press(op).filter(|press| press.visit == id);
+    let Some(press) = press else { return Ok(None) };
+    let words = Phrases::of(clerk.lang);
+    let titles = titles(office, id, words).await?;
     let mut parts: Vec<Part> =
-        press.parts.iter().map(|one| part(&office, frame.words, one, &titles)).collect();
+        press.parts.iter().map(|one| part(office, words, one, &titles)).collect();
     let first = parts.iter().position(|part| part.failed);
     let first = first.or_else(|| parts.iter().position(|part| part.by_hand)).unwrap_or_default();
     parts.iter_mut().enumerate().for_each(|(at, part)| part.has_shortcut = at == first);
-    page::show(&Page {
-        number: visit::called_by(&office, id).await?,
+    Ok(Some(Now {
+        words,
+        key: clerk.key.clone(),
+        id,
         what: parts.first().map_or("desk.printing.papers", |part| part.what),
         looks_again: press.parts.iter().any(|part| part.progress.will_change()),
-        id,
         parts,
-        frame,
-    })
+    }))
 }
 
 /// The titles of a visit's papers.

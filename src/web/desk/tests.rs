@@ -25,6 +25,7 @@ use crate::web::{Office, example, router};
 mod alarms;
 mod appointments;
 mod calling;
+mod cashless;
 mod closing;
 mod entrance;
 mod guide;
@@ -237,12 +238,14 @@ const ROUTES: &[Route] = &[
     ("get", "/visits/{visit}/payment", &[], [true, true, false]),
     ("post", "/visits/{visit}/payment", &[("act", "later")], [true, true, false]),
     ("post", "/visits/{visit}/payment", &[("act", "refund")], [false, true, false]),
+    ("get", "/visits/{visit}/payment/now", &[], [true, true, false]),
     ("post", "/visits/{visit}/payment/{payment}/receipt", &[], [true, true, false]),
     ("get", "/visits/{visit}/payment/code", &[], [true, true, false]),
     ("post", "/visits/{visit}/papers", &[], [true, true, false]),
     ("post", "/visits/{visit}/slip", &[], [true, true, false]),
     ("get", "/visits/{visit}/slip", &[], [true, true, false]),
     ("get", "/visits/{visit}/printing/{op}", &[], [true, true, false]),
+    ("get", "/visits/{visit}/printing/{op}/now", &[], [true, true, false]),
     (
         "post",
         "/visits/{visit}/applications/{application}",

@@ -44,30 +44,36 @@ pub(super) struct Frame {
 impl Frame {
     /// The frame for a visit, or for a tablet nobody uses.
     pub fn new(office: &Office, kiosk: &Kiosk, at: Option<&AtKiosk>) -> Self {
+        let nobodys = || Wishes { lang: language(office, ""), ..Wishes::default() };
+        let wishes = at.map_or_else(nobodys, |at| at.visit.wishes.clone());
+        Self {
+            visiting: at.is_some(),
+            key: at.map(AtKiosk::key).unwrap_or_default(),
+            ..Self::of(office, kiosk, &wishes)
+        }
+    }
+
+    /// The frame of a guest's page: nothing is known of them but the language.
+    pub fn guest(office: &Office, kiosk: &Kiosk, lang: Lang) -> Self {
+        let wishes = Wishes { lang, ..Wishes::default() };
+        Self { is_guest: true, ..Self::of(office, kiosk, &wishes) }
+    }
+
+    fn of(office: &Office, kiosk: &Kiosk, wishes: &Wishes) -> Self {
         let screen = &office.config.site.screen;
-        let wishes = at.map_or_else(
-            || Wishes {
-                lang: screen.languages.first().copied().unwrap_or_default(),
-                ..Wishes::default()
-            },
-            |at| at.visit.wishes.clone(),
-        );
         Self {
             words: Phrases::of(wishes.lang),
-            town: match wishes.lang {
-                Lang::Ja => office.config.site.town.name.clone(),
-                Lang::En => office.config.site.town.roman.clone(),
-            },
+            town: office.config.site.town.in_lang(wishes.lang).to_owned(),
             demo: office.demo,
             big_type: wishes.big_type,
             hearing: wishes.care.contains(&Care::Hearing),
             languages: screen.languages.clone(),
             cards: kiosk.reader(office).is_some(),
             codes: kiosk.scanners(office).next().is_some(),
-            visiting: at.is_some(),
+            visiting: false,
             is_guest: false,
             appointments: office.config.appointments().is_some(),
-            key: at.map(AtKiosk::key).unwrap_or_default(),
+            key: String::new(),
             idle_secs: screen.idle_secs,
             warning_secs: screen.warning_secs,
             back: None,
@@ -97,4 +103,11 @@ impl Frame {
     pub fn t<'k>(&self, key: &'k str) -> &'k str {
         self.words.t(key)
     }
+}
+
+/// The language that was chosen with the first button; else the town's first.
+pub(super) fn language(office: &Office, tag: &str) -> Lang {
+    let languages = &office.config.site.screen.languages;
+    let chosen = Lang::from_tag(tag).filter(|lang| languages.contains(lang));
+    chosen.or(languages.first().copied()).unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 
-use super::frame::Frame;
+use super::frame::{Frame, language};
 use super::session::Kiosk;
 use super::slip;
 use crate::config;
@@ -74,21 +74,14 @@ pub(super) async fn show(
     shown(&office, &kiosk, language(&office, &asked.lang), None)
 }
 
-fn language(office: &Office, tag: &str) -> Lang {
-    let languages = &office.config.site.screen.languages;
-    let chosen = Lang::from_tag(tag).filter(|lang| languages.contains(lang));
-    chosen.or(languages.first().copied()).unwrap_or_default()
-}
-
 fn shown(
     office: &Office,
     kiosk: &Kiosk,
     lang: Lang,
     refused: Option<&'static str>,
 ) -> Result<Response, Failure> {
-    let words = Phrases::of(lang);
-    let frame = Frame { words, is_guest: true, ..Frame::new(office, kiosk, None) }.back("/kiosk");
-    let purposes = lanes(office).filter_map(|lane| purpose(office, lane, words)).collect();
+    let frame = Frame::guest(office, kiosk, lang).back("/kiosk");
+    let purposes = lanes(office).filter_map(|lane| purpose(office, lane, frame.words)).collect();
     page::show(&Page { op: office.journal.op(), purposes, refused, frame })
 }
 

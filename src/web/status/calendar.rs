@@ -134,10 +134,7 @@ impl Page {
         let first = foretold.days.iter().take(7);
         Self {
             words,
-            town: match lang {
-                Lang::Ja => site.town.name.clone(),
-                Lang::En => site.town.roman.clone(),
-            },
+            town: site.town.in_lang(lang).to_owned(),
             office: site.office.name.in_lang(lang).to_owned(),
             demo: false,
             style: None,

@@ -113,10 +113,7 @@ pub(super) async fn page(
     let site = &office.config.site;
     kept(&Page {
         words: Phrases::of(lang),
-        town: match lang {
-            Lang::Ja => site.town.name.clone(),
-            Lang::En => site.town.roman.clone(),
-        },
+        town: site.town.in_lang(lang).to_owned(),
         office: site.office.name.in_lang(lang).to_owned(),
         demo: office.demo,
         order: windows::order(Phrases::of(lang), site),

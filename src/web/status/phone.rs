@@ -98,10 +98,7 @@ pub(super) async fn page(
     answer::show(&Page {
         words: Phrases::of(lang),
         code: ticket.code.as_ref().map(Code::to_string).unwrap_or_default(),
-        town: match lang {
-            Lang::Ja => site.town.name.clone(),
-            Lang::En => site.town.roman.clone(),
-        },
+        town: site.town.in_lang(lang).to_owned(),
         office: site.office.name.in_lang(lang).to_owned(),
         demo: office.demo,
         order: windows::order(Phrases::of(lang), site),

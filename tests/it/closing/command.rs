@@ -57,7 +57,8 @@ fn pays(folder: &Path, journal: &Journal, by_terminal: Option<Outcome>) {
             None => Tender::Cash { received: Yen(500) },
         };
         let charge = charge.unwrap();
-        let request = Request { charge: charge.id, amount: charge.total, tender, counter: 1 };
+        let request =
+            Request { charge: charge.id, amount: charge.total, tender, counter: 1, at: None };
         match by_terminal {
             Some(outcome) => {
                 let begun = payment::start(tx, journal, by(), &request).unwrap();

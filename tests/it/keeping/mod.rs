@@ -3,6 +3,7 @@
 mod backup;
 mod full_disk;
 mod kill;
+mod money;
 mod restore;
 mod told;
 

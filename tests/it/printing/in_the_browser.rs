@@ -113,7 +113,8 @@ fn printing_all_takes_each_paper_to_the_printer_of_its_own_section() {
     });
     clerk.look();
     cups.is("well");
-    wait_until("both are printed", || browser.text().matches("印刷しました").count() == 2);
+    let each = || browser.all(".printing h2", "innerText");
+    wait_until("both are printed", || each().iter().all(|said| said == "印刷しました"));
     clerk.look();
     let of_citizens = words_of(&cups.came_out().remove(0));
     let of_tax = words_of(&cups.came_out_of("paper2").remove(0));

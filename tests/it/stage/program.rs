@@ -40,6 +40,12 @@ impl Program {
 
     /// The same, whose clock begins at a time of its own.
     pub fn demo_in_at(house: &Path, change: impl FnOnce(&Path), clock: Option<&str>) -> Self {
+        let clock = clock.iter().flat_map(|clock| ["--clock", clock]);
+        Self::demo_of(house, change, &["--empty"].into_iter().chain(clock).collect::<Vec<_>>())
+    }
+
+    /// The demonstration of another town, with these arguments.
+    pub fn demo_of(house: &Path, change: impl FnOnce(&Path), arguments: &[&str]) -> Self {
         let example = Path::new("kiosk-config/example");
         let config = house.join(example);
         fs::create_dir_all(config.join("demo")).unwrap();
@@ -51,8 +57,8 @@ impl Program {
             }
         }
         change(&config);
-        let mut command = madoguchi(&["demo", "--empty", "--listen", "127.0.0.1:0"]);
-        command.args(clock.iter().flat_map(|clock| ["--clock", clock]));
+        let mut command = madoguchi(&["demo", "--listen", "127.0.0.1:0"]);
+        command.args(arguments);
         // It takes the configuration that lies where it is started.
         let here = std::env::current_dir().unwrap();
         command.arg("--templates").arg(here.join("templates/forms"));

@@ -128,14 +128,6 @@ fn told(sent: &Sent) -> Result<Option<BTreeMap<String, Sum>>, Failure> {
             return Err(Failure::BadRequest);
         }
     }
-    let brand = sent.fields.get("other_brand").trim().to_ascii_lowercase();
-    if !brand.is_empty() {
-        let sum =
-            number(sent.fields.get("other_count")).zip(number(sent.fields.get("other_amount")));
-        let Some((count, amount)) = sum else { return Ok(None) };
-        let account = format!("{}:{brand}", sent.fields.get("other_tender"));
-        told.insert(account, Sum { count, amount });
-    }
     Ok(Some(told))
 }
 

@@ -137,7 +137,6 @@ struct Page {
     /// The ledger's last day, where the clock stands before it.
     behind: Option<String>,
     reasons: Vec<(&'static str, &'static str)>,
-    tenders: Vec<(&'static str, String)>,
     past: Vec<(String, String)>,
     compare_op: OpId,
     close_op: OpId,
@@ -179,12 +178,10 @@ async fn shown(
         (id.clone(), id)
     });
     let reasons = REASONS.map(|reason| (reason.id(), takings::reason(words, reason)));
-    let tenders = ["credit", "debit", "emoney", "qr"];
     page::show(&Page {
         day: seen.map(|seen| day(office, words, &seen)),
         behind,
         reasons: reasons.to_vec(),
-        tenders: tenders.map(|tender| (tender, takings::account(words, tender))).to_vec(),
         past: past.collect(),
         compare_op: office.journal.op(),
         close_op: office.journal.op(),
@@ -207,7 +204,7 @@ fn day(office: &Shared, words: Phrases, seen: &Seen) -> Day {
         title: words.with("desk.closing.day", &[("day", &id)]),
         month: id[..7].to_owned(),
         is_earlier: sealed.is_none() && seen.day < office.journal.now().date(),
-        open: seen.not_known.iter().map(|(one, visit)| open(words, one, *visit)).collect(),
+        open: seen.not_known.iter().map(|one| open(office, words, one)).collect(),
         totals: seen
             .totals
             .accounts
@@ -215,7 +212,7 @@ fn day(office: &Shared, words: Phrases, seen: &Seen) -> Day {
             .map(|(account, yen)| total(office, words, (account, *yen)))
             .collect(),
         drawers: seen.drawers.iter().map(|drawer| a_box(office, words, drawer)).collect(),
-        brands: brands(words, seen),
+        brands: brands(office, words, seen),
         compared: words.t(compared(seen)).to_owned(),
         warnings: if sealed.is_some() { Vec::new() } else { seen.warnings(words) },
         sealed,
@@ -223,11 +220,11 @@ fn day(office: &Shared, words: Phrases, seen: &Seen) -> Day {
     }
 }
 
-fn open(words: Phrases, payment: &Payment, visit: VisitId) -> Open {
+fn open(office: &Shared, words: Phrases, (payment, visit): &(Payment, VisitId)) -> Open {
     Open {
-        visit,
+        visit: *visit,
         time: clock::hour_and_minute(payment.begun_at),
-        tender: takings::account(words, payment.tender.id()),
+        tender: takings::account(&office.config, words, payment.tender.id()),
         amount: payment.amount,
         counter: payment.counter,
     }
@@ -267,9 +264,13 @@ fn a_box(office: &Shared, words: Phrases, drawer: &Drawer) -> Box {
     }
 }
 
-fn brands(words: Phrases, seen: &Seen) -> Vec<Brand> {
+/// The town's brands, and whatever else was taken or compared that day.
+fn brands(office: &Shared, words: Phrases, seen: &Seen) -> Vec<Brand> {
     let kept = seen.compared.as_ref().map(|(kept, _)| kept.brands.as_slice()).unwrap_or_default();
-    let mut accounts: Vec<&String> = seen.brands.keys().collect();
+    let known = office.config.cashless.brand.iter();
+    let known: Vec<String> =
+        known.map(|brand| format!("{}:{}", brand.means.id(), brand.id)).collect();
+    let mut accounts: Vec<&String> = seen.brands.keys().chain(&known).collect();
     accounts.extend(kept.iter().map(|brand| &brand.account));
     accounts.sort();
     accounts.dedup();
@@ -278,7 +279,7 @@ fn brands(words: Phrases, seen: &Seen) -> Vec<Brand> {
         let ours = seen.brands.get(account).copied().unwrap_or_default();
         Brand {
             account: account.clone(),
-            name: takings::account(words, account),
+            name: takings::account(&office.config, words, account),
             differs: told.is_some_and(|told| told != ours),
             ours,
             told,

@@ -25,8 +25,13 @@ async fn by_terminal(town: &Town, slip: Option<payment::Slip>) {
     let pay = move |tx: &crate::db::Tx<'_>| -> Result<(), payment::Error> {
         let charge = payment::charge_of(tx, visit)?.unwrap();
         let by = || By { op: journal.op(), actor: Actor::System };
-        let request =
-            Request { charge: charge.id, amount: charge.total, tender: Tender::Emoney, counter: 1 };
+        let request = Request {
+            charge: charge.id,
+            amount: charge.total,
+            tender: Tender::Emoney,
+            counter: 1,
+            at: None,
+        };
         let begun = payment::start(tx, &journal, by(), &request)?;
         let outcome = match slip {
             Some(slip) => Outcome::Authorised(Some(slip)),
@@ -94,7 +99,7 @@ async fn what_is_not_known_keeps_the_day_open_unless_a_supervisor_says_why() {
 async fn the_terminals_totals_stand_beside_the_books_and_differences_are_named() {
     let town = Town::staffed().await;
     let slip = payment::Slip {
-        brand: "suica".into(),
+        brand: "transit".into(),
         acquirer: "mihon_pay".into(),
         terminal: "t1".into(),
         number: payment::SlipNumber::typed("00001").unwrap(),
@@ -107,19 +112,19 @@ async fn the_terminals_totals_stand_beside_the_books_and_differences_are_named()
         [
             ("act", "compare"),
             ("day", DAY),
-            ("account", "emoney:suica"),
+            ("account", "emoney:transit"),
             ("told_count", count),
             ("told_amount", amount),
         ]
     };
     let strange = supervisor.post("/desk/closing", &told("x", "900")).await;
     assert!(strange.says("数字で入れて"), "{}", strange.text());
-    let other = [("other_tender", "credit"), ("other_brand", "visa"), ("other_amount", "300")];
+    let other = [("account", "credit:visa"), ("told_count", ""), ("told_amount", "300")];
     let fields = [&told("1", "900")[..], &other].concat();
     let compared = supervisor.post("/desk/closing", &fields).await;
     assert!(compared.to.ends_with("note=compared"), "{}", compared.text());
     let page = supervisor.get(&compared.to).await;
-    assert!(page.says("違いがあります") && page.says("クレジット visa"), "{}", page.text());
+    assert!(page.says("違いがあります") && page.says("クレジット Visa"), "{}", page.text());
     assert!(close(&supervisor, &[]).await.says("締める前に確かめること"));
     supervisor.post("/desk/closing", &told("1", "900")).await;
     assert!(supervisor.get("/desk/closing").await.says("すべて一致しています"));

@@ -4,17 +4,17 @@ use super::*;
 use crate::payment::{self, State};
 
 /// What a button of the bill needs: everything hidden in its form.
-struct Bill<'t> {
-    clerk: Browser<'t>,
-    path: String,
+pub(super) struct Bill<'t> {
+    pub clerk: Browser<'t>,
+    pub path: String,
 }
 
 impl Bill<'_> {
-    async fn page(&self) -> Answer {
+    pub async fn page(&self) -> Answer {
         self.clerk.get(&self.path).await
     }
 
-    async fn press(&self, fields: &[(&str, &str)]) -> Answer {
+    pub async fn press(&self, fields: &[(&str, &str)]) -> Answer {
         let page = self.page().await;
         let hidden = |name: &str| match page.says(&format!("name=\"{name}\" value=\"")) {
             true => page.hidden(name).to_owned(),
@@ -26,19 +26,19 @@ impl Bill<'_> {
     }
 
     /// With what the screen showed before.
-    async fn refused(&self, fields: &[(&str, &str)], sentence: &str) {
+    pub async fn refused(&self, fields: &[(&str, &str)], sentence: &str) {
         let answer = self.press(fields).await;
         assert_eq!(answer.status, StatusCode::OK);
         assert!(answer.says(sentence), "{sentence}: {}", answer.text());
     }
 }
 
-async fn bill<'t>(town: &'t Town, login: &str, visit: VisitId) -> Bill<'t> {
+pub(super) async fn bill<'t>(town: &'t Town, login: &str, visit: VisitId) -> Bill<'t> {
     let clerk = town.sign_in(login).await;
     Bill { clerk, path: format!("/desk/visits/{visit}/payment") }
 }
 
-async fn states(town: &Town, visit: VisitId) -> Vec<State> {
+pub(super) async fn states(town: &Town, visit: VisitId) -> Vec<State> {
     let of_visit = move |connection: &_| payment::of_visit(connection, visit);
     let payments = town.office.db.read(of_visit).await.unwrap();
     payments.iter().map(payment::Payment::state).collect()

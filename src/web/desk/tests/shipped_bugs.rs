@@ -173,14 +173,14 @@ async fn bug_05_looking_reloading_changing_the_counter_and_a_restart_call_nobody
     assert_eq!((calls.len(), announced(&town.office).await), (3, 3));
 }
 
-/// What screens show once it is another one than `before`.
-async fn next_shown(
+/// Looks on until the screens show something of which this is so.
+async fn is_shown(
     boards: &mut tokio::sync::watch::Receiver<Arc<live::Shown>>,
     what: &str,
-) -> Arc<live::Shown> {
-    let change = tokio::time::timeout(Duration::from_secs(20), boards.changed()).await;
-    change.unwrap_or_else(|_| panic!("no screen hears of it: {what}")).unwrap();
-    boards.borrow_and_update().clone()
+    so: impl Fn(&Arc<live::Shown>) -> bool,
+) {
+    let shown = tokio::time::timeout(Duration::from_secs(20), boards.wait_for(so)).await;
+    shown.unwrap_or_else(|_| panic!("no screen hears of it: {what}")).unwrap();
 }
 
 #[tokio::test]
@@ -218,9 +218,7 @@ async fn bug_08_whatever_is_done_to_a_number_and_by_whomever_reaches_the_screens
             }
         }
         let kept = town.office.db.read(move |look| queue::get(look, id)).await.unwrap().unwrap();
-        let seen = |shown: &Arc<live::Shown>| shown.tickets[0] == kept;
-        let heard = tokio::time::timeout(Duration::from_secs(20), boards.wait_for(seen)).await;
-        heard.unwrap_or_else(|_| panic!("no screen hears of it: {action:?}")).unwrap();
+        is_shown(&mut boards, &format!("{action:?}"), |shown| shown.tickets[0] == kept).await;
     }
     assert_eq!(stands(&boards.borrow()), State::Cancelled);
     // Those who pause and go home, and what nobody but the clock does.
@@ -229,8 +227,7 @@ async fn bug_08_whatever_is_done_to_a_number_and_by_whomever_reaches_the_screens
         duty::pause(tx, &journal, journal.op(), (staff, counter), Some(duty::Pause::Break))
     };
     town.office.db.write(pause).await.unwrap();
-    let shown = next_shown(&mut boards, "a pause").await;
-    assert!(shown.board.counters[0].paused.is_some());
+    is_shown(&mut boards, "a pause", |shown| shown.board.counters[0].paused.is_some()).await;
     watching.abort();
 }
 

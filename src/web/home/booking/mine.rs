@@ -6,19 +6,18 @@ use axum::response::Response;
 
 use super::limits::{WRONG_NUMBERS, What};
 use super::visitor::{Visitor, by};
-use super::{Asked, FIRST, Frame, allowed, new, sentence, start};
+use super::{Asked, DONE, FIRST, Frame, allowed, new, sentence};
 use crate::appointment::state::Who;
 use crate::appointment::{self, Appointment, Error, Number};
 use crate::clock;
 use crate::id::{AppointmentId, OpId};
 use crate::lang::{Lang, Phrases};
-use crate::web::booking::{self, Choice, Seeker, Shown};
+use crate::web::booking::pages::{self, Offered};
+use crate::web::booking::{self, Seeker, Shown};
 use crate::web::error::Failure;
 use crate::web::fields::Fields;
 use crate::web::guests::{Guest, Stands};
-use crate::web::{Office, Shared, days, page};
-
-const DONE: &str = "/home/appointment/done";
+use crate::web::{Office, Shared, page};
 
 #[derive(Template)]
 #[template(path = "home/booking_done.html")]
@@ -49,11 +48,8 @@ struct Move {
     frame: Frame,
     op: OpId,
     version: u32,
-    title: &'static str,
-    about: String,
+    offered: Offered,
     error: Option<String>,
-    links: Vec<Choice>,
-    times: Vec<Choice>,
 }
 
 #[derive(Template)]
@@ -182,43 +178,29 @@ async fn choose(
     error: Option<String>,
 ) -> Result<Response, Failure> {
     let plan = allowed(office)?;
-    let service = plan.at_home().find(|service| service.id == one.service);
+    let Some(service) = plan.at_home().find(|service| service.id == one.service) else {
+        // Booked at the telephone, and not offered at home.
+        let said = Phrases::of(lang).t("booking.by_staff").to_owned();
+        return mine(office, visitor, lang, one.id, Some(said)).await;
+    };
     let seeker = Seeker { who: Who::Home, own: Some(one.id) };
     let chosen = clock::parse_iso_day(day);
     let here = chosen.map(|_| format!("day={day}&")).unwrap_or_default();
     let frame = Frame::new(office, lang, format!("/home/appointment/move?{here}"));
     let words = frame.words;
-    let stands = [("time", booking::when(words, one.start))];
-    let page = Move {
+    let stands = words.with("appointment.stands", &[("time", booking::when(words, one.start))]);
+    let address = |day: &str| format!("/home/appointment/move?day={day}");
+    let said = (stands, chosen);
+    page::show(&Move {
         op: visitor.turn_page(office, lang, Some(Stands::Found(one.id))),
         version: one.version,
-        title: "kiosk.appointment.which_day",
-        about: words.with("appointment.stands", &stands),
+        offered: Offered::free(office, (plan, service), seeker, said, (words, address)).await?,
         error,
-        links: Vec::new(),
-        times: Vec::new(),
-        frame,
-    };
-    match (service, chosen) {
-        // Booked at the telephone, and not offered at home.
-        (None, _) => {
-            let said = words.t("booking.by_staff").to_owned();
-            mine(office, visitor, lang, one.id, Some(said)).await
-        }
-        (Some(service), None) => {
-            let address = |day: &str| format!("/home/appointment/move?day={day}");
-            let links = booking::free_days(office, (plan, service), seeker, (words, address));
-            let (links, frame) = (links.await?, page.frame.back("/home/appointment/mine"));
-            page::show(&Move { links, frame, ..page })
-        }
-        (Some(service), Some(day)) => page::show(&Move {
-            title: "kiosk.appointment.which_time",
-            about: format!("{} → {}", page.about, days::day(words, day)),
-            times: booking::times(office, (plan, service), day, seeker, words).await?,
-            frame: page.frame.back("/home/appointment/move"),
-            ..page
+        frame: frame.back(match chosen {
+            None => "/home/appointment/mine",
+            Some(_) => "/home/appointment/move",
         }),
-    }
+    })
 }
 
 /// `POST /home/appointment/move`.
@@ -229,7 +211,7 @@ pub(super) async fn move_to(
 ) -> Result<Response, Failure> {
     let (guest, one) = found(&office, &visitor).await?;
     visitor.pressed(&office, &fields)?;
-    let (words, start) = (Phrases::of(guest.lang), start(fields.get("start"))?);
+    let (words, start) = (Phrases::of(guest.lang), pages::start(&fields)?);
     let limits = &allowed(&office)?.home;
     let most = [limits.per_address, limits.in_all];
     let now = office.journal.now();
@@ -237,7 +219,7 @@ pub(super) async fn move_to(
         let said = words.t("booking.too_many").to_owned();
         return mine(&office, &visitor, guest.lang, one.id, Some(said)).await;
     }
-    let to = (one.id, version(&fields)?, start);
+    let to = (one.id, pages::version(&fields)?, start);
     match booking::move_to(&office, by(guest.page), to).await {
         Ok(_) => {
             visitor.turn_page(&office, guest.lang, Some(Stands::Moved(one.id)));
@@ -261,7 +243,7 @@ pub(super) async fn cancel(
 ) -> Result<Response, Failure> {
     let (guest, one) = found(&office, &visitor).await?;
     visitor.pressed(&office, &fields)?;
-    let which = (one.id, version(&fields)?);
+    let which = (one.id, pages::version(&fields)?);
     match booking::call_off(&office, by(guest.page), which).await {
         Ok(_) => {
             visitor.turn_page(&office, guest.lang, Some(Stands::CalledOff(one.id)));
@@ -272,8 +254,4 @@ pub(super) async fn cancel(
             mine(&office, &visitor, guest.lang, one.id, Some(said)).await
         }
     }
-}
-
-fn version(fields: &Fields) -> Result<u32, Failure> {
-    fields.get("version").parse().map_err(|_| Failure::BadRequest)
 }

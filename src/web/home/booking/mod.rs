@@ -16,7 +16,6 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::appointment::{self, Error, Plan};
-use crate::clock::{self, Moment};
 use crate::lang::{Lang, Phrases};
 use crate::secret::Digest;
 use crate::web::error::Failure;
@@ -42,8 +41,9 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/cancel", post(mine::cancel))
 }
 
-/// The first of these pages.
+/// The first of these pages, and the one that shows what came of a press.
 const FIRST: &str = "/home/appointment";
+const DONE: &str = "/home/appointment/done";
 
 /// Whether an office lets residents book at home.
 pub(in crate::web) fn is_offered(office: &Office) -> bool {
@@ -74,10 +74,7 @@ impl Frame {
         let site = &office.config.site;
         Self {
             words: Phrases::of(lang),
-            town: match lang {
-                Lang::Ja => site.town.name.clone(),
-                Lang::En => site.town.roman.clone(),
-            },
+            town: site.town.in_lang(lang).to_owned(),
             office: site.office.name.in_lang(lang).to_owned(),
             demo: office.demo,
             prepares: site.modules.preregistration,
@@ -128,10 +125,6 @@ fn sentence(words: Phrases, error: Error) -> Result<String, Failure> {
         Error::Refused(_) => said("booking.moved_on"),
         error => Err(error.into()),
     }
-}
-
-fn start(text: &str) -> Result<Moment, Failure> {
-    clock::parse_rfc3339(text).ok_or(Failure::BadRequest)
 }
 
 #[cfg(test)]

@@ -6,18 +6,18 @@ use axum::response::Response;
 
 use super::limits::What;
 use super::visitor::{Visitor, by};
-use super::{Asked, FIRST, Frame, allowed, sentence, start};
-use crate::appointment::plan::Ask;
-use crate::appointment::state::{State as At, Who};
-use crate::appointment::{self, Error, Service};
+use super::{Asked, DONE, FIRST, Frame, allowed, sentence};
+use crate::appointment::state::Who;
+use crate::appointment::{self, Error};
 use crate::clock;
 use crate::id::OpId;
 use crate::lang::{Lang, Phrases};
-use crate::web::booking::{self, Choice, Seeker};
+use crate::web::booking::pages::{self, Offered, Typed};
+use crate::web::booking::{self, Seeker};
 use crate::web::error::Failure;
 use crate::web::fields::Fields;
 use crate::web::guests::Stands;
-use crate::web::{Office, Shared, days, entry, page};
+use crate::web::{Office, Shared, entry, page};
 
 const SEEKER: Seeker = Seeker { who: Who::Home, own: None };
 
@@ -25,7 +25,7 @@ const SEEKER: Seeker = Seeker { who: Who::Home, own: None };
 #[template(path = "home/booking.html")]
 struct First {
     frame: Frame,
-    links: Vec<Choice>,
+    offered: Offered,
     op: OpId,
     /// Why a number was not taken.
     error: Option<String>,
@@ -35,11 +35,8 @@ struct First {
 #[template(path = "home/booking_choose.html")]
 struct Choose {
     frame: Frame,
-    title: &'static str,
-    about: String,
+    offered: Offered,
     error: Option<String>,
-    links: Vec<Choice>,
-    times: Vec<Choice>,
     service: String,
     op: OpId,
 }
@@ -49,22 +46,7 @@ struct Choose {
 struct Name {
     frame: Frame,
     op: OpId,
-    service: String,
-    when: String,
-    until: String,
-    asks_name: bool,
-    asks_phone: bool,
-    name: String,
-    phone: String,
-    /// The field at fault, and why.
-    wrong: Option<(&'static str, String)>,
-}
-
-impl Name {
-    /// What is wrong with a field.
-    fn wrong_at(&self, field: &str) -> Option<&str> {
-        self.wrong.as_ref().filter(|(at, _)| *at == field).map(|(_, sentence)| sentence.as_str())
-    }
+    asked: pages::Asked,
 }
 
 /// `GET /home/appointment`: what can be booked, and the way in for whoever has.
@@ -86,14 +68,10 @@ pub(super) fn first(
     error: Option<String>,
 ) -> Result<Response, Failure> {
     let plan = allowed(office)?;
-    let link = |service: &Service| Choice {
-        value: address(lang, service, ""),
-        words: service.name.in_lang(lang).to_owned(),
-        about: String::new(),
-    };
     let frame = Frame::new(office, lang, format!("{FIRST}?"));
+    let address = |service: &str| address(lang, service, "");
     let page = First {
-        links: plan.at_home().map(link).collect(),
+        offered: Offered::services(plan.at_home(), (frame.words, address)),
         op: visitor.turn_page(office, lang, None),
         error,
         frame,
@@ -101,9 +79,9 @@ pub(super) fn first(
     Ok(visitor.known_by(page::show(&page)?))
 }
 
-fn address(lang: Lang, service: &Service, day: &str) -> String {
+fn address(lang: Lang, service: &str, day: &str) -> String {
     let day = if day.is_empty() { String::new() } else { format!("&day={day}") };
-    format!("{FIRST}/new?lang={}&service={}{day}", lang.tag(), service.id)
+    format!("{FIRST}/new?lang={}&service={service}{day}", lang.tag())
 }
 
 /// `GET /home/appointment/new`: the days of a service, or the times of a day.
@@ -127,35 +105,22 @@ async fn choose(
     let plan = allowed(office)?;
     let service = plan.at_home().find(|one| one.id == service);
     let service = service.ok_or(Failure::Elsewhere(FIRST))?;
-    let name = service.name.in_lang(lang).to_owned();
-    let here = |day: &str| format!("{FIRST}/new?service={}&day={day}&", service.id);
     let chosen = clock::parse_iso_day(day);
-    let frame = Frame::new(office, lang, here(if chosen.is_some() { day } else { "" }));
-    let words = frame.words;
+    let here = if chosen.is_some() { day } else { "" };
+    let here = format!("{FIRST}/new?service={}&day={here}&", service.id);
+    let frame = Frame::new(office, lang, here);
+    let of_day = |day: &str| address(lang, &service.id, day);
+    let said = (service.name.in_lang(lang).to_owned(), chosen);
+    let words = (frame.words, of_day);
     let page = Choose {
-        title: "kiosk.appointment.which_day",
-        about: name,
+        offered: Offered::free(office, (plan, service), SEEKER, said, words).await?,
         error,
-        links: Vec::new(),
-        times: Vec::new(),
         service: service.id.clone(),
         op: visitor.turn_page(office, lang, None),
-        frame,
-    };
-    let page = match chosen {
-        None => {
-            let of_day = |day: &str| address(lang, service, day);
-            let links = booking::free_days(office, (plan, service), SEEKER, (words, of_day));
-            let frame = page.frame.back(format!("{FIRST}?lang={}", lang.tag()));
-            Choose { links: links.await?, frame, ..page }
-        }
-        Some(day) => Choose {
-            title: "kiosk.appointment.which_time",
-            about: format!("{} {}", page.about, days::day(words, day)),
-            times: booking::times(office, (plan, service), day, SEEKER, words).await?,
-            frame: page.frame.back(address(lang, service, "")),
-            ..page
-        },
+        frame: frame.back(match chosen {
+            None => format!("{FIRST}?lang={}", lang.tag()),
+            Some(_) => address(lang, &service.id, ""),
+        }),
     };
     Ok(visitor.known_by(page::show(&page)?))
 }
@@ -168,7 +133,7 @@ pub(super) async fn hold(
 ) -> Result<Response, Failure> {
     let limits = &allowed(&office)?.home;
     let guest = visitor.pressed(&office, &fields)?;
-    let (service, start) = (fields.get("service"), start(fields.get("start"))?);
+    let (service, start) = (fields.get("service"), pages::start(&fields)?);
     let (words, now) = (Phrases::of(guest.lang), office.journal.now());
     let most = [limits.per_address, limits.in_all];
     let held = match office.at_home.limits.take(What::Slot, visitor.address, now, most) {
@@ -199,37 +164,26 @@ pub(super) async fn name(
     Query(asked): Query<Asked>,
     visitor: Visitor,
 ) -> Result<Response, Failure> {
-    name_page(&office, &visitor, asked.lang, (String::new(), String::new()), None).await
+    name_page(&office, &visitor, asked.lang, Typed::default()).await
 }
 
 async fn name_page(
     office: &Office,
     visitor: &Visitor,
     lang: Option<Lang>,
-    (name, phone): (String, String),
-    wrong: Option<(&'static str, String)>,
+    typed: Typed,
 ) -> Result<Response, Failure> {
     let plan = allowed(office)?;
     let guest = visitor.guest(office).ok_or(Failure::Elsewhere(FIRST))?;
-    let Some(Stands::Held(id)) = guest.stands else {
-        return Err(Failure::Elsewhere("/home/appointment/done"));
-    };
-    let held = office.db.read(move |connection| appointment::get(connection, id)).await?;
-    let held = held.filter(|held| held.state == At::Held).ok_or(Failure::Elsewhere(FIRST))?;
+    let Some(Stands::Held(id)) = guest.stands else { return Err(Failure::Elsewhere(DONE)) };
+    let held = pages::held(office, id).await?.ok_or(Failure::Elsewhere(FIRST))?;
     let service = plan.service(&held.service).ok_or(Failure::Elsewhere(FIRST))?;
     let lang = visitor.language(lang, Some(&guest));
     let frame = Frame::new(office, lang, "/home/appointment/name?");
     page::show(&Name {
         op: visitor.turn_page(office, lang, guest.stands),
-        service: service.name.in_lang(lang).to_owned(),
-        when: booking::when(frame.words, held.start),
-        until: held.until.map(clock::hour_and_minute).unwrap_or_default(),
-        asks_name: service.asks.contains(&Ask::Name),
-        asks_phone: service.asks.contains(&Ask::Phone),
-        name,
-        phone,
-        wrong,
-        frame: frame.back(address(lang, service, &clock::iso_day(held.start.date()))),
+        asked: pages::Asked::of(frame.words, (service, &held), typed),
+        frame: frame.back(address(lang, &service.id, &clock::iso_day(held.start.date()))),
     })
 }
 
@@ -242,18 +196,18 @@ pub(super) async fn book(
     allowed(&office)?;
     let guest = visitor.pressed(&office, &fields)?;
     let Some(Stands::Held(id)) = guest.stands else {
-        return Ok(page::go("/home/appointment/done"));
+        return Ok(page::go(DONE));
     };
     let words = Phrases::of(guest.lang);
-    let [name, phone] = ["name", "phone"].map(|field| fields.get(field).to_owned());
-    match booking::book(&office, by(guest.page), id, (&name, &phone)).await {
+    let typed = Typed::of(&fields);
+    match booking::book(&office, by(guest.page), id, (&typed.name, &typed.phone)).await {
         Ok(_) => {
             visitor.turn_page(&office, guest.lang, Some(Stands::Booked(id)));
-            Ok(page::go("/home/appointment/done"))
+            Ok(page::go(DONE))
         }
         Err(Error::Entry { field, error }) => {
-            let wrong = Some((field, entry::sentence(error, words)));
-            name_page(&office, &visitor, None, (name, phone), wrong).await
+            let typed = typed.wrong(field, entry::sentence(error, words));
+            name_page(&office, &visitor, None, typed).await
         }
         Err(error) => {
             let held = office.db.read(move |connection| appointment::get(connection, id)).await?;

@@ -77,7 +77,7 @@ impl Visitor {
         let guest = self.guest(office).ok_or(Failure::Elsewhere(PATH))?;
         match fields.get("op") == guest.page.to_string() {
             true => Ok(guest),
-            false => Err(Failure::Elsewhere("/home/appointment/done")),
+            false => Err(Failure::Elsewhere(super::DONE)),
         }
     }
 

@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::json;
 
-use super::{Guest, Stands, allowed, frame, language, pressed, sentence};
+use super::{DONE, FIRST, Guest, Stands, allowed, pressed, sentence, shown_number};
 use crate::appointment::state::State as At;
 use crate::appointment::{self, Appointment, Error, Number};
 use crate::clock::hour_and_minute;
@@ -22,7 +22,7 @@ use crate::visit::{self, arrival};
 use crate::web::error::Failure;
 use crate::web::fields::Fields;
 use crate::web::kiosk::code::{SIDE_MAX, told};
-use crate::web::kiosk::frame::Frame;
+use crate::web::kiosk::frame::{Frame, language};
 use crate::web::kiosk::session::Kiosk;
 use crate::web::kiosk::slip;
 use crate::web::{Office, Shared, booking, page};
@@ -111,7 +111,7 @@ pub(super) fn number_page(
         scanner: has(ScannerKind::Keyboard) || has(ScannerKind::Serial),
         serial: has(ScannerKind::Serial),
         error,
-        frame: frame(office, kiosk, lang).back("/kiosk"),
+        frame: Frame::guest(office, kiosk, lang).back("/kiosk"),
     })
 }
 
@@ -121,13 +121,8 @@ pub(in crate::web::kiosk) async fn check_in(
     kiosk: Kiosk,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    allowed(&office, &kiosk).await?;
-    // One a second: nobody tries numbers by the thousand, and a second touch waits
-    // for what came of the first.
-    let _turn = office.codes.turn(kiosk.device.id).await;
-    let guest = pressed(&office, &kiosk, &fields)?;
-    let typed = Some(fields.get("text").to_owned()).filter(|text| !text.is_empty());
-    let text = typed.or_else(|| office.codes.take_heard(kiosk.beside(&office))).unwrap_or_default();
+    let (_turn, guest) = pressed(&office, &kiosk, &fields).await?;
+    let text = shown_number(&office, &kiosk, &fields);
     match arrived(&office, &kiosk, &guest, &text).await {
         Ok(arrived) => {
             if let Some(visit) = arrived.ticket.and_then(|ticket| ticket.visit) {
@@ -135,7 +130,7 @@ pub(in crate::web::kiosk) async fn check_in(
             }
             let stands = Stands::Arrived(arrived.appointment.id);
             kiosk.turn_page(&office, guest.lang, Some(stands));
-            Ok(page::go("/kiosk/appointment/done"))
+            Ok(page::go(DONE))
         }
         // Whoever shows it before its time may have come to change it.
         Err(error) if is_early(&error) => {
@@ -225,7 +220,7 @@ pub(in crate::web::kiosk) async fn done(
     kiosk: Kiosk,
 ) -> Result<Response, Failure> {
     allowed(&office, &kiosk).await?;
-    let guest = kiosk.guest(&office).ok_or(Failure::Elsewhere("/kiosk"))?;
+    let guest = kiosk.guest(&office).ok_or(Failure::Elsewhere(FIRST))?;
     let (id, title) = match guest.stands {
         Some(Stands::Arrived(id)) => (id, None),
         Some(Stands::Booked(id)) => (id, Some("kiosk.appointment.booked")),
@@ -235,15 +230,15 @@ pub(in crate::web::kiosk) async fn done(
         }
         Some(Stands::Found(_)) => return Err(Failure::Elsewhere("/kiosk/appointment/mine")),
         Some(Stands::Held(_)) => return Err(Failure::Elsewhere("/kiosk/appointment/name")),
-        None => return Err(Failure::Elsewhere("/kiosk")),
+        None => return Err(Failure::Elsewhere(FIRST)),
     };
     let look = move |connection: &_| -> Result<_, Failure> {
-        let one = appointment::get(connection, id)?.ok_or(Failure::Elsewhere("/kiosk"))?;
+        let one = appointment::get(connection, id)?.ok_or(Failure::Elsewhere(FIRST))?;
         let ticket = one.ticket.map(|ticket| queue::get(connection, ticket)).transpose()?;
         Ok((one, ticket.flatten()))
     };
     let (one, ticket) = office.db.read(look).await?;
-    let frame = frame(&office, &kiosk, guest.lang);
+    let frame = Frame::guest(&office, &kiosk, guest.lang);
     let plan = office.config.appointments().ok_or(Failure::NotFound)?;
     match title {
         None => arrived_page(&office, &kiosk, frame, (&one, ticket)).await,
@@ -286,15 +281,15 @@ async fn slip_now(
 
 /// The language, and the visit of the number that was drawn, of whoever has come.
 async fn who_came(office: &Office, kiosk: &Kiosk) -> Result<(Lang, VisitId), Failure> {
-    let guest = kiosk.guest(office).ok_or(Failure::Elsewhere("/kiosk"))?;
-    let Some(Stands::Arrived(id)) = guest.stands else { return Err(Failure::Elsewhere("/kiosk")) };
+    let guest = kiosk.guest(office).ok_or(Failure::Elsewhere(FIRST))?;
+    let Some(Stands::Arrived(id)) = guest.stands else { return Err(Failure::Elsewhere(FIRST)) };
     let look = move |connection: &_| -> Result<_, Failure> {
         let one = appointment::get(connection, id)?;
         let ticket = one.and_then(|one| one.ticket);
         let ticket = ticket.map(|ticket| queue::get(connection, ticket)).transpose()?.flatten();
         Ok(ticket.and_then(|ticket| ticket.visit))
     };
-    let visit = office.db.read(look).await?.ok_or(Failure::Elsewhere("/kiosk"))?;
+    let visit = office.db.read(look).await?.ok_or(Failure::Elsewhere(FIRST))?;
     Ok((guest.lang, visit))
 }
 
@@ -318,5 +313,5 @@ pub(in crate::web::kiosk) async fn slip_again(
     let op: OpId = fields.get("op").parse().map_err(|_| Failure::BadRequest)?;
     let (_, visit) = who_came(&office, &kiosk).await?;
     slip::print_again(&office, &kiosk, op, visit).await?;
-    Ok(page::go("/kiosk/appointment/done"))
+    Ok(page::go(DONE))
 }

@@ -5,20 +5,20 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 
-use super::{Stands, allowed, arrive, frame, pressed, sentence};
+use super::{DONE, FIRST, Stands, allowed, arrive, pressed, sentence, shown_number};
 use crate::appointment::state::Who;
 use crate::appointment::{self, Appointment, Error, Number};
 use crate::clock;
 use crate::id::{AppointmentId, OpId};
 use crate::lang::{Lang, Phrases};
-use crate::visit;
-use crate::web::booking::{self, Choice, Seeker};
+use crate::web::booking::pages::{self, Offered};
+use crate::web::booking::{self, Seeker};
 use crate::web::error::Failure;
 use crate::web::fields::Fields;
 use crate::web::guests::Guest;
 use crate::web::kiosk::frame::Frame;
 use crate::web::kiosk::session::Kiosk;
-use crate::web::{Office, Shared, days, page};
+use crate::web::{Office, Shared, page};
 
 #[derive(Template)]
 #[template(path = "kiosk/booked_mine.html")]
@@ -38,11 +38,8 @@ struct Move {
     frame: Frame,
     op: OpId,
     version: u32,
-    title: &'static str,
-    about: String,
+    offered: Offered,
     error: Option<String>,
-    links: Vec<Choice>,
-    times: Vec<Choice>,
 }
 
 #[derive(Template)]
@@ -64,12 +61,8 @@ pub(in crate::web::kiosk) async fn find(
     kiosk: Kiosk,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    allowed(&office, &kiosk).await?;
-    let _turn = office.codes.turn(kiosk.device.id).await;
-    let guest = pressed(&office, &kiosk, &fields)?;
-    let typed = Some(fields.get("text").to_owned()).filter(|text| !text.is_empty());
-    let text = typed.or_else(|| office.codes.take_heard(kiosk.beside(&office))).unwrap_or_default();
-    let found = match Number::typed(&text) {
+    let (_turn, guest) = pressed(&office, &kiosk, &fields).await?;
+    let found = match Number::typed(&shown_number(&office, &kiosk, &fields)) {
         Some(number) => booking::by_number(&office, number).await?,
         None => None,
     };
@@ -79,7 +72,7 @@ pub(in crate::web::kiosk) async fn find(
             Ok(page::go("/kiosk/appointment/mine"))
         }
         None => {
-            let said = sentence(Phrases::of(guest.lang), Error::NoSuchAppointment.into())?;
+            let said = sentence(Phrases::of(guest.lang), Error::NoSuchAppointment)?;
             arrive::number_page(&office, &kiosk, (guest.lang, true), Some(said))
         }
     }
@@ -97,12 +90,12 @@ pub(in crate::web::kiosk) async fn show(
 /// The guest, and the appointment they have shown the number of.
 async fn found(office: &Office, kiosk: &Kiosk) -> Result<(Guest, Appointment), Failure> {
     allowed(office, kiosk).await?;
-    let guest = kiosk.guest(office).ok_or(Failure::Elsewhere("/kiosk"))?;
+    let guest = kiosk.guest(office).ok_or(Failure::Elsewhere(FIRST))?;
     let Some(Stands::Found(id)) = guest.stands else {
-        return Err(Failure::Elsewhere("/kiosk/appointment/done"));
+        return Err(Failure::Elsewhere(DONE));
     };
     let one = office.db.read(move |connection| appointment::get(connection, id)).await?;
-    Ok((guest, one.ok_or(Failure::Elsewhere("/kiosk"))?))
+    Ok((guest, one.ok_or(Failure::Elsewhere(FIRST))?))
 }
 
 /// The page of one, perhaps with a sentence about what was not done.
@@ -114,8 +107,8 @@ pub(super) async fn page(
 ) -> Result<Response, Failure> {
     let plan = allowed(office, kiosk).await?;
     let one = office.db.read(move |connection| appointment::get(connection, id)).await?;
-    let one = one.ok_or(Failure::Elsewhere("/kiosk"))?;
-    let frame = frame(office, kiosk, lang);
+    let one = one.ok_or(Failure::Elsewhere(FIRST))?;
+    let frame = Frame::guest(office, kiosk, lang);
     let words = frame.words;
     let can_change = booking::can_change(&one, office.journal.now());
     let gone = || words.t("kiosk.appointment.moved_on").to_owned();
@@ -148,37 +141,24 @@ async fn choose(
     error: Option<String>,
 ) -> Result<Response, Failure> {
     let plan = allowed(office, kiosk).await?;
-    let service = plan.service(&one.service).ok_or(Failure::Elsewhere("/kiosk"))?;
+    let service = plan.service(&one.service).ok_or(Failure::Elsewhere(FIRST))?;
     let seeker = Seeker { who: Who::Resident, own: Some(one.id) };
-    let frame = frame(office, kiosk, lang);
+    let frame = Frame::guest(office, kiosk, lang);
     let words = frame.words;
-    let stands = booking::when(words, one.start);
-    let now = words.with("appointment.stands", &[("time", stands)]);
-    let page = Move {
+    let stands = words.with("appointment.stands", &[("time", booking::when(words, one.start))]);
+    let day = clock::parse_iso_day(day);
+    let address = |day: &str| format!("/kiosk/appointment/move?day={day}");
+    let said = (stands, day);
+    page::show(&Move {
         op: kiosk.turn_page(office, lang, Some(Stands::Found(one.id))),
         version: one.version,
-        title: "kiosk.appointment.which_day",
-        about: now,
+        offered: Offered::free(office, (plan, service), seeker, said, (words, address)).await?,
         error,
-        links: Vec::new(),
-        times: Vec::new(),
-        frame,
-    };
-    match clock::parse_iso_day(day) {
-        None => {
-            let address = |day: &str| format!("/kiosk/appointment/move?day={day}");
-            let links = booking::free_days(office, (plan, service), seeker, (words, address));
-            let (links, frame) = (links.await?, page.frame.back("/kiosk/appointment/mine"));
-            page::show(&Move { links, frame, ..page })
-        }
-        Some(day) => {
-            let times = booking::times(office, (plan, service), day, seeker, words).await?;
-            let about = format!("{} {}", page.about, days::day(words, day));
-            let title = "kiosk.appointment.which_time";
-            let frame = page.frame.back("/kiosk/appointment/move");
-            page::show(&Move { title, about, times, frame, ..page })
-        }
-    }
+        frame: frame.back(match day {
+            None => "/kiosk/appointment/mine",
+            Some(_) => "/kiosk/appointment/move",
+        }),
+    })
 }
 
 /// `POST /kiosk/appointment/move`.
@@ -187,17 +167,17 @@ pub(in crate::web::kiosk) async fn move_to(
     kiosk: Kiosk,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let (guest, one) = found(&office, &kiosk).await?;
-    pressed(&office, &kiosk, &fields)?;
-    let start = clock::parse_rfc3339(fields.get("start")).ok_or(Failure::BadRequest)?;
-    let to = (one.id, version(&fields)?, start);
+    let (_turn, guest) = pressed(&office, &kiosk, &fields).await?;
+    let one = found(&office, &kiosk).await?.1;
+    let start = pages::start(&fields)?;
+    let to = (one.id, pages::version(&fields)?, start);
     match booking::move_to(&office, kiosk.by(guest.page), to).await {
         Ok(_) => {
             kiosk.turn_page(&office, guest.lang, Some(Stands::Moved(one.id)));
-            Ok(page::go("/kiosk/appointment/done"))
+            Ok(page::go(DONE))
         }
         Err(error @ (Error::Full | Error::NoSuchSlot | Error::NotYet(_))) => {
-            let said = sentence(Phrases::of(guest.lang), error.into())?;
+            let said = sentence(Phrases::of(guest.lang), error)?;
             let day = clock::iso_day(start.date());
             choose(&office, &kiosk, (guest.lang, &one), &day, Some(said)).await
         }
@@ -211,13 +191,13 @@ pub(in crate::web::kiosk) async fn cancel(
     kiosk: Kiosk,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let (guest, one) = found(&office, &kiosk).await?;
-    pressed(&office, &kiosk, &fields)?;
-    let which = (one.id, version(&fields)?);
+    let (_turn, guest) = pressed(&office, &kiosk, &fields).await?;
+    let one = found(&office, &kiosk).await?.1;
+    let which = (one.id, pages::version(&fields)?);
     match booking::call_off(&office, kiosk.by(guest.page), which).await {
         Ok(_) => {
             kiosk.turn_page(&office, guest.lang, Some(Stands::CalledOff(one.id)));
-            Ok(page::go("/kiosk/appointment/done"))
+            Ok(page::go(DONE))
         }
         Err(error) => refused(&office, &kiosk, (guest.lang, one.id), error).await,
     }
@@ -229,15 +209,11 @@ async fn refused(
     shown: (Lang, AppointmentId),
     error: Error,
 ) -> Result<Response, Failure> {
-    let said = sentence(Phrases::of(shown.0), visit::Error::from(error))?;
+    let said = sentence(Phrases::of(shown.0), error)?;
     page(office, kiosk, shown, Some(said)).await
-}
-
-fn version(fields: &Fields) -> Result<u32, Failure> {
-    fields.get("version").parse().map_err(|_| Failure::BadRequest)
 }
 
 /// What is left of one that was called off.
 pub(super) fn called_off(office: &Office, kiosk: &Kiosk, lang: Lang) -> Result<Response, Failure> {
-    page::show(&CalledOff { frame: frame(office, kiosk, lang) })
+    page::show(&CalledOff { frame: Frame::guest(office, kiosk, lang) })
 }

@@ -12,13 +12,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::frame::Frame;
 use super::session::Kiosk;
 use crate::appointment::{self, Error, Plan};
 use crate::clock;
 use crate::id::OpId;
 use crate::lang::{Lang, Phrases};
 use crate::visit;
+use crate::web::codes::Turn;
 use crate::web::error::Failure;
 use crate::web::fields::Fields;
 use crate::web::guests::{Guest, Stands};
@@ -41,6 +41,10 @@ pub(super) fn routes() -> Router<Shared> {
 pub(super) fn pictures() -> Router<Shared> {
     Router::new().route("/appointment/frame", post(arrive::frame_seen))
 }
+
+/// Where a tablet begins, and where it shows what came of a press.
+const FIRST: &str = "/kiosk";
+const DONE: &str = "/kiosk/appointment/done";
 
 /// A page is looked at no longer than the tablet waits, and a little more.
 const GRACE: Duration = Duration::from_secs(60);
@@ -79,42 +83,46 @@ impl Kiosk {
 async fn allowed<'o>(office: &'o Office, kiosk: &Kiosk) -> Result<&'o Plan, Failure> {
     let plan = office.config.appointments().ok_or(Failure::NotFound)?;
     match kiosk.visit(office).await? {
-        Some(_) => Err(Failure::Elsewhere("/kiosk")),
+        Some(_) => Err(Failure::Elsewhere(FIRST)),
         None => Ok(plan),
     }
 }
 
-/// Whose page was sent, for the first time.
+/// Whose page was sent, for the first time. A second touch waits as long as the turn is
+/// held for what came of the first; and nobody tries numbers by the thousand.
 ///
 /// # Errors
 /// Where whoever is there now goes on: the page of somebody before, or one that was sent
 /// already, shows what came of it.
-fn pressed(office: &Office, kiosk: &Kiosk, fields: &Fields) -> Result<Guest, Failure> {
-    let guest = kiosk.guest(office).ok_or(Failure::Elsewhere("/kiosk"))?;
+async fn pressed(
+    office: &Office,
+    kiosk: &Kiosk,
+    fields: &Fields,
+) -> Result<(Turn, Guest), Failure> {
+    allowed(office, kiosk).await?;
+    let turn = office.codes.turn(kiosk.device.id).await;
+    let guest = kiosk.guest(office).ok_or(Failure::Elsewhere(FIRST))?;
     match fields.get("op") == guest.page.to_string() {
-        true => Ok(guest),
-        false => Err(Failure::Elsewhere("/kiosk/appointment/done")),
+        true => Ok((turn, guest)),
+        false => Err(Failure::Elsewhere(DONE)),
     }
 }
 
-/// The frame of a guest's page: nothing is known of them but the language.
-fn frame(office: &Office, kiosk: &Kiosk, lang: Lang) -> Frame {
-    Frame { words: Phrases::of(lang), is_guest: true, ..Frame::new(office, kiosk, None) }
-}
-
-/// The language that was chosen with the first button; else the town's first.
-fn language(office: &Office, tag: &str) -> Lang {
-    let languages = &office.config.site.screen.languages;
-    let chosen = Lang::from_tag(tag).filter(|lang| languages.contains(lang));
-    chosen.or(languages.first().copied()).unwrap_or_default()
+/// What was typed, scanned or read as a number.
+fn shown_number(office: &Office, kiosk: &Kiosk, fields: &Fields) -> String {
+    let typed = Some(fields.get("text").to_owned()).filter(|text| !text.is_empty());
+    typed.or_else(|| office.codes.take_heard(kiosk.beside(office))).unwrap_or_default()
 }
 
 /// A refusal in a sentence that says what the resident can do.
 ///
 /// # Errors
 /// What is no refusal but a fault.
-fn sentence(words: Phrases, error: visit::Error) -> Result<String, Failure> {
-    let visit::Error::Appointment(error) = error else { return Err(error.into()) };
+fn sentence(words: Phrases, error: impl Into<visit::Error>) -> Result<String, Failure> {
+    let error = match error.into() {
+        visit::Error::Appointment(error) => error,
+        fault => return Err(fault.into()),
+    };
     let said = |key: &str| Ok(words.t(key).to_owned());
     match error {
         Error::OtherDay(day) => {

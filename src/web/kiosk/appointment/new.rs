@@ -5,20 +5,19 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 
-use super::{Stands, allowed, frame, language, pressed, sentence};
-use crate::appointment::plan::Ask;
-use crate::appointment::state::{State as At, Who};
-use crate::appointment::{self, Error, Service};
+use super::{DONE, FIRST, Stands, allowed, pressed, sentence};
+use crate::appointment::state::Who;
+use crate::appointment::{Error, Service};
 use crate::clock;
 use crate::id::OpId;
 use crate::lang::Phrases;
-use crate::visit;
-use crate::web::booking::{self, Choice, Seeker};
+use crate::web::booking::pages::{self, Offered, Typed};
+use crate::web::booking::{self, Seeker};
 use crate::web::error::Failure;
 use crate::web::fields::Fields;
-use crate::web::kiosk::frame::Frame;
+use crate::web::kiosk::frame::{Frame, language};
 use crate::web::kiosk::session::Kiosk;
-use crate::web::{Office, Shared, days, entry, page};
+use crate::web::{Office, Shared, entry, page};
 
 /// Somebody before a tablet, who has no appointment yet.
 const SEEKER: Seeker = Seeker { who: Who::Resident, own: None };
@@ -36,12 +35,8 @@ pub(in crate::web::kiosk) struct Asked {
 #[template(path = "kiosk/book.html")]
 struct Choose {
     frame: Frame,
-    title: &'static str,
-    about: Option<String>,
+    offered: Offered,
     error: Option<String>,
-    /// Where to go next; or, at last, the times, which are sent.
-    links: Vec<Choice>,
-    times: Vec<Choice>,
     service: String,
     op: OpId,
 }
@@ -51,22 +46,7 @@ struct Choose {
 struct Name {
     frame: Frame,
     op: OpId,
-    service: String,
-    when: String,
-    until: String,
-    asks_name: bool,
-    asks_phone: bool,
-    name: String,
-    phone: String,
-    /// The field at fault, and why.
-    wrong: Option<(&'static str, String)>,
-}
-
-impl Name {
-    /// What is wrong with a field.
-    fn wrong_at(&self, field: &str) -> Option<&str> {
-        self.wrong.as_ref().filter(|(at, _)| *at == field).map(|(_, sentence)| sentence.as_str())
-    }
+    asked: pages::Asked,
 }
 
 /// `GET /kiosk/appointment/new`.
@@ -89,47 +69,30 @@ async fn choose(
     let plan = allowed(office, kiosk).await?;
     let lang = language(office, &asked.lang);
     let is_offered = |one: &&Service| booking::is_offered(one, Who::Resident);
-    let offered: Vec<&Service> = plan.services.iter().filter(is_offered).collect();
-    let frame = frame(office, kiosk, lang);
+    let services = plan.services.iter().filter(is_offered);
+    let frame = Frame::guest(office, kiosk, lang);
+    let words = frame.words;
     let address = |rest: &str| format!("/kiosk/appointment/new?lang={}{rest}", lang.tag());
-    let page = Choose {
-        title: "kiosk.appointment.which_service",
-        about: None,
-        error,
-        links: Vec::new(),
-        times: Vec::new(),
-        service: String::new(),
+    let of_service = |id: &str| address(&format!("&service={id}"));
+    let chosen = services.clone().find(|one| one.id == asked.service);
+    let (offered, back) = match chosen {
+        None => (Offered::services(services, (words, of_service)), FIRST.to_owned()),
+        Some(service) => {
+            let (name, day) = (service.name.in_lang(lang), clock::parse_iso_day(&asked.day));
+            let days = of_service(&service.id);
+            let of_day = |day: &str| format!("{days}&day={day}");
+            let said = (name.to_owned(), day);
+            let free = Offered::free(office, (plan, service), SEEKER, said, (words, of_day));
+            (free.await?, if day.is_some() { days } else { address("") })
+        }
+    };
+    page::show(&Choose {
         op: kiosk.turn_page(office, lang, None),
-        frame,
-    };
-    let Some(service) = offered.iter().find(|one| one.id == asked.service) else {
-        let link = |service: &&Service| Choice {
-            value: address(&format!("&service={}", service.id)),
-            words: service.name.in_lang(lang).to_owned(),
-            about: String::new(),
-        };
-        let links = offered.iter().map(link).collect();
-        return page::show(&Choose { links, frame: page.frame.back("/kiosk"), ..page });
-    };
-    let here = address(&format!("&service={}", service.id));
-    let name = service.name.in_lang(lang).to_owned();
-    let words = page.frame.words;
-    match clock::parse_iso_day(&asked.day) {
-        None => {
-            let address_of = |day: &str| format!("{here}&day={day}");
-            let links = booking::free_days(office, (plan, service), SEEKER, (words, address_of));
-            let links = links.await?;
-            let (title, frame) = ("kiosk.appointment.which_day", page.frame.back(address("")));
-            page::show(&Choose { title, about: Some(name), links, frame, ..page })
-        }
-        Some(day) => {
-            let about = Some(format!("{name} {}", days::day(words, day)));
-            let times = booking::times(office, (plan, service), day, SEEKER, words).await?;
-            let (title, frame) = ("kiosk.appointment.which_time", page.frame.back(here.as_str()));
-            let service = service.id.clone();
-            page::show(&Choose { title, about, times, service, frame, ..page })
-        }
-    }
+        service: chosen.map(|service| service.id.clone()).unwrap_or_default(),
+        offered,
+        error,
+        frame: frame.back(back),
+    })
 }
 
 /// `POST /kiosk/appointment/hold`: keeps the slot while the name is entered.
@@ -138,10 +101,8 @@ pub(in crate::web::kiosk) async fn hold(
     kiosk: Kiosk,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    allowed(&office, &kiosk).await?;
-    let _turn = office.codes.turn(kiosk.device.id).await;
-    let guest = pressed(&office, &kiosk, &fields)?;
-    let start = clock::parse_rfc3339(fields.get("start")).ok_or(Failure::BadRequest)?;
+    let (_turn, guest) = pressed(&office, &kiosk, &fields).await?;
+    let start = pages::start(&fields)?;
     let service = fields.get("service").to_owned();
     match booking::hold(&office, kiosk.by(guest.page), (&service, start)).await {
         Ok(held) => {
@@ -149,7 +110,7 @@ pub(in crate::web::kiosk) async fn hold(
             Ok(page::go("/kiosk/appointment/name"))
         }
         Err(error) => {
-            let said = sentence(Phrases::of(guest.lang), visit::Error::from(error))?;
+            let said = sentence(Phrases::of(guest.lang), error)?;
             let day = clock::iso_day(start.date());
             let asked = Asked { lang: guest.lang.tag().to_owned(), service, day };
             choose(&office, &kiosk, &asked, Some(said)).await
@@ -163,41 +124,25 @@ pub(in crate::web::kiosk) async fn name(
     kiosk: Kiosk,
 ) -> Result<Response, Failure> {
     allowed(&office, &kiosk).await?;
-    name_page(&office, &kiosk, (String::new(), String::new()), None).await
+    name_page(&office, &kiosk, Typed::default()).await
 }
 
-async fn name_page(
-    office: &Office,
-    kiosk: &Kiosk,
-    (name, phone): (String, String),
-    wrong: Option<(&'static str, String)>,
-) -> Result<Response, Failure> {
+async fn name_page(office: &Office, kiosk: &Kiosk, typed: Typed) -> Result<Response, Failure> {
     let plan = allowed(office, kiosk).await?;
-    let guest = kiosk.guest(office).ok_or(Failure::Elsewhere("/kiosk"))?;
-    let Some(Stands::Held(id)) = guest.stands else {
-        return Err(Failure::Elsewhere("/kiosk/appointment/done"));
-    };
-    let held = office.db.read(move |connection| appointment::get(connection, id)).await?;
-    let held = held.filter(|held| held.state == At::Held).ok_or(Failure::Elsewhere("/kiosk"))?;
-    let service = plan.service(&held.service).ok_or(Failure::Elsewhere("/kiosk"))?;
-    let frame = frame(office, kiosk, guest.lang);
-    let (words, lang) = (frame.words, guest.lang);
+    let guest = kiosk.guest(office).ok_or(Failure::Elsewhere(FIRST))?;
+    let Some(Stands::Held(id)) = guest.stands else { return Err(Failure::Elsewhere(DONE)) };
+    let held = pages::held(office, id).await?.ok_or(Failure::Elsewhere(FIRST))?;
+    let service = plan.service(&held.service).ok_or(Failure::Elsewhere(FIRST))?;
+    let frame = Frame::guest(office, kiosk, guest.lang);
     let back = format!(
         "/kiosk/appointment/new?lang={}&service={}&day={}",
-        lang.tag(),
+        guest.lang.tag(),
         service.id,
         clock::iso_day(held.start.date())
     );
     page::show(&Name {
-        op: kiosk.turn_page(office, lang, guest.stands),
-        service: service.name.in_lang(lang).to_owned(),
-        when: booking::when(words, held.start),
-        until: held.until.map(clock::hour_and_minute).unwrap_or_default(),
-        asks_name: service.asks.contains(&Ask::Name),
-        asks_phone: service.asks.contains(&Ask::Phone),
-        name,
-        phone,
-        wrong,
+        op: kiosk.turn_page(office, guest.lang, guest.stands),
+        asked: pages::Asked::of(frame.words, (service, &held), typed),
         frame: frame.back(back),
     })
 }
@@ -208,24 +153,22 @@ pub(in crate::web::kiosk) async fn book(
     kiosk: Kiosk,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    allowed(&office, &kiosk).await?;
-    let _turn = office.codes.turn(kiosk.device.id).await;
-    let guest = pressed(&office, &kiosk, &fields)?;
+    let (_turn, guest) = pressed(&office, &kiosk, &fields).await?;
     let Some(Stands::Held(id)) = guest.stands else {
-        return Ok(page::go("/kiosk/appointment/done"));
+        return Ok(page::go(DONE));
     };
-    let [name, phone] = ["name", "phone"].map(|field| fields.get(field).to_owned());
-    match booking::book(&office, kiosk.by(guest.page), id, (&name, &phone)).await {
+    let typed = Typed::of(&fields);
+    match booking::book(&office, kiosk.by(guest.page), id, (&typed.name, &typed.phone)).await {
         Ok(_) => {
             kiosk.turn_page(&office, guest.lang, Some(Stands::Booked(id)));
-            Ok(page::go("/kiosk/appointment/done"))
+            Ok(page::go(DONE))
         }
         Err(Error::Entry { field, error }) => {
             let said = entry::sentence(error, Phrases::of(guest.lang));
-            name_page(&office, &kiosk, (name, phone), Some((field, said))).await
+            name_page(&office, &kiosk, typed.wrong(field, said)).await
         }
         Err(error) => {
-            let said = sentence(Phrases::of(guest.lang), visit::Error::from(error))?;
+            let said = sentence(Phrases::of(guest.lang), error)?;
             let asked = Asked { lang: guest.lang.tag().to_owned(), ..Asked::default() };
             choose(&office, &kiosk, &asked, Some(said)).await
         }

@@ -4,6 +4,8 @@
 //! Everything that is known of slots is asked here: a page for home that books against
 //! seats leased from elsewhere needs another one of these, and no other page.
 
+pub(super) mod pages;
+
 use time::{Date, Duration};
 
 use super::{Office, Shared, days, qr};

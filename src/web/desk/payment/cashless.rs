@@ -1,0 +1,186 @@
+//! Paying without cash at the desk: what is offered, and what is still to be found out.
+//! Nobody is asked for a card's number; a slip's is enough.
+
+use crate::config::Terminal;
+use crate::id::{OpId, PaymentId};
+use crate::lang::Phrases;
+use crate::payment::{Means, Payment, State};
+use crate::terminal::{Refusal, Silence};
+use crate::visit::bill::Bill;
+use crate::visit::cashless;
+use crate::web::Office;
+use crate::web::terminals::Remark;
+use crate::yen::Yen;
+
+/// How a bill can be paid without cash.
+pub(super) struct Offer {
+    /// Names of what is paid in cash only.
+    pub cash_only: Vec<String>,
+    pub terminals: Vec<Offered>,
+}
+
+/// One terminal, and what it takes.
+pub(super) struct Offered {
+    pub id: String,
+    pub name: String,
+    pub is_linked: bool,
+    /// What a button sends, and what it says.
+    pub choices: Vec<(String, String)>,
+    pub op: OpId,
+}
+
+/// Whether a terminal is there: the simulated one is in the demonstration only.
+pub(super) fn is_there(office: &Office, terminal: &Terminal) -> bool {
+    !terminal.is_linked() || office.terminals.has(&terminal.id)
+}
+
+/// What is offered at `counter`, those terminals first that are asked by this program.
+pub(super) fn offer(office: &Office, bill: &Bill, (counter, words): (u32, Phrases)) -> Offer {
+    let cashless = &office.config.cashless;
+    let lines = bill.charge.iter().flat_map(|charge| &charge.lines);
+    let cash_only = lines
+        .filter(|line| !line.cashless && line.amount > Yen(0))
+        .map(|line| line.name.in_lang(words.lang()).to_owned())
+        .collect();
+    let there = cashless.terminal.iter().filter(|one| one.is_at(counter) && is_there(office, one));
+    let mut terminals: Vec<Offered> = there
+        .map(|terminal| Offered {
+            id: terminal.id.clone(),
+            name: terminal.name.in_lang(words.lang()).to_owned(),
+            is_linked: terminal.is_linked(),
+            choices: cashless::choices(cashless, &terminal.id)
+                .into_iter()
+                .map(|(means, brand)| {
+                    let value = match &brand {
+                        Some(brand) => format!("cashless:{}:{brand}", means.id()),
+                        None => format!("cashless:{}", means.id()),
+                    };
+                    (value, choice(office, (means, brand.as_deref()), words))
+                })
+                .collect(),
+            op: office.journal.op(),
+        })
+        .collect();
+    terminals.sort_by_key(|one| !one.is_linked);
+    Offer { cash_only, terminals }
+}
+
+/// A choice in words: the brand, where it is known, or the means.
+fn choice(office: &Office, (means, brand): (Means, Option<&str>), words: Phrases) -> String {
+    let means = match means {
+        Means::Credit => words.t("desk.pay.means_credit"),
+        Means::Debit => words.t("desk.pay.means_debit"),
+        Means::Emoney => words.t("desk.pay.means_emoney"),
+        Means::Qr => words.t("desk.pay.means_qr"),
+    };
+    match brand {
+        Some(brand) => brand_name(office, brand, words),
+        None => means.to_owned(),
+    }
+}
+
+fn brand_name(office: &Office, id: &str, words: Phrases) -> String {
+    let brand = office.config.cashless.brand(id);
+    brand.map_or(id.to_owned(), |brand| brand.name.in_lang(words.lang()).to_owned())
+}
+
+/// What a payment is paid with, in words.
+pub(super) fn tender(office: &Office, payment: &Payment, words: Phrases) -> String {
+    let asked = payment.at.as_ref().and_then(|at| at.brand.as_deref());
+    let brand = payment.slip().map(|slip| slip.brand.as_str()).or(asked);
+    match payment.tender.means() {
+        Some(means) => choice(office, (means, brand), words),
+        None => words.t("desk.pay.tender_cashless").to_owned(),
+    }
+}
+
+/// What the slip of a payment says, in words.
+pub(super) fn slip(office: &Office, payment: &Payment, words: Phrases) -> Option<String> {
+    let slip = payment.slip()?;
+    let cashless = &office.config.cashless;
+    let terminal = cashless.terminal(&slip.terminal).map(|one| one.name.in_lang(words.lang()));
+    let acquirer = cashless.acquirer(&slip.acquirer).map(|one| one.name.in_lang(words.lang()));
+    let said = [
+        ("number", slip.number.as_str().to_owned()),
+        ("terminal", terminal.unwrap_or(&slip.terminal).to_owned()),
+        ("acquirer", acquirer.unwrap_or(&slip.acquirer).to_owned()),
+    ];
+    Some(words.with("desk.pay.slip", &said))
+}
+
+/// What the terminal of a payment said last, in a sentence.
+pub(super) fn remark(office: &Office, payment: &Payment, words: Phrases) -> Option<&'static str> {
+    Some(match office.terminals.remark(payment.id)? {
+        Remark::Refused(Refusal::Card) => words.t("desk.pay.said_card"),
+        Remark::Refused(Refusal::Cancelled) => words.t("desk.pay.said_cancelled"),
+        Remark::Refused(Refusal::NoCard) => words.t("desk.pay.said_no_card"),
+        Remark::Refused(Refusal::CannotTake) => words.t("desk.pay.said_cannot_take"),
+        Remark::Silence(Silence::NotReached) => words.t("desk.pay.said_not_reached"),
+        Remark::Silence(Silence::NotThisTerminal) => words.t("desk.pay.said_not_this"),
+        Remark::Silence(Silence::Late) => words.t("desk.pay.said_late"),
+        Remark::Silence(Silence::Cut) => words.t("desk.pay.said_cut"),
+        Remark::Silence(Silence::OtherRequest) => words.t("desk.pay.said_other_request"),
+        Remark::Silence(Silence::OtherAmount) => words.t("desk.pay.said_other_amount"),
+        Remark::Silence(Silence::Unreadable) => words.t("desk.pay.said_unreadable"),
+        Remark::StrangeBrand => words.t("desk.pay.said_strange_brand"),
+        Remark::Never => words.t("desk.pay.said_never"),
+        Remark::Busy => words.t("desk.pay.said_busy"),
+        Remark::SlipTaken => words.t("desk.pay.refused_slip_taken"),
+    })
+}
+
+/// A payment whose outcome nobody has noted yet.
+pub(super) struct Open {
+    pub id: PaymentId,
+    pub is_unknown: bool,
+    /// Whether this program asks the terminal.
+    pub is_linked: bool,
+    pub terminal: String,
+    pub amount: String,
+    /// What its terminal said last, in a sentence.
+    pub remark: Option<&'static str>,
+    /// The brands it can have been: id, name, and whether it was chosen beforehand.
+    pub brands: Vec<(String, String, bool)>,
+    pub op: OpId,
+    pub other_op: OpId,
+}
+
+impl Open {
+    /// Whether its terminal is being asked.
+    pub fn is_live(&self) -> bool {
+        self.is_linked
+    }
+
+    /// Whether a clerk may say what became of it.
+    pub fn is_for_clerk(&self) -> bool {
+        !self.is_linked || self.is_unknown
+    }
+}
+
+pub(super) fn open(office: &Office, bill: &Bill, words: Phrases) -> Option<Open> {
+    let payment = bill.standing().filter(|payment| payment.state().is_open())?;
+    let (at, means) = (payment.at.as_ref()?, payment.tender.means()?);
+    let cashless = &office.config.cashless;
+    let terminal = cashless.terminal(&at.terminal);
+    let asked = at.brand.as_deref();
+    Some(Open {
+        id: payment.id,
+        is_unknown: payment.state() == State::Unknown,
+        is_linked: terminal.is_some_and(|one| one.is_linked() && is_there(office, one)),
+        terminal: terminal
+            .map_or(at.terminal.clone(), |one| one.name.in_lang(words.lang()).to_owned()),
+        amount: payment.amount.to_string(),
+        remark: remark(office, payment, words),
+        brands: cashless
+            .brand
+            .iter()
+            .filter(|brand| cashless.brand_at(&at.terminal, &brand.id, means).is_some())
+            .map(|brand| {
+                let name = brand.name.in_lang(words.lang()).to_owned();
+                (brand.id.clone(), name, asked == Some(brand.id.as_str()))
+            })
+            .collect(),
+        op: office.journal.op(),
+        other_op: office.journal.op(),
+    })
+}

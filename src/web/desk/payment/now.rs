@@ -1,0 +1,183 @@
+//! How it is paid, and where the attempts to pay it stand: the part of the page that is
+//! drawn anew while a terminal is at it.
+
+use askama::Template;
+
+use super::REASONS;
+use super::cashless::{self, Offer, Open};
+use crate::clock;
+use crate::id::{ChargeId, OpId, PaymentId, VisitId};
+use crate::lang::{Phrases, Words};
+use crate::payment::{self, Payment, Reason, Tender};
+use crate::queue::duty;
+use crate::staff::Action;
+use crate::visit::bill::Bill;
+use crate::visit::receipt;
+use crate::web::desk::guard::Clerk;
+use crate::web::desk::pay_code;
+use crate::web::error::Failure;
+use crate::web::{Office, Shared};
+use crate::yen::Yen;
+
+/// One attempt to pay.
+pub(super) struct Attempt {
+    id: PaymentId,
+    amount: String,
+    tender: String,
+    state: &'static str,
+    words: &'static str,
+    time: String,
+    received: Option<String>,
+    change: Option<String>,
+    number: Option<String>,
+    /// What its slip says.
+    slip: Option<String>,
+    /// Whether whoever paid may take a receipt along; in cash it is a 領収書.
+    has_receipt: bool,
+    is_cash: bool,
+    /// What its terminal said last.
+    remark: Option<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/payment_now.html")]
+pub(super) struct Now {
+    words: Phrases,
+    /// The hidden key of its forms.
+    key: String,
+    pub id: VisitId,
+    charge: Option<ChargeId>,
+    total: u32,
+    may_pay: bool,
+    /// How it can be paid without cash.
+    offer: Offer,
+    standing: Option<Attempt>,
+    /// What is still to be found out about it.
+    open: Option<Open>,
+    past: Vec<Attempt>,
+    may_void: bool,
+    /// A terminal took it: it gives it back first.
+    is_cashless: bool,
+    /// The terminals take nothing of this brand back.
+    only_cash_back: bool,
+    /// Item, its name, and what is left of it to give back.
+    left: Vec<(String, String, u32)>,
+    reasons: Vec<(&'static str, &'static str)>,
+    /// The counter whose drawer it is.
+    counter: u32,
+    counters: Vec<(u32, String)>,
+    /// The presses of its buttons.
+    op: OpId,
+    later_op: OpId,
+    void_op: OpId,
+    receipt_op: OpId,
+    /// Whether the resident can be shown a code for a wallet.
+    shows_code: bool,
+    /// The desk's slip printer, where it has one.
+    slip_printer: Option<String>,
+}
+
+impl Now {
+    /// Whether somebody is waiting for a terminal.
+    pub fn is_live(&self) -> bool {
+        self.open.as_ref().is_some_and(Open::is_live)
+    }
+}
+
+pub(super) async fn now(
+    office: &Shared,
+    clerk: &Clerk,
+    (id, bill): (VisitId, &Bill),
+) -> Result<Now, Failure> {
+    let (words, staff) = (Phrases::of(clerk.lang), clerk.signed_in.staff.id);
+    let duty = office.db.read(move |connection| duty::of_staff(connection, staff)).await?;
+    let counters = &office.config.counters;
+    let first = counters.first().map_or(1, |counter| counter.number);
+    let counter = duty.map_or(first, |duty| duty.counter);
+    let told = |one: &Payment| attempt(office, bill, one, words);
+    let mut past: Vec<Attempt> = bill.payments.iter().map(told).collect();
+    let standing = bill.standing().and_then(|_| past.pop());
+    let brand = bill.standing().and_then(Payment::slip).map(|slip| slip.brand.as_str());
+    let brand = brand.and_then(|brand| office.config.cashless.brand(brand));
+    let only_cash_back = brand.is_some_and(|brand| !brand.void);
+    let of_lang = |name: &Words| name.in_lang(words.lang()).to_owned();
+    Ok(Now {
+        words,
+        key: clerk.key.clone(),
+        id,
+        charge: bill.charge.as_ref().map(|charge| charge.id),
+        total: bill.charge.as_ref().map_or(0, |charge| charge.total.0),
+        may_pay: standing.is_none() && bill.charge.is_some() && bill.today.is_some(),
+        offer: cashless::offer(office, bill, (counter, words)),
+        open: cashless::open(office, bill, words),
+        standing,
+        past,
+        may_void: bill.may_be_voided() && !only_cash_back,
+        is_cashless: bill.standing().is_some_and(|one| one.tender.is_cashless()),
+        only_cash_back,
+        left: match clerk.may(Action::GiveBack) {
+            Ok(()) => left(office, bill, words),
+            Err(_) => Vec::new(),
+        },
+        reasons: REASONS.map(|reason| (reason.id(), reason_words(words, reason))).to_vec(),
+        counter,
+        counters: counters.iter().map(|one| (one.number, of_lang(&one.name))).collect(),
+        op: office.journal.op(),
+        later_op: office.journal.op(),
+        void_op: office.journal.op(),
+        receipt_op: office.journal.op(),
+        shows_code: pay_code::may_be_shown(office, bill),
+        slip_printer: office.config.printers.for_desk_slips().map(|one| of_lang(&one.name)),
+    })
+}
+
+fn left(office: &Office, bill: &Bill, words: Phrases) -> Vec<(String, String, u32)> {
+    let name = |code: &str| {
+        let item = office.config.items.iter().find(|item| item.code == code);
+        item.map_or(code.to_owned(), |item| item.name.in_lang(words.lang()).to_owned())
+    };
+    bill.left().into_iter().map(|(item, Yen(left))| (item.clone(), name(&item), left)).collect()
+}
+
+fn attempt(office: &Office, bill: &Bill, payment: &Payment, words: Phrases) -> Attempt {
+    let number = bill
+        .entries
+        .iter()
+        .find(|entry| entry.payment == Some(payment.id) && entry.kind == payment::Kind::Payment);
+    let number =
+        number.map(|entry| words.with("desk.pay.number", &[("number", entry.receipt_number())]));
+    let received = payment.tender.received();
+    Attempt {
+        id: payment.id,
+        amount: payment.amount.to_string(),
+        tender: match payment.tender {
+            Tender::Cash { .. } => words.t("desk.pay.tender_cash").to_owned(),
+            Tender::Later => words.t("desk.pay.tender_later").to_owned(),
+            Tender::Nothing => words.t("desk.pay.tender_nothing").to_owned(),
+            _ => cashless::tender(office, payment, words),
+        },
+        state: payment.state().id(),
+        words: super::state_words(words, payment.state()),
+        time: clock::hour_and_minute(payment.begun_at),
+        received: received
+            .map(|received| words.with("desk.pay.received", &[("received", received.to_string())])),
+        change: payment
+            .change()
+            .map(|change| words.with("desk.pay.change", &[("change", change.to_string())])),
+        number,
+        slip: cashless::slip(office, payment, words),
+        has_receipt: receipt::has_one(payment),
+        is_cash: received.is_some(),
+        remark: cashless::remark(office, payment, words),
+    }
+}
+
+fn reason_words(words: Phrases, reason: Reason) -> &'static str {
+    match reason {
+        Reason::WrongAmount => words.t("desk.pay.reason_wrong_amount"),
+        Reason::WrongTender => words.t("desk.pay.reason_wrong_tender"),
+        Reason::NotIssued => words.t("desk.pay.reason_not_issued"),
+        Reason::Twice => words.t("desk.pay.reason_twice"),
+        _ => words.t("desk.pay.reason_asked"),
+    }
+}
