@@ -21,9 +21,10 @@ use crate::db;
 use crate::id::{LogId, OpId, VisitId};
 
 pub use chain::{Broken, Verified, check_tail, verify};
-pub use entry::{Actor, Entity, Event};
+pub use entry::{Actor, Entity, Event, Row, beginning};
 pub use store::{
-    continue_in_new_log, entities_unknown_to, entity_of_op, happened_after, says, stands_at,
+    LogRow, carried, continue_in_new_log, entities_unknown_to, entity_of_op, happened_after, logs,
+    says, stands_at,
 };
 pub use vault::{OfficeKey, VisitKey};
 

@@ -22,6 +22,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("application", &["db", "journal"]),
     // Knows neither clock nor line nor storage.
     ("sync", &[]),
+    // PostgreSQL, and nothing of the counter's own storage.
+    ("hub", &["journal", "sync"]),
     ("jpqr", &[]),
     ("bill_code", &["jpqr"]),
     ("payment", &["db", "journal"]),
@@ -123,6 +125,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("askama", &["web"]),
     ("argon2", &["staff"]),
     ("chacha20poly1305", &["card", "journal"]),
+    ("tokio_postgres", &["hub"]),
+    ("deadpool_postgres", &["hub"]),
     ("hpke", &["preregistration"]),
     ("p256", &["preregistration"]),
     (

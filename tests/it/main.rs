@@ -15,6 +15,7 @@ mod doors;
 mod everybody;
 mod fill;
 mod home;
+mod hub;
 mod imports;
 mod keeping;
 mod kiosk;
