@@ -52,9 +52,6 @@ pub mod takings;
 pub mod terminal;
 pub mod visit;
 
-// backend
-pub mod hub;
-
 // pages
 pub mod web;
 

@@ -26,6 +26,8 @@ pub const STEPS: &[Step] = &[
     queue::report::SCHEMA,
     queue::TYPED,
     payment::AT_TERMINAL,
+    queue::NOTED,
+    visit::handover::SCHEMA,
     visit::printing::RECEIPTS,
 ];
 

@@ -6,6 +6,7 @@
 //! it, and whether a resident there asked for somebody to come. This room knows
 //! no residents, no cards and no cookies.
 
+pub mod display;
 mod help;
 mod pairing;
 mod store;

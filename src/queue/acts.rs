@@ -24,7 +24,7 @@ pub struct Desk<'a> {
 }
 
 /// What an act is in the journal; the act itself stands in the facts.
-const MOVED: &str = "ticket.moved";
+pub(super) const MOVED: &str = "ticket.moved";
 const UNDONE: &str = "ticket.undone";
 
 /// Calls whoever's turn it is. Sent a second time, it answers the same ticket and
@@ -141,12 +141,13 @@ pub fn undo(
     let undone = ticket.undone(who, counter, now)?;
     counter_is_free(tx, &undone)?;
     store::update(tx, &undone)?;
-    if let Some((counter, in_a_row)) = ticket.undo.and_then(|undo| undo.counter.zip(undo.in_a_row))
-    {
+    let turns = ticket.undo.and_then(|undo| undo.counter.zip(undo.in_a_row));
+    if let Some((counter, in_a_row)) = turns {
         // Nobody was called, so nobody's turn was used up.
         duty::set_in_a_row(tx, counter, in_a_row)?;
     }
-    let facts = json!({ "who": who, "counter": counter, "at": crate::clock::rfc3339(now) });
+    let at = crate::clock::rfc3339(now);
+    let facts = json!({ "who": who, "counter": counter, "at": at, "turns": turns });
     record(tx, journal, (op, actor), (UNDONE, facts), &undone)?;
     Ok(undone)
 }
@@ -173,7 +174,7 @@ fn call(
 ) -> Result<Ticket, Error> {
     let credited = order::counts_as_credited(&ticket.place(), &desk.rules);
     duty::set_in_a_row(tx, desk.counter, if credited { duty.in_a_row + 1 } else { 0 })?;
-    let act = Act { in_a_row: Some(duty.in_a_row), ..act };
+    let act = Act { in_a_row: Some(duty.in_a_row), credited: Some(credited), ..act };
     apply(tx, journal, (op, Actor::Staff(desk.staff)), ticket, &act)
 }
 

@@ -115,7 +115,8 @@ mod tests {
     fn duty(counter: u32, paused: Option<Pause>) -> Duty {
         let staff = StaffId::new(NOW, &SeededChance::new(u64::from(counter)));
         let paused = paused.map(|pause| (pause, NOW));
-        Duty { counter, staff, since: NOW, paused, in_a_row: 0 }
+        let sits = crate::queue::duty::Sits::SignedIn(staff);
+        Duty { counter, sits, since: NOW, paused, in_a_row: 0 }
     }
 
     fn ticket(number: u32, lane: &str, state: State) -> Ticket {

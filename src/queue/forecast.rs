@@ -20,7 +20,7 @@ use super::wait::hall::{Booking, Hall, Key, Lane, LaneSet, Second, Wait, Waiting
 use super::wait::what_if::Change;
 use super::wait::window::Window;
 use super::wait::{Estimator, Kept};
-use super::{Error, replay};
+use super::{Error, duty, replay};
 use crate::clock::{self, Moment};
 use crate::id::TicketId;
 
@@ -30,6 +30,13 @@ pub const LEARNED: Duration = Duration::from_secs(28 * 24 * 3600);
 /// So much of it is also estimated again, so that the correction of the estimates
 /// survives a restart.
 const REHEARSED: Duration = Duration::from_secs(4 * 24 * 3600);
+
+/// Where nobody is signed in others press the buttons. Who is free and calls nobody
+/// for so long is taken to be busy with somebody whom no button was pressed for.
+const PRESSED_WITHIN_SECS: Second = 120;
+
+/// The numbers of the places beside a counter, above those of all counters.
+const BESIDE: u32 = 1 << 20;
 
 /// Nobody's ticket: who would come now.
 const NEWCOMER: Key = Key::MAX;
@@ -63,6 +70,8 @@ pub struct Forecast {
     day: Option<Date>,
     tickets: BTreeMap<TicketId, Ticket>,
     on_duty: BTreeSet<u32>,
+    /// Where nobody is signed in: how many sit there.
+    noted: BTreeMap<u32, u32>,
     /// Asked to pause; begins once nobody is served there.
     pausing: BTreeSet<u32>,
     shown: BTreeMap<TicketId, Window>,
@@ -89,6 +98,7 @@ impl Forecast {
             day: None,
             tickets: BTreeMap::new(),
             on_duty: BTreeSet::new(),
+            noted: BTreeMap::new(),
             pausing: BTreeSet::new(),
             shown: BTreeMap::new(),
             shown_to_newcomers: BTreeMap::new(),
@@ -152,7 +162,8 @@ impl Forecast {
             "select rowid, kind, entity_id, facts, occurred_at from journal
              where rowid > ?1 and occurred_at >= ?2
                and kind in ('ticket.issued', 'ticket.moved', 'ticket.undone', 'counter.opened',
-                            'counter.closed', 'counter.paused', 'counter.resumed')
+                            'counter.closed', 'counter.paused', 'counter.resumed',
+                            'counter.noted')
              order by rowid",
         )?;
         let mut rows = rows.query(params![self.read, clock::rfc3339(now - LEARNED)])?;
@@ -166,7 +177,7 @@ impl Forecast {
             self.begin_day(at);
             match id.parse::<TicketId>() {
                 Ok(ticket) => self.ticket(at, (ticket, &kind, &facts)),
-                Err(_) => self.counter(at, &kind, &id),
+                Err(_) => self.counter(at, (&kind, &facts), &id),
             }
             if kind == "ticket.issued" && self.rehearsed_from.is_some_and(|from| at >= from) {
                 self.estimator.estimate(at.unix_timestamp());
@@ -285,6 +296,8 @@ impl Forecast {
         self.shown.clear();
         self.shown_to_newcomers.clear();
         for counter in self.on_duty.clone() {
+            let people = self.noted.remove(&counter);
+            self.sit(now.unix_timestamp(), counter, people);
             self.open(now.unix_timestamp(), counter);
             if self.pausing.contains(&counter) {
                 self.tell(now.unix_timestamp(), Event::Close { counter, until: None });
@@ -292,7 +305,7 @@ impl Forecast {
         }
     }
 
-    fn counter(&mut self, at: Moment, kind: &str, id: &str) {
+    fn counter(&mut self, at: Moment, (kind, facts): (&str, &str), id: &str) {
         let Ok(counter) = id.parse::<u32>() else { return };
         let at = at.unix_timestamp();
         let busy = self.tickets.values().any(|ticket| at_counter(ticket.leg()) == Some(counter));
@@ -300,13 +313,22 @@ impl Forecast {
             "counter.opened" | "counter.resumed" => {
                 self.pausing.remove(&counter);
                 self.on_duty.insert(counter);
+                self.sit(at, counter, None);
                 self.open(at, counter);
             }
-            "counter.closed" => {
-                self.pausing.remove(&counter);
-                self.on_duty.remove(&counter);
-                self.tell(at, Event::Close { counter, until: None });
-            }
+            "counter.closed" => self.shut(at, counter),
+            "counter.noted" => match duty::people_noted(facts) {
+                0 => {
+                    self.shut(at, counter);
+                    // Not a break: it was said that nobody sits there.
+                    self.estimator.is_gone(counter);
+                }
+                people => {
+                    self.on_duty.insert(counter);
+                    self.sit(at, counter, Some(people));
+                    self.open(at, counter);
+                }
+            },
             _ => {
                 self.pausing.insert(counter);
                 if !busy {
@@ -314,6 +336,37 @@ impl Forecast {
                 }
             }
         }
+    }
+
+    /// How many sit at a counter where nobody is signed in. Only one of them calls by
+    /// the buttons; what the others do is not seen.
+    fn sit(&mut self, at: Second, counter: u32, people: Option<u32>) {
+        let before = self.noted.remove(&counter).unwrap_or_default().max(1);
+        let after = people.unwrap_or_default().max(1);
+        for nth in after..before {
+            let other = nth * BESIDE + counter;
+            self.estimator.is_gone(other);
+        }
+        for nth in before..after {
+            let (other, lanes) = (nth * BESIDE + counter, self.lanes_of(counter));
+            let opened = Event::Open { counter: other, lanes, breaks: Vec::new(), closes: None };
+            self.tell(at, opened);
+            self.estimator.is_unseen(other, 0);
+        }
+        match people {
+            Some(people) => {
+                self.noted.insert(counter, people);
+                self.estimator.is_unseen(counter, PRESSED_WITHIN_SECS);
+            }
+            None => self.estimator.is_seen(counter),
+        }
+    }
+
+    fn shut(&mut self, at: Second, counter: u32) {
+        self.pausing.remove(&counter);
+        self.on_duty.remove(&counter);
+        self.sit(at, counter, None);
+        self.tell(at, Event::Close { counter, until: None });
     }
 
     fn open(&mut self, at: Second, counter: u32) {

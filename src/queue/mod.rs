@@ -14,6 +14,7 @@ pub mod board;
 pub mod crowd;
 pub mod duty;
 pub mod forecast;
+pub mod holder;
 mod issue;
 pub mod order;
 pub mod outlook;
@@ -53,6 +54,8 @@ pub const SCHEMA: db::Step = include_str!("sql/ticket.sql");
 pub const LEGS: db::Step = include_str!("sql/legs.sql");
 /// The codes of the tickets' own pages.
 pub const CODES: db::Step = include_str!("sql/code.sql");
+/// Counters that were noted, though nobody signed in there.
+pub const NOTED: db::Step = include_str!("sql/noted.sql");
 
 /// When a number was typed in that had been given out on paper.
 pub const TYPED: db::Step = include_str!("sql/typed.sql");
@@ -78,6 +81,9 @@ pub enum Error {
     /// Another clerk sits there; they may be relieved.
     #[error("another clerk sits at this counter")]
     Taken,
+    /// Whoever was named sits at another counter.
+    #[error("whoever was named sits at counter {0}")]
+    SitsElsewhere(u32),
     /// The counter is paused.
     #[error("the counter is paused")]
     Paused,

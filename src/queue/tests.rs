@@ -1,6 +1,8 @@
 mod anything;
 mod calls;
+mod duties;
 mod forecast;
+mod forecast_noted;
 mod shipped_bugs;
 mod spans;
 mod spare;
@@ -90,6 +92,17 @@ impl Hall {
         let op = self.journal.op();
         duty::open(&self.tx(), &self.journal, op, staff, counter, false).unwrap();
         self
+    }
+
+    /// The floor guide notes how many sit at a counter.
+    fn note(&self, counter: u32, people: u32, person: Option<StaffId>) -> Result<(), Error> {
+        let (op, guide) = (self.journal.op(), self.clerks[2]);
+        duty::note(&self.tx(), &self.journal, op, guide, (counter, people, person))
+    }
+
+    fn take_back(&self, counter: u32) -> Result<(), Error> {
+        let (op, guide) = (self.journal.op(), self.clerks[2]);
+        duty::take_back(&self.tx(), &self.journal, op, guide, counter)
     }
 
     fn call_next(&self, counter: u32) -> Result<Ticket, Error> {

@@ -186,6 +186,9 @@ pub struct Act {
     /// For a call: how many with a credit the counter had called in a row before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_a_row: Option<u32>,
+    /// For a call: whether it was of one with a credit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credited: Option<bool>,
 }
 
 impl Act {
@@ -203,6 +206,7 @@ impl Act {
             minutes: None,
             class: None,
             in_a_row: None,
+            credited: None,
         }
     }
 
@@ -328,12 +332,14 @@ impl Ticket {
         Ok(ticket)
     }
 
-    /// What can be taken back once `act` is done: a press at a counter.
+    /// What can be taken back once `act` is done: a press of a member of staff.
     fn undo_after(&self, act: &Act) -> Option<Undo> {
         if act.action == Action::Recall {
             return self.undo.clone();
         }
-        let pressed = matches!(act.who, Who::Clerk | Who::Supervisor) && act.counter.is_some();
+        // What a page did by itself names nobody.
+        let pressed = matches!(act.who, Who::Clerk | Who::Guide | Who::Supervisor)
+            && (act.counter.is_some() || act.staff.is_some());
         act.action.undo_secs().filter(|_| pressed).map(|_| Undo {
             action: act.action,
             counter: act.counter,

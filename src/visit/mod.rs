@@ -12,6 +12,7 @@ mod care;
 pub mod cashless;
 mod course;
 pub mod desk;
+pub mod handover;
 pub mod listed;
 mod overtaken;
 pub mod paper;
@@ -44,7 +45,7 @@ use crate::lang::{Lang, Words};
 pub use care::{Care, Tongue};
 pub use overtaken::forget_overtaken;
 pub use search::Findable;
-pub use store::{answers, at_kiosk, get};
+pub use store::{answers, as_wished, at_kiosk, get};
 pub use submit::{Counter, Submitted, number, submit, submitted};
 pub use walk_in::{WalkIn, walk_in};
 
@@ -93,6 +94,12 @@ pub enum Error {
     /// The value stands on a form that was accepted.
     #[error("an accepted form is not corrected before it is open again")]
     Accepted,
+    /// The words for the next clerk are too long.
+    #[error("the words are longer than {} letters", handover::LETTERS_MOST)]
+    WordsTooLong,
+    /// The words for the next clerk hold what looks like a 個人番号.
+    #[error("the words hold what looks like an individual number")]
+    WordsHoldNumber,
     /// A code from home is not taken.
     #[error(transparent)]
     Code(brought::Refused),

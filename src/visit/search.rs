@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::form::answers::{Answers, Value};
 use crate::kana;
+use crate::queue::holder;
 use crate::secret::Code;
 use crate::wareki::PartialDate;
 
@@ -63,7 +64,7 @@ impl Findable {
         born.is_ok_and(|day| self.births.iter().any(|birth| birth.is_same_as(day)))
             || (numbered(&words).is_some() && numbered(&words) == numbered(&self.ticket))
             || self.receipts.contains(&words)
-            || (self.page.is_some() && self.page == page_in(typed))
+            || (self.page.is_some() && self.page == holder::page_in(typed))
             || running_number(&words).is_some_and(|number| self.is_numbered(number))
             || self.is_named(typed)
     }
@@ -78,12 +79,6 @@ impl Findable {
         let key = kana::search_key(typed);
         !key.is_empty() && self.names.iter().any(|name| name.contains(&key))
     }
-}
-
-/// The code in the address of a ticket's own page, as a scanner reads it from a slip.
-fn page_in(typed: &str) -> Option<Code> {
-    let (address, code) = typed.trim().rsplit_once('/')?;
-    address.ends_with(['s', 'S']).then(|| Code::typed(code)).flatten()
 }
 
 /// Half width, small letters, no blanks.

@@ -211,6 +211,7 @@ pub(super) fn touch(tx: &Tx<'_>, id: VisitId, now: Moment) -> Result<(), Error> 
 
 pub(super) fn erase(tx: &Tx<'_>, id: VisitId, now: Moment) -> Result<(), Error> {
     tx.execute("delete from answer where visit = ?1", [id.to_string()])?;
+    tx.execute("delete from handover where visit = ?1", [id.to_string()])?;
     tx.execute(
         "update visit set state = 'erased', kiosk = null, touched_at = ?2 where id = ?1",
         params![id.to_string(), clock::rfc3339(now)],
@@ -272,6 +273,20 @@ pub(super) fn remove_answers(tx: &Tx<'_>, visit: VisitId, paths: &[&str]) -> Res
         remove.execute(params![visit.to_string(), path])?;
     }
     Ok(())
+}
+
+/// The visit with 配慮, as long as that is kept: what was erased asks for no care any
+/// more.
+pub fn as_wished(
+    connection: &Connection,
+    journal: &Journal,
+    id: VisitId,
+) -> Result<Option<Visit>, Error> {
+    let Some(visit) = get(connection, id)? else { return Ok(None) };
+    Ok(Some(match answers(connection, journal, id) {
+        Ok(answers) => visit.with_care(&answers),
+        Err(_) => visit,
+    }))
 }
 
 /// Everything known of a visit.

@@ -63,6 +63,9 @@ pub fn first_contradiction(connection: &Connection) -> Result<Option<String>, Er
     if let Some(id) = ticket {
         return Ok(Some(format!("a ticket is not where the journal says: {id}")));
     }
+    if let Some(counter) = queue::duty::first_contradiction(connection)? {
+        return Ok(Some(format!("a counter is not on duty as the journal says: {counter}")));
+    }
     let appointment = appointment::first_contradiction(connection)?;
     if let Some(id) = appointment {
         return Ok(Some(format!("an appointment is not what the journal says: {id}")));

@@ -8,13 +8,17 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{FromRequestParts, State};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use super::error::Failure;
+use super::fields::Fields;
 use super::{Shared, assets, cookie, live, page};
+use crate::device::display::{SAYS_EVERY, Sound};
 use crate::device::{self, Role};
+use crate::id::DeviceId;
 use crate::lang::{Lang, Phrases};
 use crate::queue::voice::Voice;
 
@@ -23,11 +27,11 @@ pub(super) const COOKIE: &str = "display";
 pub(super) const PATH: &str = "/display";
 
 pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/", get(show)).route("/events", get(events))
+    Router::new().route("/", get(show)).route("/events", get(events)).route("/heard", post(heard))
 }
 
 /// A paired display. A browser without the cookie is sent to be paired.
-struct Screen;
+struct Screen(DeviceId);
 
 impl FromRequestParts<Shared> for Screen {
     type Rejection = Failure;
@@ -39,7 +43,10 @@ impl FromRequestParts<Shared> for Screen {
         }
         let token = cookie::token(&parts.headers, COOKIE).ok_or(PAIR)?;
         let found = office.db.read(move |connection| device::paired(connection, &token)).await?;
-        found.filter(|device| device.role == Role::Display).map(|_| Screen).ok_or(PAIR)
+        found
+            .filter(|device| device.role == Role::Display)
+            .map(|device| Screen(device.id))
+            .ok_or(PAIR)
     }
 }
 
@@ -55,6 +62,8 @@ struct Board {
     languages: &'static [&'static str],
     /// Whether it makes no sound, by the town's choice.
     is_silent: bool,
+    /// How often it says how it is doing.
+    says_secs: u64,
     /// What is told besides, in Japanese and in English.
     notice: Option<[String; 2]>,
 }
@@ -92,8 +101,20 @@ async fn show(State(office): State<Shared>, _: Screen) -> Result<Response, Failu
         lanes: office.config.lanes.iter().map(lane).collect(),
         languages: queue.voice.languages(),
         is_silent: queue.voice == Voice::Silent,
+        says_secs: SAYS_EVERY.as_secs(),
         notice: queue.notice.as_ref().map(|notice| [notice.ja.clone(), notice.en.clone()]),
     })
+}
+
+/// The display says what it sounds like: staff see from their places when it does not.
+async fn heard(
+    State(office): State<Shared>,
+    Screen(display): Screen,
+    fields: Fields,
+) -> Result<StatusCode, Failure> {
+    let sound = Sound::from_id(fields.get("sound")).ok_or(Failure::BadRequest)?;
+    office.live.displays.hear(display, sound, office.journal.now());
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn events(State(office): State<Shared>, _: Screen) -> Response {

@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use serde::Serialize;
 use time::Date;
 
+use super::displays::Displays;
 use super::outlook::{Compared, Outlooks};
 use super::status::calendar;
 use super::{Office, page, windows};
@@ -56,6 +57,7 @@ pub struct Live {
     closed: watch::Sender<bool>,
     pub(super) outlooks: Outlooks,
     pub(super) calendar: calendar::Kept,
+    pub(super) displays: Displays,
 }
 
 /// The queue as it is now, and how displays are sent it, written once for all.

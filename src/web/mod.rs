@@ -15,6 +15,7 @@ mod days;
 mod demo;
 pub mod desk;
 mod display;
+mod displays;
 pub mod doors;
 pub mod entry;
 mod error;

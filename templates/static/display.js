@@ -6,7 +6,7 @@ const shownFor = 5_000, tooOld = 30_000, deadAfter = 30_000, againAfter = 60_000
 const words = document.body.dataset;
 const $ = (id) => document.getElementById(id);
 const waiting = [];
-let said = null, skew = 0, heard = Date.now(), events, speaking = false, audio, voice;
+let said = null, skew = 0, heard = Date.now(), events, speaking = false, audio, voice, voiceless = false;
 
 const element = (name, text, kind) => {
   const made = document.createElement(name);
@@ -100,7 +100,11 @@ async function learnToSpeak() {
     const learned = await import(words.voice);
     await learned.load(languages.map((one) => one.dataset));
     voice = learned;
+    voiceless = false;
+    tellStaff();
   } catch {
+    voiceless = true;
+    tellStaff();
     setTimeout(learnToSpeak, againAfter);
   }
 }
@@ -112,7 +116,34 @@ function sound() {
   audio.onstatechange = mark;
   mark();
 }
-function mark() { $("sound").hidden = audio?.state === "running"; }
+function mark() {
+  $("sound").hidden = audio?.state === "running";
+  tellStaff();
+}
+
+// Staff see at their desks what this display sounds like. Whoever hears nothing of the
+// queue any more says nothing, too: it shows what is old.
+let telling = false, tellAgain = false;
+async function tellStaff() {
+  tellAgain = true;
+  // One after the other: the last one told is how it is now.
+  if (telling) return;
+  telling = true;
+  while (tellAgain) {
+    tellAgain = false;
+    if (Date.now() - heard < deadAfter) {
+      const body = new URLSearchParams({ sound: soundNow() });
+      await fetch("/display/heard", { method: "POST", body }).catch(() => {});
+    }
+  }
+  telling = false;
+}
+function soundNow() {
+  if ("silent" in words) return "silent";
+  if (audio?.state !== "running") return "off";
+  return voiceless ? "chime_only" : "on";
+}
+setInterval(tellStaff, words.saysSecs * 1_000);
 
 function listen() {
   events = new EventSource("/display/events");
@@ -149,7 +180,8 @@ addEventListener("pagehide", () => events?.close());
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 listen();
 // A town may want no sound: then none is missing.
-if (!("silent" in words)) {
+if ("silent" in words) tellStaff();
+else {
   sound();
   learnToSpeak();
 }

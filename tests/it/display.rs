@@ -35,6 +35,15 @@ fn watch(browser: &Browser, program: &Program) {
     browser.wait("the board", "document.querySelector('[data-lane] .people').innerText !== '–'");
 }
 
+/// Looks again until it is so; longer than anything takes.
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let latest = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !is_so() {
+        assert!(std::time::Instant::now() < latest, "{what}");
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+}
+
 #[test]
 fn a_display_whose_line_died_says_how_old_it_is_and_never_calls_late() {
     let Some(browser) = browser("a display whose line died") else { return };
@@ -77,8 +86,12 @@ fn a_display_that_may_make_no_sound_says_so_until_somebody_touches_it() {
     watch(&browser, &program);
     assert!(browser.shows("#sound"));
     assert!(browser.text_of("#sound").contains("音声停止中"));
+    // Staff see it from where they are.
+    let mut hall = Hall::open(&program);
+    until("staff see it", || hall.clerk.get("/desk/guide").text.contains("の音が "));
     browser.press("#sound");
     browser.wait("sound", "document.getElementById('sound').hidden");
+    until("it sounds", || !hall.clerk.get("/desk/guide").text.contains("の音が "));
     browser.reload();
     browser.wait("the badge again", "!document.getElementById('sound').hidden");
 }

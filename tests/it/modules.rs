@@ -74,10 +74,11 @@ const TELLING: [(&str, &[&str]); 5] = [
 const OF_VISIT: [&str; 2] = ["", "/payment"];
 
 /// Every page of the desk that has no visit in its address.
-const DESK: [&str; 9] = [
+const DESK: [&str; 10] = [
     "",
     "/calling",
     "/guide",
+    "/counters",
     "/alarms",
     "/supervisor",
     "/appointments",

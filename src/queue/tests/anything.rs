@@ -10,6 +10,13 @@ enum Pressed {
     This(u32, usize, bool),
     Act(u32, usize, usize, usize),
     Undo(u32, usize),
+    /// Sits down, perhaps in place of somebody else.
+    Sit(u32, usize, bool),
+    GetUp(u32, usize),
+    Pause(u32, usize, bool),
+    /// Notes how many sit at a counter, and perhaps who.
+    Note(u32, u32, usize),
+    TakeBack(u32),
     /// The clock of the program.
     Due,
     Pass(u64),
@@ -24,6 +31,14 @@ fn pressed() -> impl Strategy<Value = Pressed> {
         8 => (1_u32..4, 0_usize..8, 0_usize..Action::ALL.len(), 0_usize..5)
             .prop_map(|(counter, ticket, action, who)| Pressed::Act(counter, ticket, action, who)),
         2 => (1_u32..4, 0_usize..8).prop_map(|(counter, ticket)| Pressed::Undo(counter, ticket)),
+        1 => (1_u32..4, 0_usize..3, any::<bool>())
+            .prop_map(|(counter, clerk, relieve)| Pressed::Sit(counter, clerk, relieve)),
+        1 => (1_u32..4, 0_usize..3).prop_map(|(counter, clerk)| Pressed::GetUp(counter, clerk)),
+        1 => (1_u32..4, 0_usize..3, any::<bool>())
+            .prop_map(|(counter, clerk, pauses)| Pressed::Pause(counter, clerk, pauses)),
+        2 => (1_u32..4, 0_u32..4, 0_usize..6)
+            .prop_map(|(counter, people, clerk)| Pressed::Note(counter, people, clerk)),
+        1 => (1_u32..4).prop_map(Pressed::TakeBack),
         1 => Just(Pressed::Due),
         2 => (1_u64..400).prop_map(Pressed::Pass),
     ]
@@ -65,6 +80,15 @@ fn do_it(hall: &Hall, tickets: &mut Vec<TicketId>, pressed: &Pressed) {
             let Some(id) = nth(ticket) else { return };
             hall.undo(counter, id)
         }
+        Pressed::Sit(..)
+        | Pressed::GetUp(..)
+        | Pressed::Pause(..)
+        | Pressed::Note(..)
+        | Pressed::TakeBack(..) => {
+            let outcome = sit_or_not(hall, pressed);
+            assert!(!matches!(outcome, Err(Error::Db(_) | Error::Journal(_))), "{outcome:?}");
+            return;
+        }
         Pressed::Due => {
             do_what_is_due(&hall.tx(), &hall.journal).unwrap();
             return;
@@ -72,6 +96,28 @@ fn do_it(hall: &Hall, tickets: &mut Vec<TicketId>, pressed: &Pressed) {
         Pressed::Pass(secs) => return hall.pass(secs),
     };
     assert!(!matches!(outcome, Err(Error::Db(_) | Error::Journal(_))), "{outcome:?}");
+}
+
+/// What somebody presses about who sits where.
+fn sit_or_not(hall: &Hall, pressed: &Pressed) -> Result<(), Error> {
+    let (tx, journal, op) = (hall.tx(), &hall.journal, hall.journal.op());
+    match *pressed {
+        Pressed::Sit(counter, clerk, relieve) => {
+            duty::open(&tx, journal, op, hall.clerks[clerk], counter, relieve)
+        }
+        Pressed::GetUp(counter, clerk) => {
+            duty::close(&tx, journal, op, hall.clerks[clerk], counter)
+        }
+        Pressed::Pause(counter, clerk, pauses) => {
+            let why = pauses.then_some(duty::Pause::Away);
+            duty::pause(&tx, journal, op, (hall.clerks[clerk], counter), why)
+        }
+        Pressed::Note(counter, people, clerk) => {
+            hall.note(counter, people, hall.clerks.get(clerk).copied())
+        }
+        Pressed::TakeBack(counter) => hall.take_back(counter),
+        _ => Ok(()),
+    }
 }
 
 proptest! {
@@ -82,12 +128,13 @@ proptest! {
         presses in proptest::collection::vec(pressed(), 1..60)
     ) {
         let hall = Hall::open();
-        hall.sit(1).sit(2).sit(3);
+        hall.sit(1).sit(2);
         let mut tickets = Vec::new();
         for pressed in &presses {
             do_it(&hall, &mut tickets, pressed);
         }
         prop_assert_eq!(first_contradiction(&hall.connection).unwrap(), None);
+        prop_assert_eq!(duty::first_contradiction(&hall.connection).unwrap(), None);
         let all = of_day(&hall.connection, hall.journal.now().date()).unwrap();
         prop_assert_eq!(all.len(), tickets.len());
         for counter in 1..4 {

@@ -19,14 +19,14 @@ fn setup() -> Setup {
 }
 
 /// What is said after reading everything from the beginning.
-fn afresh(hall: &Hall) -> (Forecast, BTreeMap<TicketId, Wait>) {
+pub(super) fn afresh(hall: &Hall) -> (Forecast, BTreeMap<TicketId, Wait>) {
     let mut forecast = Forecast::new(setup(), 1);
     forecast.catch_up(&hall.connection, hall.journal.now()).unwrap();
     let waits = forecast.waits(hall.journal.now());
     (forecast, waits)
 }
 
-fn waits(hall: &Hall) -> BTreeMap<TicketId, Wait> {
+pub(super) fn waits(hall: &Hall) -> BTreeMap<TicketId, Wait> {
     afresh(hall).1
 }
 

@@ -156,6 +156,11 @@ impl Floor {
         called
     }
 
+    /// A counter is there no more.
+    pub fn forget(&mut self, counter: u32) {
+        self.counters.remove(&counter);
+    }
+
     /// The night: nobody waits any more, no counter is open.
     pub fn end_day(&mut self) {
         self.waiting.clear();

@@ -22,6 +22,7 @@ pub mod roll;
 pub mod spread;
 mod start;
 mod streams;
+mod unseen;
 pub mod what_if;
 pub mod window;
 
@@ -53,6 +54,9 @@ pub struct Estimator {
     kept: Kept,
     seed: u64,
     replications: usize,
+    /// Counters whose work nobody tells of, and how long each may be free before it is
+    /// taken to be busy.
+    unseen: BTreeMap<u32, Second>,
 }
 
 impl Estimator {
@@ -66,6 +70,7 @@ impl Estimator {
             kept: Kept::default(),
             seed,
             replications: roll::REPLICATIONS,
+            unseen: BTreeMap::new(),
         }
     }
 
@@ -124,7 +129,29 @@ impl Estimator {
 
     /// The hall as it stands.
     pub fn hall(&self, now: Second) -> Hall {
-        self.floor.hall(now)
+        let hall = self.floor.hall(now);
+        if self.unseen.is_empty() {
+            return hall;
+        }
+        let odds = self.odds(&hall);
+        unseen::supposed(hall, &self.unseen, |service| odds.service(service).mean())
+    }
+
+    /// Nobody tells what a counter does: one that is free and wanted for longer than
+    /// `free_secs_max` is taken to serve one after the other.
+    pub fn is_unseen(&mut self, counter: u32, free_secs_max: Second) {
+        self.unseen.insert(counter, free_secs_max);
+    }
+
+    /// A counter calls nobody, and nobody is expected to come back to it.
+    pub fn is_gone(&mut self, counter: u32) {
+        self.unseen.remove(&counter);
+        self.floor.forget(counter);
+    }
+
+    /// What a counter does is told again.
+    pub fn is_seen(&mut self, counter: u32) {
+        self.unseen.remove(&counter);
     }
 
     /// What is believed about its future.

@@ -14,7 +14,7 @@ use crate::lang::Phrases;
 use crate::preregistration::Trouble;
 use crate::staff::Action;
 use crate::web::error::Failure;
-use crate::web::{Office, Shared, page};
+use crate::web::{Office, Shared, displays, page};
 
 /// A device as the list shows it.
 struct Row {
@@ -27,6 +27,8 @@ struct Row {
     calls: bool,
     /// Its card reader needs somebody to look after it.
     trouble: bool,
+    /// What is wrong with a display.
+    mute: Option<String>,
 }
 
 /// What was typed for a device, as the page shows it again.
@@ -89,7 +91,7 @@ pub(super) async fn show(
 
 async fn list(office: &Office, frame: Frame, entered: Entered) -> Result<Response, Failure> {
     let devices = office.db.read(device::all).await?;
-    let rows = devices.into_iter().map(|device| row(office, device)).collect();
+    let rows = devices.into_iter().map(|device| row(office, frame.words, device)).collect();
     let readers = office.readers.names();
     let cards = office.config.site.modules.card_reader;
     let displays = office.config.site.modules.queue;
@@ -107,10 +109,12 @@ fn troubles(office: &Office, words: Phrases) -> Vec<String> {
     troubles.iter().map(sentence).collect()
 }
 
-fn row(office: &Office, device: Device) -> Row {
+fn row(office: &Office, words: Phrases, device: Device) -> Row {
+    let mute = displays::trouble(office, words, &device);
     let used = device.reader.as_deref().filter(|_| device.revoked_at.is_none());
     Row {
         trouble: used.is_some_and(|reader| office.readers.is_in_trouble(reader)),
+        mute,
         id: device.id,
         is_display: device.role == Role::Display,
         calls: device.calling_since().is_some(),

@@ -4,36 +4,37 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::frame::{Frame, Place};
 use super::guard::{Clerk, Sent};
-use super::slip::{self, SlipNow};
-use super::today::{care_words, marks};
+use super::today::care_words;
+use super::{slip, ticket};
 use crate::config;
 use crate::db::Tx;
-use crate::id::{OpId, TicketId};
+use crate::id::OpId;
 use crate::lang::{Lang, Phrases};
 use crate::queue::duty::{self, Duty};
 use crate::queue::order::Class;
-use crate::queue::outlook;
 use crate::queue::state::State as At;
 use crate::queue::{self, Ticket};
 use crate::staff::Action;
 use crate::visit::{self, Care, Tongue, WalkIn, Wishes};
 use crate::web::error::Failure;
-use crate::web::{Office, Shared, page, windows};
+use crate::web::{Office, Shared, displays, page, windows};
 
-const HERE: &str = "/desk/guide";
+pub(super) const HERE: &str = "/desk/guide";
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/", get(show).post(issue))
         .route("/hall", get(fragment))
         .route("/passing", post(pass))
-        .route("/tickets/{ticket}", get(drawn))
+        .route("/find", post(ticket::find))
+        .route("/tickets/{ticket}", get(ticket::show).post(ticket::act))
+        .route("/tickets/{ticket}/undo", post(ticket::undo))
 }
 
 /// A lane to draw a number in, and how full it is.
@@ -57,6 +58,8 @@ struct Hall {
     words: Phrases,
     lanes: Vec<Lane>,
     passing: u32,
+    /// Displays to look after.
+    displays: Vec<String>,
 }
 
 #[derive(Template)]
@@ -75,21 +78,8 @@ struct Page {
     order: String,
 }
 
-#[derive(Template)]
-#[template(path = "desk/guide_drawn.html")]
-struct Drawn {
-    frame: Frame,
-    number: String,
-    lane: String,
-    ahead: usize,
-    /// When it will be called.
-    window: String,
-    marks: Vec<String>,
-    slip: Option<SlipNow>,
-}
-
 /// Whether this office gives out numbers, and this person does.
-fn allowed(office: &Office, clerk: &Clerk) -> Result<(), Failure> {
+pub(super) fn allowed(office: &Office, clerk: &Clerk) -> Result<(), Failure> {
     match office.config.site.modules.queue {
         true => clerk.may(Action::GuideVisitors),
         false => Err(Failure::NotFound),
@@ -101,7 +91,7 @@ async fn show(State(office): State<Shared>, clerk: Clerk) -> Result<Response, Fa
     shown(&office, &clerk, None).await
 }
 
-async fn shown(
+pub(super) async fn shown(
     office: &Office,
     clerk: &Clerk,
     refused: Option<String>,
@@ -151,7 +141,8 @@ async fn hall(office: &Office, words: Phrases) -> Result<Hall, Failure> {
             window: shown.outlook.arriving(&lane.id, now).map(|one| windows::words(words, one)),
         })
     };
-    Ok(Hall { words, lanes: office.config.lanes.iter().filter_map(lane).collect(), passing })
+    let lanes = office.config.lanes.iter().filter_map(lane).collect();
+    Ok(Hall { words, lanes, passing, displays: displays::troubles(office, words).await? })
 }
 
 fn waits_in(ticket: &Ticket, lane: &str) -> bool {
@@ -196,49 +187,6 @@ fn walk_in(sent: &Sent) -> WalkIn {
     let class = if fields.has("priority") { Class::Priority } else { Class::Ordinary };
     let wishes = Wishes { lang, care, ..Wishes::default() };
     WalkIn { lane: fields.get("lane").to_owned(), class, wishes, kiosk: None }
-}
-
-/// The number in big figures, whatever became of its slip.
-async fn drawn(
-    State(office): State<Shared>,
-    Path(id): Path<String>,
-    clerk: Clerk,
-) -> Result<Response, Failure> {
-    allowed(&office, &clerk)?;
-    let id: TicketId = id.parse().map_err(|_| Failure::NotFound)?;
-    let (now, journal) = (office.journal.now(), office.journal.clone());
-    let rules = office.config.site.queue.order();
-    let look = move |connection: &_| -> Result<_, visit::Error> {
-        let tickets = queue::of_day(connection, now.date())?;
-        let Some(ticket) = tickets.iter().find(|ticket| ticket.id == id).cloned() else {
-            return Ok(None);
-        };
-        let ahead = outlook::ahead(&ticket, &tickets, &rules, now);
-        let wishes = match ticket.visit {
-            Some(visit) => {
-                let answers = visit::answers(connection, &journal, visit)?;
-                visit::get(connection, visit)?.map(|visit| visit.with_care(&answers).wishes)
-            }
-            None => None,
-        };
-        Ok(Some((ticket, ahead, wishes.unwrap_or_default())))
-    };
-    let (ticket, ahead, wishes) = office.db.read(look).await?.ok_or(Failure::NotFound)?;
-    let frame = Frame::inside(&office, &clerk, Place::Guide);
-    let lane = office.config.lane(&ticket.leg().lane);
-    let slip = match ticket.visit {
-        Some(visit) => Some(slip::of(&office, &clerk, visit).await?),
-        None => None,
-    };
-    page::show(&Drawn {
-        number: ticket.to_string(),
-        lane: lane.map_or_else(String::new, |one| one.name.in_lang(clerk.lang).to_owned()),
-        ahead,
-        window: windows::told(frame.words, office.live.now().outlook.of(id, now)),
-        marks: marks(&frame.words, &wishes),
-        slip,
-        frame,
-    })
 }
 
 /// Counts somebody who needs no number.

@@ -12,6 +12,7 @@ mod calling;
 mod closing;
 mod codes;
 mod correct;
+mod counters;
 mod days;
 mod decide;
 mod devices;
@@ -32,6 +33,7 @@ mod slip;
 mod slowly;
 mod spare;
 mod supervisor;
+mod ticket;
 mod today;
 mod visit;
 
@@ -72,6 +74,7 @@ pub(super) fn routes() -> Router<Shared> {
         .nest("/calling", calling::routes())
         .nest("/closing", closing::routes())
         .nest("/appointments", appointments::routes())
+        .nest("/counters", counters::routes())
         .nest("/guide", guide::routes())
         .nest("/spare", spare::routes())
         .nest("/supervisor", supervisor::routes())

@@ -17,6 +17,7 @@ use super::guard::Clerk;
 use crate::clock::{self, Moment};
 use crate::config;
 use crate::lang::Phrases;
+use crate::queue::Ticket;
 use crate::queue::crowd::Crowd;
 use crate::queue::duty::Duty;
 use crate::queue::oversight::{self, Closing, Limits};
@@ -26,7 +27,7 @@ use crate::queue::wait::Kept;
 use crate::queue::wait::hall::Wait;
 use crate::staff::{self, Action};
 use crate::web::error::Failure;
-use crate::web::{Office, Shared, live, page, status, windows};
+use crate::web::{Office, Shared, displays, live, page, status, windows};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -141,7 +142,7 @@ async fn now(office: &Office, words: Phrases, asked: Asked) -> Result<Now, Failu
     let (now, shown) = (office.journal.now(), office.live.now());
     let accounts = office.db.read(staff::accounts).await?;
     let view = View { office, words, now, shown: &shown };
-    let mut troubles = Vec::new();
+    let mut troubles = displays::troubles(office, words).await?;
     let lanes = status::crowds(office, now).into_iter().filter_map(|crowd| {
         let (lane, said) = view.lane(&crowd)?;
         troubles.extend(said);
@@ -150,8 +151,8 @@ async fn now(office: &Office, words: Phrases, asked: Asked) -> Result<Now, Failu
     let lanes = lanes.collect();
     let counter = |counter: &config::Counter| {
         let duty = shown.duties.iter().find(|duty| duty.counter == counter.number);
-        let staff = duty.and_then(|duty| accounts.iter().find(|one| one.id == duty.staff));
-        view.counter(counter, duty, staff.map(|staff| staff.name.clone()))
+        let people = duty.map(|duty| super::counters::people(words, &accounts, duty));
+        view.counter(counter, duty, people)
     };
     Ok(Now {
         words,
@@ -231,7 +232,7 @@ impl View<'_> {
     ) -> Counter {
         let (doing, words) = match duty {
             None => ("closed", self.words.t("oversight.closed").to_owned()),
-            Some(duty) => self.doing(duty),
+            Some(duty) => doing(self.words, &self.shown.tickets, duty, self.now),
         };
         let lanes = self.office.config.lanes_of(counter);
         let lanes = lanes.iter().filter_map(|lane| self.office.config.lane(lane));
@@ -246,31 +247,6 @@ impl View<'_> {
             doing,
             words,
             may_open: duty.is_none_or(|duty| duty.paused.is_some()),
-        }
-    }
-
-    /// What an open counter does.
-    fn doing(&self, duty: &Duty) -> (&'static str, String) {
-        let at_counter = self.shown.tickets.iter().find(|ticket| {
-            ticket.leg().state.is_at_counter() && ticket.leg().counter == Some(duty.counter)
-        });
-        if let Some(ticket) = at_counter {
-            let state = ticket.leg().state;
-            let key = match state {
-                At::Called => "oversight.called",
-                _ => "oversight.serving",
-            };
-            let minutes = self.minutes_since(ticket.leg().since);
-            let values = [("number", ticket.to_string()), ("minutes", minutes)];
-            return (state.id(), self.words.with(key, &values));
-        }
-        match duty.paused {
-            Some((pause, since)) => {
-                let why = super::calling::pause_words(self.words, pause).to_owned();
-                let values = [("why", why), ("minutes", self.minutes_since(since))];
-                ("paused", self.words.with("oversight.paused", &values))
-            }
-            None => ("free", self.words.t("oversight.free").to_owned()),
         }
     }
 
@@ -303,10 +279,6 @@ impl View<'_> {
         Some(self.words.with("oversight.kept", &values))
     }
 
-    fn minutes_since(&self, since: Moment) -> String {
-        (self.now - since).whole_minutes().max(0).to_string()
-    }
-
     /// What would be, were the counter open that was asked about.
     async fn imagined(&self, asked: Asked) -> Option<Imagined> {
         let counter = self.office.config.counter(asked.open?)?;
@@ -331,5 +303,38 @@ impl View<'_> {
             counter: counter.number,
             lanes: compared.iter().filter_map(line).collect(),
         })
+    }
+}
+
+/// What a counter on duty does: a name for colours, and in words.
+pub(super) fn doing(
+    words: Phrases,
+    tickets: &[Ticket],
+    duty: &Duty,
+    now: Moment,
+) -> (&'static str, String) {
+    let minutes_since = |since: Moment| (now - since).whole_minutes().max(0).to_string();
+    let at_counter = tickets.iter().find(|ticket| {
+        ticket.leg().state.is_at_counter() && ticket.leg().counter == Some(duty.counter)
+    });
+    if let Some(ticket) = at_counter {
+        let state = ticket.leg().state;
+        let key = match state {
+            At::Called => "oversight.called",
+            _ => "oversight.serving",
+        };
+        let minutes = minutes_since(ticket.leg().since);
+        return (
+            state.id(),
+            words.with(key, &[("number", ticket.to_string()), ("minutes", minutes)]),
+        );
+    }
+    match duty.paused {
+        Some((pause, since)) => {
+            let why = super::calling::pause_words(words, pause).to_owned();
+            let values = [("why", why), ("minutes", minutes_since(since))];
+            ("paused", words.with("oversight.paused", &values))
+        }
+        None => ("free", words.t("oversight.free").to_owned()),
     }
 }

@@ -26,6 +26,8 @@ mod alarms;
 mod appointments;
 mod calling;
 mod cashless;
+mod counters;
+mod displays;
 mod closing;
 mod entrance;
 mod guide;
@@ -39,6 +41,7 @@ mod shipped_bugs;
 mod slips;
 mod spare;
 mod supervisor;
+mod tickets;
 mod visits;
 
 const PASSWORD: &str = "a long enough sentence";
@@ -277,6 +280,10 @@ const ROUTES: &[Route] = &[
     ("post", "/appointments/{appointment}/arrive", &[], [true, true, false]),
     ("post", "/appointments/{appointment}/take-back", &[], [true, true, false]),
     ("post", "/appointments/{appointment}/cancel", &[("version", "1")], [true, true, false]),
+    ("get", "/counters", &[], [true, true, false]),
+    ("get", "/counters/now", &[], [true, true, false]),
+    ("post", "/counters/{counter}", &[("people", "1")], [true, true, false]),
+    ("post", "/counters/{counter}/tickets", &[("act", "call_next")], [true, true, false]),
     ("get", "/closing", &[], [false, true, false]),
     ("post", "/closing", &[("act", "count"), ("counter", "1")], [false, true, false]),
     ("get", "/closing/{span}", &[], [false, true, false]),
@@ -285,7 +292,10 @@ const ROUTES: &[Route] = &[
     ("post", "/guide", &[("lane", "certificate")], [true, true, false]),
     ("get", "/guide/hall", &[], [true, true, false]),
     ("post", "/guide/passing", &[], [true, true, false]),
+    ("post", "/guide/find", &[("number", "A1")], [true, true, false]),
     ("get", "/guide/tickets/{ticket}", &[], [true, true, false]),
+    ("post", "/guide/tickets/{ticket}", &[("act", "leave")], [true, true, false]),
+    ("post", "/guide/tickets/{ticket}/undo", &[], [true, true, false]),
     ("get", "/spare", &[], [true, true, false]),
     ("post", "/spare", &[], [true, true, false]),
     ("get", "/spare/sheets.pdf", &[], [true, true, false]),
@@ -323,6 +333,7 @@ fn every_route_is_in_one_of_the_tables() {
         own(include_str!("alarms.rs"), "/alarms"),
         own(include_str!("appointments/mod.rs"), "/appointments"),
         own(include_str!("calling/mod.rs"), "/calling"),
+        own(include_str!("counters.rs"), "/counters"),
         own(include_str!("closing/mod.rs"), "/closing"),
         own(include_str!("guide.rs"), "/guide"),
         own(include_str!("spare.rs"), "/spare"),
@@ -359,6 +370,7 @@ async fn address(town: &Town, route: &str, visit: VisitId) -> String {
     let path = route
         .replace("{appointment}", &appointment)
         .replace("{visit}", &visit.to_string())
+        .replace("{counter}", "4")
         .replace("{file}", "sums.csv")
         .replace("{span}", &crate::clock::iso_day(town.office.journal.now().date()))
         .replace("{day}", &crate::clock::iso_day(town.office.journal.now().date()))

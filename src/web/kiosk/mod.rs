@@ -5,6 +5,7 @@
 
 mod appointment;
 mod ask;
+mod back;
 mod birthday;
 mod call;
 mod card;
@@ -42,6 +43,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/start", post(start::start))
         .route("/door", get(start::door))
         .route("/number", get(number::show).post(number::draw))
+        .route("/back", get(back::show).post(back::say))
         .route("/wishes", post(start::wish))
         .route("/end", post(start::end))
         .route("/touch", post(start::touch))
@@ -66,7 +68,10 @@ pub(super) fn routes() -> Router<Shared> {
 
 /// Pictures of a tablet's camera, which are larger than any form.
 pub(super) fn pictures() -> Router<Shared> {
-    Router::new().route("/code/frame", post(code::frame)).merge(appointment::pictures())
+    Router::new()
+        .route("/code/frame", post(code::frame))
+        .route("/back/frame", post(back::frame_seen))
+        .merge(appointment::pictures())
 }
 
 /// The next thing to do.

@@ -24,7 +24,7 @@ use crate::web::{Office, Shared, doors, page, windows};
 #[derive(Clone, Debug, Default, serde::Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
-    lang: String,
+    pub lang: String,
 }
 
 /// What a number can be drawn for.

@@ -22,6 +22,8 @@ struct Start {
     op: OpId,
     /// Whether a number can be drawn without forms.
     numbers: bool,
+    /// Whether anybody can miss a call here.
+    returns: bool,
 }
 
 /// The page while no number is given out: what is so, in each language.
@@ -75,7 +77,10 @@ pub(super) fn page(office: &Office, kiosk: &Kiosk) -> Result<Response, Failure> 
         Some(now) => page::show(&Shut { frame, now })?,
         None => {
             let numbers = super::number::lanes(office).next().is_some();
-            page::show(&Start { frame, numbers, op: office.journal.op() })?
+            {
+                let returns = !super::back::prefixes(office).is_empty();
+                page::show(&Start { frame, numbers, returns, op: office.journal.op() })?
+            }
         }
     };
     pair::keep(&mut response, &kiosk.token);

@@ -20,6 +20,7 @@ use crate::visit::{self, Visit};
 use crate::web::{Office, Shared, error, example, router};
 
 mod appointment;
+mod back;
 mod bills;
 mod closed;
 mod code;

@@ -10,6 +10,7 @@ mod counts;
 mod phone;
 
 pub(super) use counts::crowds;
+pub(super) use phone::sentence;
 
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, header};

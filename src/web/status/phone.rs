@@ -13,14 +13,15 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::{Asked, allowed};
-use crate::clock::{self, Moment};
+use crate::clock;
 use crate::db::Tx;
 use crate::journal::Actor;
 use crate::lang::{Lang, Phrases};
 use crate::queue::board::Call;
+use crate::queue::holder::{self, Seen};
 use crate::queue::outlook::{self, Told};
-use crate::queue::state::{Action, State as Stands, Who};
-use crate::queue::{self, Act, Ticket};
+use crate::queue::state::{Action, State as Stands};
+use crate::queue::{self, Ticket};
 use crate::secret::Code;
 use crate::web::error::Failure;
 use crate::web::live::Shown;
@@ -48,6 +49,8 @@ struct Now {
     has_window: bool,
     /// What its holder can say with one press.
     says: Option<Says>,
+    /// Whether they may give the number back.
+    leaves: Option<Says>,
     called: Vec<Call>,
     time: String,
 }
@@ -122,10 +125,14 @@ pub(super) async fn fragment(
 #[derive(Deserialize)]
 pub(super) struct Pressed {
     seen: String,
+    /// The number is given back.
+    #[serde(default)]
+    leaves: bool,
 }
 
-/// Whoever missed the call is there again, or has done what they were held for. As
-/// often as it is pressed, it is done once; what it is refused is seen on the page.
+/// Whoever missed the call is there again, or has done what they were held for, or gives
+/// the number back. As often as it is pressed, it is done once; what it is refused is
+/// seen on the page.
 pub(super) async fn here(
     State(office): State<Shared>,
     Path(code): Path<String>,
@@ -134,14 +141,9 @@ pub(super) async fn here(
 ) -> Result<Response, Failure> {
     let ticket = find(&office, &code).await?;
     let (id, journal) = (ticket.id, office.journal.clone());
-    let say = move |tx: &Tx<'_>| -> Result<bool, queue::Error> {
-        let Some(ticket) = queue::get(tx, id)? else { return Ok(false) };
-        let Some(action) = can_say(&ticket, journal.now()) else { return Ok(false) };
-        if clock::rfc3339(ticket.leg().since) != pressed.seen {
-            return Ok(false);
-        }
-        let act = Act::new(action, Who::Resident, journal.now());
-        queue::act(tx, &journal, (journal.op(), Actor::Holder), id, act).map(|_| true)
+    let say = move |tx: &Tx<'_>| {
+        let seen = Seen { since: &pressed.seen, leaves: pressed.leaves };
+        holder::press(tx, &journal, (journal.op(), Actor::Holder), (id, seen))
     };
     if office.db.write(say).await? {
         // The page that follows is drawn from memory, and shows what was done.
@@ -153,18 +155,6 @@ pub(super) async fn here(
     }
     let lang = asked.lang.map(|lang| format!("?lang={}", lang.tag())).unwrap_or_default();
     Ok(answer::go(&format!("/status/{code}{lang}")))
-}
-
-/// What the holder of a ticket may say of it now. Who missed a call comes back by
-/// themselves once; then only staff, who see them stand there, let them in again.
-fn can_say(ticket: &Ticket, now: Moment) -> Option<Action> {
-    let action = match ticket.leg().state {
-        Stands::Absent => Action::Return,
-        Stands::Held => Action::Resume,
-        _ => return None,
-    };
-    let may = ticket.day == now.date() && ticket.act(&Act::new(action, Who::Resident, now)).is_ok();
-    may.then_some(action)
 }
 
 /// `GET /s/{code}`: short enough to be typed.
@@ -200,9 +190,15 @@ fn now(office: &Office, ticket: &Ticket, lang: Lang) -> Now {
         true => leg.state,
         false => Stands::Expired,
     };
-    let says = can_say(ticket, moment);
-    let counter = leg.counter.unwrap_or_default();
+    let says = holder::can_be_back(ticket, moment);
     let told = shown.outlook.of(ticket.id, moment);
+    let press = |button, about| Says {
+        code: ticket.code.as_ref().map(Code::to_string).unwrap_or_default(),
+        lang: lang.tag(),
+        seen: clock::rfc3339(leg.since),
+        button: words.t(button),
+        about: words.t(about),
+    };
     let lane = office.config.lane(&leg.lane);
     Now {
         words,
@@ -211,7 +207,7 @@ fn now(office: &Office, ticket: &Ticket, lang: Lang) -> Now {
         state: stands.id(),
         sentence: match says {
             Some(Action::Return) => words.t("phone.absent_at_first").to_owned(),
-            _ => words.with(sentence(stands), &[("counter", counter)]),
+            _ => sentence(words, stands, leg.counter),
         },
         waiting: (stands == Stands::Waiting).then(|| {
             let rules = office.config.site.queue.order();
@@ -222,25 +218,21 @@ fn now(office: &Office, ticket: &Ticket, lang: Lang) -> Now {
             };
             (ahead, windows::told(words, told))
         }),
-        says: says.map(|action| Says {
-            code: ticket.code.as_ref().map(Code::to_string).unwrap_or_default(),
-            lang: lang.tag(),
-            seen: clock::rfc3339(leg.since),
-            button: words.t(if action == Action::Return { "phone.back" } else { "phone.ready" }),
-            about: words.t(match action {
-                Action::Return => "phone.back_about",
-                _ => "phone.ready_about",
-            }),
+        says: says.map(|action| match action {
+            Action::Return => press("phone.back", "phone.back_about"),
+            _ => press("phone.ready", "phone.ready_about"),
         }),
+        leaves: holder::can_leave(ticket, moment)
+            .then(|| press("phone.leave", "phone.leave_about")),
         has_window: matches!(told, Told::At(_)),
         called: shown.board.called.iter().take(CALLED_MOST).cloned().collect(),
         time: clock::hour_and_minute(moment),
     }
 }
 
-/// The key of the sentence for a state.
-fn sentence(stands: Stands) -> &'static str {
-    match stands {
+/// What a state means for the holder.
+pub(in crate::web) fn sentence(words: Phrases, stands: Stands, counter: Option<u32>) -> String {
+    let key = match stands {
         Stands::Waiting => "phone.waiting",
         Stands::Called => "phone.called",
         Stands::Serving => "phone.serving",
@@ -250,5 +242,6 @@ fn sentence(stands: Stands) -> &'static str {
         Stands::Done => "phone.done",
         Stands::Cancelled => "phone.cancelled",
         Stands::Expired => "phone.expired",
-    }
+    };
+    words.with(key, &[("counter", counter.unwrap_or_default())])
 }

@@ -242,8 +242,8 @@ impl Hall {
         let (office, id) = (self.office.clone(), ticket.id);
         let act = move |tx: &Tx<'_>| -> Result<(), queue::Error> {
             let journal = &office.journal;
-            let staff = match queue::duty::at(tx, 1)? {
-                Some(duty) => duty.staff,
+            let staff = match queue::duty::at(tx, 1)?.and_then(|duty| duty.staff()) {
+                Some(staff) => staff,
                 None => {
                     let staff = crate::id::StaffId::new(journal.now(), &*journal.chance);
                     queue::duty::open(tx, journal, journal.op(), staff, 1, false)?;
@@ -272,7 +272,11 @@ impl Hall {
 
     /// Presses the holder's button with what the page showed.
     async fn press(&self, path: &str, seen: &str) -> Answer {
-        let body = format!("seen={}", example::encoded(seen));
+        self.send(path, &format!("seen={}", example::encoded(seen))).await
+    }
+
+    async fn send(&self, path: &str, body: &str) -> Answer {
+        let body = body.to_owned();
         let request = Request::post(format!("{path}/here?lang=en"))
             .header("host", "counter:8080")
             .header("origin", "http://counter:8080")
@@ -285,7 +289,13 @@ impl Hall {
 }
 
 fn seen(answer: &Answer) -> Option<String> {
-    let (_, after) = answer.text.split_once("name=\"seen\" value=\"")?;
+    seen_in(answer, "class=\"here\"")
+}
+
+/// What one of the page's forms shows of the ticket.
+fn seen_in(answer: &Answer, form: &str) -> Option<String> {
+    let (_, form) = answer.text.split_once(form)?;
+    let (_, after) = form.split_once("name=\"seen\" value=\"")?;
     Some(after.split('"').next().unwrap().replace("&#43;", "+"))
 }
 
@@ -328,6 +338,29 @@ async fn who_missed_the_call_says_once_that_they_are_back_however_often_they_pre
     hall.press(&path, &since).await;
     assert_eq!(hall.stands(&ticket).await, (State::Absent, 5));
     watching.abort();
+}
+
+#[tokio::test]
+async fn whoever_waits_gives_the_number_back_once_and_nobody_who_is_called_does() {
+    use queue::state::State;
+    let hall = Hall::open().await;
+    let (first, second) = (hall.draw().await, hall.draw().await);
+    let leaves = async |ticket: &Ticket| {
+        let seen = seen_in(&hall.get(&page(ticket)).await, "class=\"leave\"");
+        let seen = seen.unwrap_or_default();
+        let body = format!("seen={}&leaves=true", example::encoded(&seen));
+        hall.send(&page(ticket), &body).await;
+        !seen.is_empty()
+    };
+    assert!(leaves(&first).await);
+    assert_eq!(hall.stands(&first).await, (State::Cancelled, 1));
+    assert!(!leaves(&first).await, "it is over");
+    assert!(hall.get(&page(&first)).await.text.contains("この番号は取り消されました"));
+    hall.called_and(&second, Action::Serve).await;
+    let since = crate::clock::rfc3339(hall.office.journal.now());
+    let body = format!("seen={}&leaves=true", example::encoded(&since));
+    hall.send(&page(&second), &body).await;
+    assert_eq!(hall.stands(&second).await.0, State::Serving);
 }
 
 #[tokio::test]

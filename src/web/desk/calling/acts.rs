@@ -2,8 +2,8 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use unicode_normalization::UnicodeNormalization;
 
+use super::handing;
 use super::page::{self, Sits};
 use super::sentence;
 use crate::db::Tx;
@@ -12,7 +12,7 @@ use crate::journal::{Actor, Journal};
 use crate::lang::Phrases;
 use crate::queue::order::Class;
 use crate::queue::state::{self, Action as Step, State as At, Who};
-use crate::queue::{self, Act, Error, Reason, Ticket, duty};
+use crate::queue::{self, Act, Error, Reason, duty};
 use crate::staff::Role;
 use crate::web::desk::guard::Sent;
 use crate::web::error::Failure;
@@ -95,22 +95,11 @@ pub(in crate::web::desk) async fn number(
     let call = move |tx: &Tx<'_>, journal: &Journal, op| {
         let waiting = queue::of_day(tx, journal.now().date())?;
         let waiting = waiting.iter().filter(|ticket| ticket.leg().state == At::Waiting);
-        let id = typed_number(&typed, waiting).ok_or(Error::NoSuchTicket)?;
+        let id = queue::holder::typed(&typed, waiting).ok_or(Error::NoSuchTicket)?;
         queue::call_this(tx, journal, op, &sits.desk(), (id, reason)).map(drop)
     };
     let done = write(&office, op, call).await;
     told(&office, &sent, done).await
-}
-
-/// The ticket that is meant: `A12`, and `12` where only one of them waits.
-fn typed_number<'t>(typed: &str, waiting: impl Iterator<Item = &'t Ticket>) -> Option<TicketId> {
-    let typed: String = typed.nfkc().filter(|letter| !letter.is_whitespace()).collect();
-    let typed = typed.to_uppercase();
-    let is_meant =
-        |ticket: &&Ticket| ticket.to_string() == typed || ticket.number.to_string() == typed;
-    let mut meant = waiting.filter(is_meant);
-    let first = meant.next()?;
-    meant.next().is_none().then_some(first.id)
 }
 
 /// Does one thing to one ticket.
@@ -127,11 +116,19 @@ pub(in crate::web::desk) async fn act(
     if step == Step::Reclass && given.class.is_none() {
         return Err(Failure::BadRequest);
     }
+    let (who, staff) = (acts_as(&sent, step), sent.clerk.signed_in.staff.id);
+    if step == Step::HandOver {
+        let act = Act::of_clerk(step, sits.counter, staff, office.journal.now());
+        let act = Act { who, reason: given.reason, ..act };
+        return match handing::hand_over(&office, &sent, (op, id), act).await? {
+            None => Ok(answer::go(HERE)),
+            Some(refused) => page::refusing(&office, &sent.clerk, refused).await,
+        };
+    }
     let lane = given.lane.as_deref();
     if lane.is_some_and(|lane| office.config.lane(lane).is_none()) {
         return Err(Failure::BadRequest);
     }
-    let (who, staff) = (acts_as(&sent, step), sent.clerk.signed_in.staff.id);
     let done = write(&office, op, move |tx: &Tx<'_>, journal: &Journal, op| {
         if step == Step::CallThis {
             return queue::call_this(tx, journal, op, &sits.desk(), (id, given.reason)).map(drop);
@@ -174,15 +171,15 @@ pub(in crate::web::desk) async fn undo(
 }
 
 /// What was entered beside the button.
-struct Given {
-    reason: Option<Reason>,
-    minutes: Option<u32>,
-    lane: Option<String>,
-    class: Option<Class>,
+pub(in crate::web::desk) struct Given {
+    pub reason: Option<Reason>,
+    pub minutes: Option<u32>,
+    pub lane: Option<String>,
+    pub class: Option<Class>,
 }
 
 impl Given {
-    fn read(sent: &Sent) -> Self {
+    pub fn read(sent: &Sent) -> Self {
         let entered = |name| Some(sent.fields.get(name).trim()).filter(|entry| !entry.is_empty());
         Self {
             reason: entered("reason").and_then(Reason::from_id),

@@ -3,9 +3,11 @@
 //! is called is opened from here when the clerk wants to see their papers.
 
 mod acts;
+pub(super) mod handing;
 mod page;
 
-pub(super) use page::pause_words;
+pub(super) use acts::Given;
+pub(super) use page::{pause_words, reasons};
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -56,6 +58,9 @@ pub(super) fn sentence(words: Phrases, error: Error) -> Result<String, Failure> 
         Error::CounterBusy(who) => Ok(words.with("queue.refused.busy", &[("number", who)])),
         Error::NotOnDuty => said("queue.refused.not_on_duty"),
         Error::Taken => said("queue.refused.taken"),
+        Error::SitsElsewhere(counter) => {
+            Ok(words.with("queue.refused.sits_elsewhere", &[("counter", counter)]))
+        }
         Error::Paused => said("queue.refused.paused"),
         Error::OtherLane(_) => said("queue.refused.other_lane"),
         Error::OutOfTurn => said("queue.refused.out_of_turn"),

@@ -16,7 +16,8 @@ use crate::queue::state::{State as At, Who};
 use crate::queue::ticket::REOPEN_WITHIN;
 use crate::queue::{self, Leg, Reason, Ticket};
 use crate::staff::{self, Action};
-use crate::visit::{self, Visit};
+use crate::visit::{self, Visit, handover};
+use crate::web::desk::calling::handing::{self, Targets};
 use crate::web::desk::frame::{Frame, Place as Menu};
 use crate::web::desk::guard::Clerk;
 use crate::web::desk::today::marks;
@@ -77,6 +78,8 @@ struct Current {
     calls: u32,
     /// 配慮 and language: what to know before calling.
     care: Vec<String>,
+    /// What whoever handed them over left for this clerk.
+    words: Option<String>,
     /// The lane that follows, if one does.
     then: Option<String>,
     undo: Option<OpId>,
@@ -101,9 +104,10 @@ struct Queue {
     /// Who was finished here a while ago, and may have forgotten something.
     done: Vec<Row>,
     lanes: Vec<(String, String)>,
+    /// Where whoever is here can be handed over to.
+    to: Targets,
     reasons: Vec<(&'static str, &'static str)>,
     turn_reasons: Vec<(&'static str, &'static str)>,
-    notes: Vec<(&'static str, &'static str)>,
 }
 
 impl Queue {
@@ -238,8 +242,8 @@ async fn choices(office: &Office, words: Phrases) -> Result<Vec<Choice>, Failure
     let duties = office.db.read(duty::all).await?;
     let accounts = office.db.read(staff::accounts).await?;
     let taken_by = |counter: u32| {
-        let duty = duties.iter().find(|duty| duty.counter == counter)?;
-        let account = accounts.iter().find(|account| account.id == duty.staff);
+        let staff = duties.iter().find(|duty| duty.counter == counter)?.staff()?;
+        let account = accounts.iter().find(|account| account.id == staff);
         Some(account.map(|account| account.name.clone()).unwrap_or_default())
     };
     let choice = |counter: &crate::config::Counter| Choice {
@@ -284,9 +288,9 @@ async fn queue(office: &Office, clerk: &Clerk, sits: &Sits) -> Result<Queue, Fai
         aside: rows.aside(&tickets, sits),
         done: rows.done(&tickets, sits),
         lanes: rows.lanes(),
+        to: handing::targets(&office.config, words, &duties, Some(sits.counter)),
         reasons: reasons(words, &HOLDING),
         turn_reasons: reasons(words, &OUT_OF_TURN),
-        notes: reasons(words, &NOTES),
     })
 }
 
@@ -299,11 +303,10 @@ const DONE_MOST: usize = 3;
 const HOLDING: [Reason; 5] =
     [Reason::FillingIn, Reason::OtherSection, Reason::PaperMissing, Reason::Rest, Reason::Other];
 const OUT_OF_TURN: [Reason; 4] = [Reason::Short, Reason::Rest, Reason::WrongCall, Reason::Other];
-/// What a clerk leaves word of to the next: a list, for the journal must name nobody.
-const NOTES: [Reason; 4] =
-    [Reason::FillingIn, Reason::OtherSection, Reason::PaperMissing, Reason::Short];
-
-fn reasons(words: Phrases, reasons: &[Reason]) -> Vec<(&'static str, &'static str)> {
+pub(in crate::web::desk) fn reasons(
+    words: Phrases,
+    reasons: &[Reason],
+) -> Vec<(&'static str, &'static str)> {
     reasons.iter().map(|reason| (reason.id(), reason_words(words, *reason))).collect()
 }
 
@@ -333,6 +336,9 @@ impl Rows<'_> {
             Class::Ordinary => {}
             Class::Priority => marks.push(self.words.t("queue.class.priority").to_owned()),
             Class::Appointment => marks.push(self.words.t("queue.class.appointment").to_owned()),
+        }
+        if let Some(counter) = leg.wants.filter(|_| leg.state == At::Waiting) {
+            marks.push(self.words.with("desk.calling.wants", &[("counter", counter)]));
         }
         if leg.returned.is_some() {
             marks.push(self.words.t("queue.returned").to_owned());
@@ -438,9 +444,16 @@ impl Rows<'_> {
             called: ticket.leg().state == At::Called,
             calls: ticket.leg().calls,
             care: visit.map(|visit| marks(&self.words, &visit.wishes)).unwrap_or_default(),
+            words: self.words_for(ticket).await?,
             then: ticket.plan.first().map(|lane| self.lane(lane)),
             undo: can_undo.then(|| self.office.journal.op()),
         })
+    }
+
+    async fn words_for(&self, ticket: &Ticket) -> Result<Option<String>, Failure> {
+        let (journal, ticket) = (self.office.journal.clone(), ticket.clone());
+        let look = move |connection: &_| handover::words_for(connection, &journal, &ticket);
+        Ok(self.office.db.read(look).await?)
     }
 
     async fn appointment(&self, ticket: &Ticket) -> Result<Option<AppointmentId>, Failure> {
@@ -456,14 +469,7 @@ impl Rows<'_> {
     async fn visit(&self, ticket: &Ticket) -> Result<Option<Visit>, Failure> {
         let Some(id) = ticket.visit else { return Ok(None) };
         let journal = self.office.journal.clone();
-        let look = move |connection: &_| -> Result<_, visit::Error> {
-            let Some(visit) = visit::get(connection, id)? else { return Ok(None) };
-            // What was erased asks for no care any more.
-            Ok(match visit::answers(connection, &journal, id) {
-                Ok(answers) => Some(visit.with_care(&answers)),
-                Err(_) => Some(visit),
-            })
-        };
+        let look = move |connection: &_| visit::as_wished(connection, &journal, id);
         Ok(self.office.db.read(look).await?)
     }
 }
