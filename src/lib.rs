@@ -52,6 +52,9 @@ pub mod takings;
 pub mod terminal;
 pub mod visit;
 
+// backend
+pub mod hub;
+
 // pages
 pub mod web;
 

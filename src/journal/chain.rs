@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::entry::{Row, genesis};
+use super::entry::{Row, beginning};
 use super::store::{COLUMNS, Head, row};
 use super::vault::OfficeKey;
 use super::{Error, store, vault};
@@ -204,7 +204,7 @@ fn logs(connection: &Connection) -> Result<Vec<Log>, Error> {
             (Some(parent), Some(seq), Some(hash)) => Some((parent, seq, hash.clone())),
             _ => None,
         };
-        Ok(Log { genesis: genesis(&id, &site, parent_hash.as_deref()), id, parent })
+        Ok(Log { genesis: beginning(&id, &site, parent_hash.as_deref()), id, parent })
     })?;
     Ok(logs.collect::<Result<_, _>>()?)
 }

@@ -98,8 +98,9 @@ impl ClockQuality {
     }
 }
 
-/// A row of the journal, as its hash sees it.
-pub(super) struct Row {
+/// A row of the journal, as its hash sees it and as it travels to the hub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
     pub log: String,
     pub seq: i64,
     pub op_id: String,
@@ -112,7 +113,9 @@ pub(super) struct Row {
     pub monotonic_ms: i64,
     pub clock_quality: String,
     pub actor: String,
+    /// JSON; its bytes are hashed.
     pub facts: String,
+    /// The personal part, sealed with its visit's key.
     pub sealed: Option<Vec<u8>>,
     pub prev_hash: Vec<u8>,
 }
@@ -120,7 +123,7 @@ pub(super) struct Row {
 pub(super) type Hash = [u8; 32];
 
 impl Row {
-    pub fn new(
+    pub(super) fn new(
         event: &Event<'_>,
         stamp: &Stamp<'_>,
         sealed: Option<&[u8]>,
@@ -181,7 +184,7 @@ impl Row {
 }
 
 /// What the first entry of a log is chained to.
-pub(super) fn genesis(log: &str, site: &str, parent_hash: Option<&[u8]>) -> Hash {
+pub fn beginning(log: &str, site: &str, parent_hash: Option<&[u8]>) -> Hash {
     let mut hash = Sha256::new();
     for part in [b"madoguchi log 1" as &[u8], log.as_bytes(), site.as_bytes()] {
         hash.update((part.len() as u64).to_be_bytes());

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
 
 use super::Error;
-use super::entry::{Entity, Event, Row, Stamp, genesis};
+use super::entry::{Entity, Event, Hash, Row, Stamp, beginning};
 use crate::clock::{self, Moment};
 use crate::db::{self, Tx};
 use crate::id::{LogId, OpId};
@@ -85,7 +85,7 @@ pub(super) fn head(connection: &Connection, log: &str) -> Result<Head, Error> {
         connection.query_row("select site, parent_hash from log where id = ?1", [log], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })?;
-    let hash = genesis(log, &site, parent_hash.as_deref()).to_vec();
+    let hash = beginning(log, &site, parent_hash.as_deref()).to_vec();
     Ok(Head { log: log.to_owned(), seq: 0, hash })
 }
 
@@ -94,6 +94,66 @@ pub(super) fn end(connection: &Connection) -> Result<Head, Error> {
     let log =
         open_log(connection)?.ok_or(db::Error::Inconsistent { table: "log", column: "id" })?;
     head(connection, &log.to_string())
+}
+
+/// A log, as it was begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogRow {
+    pub id: LogId,
+    /// `999997/honcho`.
+    pub site: String,
+    /// The log it goes on from: its number there, and the hash of that entry.
+    pub parent: Option<(LogId, u64, [u8; 32])>,
+    /// RFC 3339.
+    pub opened_at: String,
+}
+
+/// All logs, in the order in which they were begun; the last one is open.
+///
+/// # Errors
+/// Faults of storage.
+pub fn logs(connection: &Connection) -> Result<Vec<LogRow>, Error> {
+    let wrong = |column| db::Error::Inconsistent { table: "log", column };
+    let mut rows = connection.prepare_cached(
+        "select id, site, parent, parent_seq, parent_hash, opened_at from log order by ordinal",
+    )?;
+    let mut rows = rows.query([])?;
+    let mut logs = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id: String = row.get(0)?;
+        let parent: Option<String> = row.get(2)?;
+        let parent = match parent {
+            Some(parent) => Some((
+                parent.parse().map_err(|_| wrong("parent"))?,
+                u64::try_from(row.get::<_, i64>(3)?).map_err(|_| wrong("parent_seq"))?,
+                row.get(4)?,
+            )),
+            None => None,
+        };
+        let id = id.parse().map_err(|_| wrong("id"))?;
+        logs.push(LogRow { id, site: row.get(1)?, parent, opened_at: row.get(5)? });
+    }
+    Ok(logs)
+}
+
+/// The entries of a log from number `first` on with their hashes, `most` at most.
+///
+/// # Errors
+/// Faults of storage.
+pub fn carried(
+    connection: &Connection,
+    log: LogId,
+    first: u64,
+    most: usize,
+) -> Result<Vec<(Row, Hash)>, Error> {
+    let mut rows = connection.prepare_cached(&format!(
+        "select {COLUMNS}, hash from journal where log = ?1 and seq >= ?2 order by seq limit ?3"
+    ))?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let first = i64::try_from(first).unwrap_or(i64::MAX);
+    let rows =
+        rows.query_map(params![log.to_string(), first, most], |one| Ok((row(one)?, one.get(15)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Adds an entry at the `end` of the open log; where the log stands then.

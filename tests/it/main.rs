@@ -16,6 +16,7 @@ mod everybody;
 mod fill;
 mod floor;
 mod home;
+mod hub;
 mod imports;
 mod keeping;
 mod kiosk;

@@ -29,6 +29,7 @@ echo "STATE: -media-empty-error" >&2
 while [ "$(cat "$folder/health")" = silent ]; do sleep 0.1; done
 if [ "$(cat "$folder/health")" = stubborn ]; then
     trap '' TERM
+    touch "$folder/started"
     while [ "$(cat "$folder/health")" = stubborn ]; do sleep 0.1; done
     exit
 fi
@@ -95,6 +96,11 @@ impl Cups {
         let file = self.folder.path().join("paper");
         fs::write(file.join("new"), health).unwrap();
         fs::rename(file.join("new"), file.join("health")).unwrap();
+    }
+
+    /// Whether a stubborn driver runs.
+    pub fn has_started(&self) -> bool {
+        self.folder.path().join("paper/started").exists()
     }
 
     /// The papers that came out, oldest first.

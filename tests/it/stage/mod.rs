@@ -14,6 +14,7 @@ pub mod http;
 pub mod office;
 pub mod person;
 pub mod picture;
+pub mod postgres;
 pub mod program;
 #[cfg(feature = "pcsc")]
 pub mod relay;
