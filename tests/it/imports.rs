@@ -125,6 +125,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("askama", &["web"]),
     ("argon2", &["staff"]),
     ("chacha20poly1305", &["card", "journal"]),
+    ("tokio_postgres", &["hub"]),
+    ("deadpool_postgres", &["hub"]),
     ("hpke", &["preregistration"]),
     ("p256", &["preregistration"]),
     (
