@@ -9,6 +9,8 @@
 // vocabulary: no I/O, imports nothing of ours
 pub mod chance;
 pub mod clock;
+pub mod cp932;
+pub mod csv;
 pub mod document;
 pub mod fault;
 pub mod holiday;
@@ -32,11 +34,13 @@ pub mod alarm;
 pub mod applicant;
 pub mod application;
 pub mod appointment;
+pub mod bill_code;
 pub mod card;
 pub mod config;
 pub mod demo;
 pub mod device;
 pub mod form;
+pub mod jpqr;
 pub mod payment;
 pub mod preregistration;
 pub mod printer;
@@ -44,6 +48,7 @@ pub mod procedure;
 pub mod queue;
 pub mod staff;
 pub mod sync;
+pub mod takings;
 pub mod terminal;
 pub mod visit;
 

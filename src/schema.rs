@@ -29,6 +29,7 @@ pub const STEPS: &[Step] = &[
     queue::NOTED,
     visit::handover::SCHEMA,
     queue::CARRIED,
+    visit::printing::RECEIPTS,
 ];
 
 /// An empty database in memory, for tests of stores.

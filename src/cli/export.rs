@@ -11,8 +11,10 @@ use super::folder::folder_of;
 use crate::clock::{self, Clock, SystemClock};
 use crate::config::Config;
 use crate::db::Connection;
+use crate::pdf::Fonts;
 use crate::queue::report::{self, csv};
 use crate::server::counter;
+use crate::takings::{Span, Takings};
 use crate::web;
 
 /// Writes what was counted on days that are over, as CSV
@@ -37,12 +39,17 @@ pub(super) struct Export {
     /// The folder of the database
     #[arg(long, value_name = "DIR", default_value = "data", env = "MADOGUCHI_DATA")]
     data: PathBuf,
+    /// The folder of the configuration, for the names on what was taken
+    #[arg(long, value_name = "DIR", env = "MADOGUCHI_CONFIG")]
+    config: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Profile {
     /// Numbers, waits and services
     Queue,
+    /// What was taken: every line of the book, sums, and 日計表 as PDF
+    Takings,
 }
 
 /// Writes when it will be crowded, as pages for the town's site
@@ -62,18 +69,21 @@ pub(super) struct Calendar {
     config: Option<PathBuf>,
 }
 
-fn day(text: &str) -> Result<Date, String> {
+pub(super) fn day(text: &str) -> Result<Date, String> {
     clock::parse_iso_day(text).ok_or_else(|| "write a day as 2026-11-24".to_owned())
 }
 
 /// Writes the files of some days.
 pub(super) fn export(arguments: &Export) -> anyhow::Result<ExitCode> {
-    let Export { day: from, until, profile: Profile::Queue, out, data } = arguments;
+    let Export { day: from, until, profile, out, data, .. } = arguments;
     let days = [*from, until.unwrap_or(*from)];
     if days[0] > days[1] {
         bail!("{} is before {}", clock::iso_day(days[1]), clock::iso_day(days[0]));
     }
     let connection = counter::look(data)?;
+    if matches!(profile, Profile::Takings) {
+        return takings(&connection, arguments, days);
+    }
     let reports = report::between(&connection, days)?;
     if reports.is_empty() {
         bail!(
@@ -100,15 +110,47 @@ fn tickets(connection: &Connection, day: Date) -> anyhow::Result<(String, String
     Ok((name, report::tickets_file(connection, day)?))
 }
 
+/// Writes what was taken on each of these days.
+fn takings(
+    connection: &Connection,
+    arguments: &Export,
+    [from, until]: [Date; 2],
+) -> anyhow::Result<ExitCode> {
+    let Some(config) = read_config(arguments.config.as_deref()) else {
+        return Ok(ExitCode::FAILURE);
+    };
+    let days = std::iter::successors(Some(from), |day| day.next_day());
+    let mut written = false;
+    for day in days.take_while(|day| *day <= until) {
+        let takings = Takings::read(connection, &config, Span::Day(day))?;
+        if takings.is_empty() {
+            continue;
+        }
+        let id = clock::iso_day(day);
+        for (name, bytes) in [
+            (format!("takings-{id}.pdf"), takings.paper(&Fonts::shipped())),
+            (format!("sums-{id}.csv"), takings.sums_file()),
+            (format!("lines-{id}.csv"), takings.lines_file()),
+        ] {
+            write(&arguments.out, &name, &bytes)?;
+        }
+        written = true;
+    }
+    if !written {
+        bail!("nothing was taken from {} to {}", clock::iso_day(from), clock::iso_day(until));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read_config(folder: Option<&Path>) -> Option<Config> {
+    let config = Config::load(&folder_of(folder, "kiosk-config/example"));
+    config.inspect_err(|faults| faults.iter().for_each(|fault| eprintln!("{fault}"))).ok()
+}
+
 /// Writes the pages.
 pub(super) fn calendar(arguments: &Calendar) -> anyhow::Result<ExitCode> {
-    let folder = folder_of(arguments.config.as_deref(), "kiosk-config/example");
-    let config = match Config::load(&folder) {
-        Ok(config) => config,
-        Err(faults) => {
-            faults.iter().for_each(|fault| eprintln!("{fault}"));
-            return Ok(ExitCode::FAILURE);
-        }
+    let Some(config) = read_config(arguments.config.as_deref()) else {
+        return Ok(ExitCode::FAILURE);
     };
     let connection = counter::look(&arguments.data)?;
     let today = SystemClock.today();
@@ -120,7 +162,7 @@ pub(super) fn calendar(arguments: &Calendar) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn write(folder: &Path, name: &str, text: &str) -> anyhow::Result<()> {
+fn write(folder: &Path, name: &str, text: &(impl AsRef<[u8]> + ?Sized)) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let path = folder.join(name);
     fs::write(&path, text).with_context(|| path.display().to_string())?;

@@ -3,6 +3,7 @@
 
 mod card;
 mod check;
+mod close;
 mod export;
 mod fill;
 mod folder;
@@ -56,6 +57,7 @@ enum Command {
     Backup(keep::Backup),
     Restore(keep::Restore),
     Verify(keep::Verify),
+    Close(close::Close),
     Export(export::Export),
     Calendar(export::Calendar),
     Sheets(sheets::Sheets),
@@ -84,6 +86,7 @@ pub fn run() -> ExitCode {
         Some(Command::Backup(arguments)) => keep::backup(&arguments),
         Some(Command::Restore(arguments)) => keep::restore(&arguments),
         Some(Command::Verify(arguments)) => keep::verify(&arguments),
+        Some(Command::Close(arguments)) => close::close(&arguments),
         Some(Command::Export(arguments)) => export::export(&arguments),
         Some(Command::Calendar(arguments)) => export::calendar(&arguments),
         Some(Command::Sheets(arguments)) => sheets::run(&arguments),

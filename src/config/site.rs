@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::jpqr::Jpqr;
 use super::rules;
 use crate::appointment::plan::TimeOfDay;
+use crate::csv;
 use crate::document::{Document, Place};
 use crate::kana;
 use crate::lang::{Lang, Words};
@@ -30,6 +32,8 @@ pub struct Site {
     pub status: Option<Status>,
     #[serde(default)]
     pub counts: Counts,
+    /// The town's number as a shop of JPQR; left out, no screen shows a code to pay by.
+    pub jpqr: Option<Jpqr>,
 }
 
 /// The municipality (自治体).
@@ -142,11 +146,13 @@ pub struct Counts {
     pub lamp_minutes: [u32; 2],
     /// Seconds that writing one field by hand takes.
     pub seconds_by_hand: u32,
+    /// How letters are written in the files of what was taken (日計表, 月計表).
+    pub csv: csv::Encoding,
 }
 
 impl Default for Counts {
     fn default() -> Self {
-        Self { lamp_minutes: [15, 30], seconds_by_hand: 8 }
+        Self { lamp_minutes: [15, 30], seconds_by_hand: 8, csv: csv::Encoding::Utf8 }
     }
 }
 
@@ -303,6 +309,9 @@ impl Site {
         }
         self.queue.check(document, &Place::key_of("queue"));
         self.counts.check(document, &Place::key_of("counts"));
+        if let Some(jpqr) = &self.jpqr {
+            jpqr.check(document, &Place::key_of("jpqr"));
+        }
         let retention = Place::key_of("retention");
         let Retention { visit_days } = self.retention;
         rules::range(document, retention.key("visit_days"), visit_days, [1, 3_660]);

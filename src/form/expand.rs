@@ -96,6 +96,9 @@ fn question_of_row(question: &Question, rows: &Rows, row: u32) -> Question {
     }
     of_this_row.from = origins_of_row(&question.from, row);
     of_this_row.suggest = origins_of_row(&question.suggest, row);
+    if let Some(years) = &mut of_this_row.years {
+        years.other_than = rows_before(&years.other_than, row);
+    }
     of_this_row.rows = None;
     of_this_row
 }
@@ -126,6 +129,15 @@ fn origins_of_row(origins: &[From], row: u32) -> Vec<From> {
             }),
         })
         .collect()
+}
+
+/// Each path with a `#` once for every row before this one.
+fn rows_before(paths: &[String], row: u32) -> Vec<String> {
+    let of = |path: &String| match path.contains('#') {
+        true => (1..row).map(|before| at_row(path, before)).collect(),
+        false => vec![path.clone()],
+    };
+    paths.iter().flat_map(of).collect()
 }
 
 fn words_of_row(words: &Words, row: u32) -> Words {

@@ -21,6 +21,8 @@
 
 use std::collections::BTreeSet;
 
+use time::Date;
+
 use crate::lang::Words;
 
 use super::Form;
@@ -49,6 +51,8 @@ pub struct AskQuestion<'f> {
     pub required: bool,
     /// The options that are offered now.
     pub options: Vec<&'f Choice>,
+    /// The fiscal years that are not offered any more: they were chosen elsewhere.
+    pub taken: Vec<i32>,
     /// What is known already, and from where.
     pub answer: Option<Answer>,
     /// A likely value, to be confirmed.
@@ -66,6 +70,12 @@ impl AskQuestion<'_> {
     pub fn prefill(&self) -> Option<Value> {
         let known = self.answer.as_ref().map(|answer| answer.value.clone());
         known.or_else(|| self.suggestion.clone()).or_else(|| self.default())
+    }
+
+    /// The fiscal years offered, newest first; none to a question of another kind.
+    pub fn years(&self, today: Date) -> Vec<i32> {
+        let years = self.question.years.iter().flat_map(|years| years.offered(today));
+        years.filter(|year| !self.taken.contains(year)).collect()
     }
 
     /// What stands when nothing else is chosen.
@@ -210,6 +220,7 @@ fn ask<'f>(question: &'f Question, resolved: &Resolved<'_>) -> AskQuestion<'f> {
         question,
         required: resolved.required(&question.id),
         options: resolved.offered(question),
+        taken: resolved.taken(question),
         answer: resolved.answers.get(&question.id).cloned(),
         suggestion: resolved.suggestion(question),
     }

@@ -63,6 +63,17 @@ impl<'f> Resolved<'f> {
         question.options.iter().filter(offered).collect()
     }
 
+    /// The fiscal years that other questions have chosen already, and `question` does not
+    /// offer.
+    pub(super) fn taken(&self, question: &Question) -> Vec<i32> {
+        let others = question.years.iter().flat_map(|years| &years.other_than);
+        let year = |path: &String| match self.answers.value(path) {
+            Some(Value::Date(date)) => Some(date.year()),
+            _ => None,
+        };
+        others.filter_map(year).collect()
+    }
+
     /// What to suggest for `question`: the first origin that has a value.
     pub(super) fn suggestion(&self, question: &Question) -> Option<Value> {
         let origin = question.suggest.iter().find(|origin| {
@@ -169,8 +180,15 @@ impl<'f> Resolved<'f> {
         for option in &question.options {
             option.when.iter().for_each(|condition| self.path(&condition.question));
         }
+        for other in question.years.iter().flat_map(|years| &years.other_than) {
+            self.path(other);
+        }
         let offered = self.offered(question);
         let value = fitting(&answer.value, question.kind, &offered)?;
+        // The same year twice would be the same paper twice: it is asked again.
+        if matches!(value, Value::Date(date) if self.taken(question).contains(&date.year())) {
+            return None;
+        }
         let lacking = value.is_blank() && self.required(path);
         (!lacking).then_some(Answer { value, source: answer.source })
     }

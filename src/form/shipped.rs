@@ -86,7 +86,7 @@ fn likely(question: &AskQuestion<'_>) -> Raw {
         Kind::Postal => one("999-9999"),
         Kind::Digits => one("0012345"),
         Kind::Date => one("2026-11-20"),
-        Kind::FiscalYear => one("2026"),
+        Kind::FiscalYear => one(&question.years(TODAY)[0].to_string()),
         Kind::Flag => one("no"),
         Kind::Number => one("1"),
         Kind::Choice | Kind::Multi => one(&question.options[0].id),
@@ -397,7 +397,11 @@ fn longest(question: &super::template::Question, name: &str) -> Option<serde_jso
         Kind::Postal => "9999999".into(),
         Kind::Digits => "9".repeat(question.digits?[1] as usize).into(),
         Kind::Date => "2026-10-10".into(),
-        Kind::FiscalYear => "2022".into(),
+        // Each row another one.
+        Kind::FiscalYear => {
+            let row: u32 = question.id.chars().filter_map(|letter| letter.to_digit(10)).sum();
+            (2022 + row).to_string().into()
+        }
         Kind::Number => question.range?[1].into(),
         Kind::Choice => question.options.last()?.id.clone().into(),
         Kind::Flag => true.into(),

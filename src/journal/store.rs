@@ -270,6 +270,24 @@ pub fn says(
     Ok(says.query_row(params![entity.kind, entity.id, kind, fact, value], |row| row.get(0))?)
 }
 
+/// Number and hash of the last entry of this `kind` about an entity.
+///
+/// # Errors
+/// Faults of storage.
+pub fn stands_at(
+    connection: &rusqlite::Connection,
+    entity: &Entity,
+    kind: &str,
+) -> Result<Option<(i64, String)>, Error> {
+    let mut rows = connection.prepare_cached(
+        "select seq, lower(hex(hash)) from journal
+         where entity_kind = ?1 and entity_id = ?2 and kind = ?3 order by rowid desc limit 1",
+    )?;
+    let mut rows = rows.query(params![entity.kind, entity.id, kind])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    Ok(Some((row.get(0)?, row.get(1)?)))
+}
+
 /// What something of this `kind` happened to according to `other`'s journal and not
 /// to this one.
 ///

@@ -15,6 +15,7 @@ use super::state::State;
 use super::{Error, Payment, Reason, books, now, store};
 use crate::clock::{self, Moment};
 use crate::db::Tx;
+use crate::id::VisitId;
 use crate::journal::{self, Entity, Journal};
 
 pub(super) const CLOSED: &str = "day.closed";
@@ -35,6 +36,17 @@ pub fn business_day(connection: &Connection, today: Date) -> Result<Date, Error>
         Some(last) if last > open => Err(Error::ClockBehind(last)),
         _ => Ok(open),
     }
+}
+
+/// The day that is closed next: the first that money moved on, or `today`. `None` when
+/// today was closed already.
+///
+/// # Errors
+/// [`Error::ClockBehind`].
+pub fn day_to_close(connection: &Connection, today: Date) -> Result<Option<Date>, Error> {
+    let open = business_day(connection, today)?;
+    let first = books::first_open_day(connection)?.filter(|first| *first < open);
+    Ok(first.or(Some(open).filter(|open| *open <= today)))
 }
 
 /// A day in numbers. Worked out from the entries each time; kept once the day is closed.
@@ -86,7 +98,10 @@ pub fn totals(connection: &Connection, day: Date) -> Result<Totals, Error> {
 }
 
 /// What was noted on `day` as free, and not taken back.
-fn settled_without_money(connection: &Connection, day: Date) -> Result<Vec<Payment>, Error> {
+pub(super) fn settled_without_money(
+    connection: &Connection,
+    day: Date,
+) -> Result<Vec<Payment>, Error> {
     let mut payments = store::without_money(connection, day)?;
     payments.retain(|payment| payment.state() == State::Authorised);
     Ok(payments)
@@ -127,6 +142,28 @@ impl Closing {
     }
 }
 
+/// What is not known yet of a day and of those before it, each with its visit.
+///
+/// # Errors
+/// Faults of storage.
+pub fn not_known(connection: &Connection, day: Date) -> Result<Vec<(Payment, VisitId)>, Error> {
+    let open = store::open(connection)?.into_iter().filter(|payment| payment.day <= day);
+    let of_visit = |payment: Payment| {
+        let charge = store::charge(connection, payment.charge)?;
+        Ok((payment, charge.ok_or(super::cannot_be("payment", "charge"))?.visit))
+    };
+    open.map(of_visit).collect()
+}
+
+/// Where the journal says that a day was closed: the number of that entry, and its hash,
+/// which stands for all that was written before.
+///
+/// # Errors
+/// Faults of storage.
+pub fn sealed_at(connection: &Connection, day: Date) -> Result<Option<(i64, String)>, Error> {
+    Ok(journal::stands_at(connection, &Entity::new("day", clock::iso_day(day)), CLOSED)?)
+}
+
 /// Closes a day: its totals stand from now on, and nothing is added to it.
 ///
 /// # Errors
@@ -150,7 +187,7 @@ pub fn close(
     if day > closed_at.date() || before.is_some_and(|before| before < day) {
         return Err(Error::NotYet);
     }
-    let open = store::open(tx)?.iter().filter(|payment| payment.day <= day).count();
+    let open = not_known(tx, day)?.len();
     if open > 0 && reason.is_none() {
         return Err(Error::NotKnown(open));
     }

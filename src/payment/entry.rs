@@ -138,6 +138,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// 収納番号: what a receipt bears, and somebody finds it again by.
+    pub fn receipt_number(&self) -> String {
+        format!("{}-{}", clock::iso_day(self.day), self.number)
+    }
+
     /// What a payment moves: the whole fee is revenue, item by item, and one tender has
     /// it all.
     ///

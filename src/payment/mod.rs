@@ -12,8 +12,11 @@ mod acts;
 mod books;
 mod charge;
 mod close;
+mod compare;
+mod drawer;
 mod entry;
 mod replay;
+pub mod report;
 pub mod state;
 mod store;
 mod tender;
@@ -36,13 +39,15 @@ use crate::{db, lang};
 pub use acts::{By, Outcome, Request, charge, left_alone, settle, start, take};
 pub use books::{closings, entries_of, entries_on};
 pub use charge::{Charge, Line};
-pub use close::{Closing, Totals, business_day, close, totals};
+pub use close::{Closing, Totals, business_day, close, day_to_close, not_known, sealed_at, totals};
+pub use compare::{Brand, Comparison, Sum, brands, compare, compared};
+pub use drawer::{Drawer, count_cash, drawers};
 pub use entry::{Entry, Kind, OVER_SHORT, Posting, REVENUE, Side, cash_at};
 pub use replay::{Balance, balance, first_contradiction};
 pub use state::State;
 pub use store::{at_terminal, charge_of, charges_of, get, of_visit, open, visit_of};
 pub use tender::{At, Back, Means, Slip, SlipNumber, Tender};
-pub use undo::{Refund, count_cash, refund, void};
+pub use undo::{Refund, refund, void};
 
 /// The tables of this room.
 pub const SCHEMA: db::Step = include_str!("sql/payment.sql");
@@ -103,6 +108,9 @@ pub enum Error {
     /// The day is closed already.
     #[error("the day is closed")]
     DayClosed,
+    /// Money of a later day has moved already.
+    #[error("money of a later day has moved already")]
+    MovedOn,
     /// Days are closed in order, and none before it has begun.
     #[error("this day cannot be closed yet")]
     NotYet,

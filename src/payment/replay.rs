@@ -9,7 +9,8 @@ use serde::de::DeserializeOwned;
 
 use super::acts::{MADE, SETTLED, STARTED};
 use super::close::{CLOSED, Closing};
-use super::undo::{COUNTED, REFUNDED, VOIDED};
+use super::drawer::COUNTED;
+use super::undo::{REFUNDED, VOIDED};
 use super::{Charge, Entry, Error, Payment, Step, books, cannot_be, store};
 use crate::clock::iso_day;
 use crate::db;

@@ -1,22 +1,20 @@
-//! What takes money back: a void on its own day, a refund on any, and what the drawer
-//! really holds.
+//! What takes money back: a void on its own day, a refund on any.
 
 use serde_json::json;
 
 use super::acts::{By, New, done_before, known, record};
 use super::close::business_day;
-use super::entry::{self, Entry, Kind, cash_at};
+use super::entry::{self, Entry, Kind};
 use super::state::{self, State};
 use super::tender::Back;
 use super::{Error, Payment, Reason, Step, books, now, store};
 use crate::db::Tx;
 use crate::id::{EntryId, PaymentId};
-use crate::journal::{self, Entity, Journal};
+use crate::journal::{Entity, Journal};
 use crate::yen::Yen;
 
 pub(super) const VOIDED: &str = "payment.voided";
 pub(super) const REFUNDED: &str = "payment.refunded";
-pub(super) const COUNTED: &str = "cash.counted";
 
 /// Takes the whole payment back, on its own day.
 ///
@@ -143,39 +141,4 @@ fn left_of(entries: &[Entry]) -> Vec<(String, i64)> {
         }
     }
     left
-}
-
-/// Notes what was counted in the drawer of a counter: what it took on the business day,
-/// without the change it began with. What is not as it should be goes into the books as
-/// 現金過不足; nobody mends it silently.
-///
-/// # Errors
-/// [`Error::TooMuch`]; [`Error::Conflict`] when the press said another amount.
-pub fn count_cash(
-    tx: &Tx<'_>,
-    journal: &Journal,
-    by: By,
-    (counter, counted): (u32, Yen),
-) -> Result<Option<Entry>, Error> {
-    let said = format!("{counter}");
-    if let Some(before) = journal::entity_of_op(tx, by.op, COUNTED)? {
-        let entry = books::entry(tx, EntryId::from(by.op))?;
-        let entity = Entity::new("cash", &before);
-        let same = before == said
-            && journal::says(tx, &entity, COUNTED, ("counted", &counted.0.to_string()))?;
-        return if same { Ok(entry) } else { Err(Error::Conflict) };
-    }
-    let at = now(journal);
-    let day = business_day(tx, at.date())?;
-    let expected = books::moved_on(tx, &cash_at(counter), day)?;
-    let difference = entry::difference(counter, i64::from(counted.0), expected)?;
-    let entry = difference.map(|postings| {
-        let new = New { kind: Kind::Difference, payment: None, counter };
-        new.entry(tx, (EntryId::from(by.op), day, at), (None, Some(Reason::Counted)), postings)
-    });
-    let entry = entry.transpose()?;
-    entry.as_ref().map_or(Ok(()), |entry| books::insert_entry(tx, entry))?;
-    let facts = json!({ "counted": counted.0.to_string(), "expected": expected, "entry": entry });
-    record(tx, journal, by, (COUNTED, facts), Entity::new("cash", said))?;
-    Ok(entry)
 }

@@ -23,6 +23,8 @@ mod fonts;
 mod glyf;
 mod import;
 mod object;
+#[cfg(test)]
+pub(crate) mod others;
 mod page;
 mod qr;
 mod script;

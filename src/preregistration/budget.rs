@@ -21,7 +21,7 @@ use crate::config::{Config, Procedure};
 use crate::fault::Fault;
 use crate::form::answers::{Answers, Value};
 use crate::form::questions::{self, AskQuestion};
-use crate::form::template::{Kind, Years};
+use crate::form::template::Kind;
 use crate::form::{Form, Forms, applicant_question};
 use crate::wareki::PartialDate;
 
@@ -104,6 +104,7 @@ fn walk(procedure: &Procedure, form: &Form, people: u32, day: Date) -> Answers {
                 question: &question,
                 required: true,
                 options,
+                taken: Vec::new(),
                 answer: None,
                 suggestion: None,
             };
@@ -159,8 +160,10 @@ fn usual(ask: &AskQuestion<'_>, rows: Option<u32>, day: Date) -> Value {
             Value::Text("9".repeat(question.digits.map_or(20, |[_, most]| most as usize)).into())
         }
         Kind::Date => Value::Date(day.into()),
-        Kind::FiscalYear => PartialDate::whole_year(Years::current(day))
-            .map_or_else(|_| Value::skipped(), Value::Date),
+        Kind::FiscalYear => {
+            let year = ask.years(day).first().copied().unwrap_or_default();
+            PartialDate::whole_year(year).map_or_else(|_| Value::skipped(), Value::Date)
+        }
         Kind::Choice => first(&ask.options).map_or_else(Value::skipped, Value::Choice),
         Kind::Multi => Value::Choices(ask.options.iter().map(|option| option.id.clone()).collect()),
         Kind::Flag => ask.default().unwrap_or(Value::Flag(true)),

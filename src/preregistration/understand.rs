@@ -129,6 +129,7 @@ impl Reader<'_> {
             question: now,
             required: false,
             options: every,
+            taken: Vec::new(),
             answer: None,
             suggestion: None,
         };

@@ -4,9 +4,8 @@
 //! TM-T88II, and that Star, Citizen and Sewoo printers take in their ESC/POS
 //! mode.
 
-use super::cp932;
 use super::roll::{Align, Part, Roll, Size};
-use crate::pdf;
+use crate::{cp932, pdf};
 
 /// How a printer makes a QR code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
@@ -37,6 +36,7 @@ pub fn bytes(roll: &Roll, columns: usize, qr: Qr) -> Vec<u8> {
     for part in &roll.parts {
         match part {
             Part::Words { text, size, align } => words(text, *size, *align, columns, &mut out),
+            Part::Pair { left, right, size } => pair((left, right), *size, columns, &mut out),
             Part::Rule => {
                 plain(&mut out);
                 out.extend(std::iter::repeat_n(b'-', columns));
@@ -76,6 +76,26 @@ fn words(text: &str, size: Size, align: Align, columns: usize, out: &mut Vec<u8>
     align_to(align, out);
     magnify(size, out);
     for line in text.split('\n').flat_map(|line| lines(line, columns / usize::from(size.times()))) {
+        out.extend(line);
+        out.push(b'\n');
+    }
+}
+
+/// What belongs together on one line, the second at its right end; on two where one
+/// cannot hold them. Nothing is cut off.
+fn pair((left, right): (&str, &str), size: Size, columns: usize, out: &mut Vec<u8>) {
+    align_to(Align::Left, out);
+    magnify(size, out);
+    let columns = columns / usize::from(size.times());
+    let (mut left, right) = (lines(left, columns), lines(right, columns));
+    let fits = |left: &Vec<u8>| right.len() == 1 && left.len() + 1 + right[0].len() <= columns;
+    let shared = left.pop_if(|last| fits(last)).unwrap_or_default();
+    left.iter().for_each(|line| out.extend([line.as_slice(), b"\n"].concat()));
+    for (line, before) in
+        right.iter().zip(std::iter::once(shared).chain(std::iter::repeat(Vec::new())))
+    {
+        out.extend(&before);
+        out.extend(std::iter::repeat_n(b' ', columns.saturating_sub(before.len() + line.len())));
         out.extend(line);
         out.push(b'\n');
     }
@@ -170,6 +190,28 @@ mod tests {
             b"\x1dVB\x00",
         ];
         assert_eq!(bytes(&roll, 32, Qr::Native), expected.concat());
+    }
+
+    #[test]
+    fn an_amount_stands_at_the_right_end_of_its_line_or_of_the_next() {
+        let text = |left: &str, right: &str, size| -> Vec<String> {
+            let mut out = Vec::new();
+            pair((left, right), size, 16, &mut out);
+            let words = encoding_rs::SHIFT_JIS.decode(&out[6..]).0.into_owned();
+            words.lines().map(str::to_owned).collect()
+        };
+        assert_eq!(text("写し", "300円", Size::Normal), ["写し       300円"]);
+        assert_eq!(
+            text("住民票の写し", "300円", Size::Normal),
+            ["住民票の写し", "           300円"]
+        );
+        assert_eq!(
+            text("住民票の写しと戸籍", "1円", Size::Normal),
+            ["住民票の写しと戸", "籍           1円"]
+        );
+        assert_eq!(text("合計", "9円", Size::Double), ["合計 9円"]);
+        let long = text("計", "123,456,789,012円", Size::Normal);
+        assert_eq!(long, ["計", " 123,456,789,012", "              円"]);
     }
 
     #[test]

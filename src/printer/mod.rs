@@ -11,7 +11,6 @@
 //! It knows what its printers understand, and neither whose paper it is nor the
 //! screens.
 
-mod cp932;
 mod cups;
 mod error;
 mod escpos;
@@ -25,7 +24,7 @@ mod wire;
 
 use crate::id::OpId;
 
-pub use cp932::lacking;
+pub use crate::cp932::lacking;
 pub use cups::{CupsPrinter, CupsQueue, CupsServer};
 pub use error::Error;
 pub use escpos::{Qr, bytes};

@@ -127,6 +127,11 @@ impl Layout {
                 }
                 bottom
             }
+            Part::Pair { left, right, size } => {
+                let (words, bottom) = self.pair((left, right), *size, y, fonts);
+                drawn.words = words;
+                bottom
+            }
             Part::Rule => {
                 let at = y - GAP * self.size / 2.0;
                 let (from, to) = ((left, at), (left + width, at));
@@ -151,27 +156,58 @@ impl Layout {
         y: f32,
         fonts: &Fonts,
     ) -> Vec<pdf::PlacedLine> {
+        let align = match align {
+            Align::Left => pdf::Align::Left,
+            Align::Center => pdf::Align::Center,
+        };
+        self.within(self.width - 2.0 * self.margin, (text, size, align), y, fonts)
+    }
+
+    /// Words from the left margin on, so wide, below `y`.
+    fn within(
+        &self,
+        width: f32,
+        (text, size, align): (&str, Size, pdf::Align),
+        y: f32,
+        fonts: &Fonts,
+    ) -> Vec<pdf::PlacedLine> {
         let size = self.size * f32::from(size.times());
         // Higher than anything a configuration holds.
         let height = size * LINE * 100.0;
         let fit = Fit {
-            area: Area {
-                x: self.margin,
-                y: y - height,
-                width: self.width - 2.0 * self.margin,
-                height,
-            },
+            area: Area { x: self.margin, y: y - height, width, height },
             face: Face::Gothic,
             size,
             min_size: size,
             lines: Lines::Many,
-            align: match align {
-                Align::Left => pdf::Align::Left,
-                Align::Center => pdf::Align::Center,
-            },
+            align,
             valign: Valign::Top,
         };
         fit.text(&Text::from(text), fonts).unwrap_or_default()
+    }
+
+    /// What belongs together on one line, the second at its right end. Where it leaves
+    /// too little room for the first, it stands on a line of its own.
+    fn pair(
+        &self,
+        (left, right): (&str, &str),
+        size: Size,
+        y: f32,
+        fonts: &Fonts,
+    ) -> (Vec<pdf::PlacedLine>, f32) {
+        let whole = self.width - 2.0 * self.margin;
+        let leading = self.size * f32::from(size.times()) * LINE;
+        let at = |y: f32| self.within(whole, (right, size, pdf::Align::Right), y, fonts);
+        let begins = at(y).iter().map(|line| line.x).fold(f32::INFINITY, f32::min);
+        let room = begins - self.margin - GAP * self.size;
+        let is_beside = room >= whole / 3.0;
+        let width = if is_beside { room } else { whole };
+        let mut words = self.within(width, (left, size, pdf::Align::Left), y, fonts);
+        let below = words.len().max(1) - usize::from(is_beside);
+        let amount = at(y - below as f32 * leading);
+        let lines = below + amount.len().max(1);
+        words.extend(amount);
+        (words, y - lines as f32 * leading)
     }
 }
 

@@ -39,6 +39,12 @@ pub enum Part {
         size: Size,
         align: Align,
     },
+    /// Words from the left, and what belongs to them at the right: an amount.
+    Pair {
+        left: String,
+        right: String,
+        size: Size,
+    },
     /// A line across.
     Rule,
     /// A QR code in the middle.
@@ -65,6 +71,12 @@ impl Roll {
     /// With words.
     pub fn with(mut self, text: impl Into<String>, size: Size, align: Align) -> Self {
         self.parts.push(Part::Words { text: text.into(), size, align });
+        self
+    }
+
+    /// With words from the left, and others at the right of the same line.
+    pub fn pair(mut self, left: impl Into<String>, right: impl Into<String>, size: Size) -> Self {
+        self.parts.push(Part::Pair { left: left.into(), right: right.into(), size });
         self
     }
 

@@ -37,6 +37,9 @@ pub enum Action {
     ReinstateCodes,
     /// Give money back after it was taken (還付).
     GiveBack,
+    /// Count the drawers, hold the terminals against the books, close the day, and see
+    /// what was taken.
+    CloseDays,
     /// Pair, revoke and assign tablets and displays.
     PairDevices,
     /// Let somebody try their password again before the wait is over.
@@ -47,7 +50,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Action; 19] = [
+    pub const ALL: [Action; 20] = [
         Action::SeeVisits,
         Action::Correct,
         Action::CheckIdentity,
@@ -64,6 +67,7 @@ impl Action {
         Action::Oversee,
         Action::ReinstateCodes,
         Action::GiveBack,
+        Action::CloseDays,
         Action::PairDevices,
         Action::LiftBackOff,
         Action::ManageStaff,
@@ -83,7 +87,7 @@ pub fn may(role: Role, action: Action) -> bool {
         // One code used twice is two papers: somebody answers for it.
         ReinstateCodes => matches!(role, Supervisor),
         // Money that leaves the office: somebody answers for it, too.
-        GiveBack => matches!(role, Supervisor),
+        GiveBack | CloseDays => matches!(role, Supervisor),
         // A broken tablet or a forgotten password cannot wait for the
         // information section while residents do.
         PairDevices | LiftBackOff => matches!(role, Supervisor | Administrator),
@@ -107,7 +111,7 @@ mod tests {
         };
         assert_eq!(
             Role::ALL.map(row),
-            ["xxxxxxxxxxxxx......", "xxxxxxxxxxxxxxxxxx.", ".............x..xxx"]
+            ["xxxxxxxxxxxxx.......", "xxxxxxxxxxxxxxxxxxx.", ".............x...xxx"]
         );
     }
 }

@@ -141,6 +141,21 @@ pub fn bill(
     Ok(Bill { charge, payments, entries, is_unpriced: lines.is_err(), differs, today })
 }
 
+/// Notes that a resident was shown a code for this charge. It is no payment: whoever
+/// scans it pays the wallet's company, and the clerk records that by its slip.
+///
+/// # Errors
+/// Faults of storage.
+pub fn code_shown(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    actor: Actor,
+    (id, charge): (VisitId, &Charge),
+) -> Result<(), Error> {
+    let facts = json!({ "charge": charge.id, "amount": charge.total });
+    super::note(journal, tx, actor, id, ("payment.code_shown", facts))
+}
+
 /// Takes the payment of what the screen showed, and of nothing else.
 ///
 /// # Errors

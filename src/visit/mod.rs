@@ -17,6 +17,7 @@ pub mod listed;
 mod overtaken;
 pub mod paper;
 pub mod printing;
+pub mod receipt;
 pub mod retention;
 mod search;
 pub mod slip;

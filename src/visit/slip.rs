@@ -279,6 +279,7 @@ mod tests {
     fn words(slip: &Slip) -> Vec<String> {
         let words = |part: &Part| match part {
             Part::Words { text, .. } => text.clone(),
+            Part::Pair { left, right, .. } => format!("{left} | {right}"),
             Part::Rule => "---".to_owned(),
             Part::Qr(code) => format!("QR {code}"),
         };

@@ -215,7 +215,7 @@ fn options(ask: &AskQuestion<'_>, today: Date, words: Phrases) -> Vec<OptionBox>
     if let Some(years) = &ask.question.years {
         let lang = words.lang();
         let year = |year: i32| option(&year.to_string(), &years.choice(year, today, lang));
-        return years.offered(today).into_iter().map(year).collect();
+        return ask.years(today).into_iter().map(year).collect();
     }
     ask.options.iter().map(|choice| option(&choice.id, choice.in_lang(words.lang()))).collect()
 }

@@ -4,6 +4,8 @@
 mod booked;
 mod hall;
 
+use madoguchi::config::Config;
+
 use crate::kiosk::{certificate, moving_within_and_certificate, tap};
 use crate::stage::browser::{Browser, browser};
 use crate::stage::clerk::{Clerk, ENTER};
@@ -111,6 +113,25 @@ fn nothing_at_the_desk_stands_in_anybodys_way() {
     assert!(browser.shows("#wrong-1"), "{}", browser.text());
     browser.picture("numbers-on-paper");
     nothing_stands_in_the_way(&browser);
+}
+
+#[test]
+fn nothing_at_the_end_of_a_day_stands_in_anybodys_way() {
+    let Some(browser) = browser("axe at the end of a day") else { return };
+    if browser.with_examiner("axe at the end of a day").is_none() {
+        return;
+    }
+    let program = Program::demo();
+    let config = Config::load("kiosk-config/example".as_ref()).unwrap();
+    let account = &config.demo.staff[1];
+    let mut supervisor = Clerk::sign_in_as(&browser, &program, account, "access-closing");
+    supervisor.press("English");
+    supervisor.press("Close the day 8");
+    browser.leave(|| browser.press("button[value=compare]"));
+    supervisor.look();
+    browser.leave(|| browser.press("button[value=close]"));
+    supervisor.look();
+    assert!(browser.text().contains("This day is closed"), "{}", browser.text());
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn whoever_missed_the_call_is_back_at_a_tablet_and_whoever_waits_gives_the_numbe
     browser.hold_phone((390, 844));
     let link = link.replacen("http://", "", 1);
     let (_, path) = link.split_once('/').unwrap();
-    browser.go(&format!("{}/{path}", program.address));
+    browser.go(&format!("{}/{path}?lang=ja", program.address));
     looked_at(&browser, "floor-phone");
     browser.leave(|| browser.press(".leave button"));
     assert!(browser.text().contains("この番号は取り消されました"), "{}", browser.text());

@@ -24,6 +24,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sync", &[]),
     // PostgreSQL, and nothing of the counter's own storage.
     ("hub", &["journal", "sync"]),
+    ("jpqr", &[]),
+    ("bill_code", &["jpqr"]),
     ("payment", &["db", "journal"]),
     ("terminal", &["payment"]),
     // What is asked of whoever books follows the rules of any entry.
@@ -31,9 +33,20 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("printer", &["pdf"]),
     (
         "config",
-        &["applicant", "appointment", "card", "form", "payment", "printer", "queue", "staff"],
+        &[
+            "applicant",
+            "appointment",
+            "card",
+            "form",
+            "jpqr",
+            "payment",
+            "printer",
+            "queue",
+            "staff",
+        ],
     ),
     ("procedure", &["config", "form"]),
+    ("takings", &["db", "config", "payment", "pdf"]),
     // A code may carry the number of an appointment.
     ("preregistration", &["db", "applicant", "appointment", "config", "form"]),
     // Its town draws and calls numbers as everybody does.
@@ -90,6 +103,8 @@ const VOCABULARY: &[&str] = &[
     "document",
     "lang",
     "holiday",
+    "cp932",
+    "csv",
 ];
 
 /// Pages and start-up stand above the rooms: whoever is below knows none of them.

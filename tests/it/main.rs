@@ -7,6 +7,7 @@ mod access;
 mod appointments;
 mod calling;
 mod card_pcsc;
+mod closing;
 mod commands;
 mod desk;
 mod display;

@@ -76,7 +76,7 @@ const TESTED_WHERE_IT_LIVES: [(u32, &str, &str, &str); 23] = [
     (
         14,
         "a cell of a table was a formula",
-        "src/queue/report/csv.rs",
+        "src/csv.rs",
         "a_name_with_a_comma_is_one_cell_and_no_formula",
     ),
     (

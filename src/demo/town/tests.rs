@@ -157,7 +157,7 @@ fn done_by_noon(late_secs: u64) -> usize {
 #[test]
 fn a_machine_that_is_late_with_every_deed_does_not_make_the_towns_day_longer() {
     let (in_time, late) = (done_by_noon(0), done_by_noon(10));
-    assert!(late > in_time * 9 / 10, "{late} of {in_time}");
+    assert!(late * 100 >= in_time * 96, "{late} of {in_time}");
 }
 
 #[test]

@@ -211,6 +211,11 @@ fn fiscal_years_and_digits_say_what_they_take() {
     assert_eq!(faults(&sound), [""; 0]);
     for (sound_part, broken, expected) in [
         ("count = 5", "count = 0", "years の count は 0 にできません"),
+        (
+            "count = 5",
+            "count = 5, other_than = [\"try.number\"]",
+            "「try.number」は年度の質問ではありません",
+        ),
         ("{wareki}年度", "今年度", "label で年が分かりません"),
         ("en = \"{year}\"", "en = \"{yaer}\"", "label で年が分かりません"),
         ("06-01", "06-31", "「06-31」という月日はありません"),

@@ -300,6 +300,19 @@ impl<'t> Check<'t> {
         }
         if question.kind == Kind::FiscalYear {
             self.years(id, question.years.as_ref());
+            self.other_years(question);
+        }
+    }
+
+    /// A year is another one than those of questions about years.
+    fn other_years(&mut self, question: &Question) {
+        for path in question.years.iter().flat_map(|years| &years.other_than) {
+            let leads = self.leads(question, path);
+            if leads && self.find(path).is_none_or(|other| other.kind != Kind::FiscalYear) {
+                let message = format!("「{path}」は年度の質問ではありません");
+                let instead = "other_than には kind = \"fiscal_year\" の質問を書いてください";
+                self.fault(&question.id, message, instead);
+            }
         }
     }
 

@@ -103,8 +103,8 @@ pub fn read(ask: &AskQuestion<'_>, raw: &Raw, today: Date) -> Result<Value, Inpu
             return Err(InputError::NotAnOption);
         }
     }
-    if let (Some(Value::Date(year)), Some(years)) = (&value, &ask.question.years)
-        && !years.offered(today).contains(&year.year())
+    if let (Some(Value::Date(year)), Some(_)) = (&value, &ask.question.years)
+        && !ask.years(today).contains(&year.year())
     {
         return Err(InputError::NotAnOption);
     }
@@ -229,7 +229,14 @@ mod tests {
 
     fn ask(question: &Question, required: bool) -> AskQuestion<'_> {
         let options = question.options.iter().collect();
-        AskQuestion { question, required, options, answer: None, suggestion: None }
+        AskQuestion {
+            question,
+            required,
+            options,
+            taken: Vec::new(),
+            answer: None,
+            suggestion: None,
+        }
     }
 
     fn read_one(kind: &str, rest: &str, entry: &str) -> Result<Value, InputError> {

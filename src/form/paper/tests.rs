@@ -4,13 +4,13 @@
 //! Without those programs a test says so and passes; with `CI` set it fails.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use super::*;
 use crate::applicant::Source;
 use crate::form::answers::Value;
 use crate::form::template::Template;
 use crate::pdf::Lack;
+use crate::pdf::others::{ask, extracted};
 use crate::text::{Piece, Text};
 use crate::wareki::PartialDate;
 
@@ -75,30 +75,6 @@ fn named(name: Value) -> Filled {
 
 fn filled() -> Filled {
     named(words("髙﨑　一郎"))
-}
-
-/// A program's standard output for a PDF, or `None` where it is not installed.
-fn ask(program: &str, arguments: &[&str], pdf: &[u8]) -> Option<Vec<u8>> {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("form.pdf"), pdf).unwrap();
-    let output = Command::new(program).args(arguments).current_dir(folder.path()).output();
-    match output {
-        Ok(output) => {
-            let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            assert!(output.status.success(), "{program} refused the file: {said}");
-            Some(output.stdout)
-        }
-        Err(error) => {
-            assert!(std::env::var_os("CI").is_none(), "{program} is needed: {error}");
-            eprintln!("NOT TESTED: {program} is not installed");
-            None
-        }
-    }
-}
-
-fn extracted(pdf: &[u8]) -> Option<String> {
-    let text = ask("pdftotext", &["-raw", "form.pdf", "-"], pdf)?;
-    Some(String::from_utf8(text).unwrap())
 }
 
 /// How dark each 6 × 6 pixel cell of the page is at 36 dpi, as hexadecimal

@@ -379,6 +379,37 @@ fn the_years_offered_are_explained_and_no_older_one_is_taken() {
 }
 
 #[test]
+fn a_further_year_is_another_one_than_those_chosen_before() {
+    let forms = shipped();
+    let zei = forms.get("zei").unwrap();
+    let year = |text: &str| Value::Date(text.parse().unwrap());
+    let mut answers = a_card();
+    answers.set("zei.subject", Value::Choices(["payment".to_owned()].into()), Source::Typed);
+    answers.set("zei.more", Value::Number(2), Source::Typed);
+    answers.set("zei.year", year("2025"), Source::Typed);
+    answers.set("zei.other.1.year", year("2024"), Source::Typed);
+    let pages = super::pages(&[zei], &answers);
+    let asked = |path: &str| {
+        let mut asked = pages.iter().flat_map(|page| &page.questions);
+        asked.find(|ask| ask.path() == path).unwrap()
+    };
+    assert_eq!(asked("zei.year").years(TODAY), [2026, 2025, 2024, 2023, 2022]);
+    assert_eq!(asked("zei.other.1.year").years(TODAY), [2026, 2024, 2023, 2022]);
+    let second = asked("zei.other.2.year");
+    assert_eq!(second.years(TODAY), [2026, 2023, 2022]);
+    let taken = |entry: &str| read(second, &Raw::One(entry.into()), TODAY);
+    assert_eq!(taken("2024"), Err(InputError::NotAnOption));
+    assert_eq!(taken("2023"), Ok(year("2023")));
+    // Whoever changes the first one to what was chosen further on is asked there again.
+    answers.set("zei.other.2.year", year("2023"), Source::Typed);
+    answers.set("zei.year", year("2023"), Source::Typed);
+    let open = missing(&[zei], &answers);
+    let open: Vec<&str> =
+        open.iter().flat_map(|page| &page.questions).map(AskQuestion::path).collect();
+    assert!(open.contains(&"zei.other.2.year") && !open.contains(&"zei.other.1.year"), "{open:?}");
+}
+
+#[test]
 fn six_procedures_in_one_visit_ask_nothing_twice() {
     let forms = shipped();
     let six: Vec<&Form> = ["juminhyo", "inkan", "koseki", "koseki_koiki", "ido", "zei"]

@@ -29,6 +29,10 @@ pub struct Years {
     /// somebody chooses.
     #[serde(default = "yes")]
     pub chosen: bool,
+    /// Paths of questions about a year of their own: what was chosen there is not
+    /// offered here. With a `#`, those of the rows before this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_than: Vec<String>,
 }
 
 fn yes() -> bool {

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::payment::report::{Summary, Sums, lines_on};
 
 /// Something that may be tried at any time, on one of the visits so far.
 #[derive(Clone, Debug)]
@@ -215,6 +216,7 @@ impl Day {
         assert_eq!(self.office.contradiction(), None);
         let (debit, credit, _) = self.money();
         assert_eq!(debit, credit);
+        self.book_says_the_same();
         for visit in &self.visits {
             let payments = of_visit(connection, *visit).unwrap();
             let standing = payments.iter().filter(|payment| payment.state().stands()).count();
@@ -222,6 +224,25 @@ impl Day {
             for payment in payments {
                 self.holds_for(&payment);
             }
+        }
+    }
+
+    /// What the day's report adds up is what the ledger has, whichever way it is added.
+    fn book_says_the_same(&self) {
+        let connection = &self.office.connection;
+        let days = [TODAY, TOMORROW].into_iter().chain(TOMORROW.next_day());
+        for day in days {
+            let summary = Summary::of(&lines_on(connection, day).unwrap());
+            let accounts = totals(connection, day).unwrap().accounts;
+            let of = |prefix: &str| -> i64 {
+                let own = accounts.iter().filter(|(account, _)| account.starts_with(prefix));
+                own.map(|(_, amount)| amount).sum()
+            };
+            let nets = |sums: Vec<&Sums>| -> i64 { sums.into_iter().map(Sums::net).sum() };
+            assert_eq!(nets(summary.by_item.values().collect()), -of(REVENUE));
+            assert_eq!(nets(summary.by_tender.values().collect()), -of(REVENUE));
+            assert_eq!(nets(summary.by_counter.values().collect()), -of(REVENUE));
+            assert_eq!(summary.over_short.values().sum::<i64>(), -of(OVER_SHORT));
         }
     }
 

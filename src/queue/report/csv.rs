@@ -9,13 +9,10 @@ use super::spans::Story;
 use super::tally::{Tally, Times};
 use super::{DayReport, Forms};
 use crate::clock::{self, Moment};
+use crate::csv::{file, line};
 use crate::id::VisitId;
 use crate::queue::state::State;
 use crate::queue::ticket::Leg;
-
-/// The mark that it is UTF-8, without which spreadsheets in Japan take it for something
-/// else.
-const MARK: char = '\u{feff}';
 
 /// The fields of a day and of a lane on a day.
 pub const DAYS: &str = "date,lane,came,handed_over,served,absences,no_shows,cancelled,unfinished,\
@@ -133,42 +130,4 @@ fn ticket_line(story: &Story, forms: &BTreeMap<VisitId, Forms>) -> String {
         number(form.map(|form| form.unwritten() - form.prefilled())),
         number(form.map(Forms::prefilled)),
     ])
-}
-
-fn file(lines: &[String]) -> String {
-    let mut text = MARK.to_string();
-    for line in lines {
-        text.push_str(line);
-        text.push_str("\r\n");
-    }
-    text
-}
-
-/// One line of fields.
-pub fn line(fields: &[String]) -> String {
-    fields.iter().map(|field| cell(field)).collect::<Vec<_>>().join(",")
-}
-
-/// A cell that no spreadsheet takes for a formula or for two.
-pub fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    match text.contains([',', '"', '\r', '\n']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_with_a_comma_is_one_cell_and_no_formula() {
-        assert_eq!(cell("証明書, 税"), "\"証明書, 税\"");
-        assert_eq!(cell("いわゆる\"証明\""), "\"いわゆる\"\"証明\"\"\"");
-        assert_eq!(cell("=1+1"), "'=1+1");
-        assert_eq!(cell("@SUM(A1)"), "'@SUM(A1)");
-        assert_eq!(cell("A12"), "A12");
-    }
 }

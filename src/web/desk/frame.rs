@@ -15,6 +15,7 @@ pub(super) enum Place {
     Appointments,
     Guide,
     Supervisor,
+    Closing,
     Devices,
     Staff,
     Password,
@@ -31,6 +32,8 @@ pub(super) struct Frame {
     pub queue: bool,
     /// Whether it takes appointments.
     pub appointments: bool,
+    /// Whether it takes money.
+    pub payment: bool,
     pub demo: bool,
     /// Name and role, once signed in.
     pub who: Option<(String, Role)>,
@@ -78,6 +81,7 @@ impl Frame {
             place,
             queue: site.modules.queue,
             appointments: site.modules.appointments,
+            payment: site.modules.payment,
             demo: office.demo,
             who: None,
             key: String::new(),
@@ -140,6 +144,14 @@ impl Frame {
 
     pub fn oversees(&self) -> bool {
         self.queue && self.may(Action::Oversee)
+    }
+
+    pub fn closes_days(&self) -> bool {
+        self.payment && self.may(Action::CloseDays)
+    }
+
+    pub fn is_closing(&self) -> bool {
+        self.place == Place::Closing
     }
 
     pub fn is_supervisor(&self) -> bool {
@@ -226,6 +238,9 @@ pub(super) enum Note {
     GivenBack,
     TypedIn,
     TakenOut,
+    Counted,
+    Compared,
+    Closed,
 }
 
 impl Note {
@@ -257,6 +272,9 @@ impl Note {
             Note::GivenBack => words.t("desk.note.given_back"),
             Note::TypedIn => words.t("desk.note.typed_in"),
             Note::TakenOut => words.t("desk.note.taken_out"),
+            Note::Counted => words.t("desk.closing.note_counted"),
+            Note::Compared => words.t("desk.closing.note_compared"),
+            Note::Closed => words.t("desk.closing.note_closed"),
         };
         words.to_owned()
     }

@@ -9,6 +9,7 @@ mod alarms;
 mod appointments;
 mod bars;
 mod calling;
+mod closing;
 mod codes;
 mod correct;
 mod counters;
@@ -20,9 +21,11 @@ mod guard;
 mod guide;
 mod identity;
 mod password;
+mod pay_code;
 mod payment;
 mod print;
 mod printing;
+mod receipt;
 mod sections;
 mod setup;
 mod sign_in;
@@ -60,6 +63,8 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/visits/{visit}/identity", post(decide::identify))
         .route("/visits/{visit}/payment", get(payment::show).post(payment::act))
         .route("/visits/{visit}/payment/now", get(payment::fragment))
+        .route("/visits/{visit}/payment/code", get(pay_code::show))
+        .route("/visits/{visit}/payment/{payment}/receipt", post(receipt::print))
         .route("/visits/{visit}/papers", post(print::print))
         .route("/visits/{visit}/slip", get(slip::fragment).post(print::print_slip))
         .route("/visits/{visit}/printing/{op}", get(printing::show))
@@ -67,6 +72,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/visits/{visit}/applications/{application}", post(decide::decide))
         .nest("/alarms", alarms::routes())
         .nest("/calling", calling::routes())
+        .nest("/closing", closing::routes())
         .nest("/appointments", appointments::routes())
         .nest("/counters", counters::routes())
         .nest("/guide", guide::routes())

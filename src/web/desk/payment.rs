@@ -72,7 +72,7 @@ fn state_words(words: Phrases, state: payment::State) -> &'static str {
     }
 }
 
-fn allowed(office: &Office, clerk: &Clerk) -> Result<(), Failure> {
+pub(super) fn allowed(office: &Office, clerk: &Clerk) -> Result<(), Failure> {
     match office.config.site.modules.payment {
         true => clerk.may(Action::TakePayments),
         false => Err(Failure::NotFound),
@@ -114,7 +114,7 @@ async fn shown(
     page::shown(office, clerk, (id, bill), frame).await
 }
 
-async fn read(office: &Shared, clerk: &Clerk, id: VisitId) -> Result<Bill, Failure> {
+pub(super) async fn read(office: &Shared, clerk: &Clerk, id: VisitId) -> Result<Bill, Failure> {
     let (shared, journal) = (office.0.clone(), office.journal.clone());
     let actor = Actor::Staff(clerk.signed_in.staff.id);
     let look = move |tx: &Tx<'_>| bill::bill(tx, &journal, shared.counter(), actor, id);
@@ -144,7 +144,7 @@ fn refusal(words: Phrases, error: Error) -> Result<&'static str, Failure> {
 }
 
 /// An amount as it was typed.
-fn amount(typed: &str) -> Option<Yen> {
+pub(super) fn amount(typed: &str) -> Option<Yen> {
     let digits: String = typed.trim().replace([',', '，'], "");
     let half = |c: char| match c {
         '０'..='９' => char::from_u32(u32::from(c) - 0xFEE0),

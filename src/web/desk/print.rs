@@ -158,7 +158,7 @@ pub(super) fn for_papers<'o>(office: &'o Office, first: &Application) -> Option<
 /// The printer that the clerk chose instead, or the one that is meant for it. One
 /// that cannot print this is as unknown as one that is not there: a slip printer
 /// would put out a PDF as thousands of letters.
-fn chosen<'o>(
+pub(super) fn chosen<'o>(
     sent: &Sent,
     meant: Option<&'o Printer>,
     mut able: impl Iterator<Item = &'o Printer>,
@@ -170,7 +170,7 @@ fn chosen<'o>(
     }
 }
 
-async fn send(
+pub(super) async fn send(
     office: &Shared,
     sent: &Sent,
     visit: VisitId,

@@ -39,8 +39,8 @@ struct Part {
     has_shortcut: bool,
     /// Another press: each button its own.
     again: OpId,
-    /// `papers` or `slip`.
-    road: &'static str,
+    /// Where it is printed from, below the visit: `papers`, `slip`, or a payment's receipt.
+    road: String,
     applications: Vec<String>,
     printer: String,
     /// Id and name of every other printer.
@@ -167,11 +167,15 @@ fn part(
     let name = printers.get(printer).map_or(printer, |one| one.name.in_lang(lang));
     let (title, about) = told(part.progress);
     let (what, road, ids, others) = match &part.what {
-        Printout::Slip => ("desk.printing.slip", "slip", &[][..], Vec::new()),
+        Printout::Slip => ("desk.printing.slip", "slip".to_owned(), &[][..], Vec::new()),
+        Printout::Receipt(copy) => {
+            let road = format!("payment/{}/receipt", copy.payment);
+            ("desk.printing.receipt", road, &[][..], Vec::new())
+        }
         Printout::Papers(ids) => {
             let others = printers.all_for_papers().filter(|other| other.id != printer);
             let others = others.map(|one| (one.id.clone(), one.name.in_lang(lang).to_owned()));
-            ("desk.printing.papers", "papers", ids.as_slice(), others.collect())
+            ("desk.printing.papers", "papers".to_owned(), ids.as_slice(), others.collect())
         }
     };
     Part {

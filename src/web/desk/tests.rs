@@ -26,6 +26,7 @@ mod alarms;
 mod appointments;
 mod calling;
 mod cashless;
+mod closing;
 mod counters;
 mod displays;
 mod entrance;
@@ -34,7 +35,9 @@ mod hammer;
 mod keys;
 mod lists;
 mod night;
+mod pay_code;
 mod payment;
+mod receipts;
 mod shipped_bugs;
 mod slips;
 mod spare;
@@ -240,6 +243,8 @@ const ROUTES: &[Route] = &[
     ("post", "/visits/{visit}/payment", &[("act", "later")], [true, true, false]),
     ("post", "/visits/{visit}/payment", &[("act", "refund")], [false, true, false]),
     ("get", "/visits/{visit}/payment/now", &[], [true, true, false]),
+    ("post", "/visits/{visit}/payment/{payment}/receipt", &[], [true, true, false]),
+    ("get", "/visits/{visit}/payment/code", &[], [true, true, false]),
     ("post", "/visits/{visit}/papers", &[], [true, true, false]),
     ("post", "/visits/{visit}/slip", &[], [true, true, false]),
     ("get", "/visits/{visit}/slip", &[], [true, true, false]),
@@ -280,6 +285,10 @@ const ROUTES: &[Route] = &[
     ("get", "/counters/now", &[], [true, true, false]),
     ("post", "/counters/{counter}", &[("people", "1")], [true, true, false]),
     ("post", "/counters/{counter}/tickets", &[("act", "call_next")], [true, true, false]),
+    ("get", "/closing", &[], [false, true, false]),
+    ("post", "/closing", &[("act", "count"), ("counter", "1")], [false, true, false]),
+    ("get", "/closing/{span}", &[], [false, true, false]),
+    ("get", "/closing/{span}/{file}", &[], [false, true, false]),
     ("get", "/guide", &[], [true, true, false]),
     ("post", "/guide", &[("lane", "certificate")], [true, true, false]),
     ("get", "/guide/hall", &[], [true, true, false]),
@@ -326,6 +335,7 @@ fn every_route_is_in_one_of_the_tables() {
         own(include_str!("appointments/mod.rs"), "/appointments"),
         own(include_str!("calling/mod.rs"), "/calling"),
         own(include_str!("counters.rs"), "/counters"),
+        own(include_str!("closing/mod.rs"), "/closing"),
         own(include_str!("guide.rs"), "/guide"),
         own(include_str!("spare.rs"), "/spare"),
         own(include_str!("supervisor.rs"), "/supervisor"),
@@ -362,11 +372,14 @@ async fn address(town: &Town, route: &str, visit: VisitId) -> String {
         .replace("{appointment}", &appointment)
         .replace("{visit}", &visit.to_string())
         .replace("{counter}", "4")
+        .replace("{file}", "sums.csv")
+        .replace("{span}", &crate::clock::iso_day(town.office.journal.now().date()))
         .replace("{day}", &crate::clock::iso_day(town.office.journal.now().date()))
         .replace("{application}", &application.to_string())
         .replace("{device}", &device.to_string())
         .replace("{ticket}", &ticket.to_string())
         .replace("{alarm}", &town.office.journal.op().to_string())
+        .replace("{payment}", &town.office.journal.op().to_string())
         .replace("{op}", &town.office.journal.op().to_string())
         .replace("{staff}", &staff.to_string());
     format!("/desk{}", path.trim_end_matches('/'))

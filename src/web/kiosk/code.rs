@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk, Sent, SentDraft};
+use crate::bill_code::Bill;
 use crate::clock::Moment;
 use crate::config::{Scanner, ScannerKind};
 use crate::preregistration::{Jti, Opened, Refusal};
@@ -38,6 +39,8 @@ struct Show {
     serial: bool,
     /// Why the last one was not taken.
     refused: Option<String>,
+    /// Whether it was the code of a bill or a wallet.
+    is_bill: bool,
 }
 
 impl Kiosk {
@@ -75,9 +78,14 @@ pub(super) async fn show(State(office): State<Shared>, kiosk: Kiosk) -> Result<R
         serial: kiosk.has(&office, ScannerKind::Serial),
         // When it was used, and under which number, is told to staff: whoever holds a
         // code has not said the birthday yet.
+        is_bill: not_taken.as_ref().is_some_and(|one| is_bill(one.code)),
         refused: not_taken.map(|one| frame.t(one.code).to_owned()),
         frame,
     })
+}
+
+fn is_bill(code: &str) -> bool {
+    Bill::ALL.iter().any(|bill| bill.code() == code)
 }
 
 /// `POST /kiosk/code`: the letters that a scanner typed into the page, or those
@@ -140,6 +148,10 @@ async fn take(
     text: &str,
 ) -> Result<&'static str, Failure> {
     let _turn = office.codes.turn(kiosk.device.id).await;
+    // Of a bill nothing is kept but what kind it seems to be.
+    if let Some(bill) = Bill::of(text) {
+        return not_taken(office, kiosk, at, (bill.code(), Vec::new(), None)).await;
+    }
     let opened = match text.len() {
         ..=LETTERS_MAX => open(office, text)?,
         _ => Err(Refusal::NotOurs),

@@ -21,6 +21,7 @@ use crate::web::{Office, Shared, error, example, router};
 
 mod appointment;
 mod back;
+mod bills;
 mod closed;
 mod code;
 mod number;

@@ -11,9 +11,9 @@ use serde::Serialize;
 
 use super::{Asked, allowed, keep_a_moment};
 use crate::clock::{self, Moment};
+use crate::csv::cell;
 use crate::lang::{Lang, Phrases};
 use crate::queue::crowd::{self, Called, Crowd, Lamp};
-use crate::queue::report::csv::cell;
 use crate::queue::wait::window::Window;
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, assets, windows};

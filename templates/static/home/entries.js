@@ -96,7 +96,7 @@ const tick = (type, name, id, label, checked) =>
 function optionsOf(ask, { today, words }) {
   if (ask.question.kind === "flag") return ["yes", "no"].map((id) => [id, words.t(`list.${id}`)]);
   const years = ask.question.years;
-  if (years) return offered(years, today).map((year) => [String(year), choice(years, year, today, words.lang)]);
+  if (years) return offered(ask, today).map((year) => [String(year), choice(years, year, today, words.lang)]);
   return ask.options.map((option) => [option.id, option[words.lang]]);
 }
 

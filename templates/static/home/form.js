@@ -85,6 +85,7 @@ const ask = (question, resolved) => ({
   path: question.id,
   required: resolved.required(question.id),
   options: resolved.offered(question),
+  taken: resolved.taken(question),
   answer: resolved.answers.get(question.id) ?? null,
   suggestion: resolved.suggestion(question),
 });

@@ -54,7 +54,7 @@ export function read(ask, raw, today) {
     const optioned = ["choice", "multi", "copies"].includes(ask.question.kind);
     if (optioned && !selected(entered).every((id) => ids.includes(id))) refuse("not_an_option");
     const years = ask.question.years;
-    if (years && "date" in entered && !offered(years, today).includes(typed(entered.date).year)) refuse("not_an_option");
+    if (years && "date" in entered && !offered(ask, today).includes(typed(entered.date).year)) refuse("not_an_option");
     if (!isBlank(entered)) return entered;
   }
   return ask.required ? refuse("required") : SKIPPED;

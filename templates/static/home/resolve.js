@@ -1,6 +1,7 @@
 // Works out, path by path, what is known: src/form/resolve.rs once more. An answer that
 // still applies, else what the question's origins say, else (if wanted) its default.
 
+import { typed } from "./wareki.js";
 import { defaultOf, fitting, holds, inOrder, isBlank } from "./value.js";
 
 // First words of the paths that no form owns.
@@ -43,6 +44,12 @@ export class Resolved {
   /** The options of `question` that are offered now. */
   offered(question) {
     return (question.options ?? []).filter((option) => this.#hold(option.when));
+  }
+
+  /** The fiscal years that other questions have chosen already, and `question` does not offer. */
+  taken(question) {
+    const values = (question.years?.other_than ?? []).map((path) => this.value(path));
+    return values.filter((value) => value && "date" in value).map((value) => typed(value.date).year);
   }
 
   /** What to suggest for `question`: the first origin that has a value. */
@@ -129,7 +136,10 @@ export class Resolved {
   #fitting(path, all, answer) {
     const question = all[0];
     for (const when of (question.options ?? []).flatMap((option) => option.when ?? [])) this.#path(when.question);
+    for (const other of question.years?.other_than ?? []) this.#path(other);
     const value = fitting(answer.value, question.kind, this.offered(question));
+    // The same year twice would be the same paper twice: it is asked again.
+    if (value && "date" in value && this.taken(question).includes(typed(value.date).year)) return null;
     if (value === null || (isBlank(value) && this.required(path))) return null;
     return { value, source: answer.source };
   }

@@ -5,8 +5,9 @@ import { date, dayNumber, latestEraYear } from "./wareki.js";
 /** The fiscal year in course, by the calendar year it begins in. */
 export const current = (today) => today.year - (today.month < 4 ? 1 : 0);
 
-/** The years offered, newest first. */
-export const offered = (years, today) => Array.from({ length: years.count }, (_, back) => current(today) - back);
+/** The years offered, newest first; those that were chosen elsewhere are not. */
+export const offered = ({ question, taken }, today) =>
+  Array.from({ length: question.years.count }, (_, back) => current(today) - back).filter((year) => !taken.includes(year));
 
 /** The year most people mean, or null: the newest whose papers can be had. */
 export function likely(years, today) {

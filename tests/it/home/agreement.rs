@@ -136,7 +136,8 @@ fn whatever_is_entered_anywhere_is_read_or_refused_as_at_the_counter() {
 fn every_option(question: &Question) -> AskQuestion<'_> {
     let options = question.options.iter().collect();
     let required = question.required;
-    AskQuestion { question, required, options, answer: None, suggestion: None }
+    let taken = Vec::new();
+    AskQuestion { question, required, options, taken, answer: None, suggestion: None }
 }
 
 fn told_refused(refused: &mut BTreeSet<&'static str>, error: InputError) -> Json {
@@ -316,6 +317,7 @@ fn page(page: &AskPage<'_>) -> Json {
             "path": ask.path(),
             "required": ask.required,
             "options": ask.options.iter().map(|option| option.id.clone()).collect::<Vec<_>>(),
+            "taken": ask.taken,
             "answer": ask.answer,
             "prefill": ask.prefill(),
         })
@@ -366,7 +368,7 @@ Promise.all(['input', 'definition'].map(load)).then(([input, { default: definiti
   const questions = new Map(definition.forms[id].questions.map(one => [one.id, one]));
   tell(asked.map(({ path, required, fields }) => {
     const question = questions.get(path);
-    const ask = { question, required, options: question.options ?? [] };
+    const ask = { question, required, options: question.options ?? [], taken: [] };
     return fields.map(sent => {
       try {
         return input.read(ask, input.ofFields(question, sent), today);
@@ -388,7 +390,7 @@ Promise.all(['form', 'input', 'fees', 'definition'].map(load)).then(([form, inpu
   const page = one => ({
     id: one.page.id, form: one.form, at_gate: one.atGate,
     questions: one.questions.map(ask => ({
-      path: ask.path, required: ask.required, options: ask.options.map(option => option.id),
+      path: ask.path, required: ask.required, options: ask.options.map(option => option.id), taken: ask.taken,
       answer: ask.answer, prefill: form.prefill(ask) })) });
   const replay = walk => {
     const forms = walk.forms.map(id => definition.forms[id]);

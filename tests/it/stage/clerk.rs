@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use madoguchi::config::Config;
+use madoguchi::config::{Config, DemoStaff};
 use serde_json::json;
 
 use super::browser::Browser;
@@ -43,7 +43,16 @@ impl<'a> Clerk<'a> {
     /// Signs in as the demonstration's clerk, without touching the mouse.
     pub fn sign_in(browser: &'a Browser, program: &Program, album: &'static str) -> Self {
         let config = Config::load("kiosk-config/example".as_ref()).unwrap();
-        let account = &config.demo.staff[0];
+        Self::sign_in_as(browser, program, &config.demo.staff[0], album)
+    }
+
+    /// Signs in as somebody else of the demonstration.
+    pub fn sign_in_as(
+        browser: &'a Browser,
+        program: &Program,
+        account: &DemoStaff,
+        album: &'static str,
+    ) -> Self {
         browser.go(&format!("{}/desk", program.address));
         let mut clerk = Self { browser, album, pictures: 0 };
         clerk.look();

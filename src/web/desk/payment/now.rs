@@ -12,7 +12,9 @@ use crate::payment::{self, Payment, Reason, Tender};
 use crate::queue::duty;
 use crate::staff::Action;
 use crate::visit::bill::Bill;
+use crate::visit::receipt;
 use crate::web::desk::guard::Clerk;
+use crate::web::desk::pay_code;
 use crate::web::error::Failure;
 use crate::web::{Office, Shared};
 use crate::yen::Yen;
@@ -30,6 +32,9 @@ pub(super) struct Attempt {
     number: Option<String>,
     /// What its slip says.
     slip: Option<String>,
+    /// Whether whoever paid may take a receipt along; in cash it is a 領収書.
+    has_receipt: bool,
+    is_cash: bool,
     /// What its terminal said last.
     remark: Option<&'static str>,
 }
@@ -65,6 +70,11 @@ pub(super) struct Now {
     op: OpId,
     later_op: OpId,
     void_op: OpId,
+    receipt_op: OpId,
+    /// Whether the resident can be shown a code for a wallet.
+    shows_code: bool,
+    /// The desk's slip printer, where it has one.
+    slip_printer: Option<String>,
 }
 
 impl Now {
@@ -115,6 +125,9 @@ pub(super) async fn now(
         op: office.journal.op(),
         later_op: office.journal.op(),
         void_op: office.journal.op(),
+        receipt_op: office.journal.op(),
+        shows_code: pay_code::may_be_shown(office, bill),
+        slip_printer: office.config.printers.for_desk_slips().map(|one| of_lang(&one.name)),
     })
 }
 
@@ -131,10 +144,8 @@ fn attempt(office: &Office, bill: &Bill, payment: &Payment, words: Phrases) -> A
         .entries
         .iter()
         .find(|entry| entry.payment == Some(payment.id) && entry.kind == payment::Kind::Payment);
-    let number = number.map(|entry| {
-        let number = format!("{}-{}", clock::iso_day(entry.day), entry.number);
-        words.with("desk.pay.number", &[("number", number)])
-    });
+    let number =
+        number.map(|entry| words.with("desk.pay.number", &[("number", entry.receipt_number())]));
     let received = payment.tender.received();
     Attempt {
         id: payment.id,
@@ -155,6 +166,8 @@ fn attempt(office: &Office, bill: &Bill, payment: &Payment, words: Phrases) -> A
             .map(|change| words.with("desk.pay.change", &[("change", change.to_string())])),
         number,
         slip: cashless::slip(office, payment, words),
+        has_receipt: receipt::has_one(payment),
+        is_cash: received.is_some(),
         remark: cashless::remark(office, payment, words),
     }
 }

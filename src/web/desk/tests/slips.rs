@@ -40,7 +40,7 @@ desk = true
 "#;
 
 /// A staffed town with a slip printer; what it printed.
-async fn town() -> (Town, Arc<Mutex<Vec<Vec<u8>>>>) {
+pub(super) async fn town() -> (Town, Arc<Mutex<Vec<Vec<u8>>>>) {
     let (mut office, clock, folder) = example::office(false).await;
     let printed = Arc::new(Mutex::new(Vec::new()));
     let own = Arc::get_mut(&mut office).unwrap();

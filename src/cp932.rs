@@ -1,4 +1,5 @@
-//! Words in CP932 (Windows-31J), what a Japanese slip printer calls Shift JIS.
+//! Words in CP932 (Windows-31J), what Japanese slip printers and older spreadsheets call
+//! Shift JIS.
 //!
 //! NEC's and IBM's additions are there (①, 髙, 﨑). What looks the same and has
 //! two code points is written with the one CP932 has. What it lacks becomes 〓, the
@@ -29,7 +30,7 @@ const OTHER_CODE_POINT: &[(char, char)] = &[
 ];
 
 /// One letter as bytes; `None` where CP932 has none.
-pub(super) fn letter(letter: char) -> Option<Vec<u8>> {
+pub fn letter(letter: char) -> Option<Vec<u8>> {
     let other = OTHER_CODE_POINT.iter().find(|(given, _)| *given == letter);
     let letter = other.map_or(letter, |(_, other)| *other);
     if letter.is_control() {
@@ -41,12 +42,25 @@ pub(super) fn letter(letter: char) -> Option<Vec<u8>> {
 }
 
 /// The bytes of a letter, 〓 for what is not there.
-pub(super) fn letter_or_geta(one: char) -> Vec<u8> {
+pub fn letter_or_geta(one: char) -> Vec<u8> {
     letter(one).unwrap_or_else(|| GETA.to_vec())
 }
 
+/// A text as bytes, without the selectors of variants.
+pub fn bytes(text: &str) -> Vec<u8> {
+    text.chars().filter(|one| !is_selector(*one)).flat_map(plain_or_geta).collect()
+}
+
+/// The same for a file: line ends and tabs stay.
+fn plain_or_geta(one: char) -> Vec<u8> {
+    match one {
+        '\r' | '\n' | '\t' => vec![one as u8],
+        one => letter_or_geta(one),
+    }
+}
+
 /// Whether it changes the letter before it and takes no place of its own.
-pub(super) fn is_selector(letter: char) -> bool {
+pub fn is_selector(letter: char) -> bool {
     matches!(letter, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
 }
 

@@ -1,0 +1,79 @@
+//! Files for spreadsheets. No cell is taken for a formula or for two.
+
+use serde::Deserialize;
+
+use crate::cp932;
+
+/// The mark that it is UTF-8, without which spreadsheets in Japan take it for something
+/// else.
+const MARK: char = '\u{feff}';
+
+/// How letters are written in a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Encoding {
+    /// With the mark.
+    #[default]
+    Utf8,
+    /// For programs that know nothing else; what it lacks is 〓.
+    Cp932,
+}
+
+/// A whole file.
+pub fn bytes(lines: &[String], encoding: Encoding) -> Vec<u8> {
+    let text: String = lines.iter().flat_map(|line| [line.as_str(), "\r\n"]).collect();
+    match encoding {
+        Encoding::Utf8 => format!("{MARK}{text}").into_bytes(),
+        Encoding::Cp932 => cp932::bytes(&text),
+    }
+}
+
+/// A whole file in UTF-8.
+pub fn file(lines: &[String]) -> String {
+    let text: String = lines.iter().flat_map(|line| [line.as_str(), "\r\n"]).collect();
+    format!("{MARK}{text}")
+}
+
+/// One line of fields.
+pub fn line(fields: &[String]) -> String {
+    fields.iter().map(|field| cell(field)).collect::<Vec<_>>().join(",")
+}
+
+/// A cell that no spreadsheet takes for a formula or for two. A number below nothing is
+/// one, and stays.
+pub fn cell(text: &str) -> String {
+    let is_number = text.strip_prefix('-').is_some_and(|digits| {
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number;
+    let text = if formula { format!("'{text}") } else { text.to_owned() };
+    match text.contains([',', '"', '\r', '\n']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_a_comma_is_one_cell_and_no_formula() {
+        assert_eq!(cell("証明書, 税"), "\"証明書, 税\"");
+        assert_eq!(cell("いわゆる\"証明\""), "\"いわゆる\"\"証明\"\"\"");
+        assert_eq!(cell("=1+1"), "'=1+1");
+        assert_eq!(cell("@SUM(A1)"), "'@SUM(A1)");
+        assert_eq!(cell("A12"), "A12");
+        for (text, safe) in [("-300", "-300"), ("-", "'-"), ("-1+1", "'-1+1"), ("+81", "'+81")] {
+            assert_eq!(cell(text), safe);
+        }
+    }
+
+    #[test]
+    fn a_file_says_in_which_letters_it_is_written() {
+        let lines = ["髙﨑,𠮷".to_owned(), "1".to_owned()];
+        assert_eq!(bytes(&lines, Encoding::Utf8), "\u{feff}髙﨑,𠮷\r\n1\r\n".as_bytes());
+        let old = bytes(&lines, Encoding::Cp932);
+        assert_eq!(old, b"\xfb\xfc\xfa\xb1,\x81\xac\r\n1\r\n");
+    }
+}

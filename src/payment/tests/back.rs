@@ -1,0 +1,88 @@
+//! What is taken or given back, and what the drawer holds.
+
+use super::*;
+
+#[test]
+fn a_void_takes_all_of_it_back_on_its_own_day() {
+    let office = Office::open();
+    let paid = office.paid(vec![residence(1), tax(1)]);
+    let by = office.by();
+    assert_eq!(office.void(by, &paid).unwrap().state(), State::Voided);
+    assert_eq!(office.void(by, &paid).unwrap().state(), State::Voided, "the same press");
+    let all = [("cash:1", 0), ("revenue:03-01", 0), ("revenue:04-01", 0)];
+    assert_eq!(office.totals(), accounts(&all));
+    assert!(matches!(office.void(office.by(), &paid), Err(Error::State(_))));
+    // The visit owes it again.
+    let charge = charge_of(&office.connection, office.visit_of(&paid)).unwrap().unwrap();
+    let again = office.take(office.by(), &charge, Tender::Cash { received: Yen(650) }).unwrap();
+    office.pass(24);
+    assert!(matches!(office.void(office.by(), &again), Err(Error::DayOver)));
+    assert_eq!(office.contradiction(), None);
+}
+
+#[test]
+fn a_day_that_was_closed_is_not_voided() {
+    let office = Office::open();
+    let paid = office.paid(vec![residence(1)]);
+    office.close(TODAY, None).unwrap();
+    assert!(matches!(office.void(office.by(), &paid), Err(Error::DayOver)));
+}
+
+#[test]
+fn a_part_is_given_back_in_cash_whatever_was_paid_with_and_never_more() {
+    let office = Office::open();
+    let charge = office.owing(vec![residence(2), tax(1)]);
+    let begun = office.start(office.by(), &charge, Tender::Emoney).unwrap();
+    let paid = office.settle(office.by(), &begun, &authorised("00002")).unwrap();
+    let by = office.by();
+    let part = back(&paid, &[("03-01", 300)], Back::Cash);
+    assert_eq!(office.refund(by, &part).unwrap().state(), State::Authorised);
+    assert_eq!(office.refund(by, &part).unwrap().state(), State::Authorised, "the same press");
+    let other = back(&paid, &[("03-01", 200)], Back::Cash);
+    assert!(matches!(office.refund(by, &other), Err(Error::Conflict)));
+    for (items, refused) in [
+        (&[("03-01", 301)][..], "TooMuch"),
+        (&[("03-01", 300), ("04-01", 351)], "TooMuch"),
+        (&[("03-02", 1)], "NotPaid"),
+        (&[("03-01", 0)], "NotPaid"),
+        (&[("03-01", 100), ("03-01", 100)], "NotPaid"),
+    ] {
+        let error = office.refund(office.by(), &back(&paid, items, Back::Cash)).unwrap_err();
+        assert_eq!(format!("{error:?}"), refused);
+    }
+    // What is partly given back is not voided as if it were whole.
+    assert!(matches!(office.void(office.by(), &paid), Err(Error::NotPaid)));
+    let rest = back(&paid, &[("03-01", 300), ("04-01", 350)], Back::Same);
+    assert_eq!(office.refund(office.by(), &rest).unwrap().state(), State::Refunded);
+    assert_eq!(
+        office.totals(),
+        accounts(&[
+            ("cash:1", -300),
+            ("emoney:suica", 300),
+            ("revenue:03-01", 0),
+            ("revenue:04-01", 0)
+        ])
+    );
+    assert_eq!(office.contradiction(), None);
+}
+
+#[test]
+fn the_drawer_is_counted_and_what_differs_is_booked() {
+    let office = Office::open();
+    office.paid(vec![residence(1)]);
+    assert_eq!(office.count(office.by(), 300).unwrap(), None);
+    let by = office.by();
+    let short = office.count(by, 250).unwrap().unwrap();
+    assert_eq!(office.count(by, 250).unwrap().unwrap(), short, "the same press");
+    assert!(matches!(office.count(by, 260), Err(Error::Conflict)));
+    let all = [("cash:1", 250), ("over_short", 50), ("revenue:03-01", -300)];
+    assert_eq!(office.totals(), accounts(&all));
+    // Found again: the drawer is over what the books say now.
+    office.count(office.by(), 300).unwrap().unwrap();
+    let all = [("cash:1", 300), ("over_short", 0), ("revenue:03-01", -300)];
+    assert_eq!(office.totals(), accounts(&all));
+    // The next day begins with an empty drawer.
+    office.pass(24);
+    assert_eq!(office.count(office.by(), 0).unwrap(), None);
+    assert_eq!(office.contradiction(), None);
+}

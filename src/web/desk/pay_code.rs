@@ -1,0 +1,117 @@
+//! The code that a resident pays by with a wallet (JPQR): the exact amount, on a screen
+//! that is turned to them, in their language. It goes by itself when its time is over.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+
+use super::guard::Clerk;
+use super::payment::{allowed, read};
+use crate::clock;
+use crate::db::{Connection, Tx};
+use crate::id::VisitId;
+use crate::lang::Phrases;
+use crate::payment::Charge;
+use crate::visit;
+use crate::visit::bill::{self, Bill};
+use crate::web::error::Failure;
+use crate::web::qr::{self, Drawing};
+use crate::web::{Office, Shared, assets, page};
+use crate::yen::Yen;
+
+/// What a code names the payment by: the end of the charge's id, which is chance.
+const REFERENCE_LETTERS: usize = 12;
+
+/// The part of an address after `?`.
+#[derive(Clone, Copy, Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    /// The time of the code that stood here is over.
+    expired: Option<u8>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/pay_code.html")]
+struct Page {
+    words: Phrases,
+    town: String,
+    demo: bool,
+    title: &'static str,
+    about: &'static str,
+    /// Where the clerk gets another one.
+    id: VisitId,
+    is_expired: bool,
+    shown: Option<Shown>,
+}
+
+struct Shown {
+    amount: String,
+    code: Drawing,
+    until: String,
+    expires_secs: u32,
+}
+
+impl Page {
+    fn asset(&self, name: &str) -> &'static str {
+        assets::address(name)
+    }
+}
+
+/// Whether there is something to pay by such a code here.
+pub(super) fn may_be_shown(office: &Office, bill: &Bill) -> bool {
+    let charge = bill.charge.as_ref().filter(|_| bill.standing().is_none());
+    office.config.site.jpqr.is_some()
+        && bill.today.is_some()
+        && charge.is_some_and(|charge| charge.total > Yen(0) && !charge.is_cash_only())
+}
+
+/// `GET /desk/visits/{visit}/payment/code`.
+pub(super) async fn show(
+    State(office): State<Shared>,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+    clerk: Clerk,
+) -> Result<Response, Failure> {
+    allowed(&office, &clerk)?;
+    let id: VisitId = id.parse().map_err(|_| Failure::NotFound)?;
+    let bill = read(&office, &clerk, id).await?;
+    let lang = office.db.read(move |connection: &Connection| visit::get(connection, id)).await?;
+    let words = Phrases::of(lang.ok_or(Failure::NotFound)?.wishes.lang);
+    let is_expired = asked.expired.is_some();
+    let charge = bill.charge.as_ref().filter(|_| may_be_shown(&office, &bill) && !is_expired);
+    let shown = charge.and_then(|charge| shown(&office, words, charge));
+    if let Some(charge) = charge.filter(|_| shown.is_some()).cloned() {
+        let (journal, actor) = (office.journal.clone(), clerk.signed_in.actor());
+        let note = move |tx: &Tx<'_>| bill::code_shown(tx, &journal, actor, (id, &charge));
+        office.db.write(note).await?;
+    }
+    let (title, about) = match (&shown, is_expired) {
+        (Some(_), _) => ("pay_code.title", "pay_code.lead"),
+        (None, true) => ("pay_code.expired", "pay_code.expired_about"),
+        (None, false) => ("pay_code.none", "pay_code.none_about"),
+    };
+    page::show(&Page {
+        town: office.config.site.town.name.clone(),
+        demo: office.demo,
+        title: words.t(title),
+        about: words.t(about),
+        words,
+        id,
+        is_expired,
+        shown,
+    })
+}
+
+fn shown(office: &Office, words: Phrases, charge: &Charge) -> Option<Shown> {
+    let jpqr = office.config.site.jpqr.as_ref()?;
+    let id = charge.id.to_string().replace('-', "").to_uppercase();
+    let reference = id.get(id.len().checked_sub(REFERENCE_LETTERS)?..)?;
+    let code = qr::drawing(&jpqr.store().code(charge.total, reference)?)?;
+    let until = office.journal.now() + time::Duration::seconds(jpqr.expires_secs.into());
+    Some(Shown {
+        amount: format!("{}{}", charge.total, words.t("list.yen")),
+        code,
+        until: words.with("pay_code.until", &[("time", clock::hour_and_minute(until))]),
+        expires_secs: jpqr.expires_secs,
+    })
+}
