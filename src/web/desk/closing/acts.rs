@@ -15,6 +15,7 @@ use crate::clock;
 use crate::db::Tx;
 use crate::lang::Phrases;
 use crate::payment::{self, By, Error as Refused, Reason, Sum};
+use crate::web::days;
 use crate::web::error::Failure;
 use crate::web::{Shared, page as pages};
 use crate::yen::Yen;
@@ -161,5 +162,5 @@ fn refusal(words: Phrases, not_done: NotDone) -> Result<String, Failure> {
 }
 
 fn behind(words: Phrases, last: Date) -> String {
-    words.with("desk.closing.clock", &[("day", clock::iso_day(last))])
+    words.with("desk.closing.clock", &[("day", days::day(words, last))])
 }

@@ -14,6 +14,7 @@ use crate::id::{OpId, VisitId};
 use crate::lang::Phrases;
 use crate::payment::{self, Comparison, Drawer, Payment, Reason, Sum, Totals};
 use crate::takings::{self, Sealed};
+use crate::web::days;
 use crate::web::error::Failure;
 use crate::web::{Shared, page};
 use crate::yen::Yen;
@@ -150,7 +151,8 @@ pub(super) async fn next(office: &Shared, frame: Frame) -> Result<Response, Fail
         Ok(Some(day)) => of_day(office, frame, day).await,
         Ok(None) => shown(office, frame, None, None).await,
         Err(payment::Error::ClockBehind(last)) => {
-            let behind = frame.words.with("desk.closing.clock", &[("day", clock::iso_day(last))]);
+            let behind =
+                frame.words.with("desk.closing.clock", &[("day", days::day(frame.words, last))]);
             shown(office, frame, None, Some(behind)).await
         }
         Err(error) => Err(error.into()),
@@ -173,10 +175,10 @@ async fn shown(
     let words = frame.words;
     let mut past = office.db.read(payment::closings).await?;
     let recent = past.split_off(past.len().saturating_sub(SHOWN));
-    let past = recent.iter().rev().map(|closing| {
-        let id = clock::iso_day(closing.day);
-        (id.clone(), id)
-    });
+    let past = recent
+        .iter()
+        .rev()
+        .map(|closing| (clock::iso_day(closing.day), days::day(words, closing.day)));
     let reasons = REASONS.map(|reason| (reason.id(), takings::reason(words, reason)));
     page::show(&Page {
         day: seen.map(|seen| day(office, words, &seen)),
@@ -201,7 +203,7 @@ fn day(office: &Shared, words: Phrases, seen: &Seen) -> Day {
         ]
     });
     Day {
-        title: words.with("desk.closing.day", &[("day", &id)]),
+        title: words.with("desk.closing.day", &[("day", days::day(words, seen.day))]),
         month: id[..7].to_owned(),
         is_earlier: sealed.is_none() && seen.day < office.journal.now().date(),
         open: seen.not_known.iter().map(|one| open(office, words, one)).collect(),

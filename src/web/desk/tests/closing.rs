@@ -53,7 +53,7 @@ async fn a_day_is_counted_closed_and_printed() {
     pay(&town).await;
     let supervisor = town.sign_in("supervisor").await;
     let page = supervisor.get("/desk/closing").await;
-    assert!(page.says("2026-11-24 の締め") && page.says("帳簿では 900円"), "{}", page.text());
+    assert!(page.says("11月24日（火）の締め") && page.says("帳簿では 900円"), "{}", page.text());
     assert!(page.says("窓口 1 の現金を数えていません"), "{}", page.text());
     let warned = close(&supervisor, &[]).await;
     assert!(warned.says("締める前に確かめることが残っています"), "{}", warned.text());
@@ -139,10 +139,10 @@ async fn a_clock_that_was_set_back_over_midnight_closes_nothing_and_says_so() {
     town.clock.hold(datetime!(2026-11-23 9:00 +9));
     let supervisor = town.sign_in("supervisor").await;
     let page = supervisor.get("/desk/closing").await;
-    assert!(page.says("帳簿の最後の日（2026-11-24）より前です"), "{}", page.text());
+    assert!(page.says("帳簿の最後の日（11月24日（火））より前です"), "{}", page.text());
     let refused = close(&supervisor, &[("knows", "yes")]).await;
     assert!(refused.says("まだ締められません"), "{}", refused.text());
     let count = [("act", "count"), ("day", DAY), ("counter", "1"), ("counted", "900")];
     let refused = supervisor.post("/desk/closing", &count).await;
-    assert!(refused.says("帳簿の最後の日（2026-11-24）より前です"), "{}", refused.text());
+    assert!(refused.says("帳簿の最後の日（11月24日（火））より前です"), "{}", refused.text());
 }
