@@ -30,6 +30,7 @@ pub const STEPS: &[Step] = &[
     visit::handover::SCHEMA,
     queue::CARRIED,
     visit::printing::RECEIPTS,
+    payment::LINKS,
 ];
 
 /// An empty database in memory, for tests of stores.

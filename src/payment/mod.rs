@@ -55,6 +55,9 @@ pub const SCHEMA: db::Step = include_str!("sql/payment.sql");
 /// The terminal that a payment is begun at.
 pub const AT_TERMINAL: db::Step = include_str!("sql/at_terminal.sql");
 
+/// Indexes of what hangs on an entry.
+pub const LINKS: db::Step = include_str!("sql/links.sql");
+
 /// A refusal, or a fault below.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
