@@ -1,4 +1,5 @@
 mod anything;
+mod boards;
 mod calls;
 mod duties;
 mod forecast;
