@@ -25,6 +25,7 @@ mod fields;
 mod guard;
 pub mod guests;
 pub mod home;
+pub mod hub;
 pub mod kiosk;
 pub mod live;
 mod outlook;
