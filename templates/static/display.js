@@ -33,7 +33,18 @@ function show({ board, arriving }) {
     place.querySelector(".people").textContent = words.people.replace("{count}", lane.waiting);
     place.querySelector(".arriving b").textContent = window ? times(window) : words.closed;
   }
+  fit();
 }
+
+// As large as they may be with nothing below the edge of the screen.
+function fit() {
+  for (const closeness of [null, "close", "closer"]) {
+    if (closeness) words.lanes = closeness;
+    else delete words.lanes;
+    if (document.documentElement.scrollHeight <= innerHeight) return;
+  }
+}
+addEventListener("resize", fit);
 
 const times = ({ from, to }) => (from ? words.between : words.by).replace("{from}", from).replace("{to}", to);
 
