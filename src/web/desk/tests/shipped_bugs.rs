@@ -252,8 +252,8 @@ async fn bug_10_while_the_queue_cannot_be_read_the_last_good_board_stays_and_say
     assert!(!emptied, "screens were told of a hall that nobody could see");
     assert_eq!(town.office.live.now().board.called.len(), 1, "nor is a newcomer");
     // Wherever it is shown, it is as old as when it was seen last, and staff are told.
-    let supervisor = town.sign_in("supervisor").await;
     town.clock.advance(Duration::from_secs(40 * 60));
+    let supervisor = town.sign_in("supervisor").await;
     let code = town.office.live.now().tickets[0].code.clone().unwrap();
     for page in ["/status?lang=ja".to_owned(), format!("/status/{code}?lang=ja")] {
         let shown = town.get(&page, "").await;
