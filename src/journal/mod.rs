@@ -13,7 +13,7 @@ mod store;
 mod vault;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::chance::{Chance, SystemChance};
 use crate::clock::{Clock, Moment, SystemClock};
@@ -84,6 +84,11 @@ impl Journal {
     /// The time on the clock that was passed in.
     pub fn now(&self) -> Moment {
         self.clock.now()
+    }
+
+    /// So long on that clock, for what takes `wall` on the wall's ([`Clock::speed`]).
+    pub fn lasting(&self, wall: Duration) -> Duration {
+        wall.saturating_mul(self.clock.speed())
     }
 
     /// A fresh operation id.
