@@ -113,7 +113,7 @@ fn a_hub_is_named_with_its_certificates_or_lies_on_the_same_machine() {
         (https, "証明書のファイルがそろっていません"),
         ("[hub]\nurl = 'http://hub.example'\n", "へは送れません"),
         ("[hub]\nurl = 'http://127.0.0.1:1'\nkey = 'a.key'\n", "どのフォルダー"),
-        ("[hub]\nurl = 'http://127.0.0.1:1'\nspread_secs = 61\n", "spread_secs"),
+        ("[hub]\nurl = 'http://127.0.0.1:1'\nspread_secs = 61\n", "0 から 60 まで"),
     ] {
         let found = with(hub, true);
         assert!(found.iter().any(|one| one.contains(told)), "{hub}: {found:#?}");
