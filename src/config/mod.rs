@@ -16,6 +16,7 @@ mod exemptions;
 mod exports;
 mod fees;
 mod household;
+mod hub;
 mod jpqr;
 mod lanes;
 mod load;
