@@ -23,8 +23,8 @@ use crate::id::{LogId, OpId, VisitId};
 pub use chain::{Broken, Verified, check_tail, verify};
 pub use entry::{Actor, Entity, Event, Row, beginning};
 pub use store::{
-    LogRow, carried, continue_in_new_log, entities_unknown_to, entity_of_op, happened_after, logs,
-    says, stands_at,
+    COLUMNS as ROW_COLUMNS, LogRow, carried, continue_in_new_log, entities_unknown_to,
+    entity_of_op, happened_after, logs, row as read_row, says, stands_at,
 };
 pub use vault::{OfficeKey, VisitKey};
 

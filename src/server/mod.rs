@@ -2,6 +2,7 @@
 //! the hub.
 
 pub mod counter;
+mod forward;
 pub mod home;
 pub mod hub;
 pub mod lock;

@@ -2,6 +2,8 @@
 
 mod office;
 mod served;
+mod town;
+mod travelling;
 
 use madoguchi::hub::{Error, Hub, Log, Why};
 use madoguchi::sync::Mark;
