@@ -92,6 +92,17 @@ impl Scanner {
     }
 }
 
+/// Displays that show and call some lanes only: those of a floor, or of a waiting room.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DisplayGroup {
+    pub id: String,
+    /// The displays, by name. One that stands in no group shows all lanes.
+    pub displays: Vec<String>,
+    /// The ids of the lanes, in the order of the town's.
+    pub lanes: Vec<String>,
+}
+
 /// The whole file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -100,11 +111,14 @@ pub(super) struct File {
     pub reader: Vec<Reader>,
     #[serde(default)]
     pub scanner: Vec<Scanner>,
+    #[serde(default)]
+    pub display_group: Vec<DisplayGroup>,
 }
 
 impl File {
-    /// Rules of this file.
-    pub(super) fn check(&self, document: &mut Document) {
+    /// Rules of this file; `lanes` are the ids of the office's, where they are known.
+    pub(super) fn check(&self, document: &mut Document, lanes: Option<&[&str]>) {
+        self.check_displays(document, lanes);
         rules::ids(document, "reader", self.reader.iter().map(|reader| reader.id.as_str()));
         for (row, reader) in self.reader.iter().enumerate() {
             document.require(
@@ -124,6 +138,28 @@ impl File {
                 place.key("device"),
                 "同じ機器のファイルが二度あります",
                 "読み取り機ごとに、別の機器のファイルを書いてください",
+            );
+        }
+    }
+
+    fn check_displays(&self, document: &mut Document, lanes: Option<&[&str]>) {
+        let groups = &self.display_group;
+        rules::ids(document, "display_group", groups.iter().map(|group| group.id.as_str()));
+        let mut displays = BTreeSet::new();
+        for (row, group) in groups.iter().enumerate() {
+            let place = |key| Place::key_of("display_group").row(row).key(key);
+            document.require(
+                group.displays.iter().all(|name| displays.insert(name)),
+                place("displays"),
+                "同じ表示盤が二度あります",
+                "表示盤は、一つのグループにだけ書いてください",
+            );
+            let is_lane = |id: &String| lanes.is_none_or(|lanes| lanes.contains(&id.as_str()));
+            document.require(
+                !group.lanes.is_empty() && group.lanes.iter().all(is_lane),
+                place("lanes"),
+                "表示盤のグループの系統が、procedures.toml にありません",
+                "procedures.toml の [[lane]] の id を、一つ以上書いてください",
             );
         }
     }

@@ -56,6 +56,7 @@ impl Config {
                     items: fees.0.item,
                     readers: devices.0.reader,
                     scanners: devices.0.scanner,
+                    display_groups: devices.0.display_group,
                     printers: printers.unwrap_or_default(),
                     cashless,
                     exports: exports.map(Profiles::profiles).unwrap_or_default(),
@@ -116,11 +117,13 @@ impl Read {
         let site_is_sound = folder.faults.is_empty();
         let procedures = folder.read("procedures.toml", procedures::File::check);
         let fees = folder.read("fees.toml", fees::File::check);
-        let devices = folder.read("devices.toml", devices::File::check);
+        let lanes = procedures.as_ref().map(|(file, _)| file.lane_ids());
+        let devices = folder.read("devices.toml", |file: &devices::File, document| {
+            file.check(document, lanes.as_deref());
+        });
         // What looks across files keeps silent about what it cannot see: the
         // other file's own fault is told already.
         let sections = procedures.as_ref().map(|(file, _)| file.section_ids());
-        let lanes = procedures.as_ref().map(|(file, _)| file.lane_ids());
         let counters = folder.read("counters.toml", |file: &counters::File, document| {
             file.check(document, sections.as_deref(), lanes.as_deref());
         });

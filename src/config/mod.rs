@@ -32,7 +32,7 @@ use time::Date;
 pub use cashless::{Acquirer, Brand, Cashless, Terminal, TerminalKind};
 pub use counters::Counter;
 pub use demo_staff::DemoStaff;
-pub use devices::{Reader, ReaderKind, Scanner, ScannerKind};
+pub use devices::{DisplayGroup, Reader, ReaderKind, Scanner, ScannerKind};
 pub use doors::Door;
 pub use exemptions::{Exemption, NOT_EXEMPT};
 pub use fees::{Fee, Item, More};
@@ -64,6 +64,8 @@ pub struct Config {
     pub items: Vec<Item>,
     pub readers: Vec<Reader>,
     pub scanners: Vec<Scanner>,
+    /// Displays that show some lanes only.
+    pub display_groups: Vec<DisplayGroup>,
     pub printers: Printers,
     /// What is paid with besides cash; nothing where the office has not written it.
     pub cashless: Cashless,
@@ -131,6 +133,13 @@ impl Config {
     /// What can be booked; nothing where the office takes no appointments.
     pub fn appointments(&self) -> Option<&Plan> {
         self.appointments.as_ref().filter(|_| self.site.modules.appointments)
+    }
+
+    /// The group that a display stands in, by its place among them; none where it shows
+    /// all lanes.
+    pub fn group_of(&self, display: &str) -> Option<usize> {
+        let has = |group: &DisplayGroup| group.displays.iter().any(|name| name == display);
+        self.display_groups.iter().position(has)
     }
 
     /// What reads codes from home beside a tablet; nothing where the office reads

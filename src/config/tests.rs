@@ -250,6 +250,8 @@ const RULES: &[(&str, &str, &str, &str)] = &[
         "この機械につないだもの",
     ),
     ("devices.toml", "\"hand-scanner\"", "\"camera\"", "記号「camera」が重なっています"),
+    ("devices.toml", "[[scanner]]", FLOOR_WITHOUT_LANES, "系統が、procedures.toml にありません"),
+    ("devices.toml", "[[scanner]]", FLOOR_TWICE, "同じ表示盤が二度あります"),
     (
         "devices.toml",
         "kind = \"keyboard\"",
@@ -289,6 +291,13 @@ const RULES: &[(&str, &str, &str, &str)] = &[
 ];
 
 /// One more item of revenue with a code that is there already, and one with an odd one.
+const FLOOR_WITHOUT_LANES: &str = "[[display_group]]\nid = \"floor-2\"\n\
+    displays = [\"表示盤2階\"]\nlanes = [\"movin\"]\n\n[[scanner]]";
+
+const FLOOR_TWICE: &str = "[[display_group]]\nid = \"floor-2\"\ndisplays = [\"表示盤2階\"]\n\
+    lanes = [\"moving\"]\n\n[[display_group]]\nid = \"floor-3\"\n\
+    displays = [\"表示盤2階\"]\nlanes = [\"certificate\"]\n\n[[scanner]]";
+
 const MORE_TWICE: &str =
     "code = \"03-02\"\nname = { ja = \"二\", en = \"b\" }\n\n[[item]]\ncode = \"03-01\"";
 const MORE_ODD: &str =

@@ -59,13 +59,35 @@ pub struct CounterNow {
     pub serving: Option<String>,
 }
 
-/// The board of a day. `lanes` are those the town shows, in its order; `voice` is how
-/// its displays call.
+/// What a board is of, with the lanes whose counts stand on it in the town's order.
+#[derive(Clone, Copy, Debug)]
+pub enum Of<'l> {
+    /// All of the hall: whatever is called, is called here.
+    Hall(&'l [String]),
+    /// Some lanes, as those of a floor: the calls of others are made elsewhere.
+    Part(&'l [String]),
+}
+
+impl<'l> Of<'l> {
+    fn lanes(self) -> &'l [String] {
+        let (Of::Hall(lanes) | Of::Part(lanes)) = self;
+        lanes
+    }
+
+    fn calls(self, leg: &Leg) -> bool {
+        match self {
+            Of::Hall(_) => true,
+            Of::Part(lanes) => lanes.contains(&leg.lane),
+        }
+    }
+}
+
+/// The board of a day; `voice` is how the town's displays call.
 pub fn board(
     tickets: &[Ticket],
     duties: &[Duty],
     announcements: &[Announcement],
-    lanes: &[String],
+    of: Of<'_>,
     voice: Voice,
 ) -> Board {
     // Looked at after every commit of a day with hundreds of both.
@@ -76,6 +98,9 @@ pub fn board(
         let Some(leg) = by_id.get(&one.ticket).and_then(|ticket| leg_called(ticket, one)) else {
             continue;
         };
+        if !of.calls(leg) {
+            continue;
+        }
         // Where a range begins again two may have one number: the later call counts.
         if !known.insert((one.prefix.as_str(), one.number)) {
             continue;
@@ -89,7 +114,7 @@ pub fn board(
     Board {
         called,
         last,
-        lanes: lanes.iter().map(|lane| lane_now(tickets, lane)).collect(),
+        lanes: of.lanes().iter().map(|lane| lane_now(tickets, lane)).collect(),
         counters: duties.iter().map(|duty| counter_now(tickets, duty)).collect(),
         seq: announcements.last().map_or(0, |call| call.seq),
     }

@@ -17,8 +17,7 @@ use super::error::Failure;
 use super::fields::Fields;
 use super::{Shared, assets, cookie, live, page};
 use crate::device::display::{SAYS_EVERY, Sound};
-use crate::device::{self, Role};
-use crate::id::DeviceId;
+use crate::device::{self, Device, Role};
 use crate::lang::{Lang, Phrases};
 use crate::queue::voice::Voice;
 
@@ -31,7 +30,7 @@ pub(super) fn routes() -> Router<Shared> {
 }
 
 /// A paired display. A browser without the cookie is sent to be paired.
-struct Screen(DeviceId);
+struct Screen(Device);
 
 impl FromRequestParts<Shared> for Screen {
     type Rejection = Failure;
@@ -43,10 +42,7 @@ impl FromRequestParts<Shared> for Screen {
         }
         let token = cookie::token(&parts.headers, COOKIE).ok_or(PAIR)?;
         let found = office.db.read(move |connection| device::paired(connection, &token)).await?;
-        found
-            .filter(|device| device.role == Role::Display)
-            .map(|device| Screen(device.id))
-            .ok_or(PAIR)
+        found.filter(|device| device.role == Role::Display).map(Screen).ok_or(PAIR)
     }
 }
 
@@ -88,7 +84,7 @@ impl Board {
     }
 }
 
-async fn show(State(office): State<Shared>, _: Screen) -> Result<Response, Failure> {
+async fn show(State(office): State<Shared>, Screen(display): Screen) -> Result<Response, Failure> {
     let lane = |lane: &crate::config::Lane| Lane {
         id: lane.id.clone(),
         is_first: lane.prefix.is_some(),
@@ -96,12 +92,16 @@ async fn show(State(office): State<Shared>, _: Screen) -> Result<Response, Failu
         english: lane.name.en.clone(),
     };
     let queue = &office.config.site.queue;
+    let group = office.config.group_of(&display.name);
+    let group = group.and_then(|group| office.config.display_groups.get(group));
+    let is_shown =
+        |lane: &&crate::config::Lane| group.is_none_or(|group| group.lanes.contains(&lane.id));
     page::show(&Board {
         words: Phrases::of(Lang::Ja),
         english: Phrases::of(Lang::En),
         town: office.config.site.town.name.clone(),
         demo: office.demo,
-        lanes: office.config.lanes.iter().map(lane).collect(),
+        lanes: office.config.lanes.iter().filter(is_shown).map(lane).collect(),
         languages: queue.voice.languages(),
         is_silent: queue.voice == Voice::Silent,
         says_secs: SAYS_EVERY.as_secs(),
@@ -116,10 +116,10 @@ async fn heard(
     fields: Fields,
 ) -> Result<StatusCode, Failure> {
     let sound = Sound::from_id(fields.get("sound")).ok_or(Failure::BadRequest)?;
-    office.live.displays.hear(display, sound, &office.journal);
+    office.live.displays.hear(display.id, sound, &office.journal);
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn events(State(office): State<Shared>, _: Screen) -> Response {
-    live::boards(&office)
+async fn events(State(office): State<Shared>, Screen(display): Screen) -> Response {
+    live::boards(&office, office.config.group_of(&display.name))
 }

@@ -29,7 +29,7 @@ use crate::appointment;
 use crate::chance::{self, Chance};
 use crate::clock::{self, Moment};
 use crate::id::TicketId;
-use crate::queue::board::{Board, board};
+use crate::queue::board::{Board, Of, board};
 use crate::queue::duty::{self, Duty};
 use crate::queue::outlook::{Outlook, Told};
 use crate::queue::{self, Ticket};
@@ -79,7 +79,8 @@ pub struct Shown {
     pub outlook: Arc<Outlook>,
     /// Since when the queue cannot be looked at: all of it is as it was then.
     pub blind_since: Option<Moment>,
-    json: String,
+    /// Of the whole hall, and after it of each group of displays.
+    jsons: Vec<String>,
 }
 
 /// What a display shows of a lane's outlook.
@@ -98,21 +99,21 @@ impl Shown {
     }
 
     fn of(hall: &Hall, outlook: Arc<Outlook>) -> Self {
-        let Hall { board, duties, tickets, blind_since } = hall.clone();
+        let Hall { board, groups, duties, tickets, blind_since } = hall.clone();
         let arriving = |(lane, window): (&_, &_)| {
             let (from, to) = windows::clock_times(*window);
             serde_json::to_string(&Arriving { lane, from, to }).ok()
         };
         let arriving: Vec<String> =
             outlook.lanes.iter().filter_map(|(lane, window)| arriving((lane, window))).collect();
-        let board_json = serde_json::to_string(&board).unwrap_or_default();
         let blind = blind_since.map(|at| format!("\"{}\"", clock::rfc3339(at)));
-        let json = format!(
-            "\"board\":{board_json},\"arriving\":[{}],\"blind_since\":{}",
-            arriving.join(","),
-            blind.as_deref().unwrap_or("null")
-        );
-        Self { board, duties, tickets, outlook, blind_since, json }
+        let json = |board: &Board| {
+            let board = serde_json::to_string(board).unwrap_or_default();
+            let (arriving, blind) = (arriving.join(","), blind.as_deref().unwrap_or("null"));
+            format!("\"board\":{board},\"arriving\":[{arriving}],\"blind_since\":{blind}")
+        };
+        let jsons = std::iter::once(&board).chain(&groups).map(json).collect();
+        Self { board, duties, tickets, outlook, blind_since, jsons }
     }
 
     fn is_of(&self, hall: &Hall, outlook: &Outlook) -> bool {
@@ -126,6 +127,8 @@ impl Shown {
 #[derive(Clone, Default)]
 struct Hall {
     board: Board,
+    /// What each group of displays shows of it. Follows from what the board follows from.
+    groups: Vec<Board>,
     duties: Vec<Duty>,
     tickets: Vec<Ticket>,
     blind_since: Option<Moment>,
@@ -245,13 +248,18 @@ async fn seen(office: &Office, hall: &mut Hall) {
 
 async fn look(office: &Office) -> Result<Hall, queue::Error> {
     let day = office.journal.now().date();
-    let lanes: Vec<String> = office.config.lanes.iter().map(|lane| lane.id.clone()).collect();
-    let voice = office.config.site.queue.voice;
+    let config = &office.config;
+    let lanes: Vec<String> = config.lanes.iter().map(|lane| lane.id.clone()).collect();
+    let parts: Vec<Vec<String>> =
+        config.display_groups.iter().map(|group| group.lanes.clone()).collect();
+    let voice = config.site.queue.voice;
     let look = move |connection: &_| {
         let (tickets, duties) = (queue::of_day(connection, day)?, duty::all(connection)?);
         let calls = queue::announcements(connection, day, 0)?;
-        let board = board(&tickets, &duties, &calls, &lanes, voice);
-        Ok(Hall { board, duties, tickets, blind_since: None })
+        let board = |of| board(&tickets, &duties, &calls, of, voice);
+        let groups = parts.iter().map(|lanes| board(Of::Part(lanes))).collect();
+        let board = board(Of::Hall(&lanes));
+        Ok(Hall { board, groups, duties, tickets, blind_since: None })
     };
     office.db.read(look).await
 }
@@ -296,30 +304,31 @@ pub(super) fn appointments(office: Arc<Office>, day: Date) -> Response {
     answer(head.chain(changes))
 }
 
-/// A stream of whole boards.
-pub(super) fn boards(office: &Office) -> Response {
+/// A stream of whole boards, for a display of this group or of none.
+pub(super) fn boards(office: &Office, group: Option<usize>) -> Response {
     // With the time, for a display's own clock may be wrong.
-    let event = |shown: &Shown, now| {
+    let event = move |shown: &Shown, now| {
         let now = clock::rfc3339(now);
-        let data = format!("{{\"now\":\"{now}\",{}}}", shown.json);
+        let json = shown.jsons.get(group.map_or(0, |group| group + 1));
+        let data = format!("{{\"now\":\"{now}\",{}}}", json.map_or("", String::as_str));
         Event::default().event("board").data(data)
     };
     answer(stream(office, event))
 }
 
-fn stream(
+fn stream<E: Fn(&Shown, Moment) -> Event + Send + 'static>(
     office: &Office,
-    event: fn(&Shown, Moment) -> Event,
-) -> impl Stream<Item = Result<Event, Infallible>> + Send + use<> {
+    event: E,
+) -> impl Stream<Item = Result<Event, Infallible>> + Send + use<E> {
     let mut shown = office.live.boards();
     shown.mark_changed();
     let closed = office.live.closed.subscribe();
     // Said once, at the head of the stream.
     let again = Event::default().retry(again_after(&*office.journal.chance));
     let head = stream::once(async { Ok(again) });
-    let start = (shown, closed, office.journal.clone());
-    head.chain(stream::unfold(start, move |(mut shown, mut closed, journal)| async move {
-        let event = tokio::select! {
+    let start = (shown, closed, office.journal.clone(), event);
+    head.chain(stream::unfold(start, move |(mut shown, mut closed, journal, event)| async move {
+        let told = tokio::select! {
             biased;
             _ = closed.wait_for(|closed| *closed) => return None,
             changed = shown.changed() => {
@@ -332,7 +341,7 @@ fn stream(
                 Event::default().event("beat").data(if is_blind { BLIND } else { SOMETHING })
             }
         };
-        Some((Ok(event), (shown, closed, journal)))
+        Some((Ok(told), (shown, closed, journal, event)))
     }))
 }
 

@@ -2,12 +2,17 @@
 //! because another hangs, and none because the program was started anew.
 //! `cargo bench --bench display` does the same with five hundred and measures it.
 
+use madoguchi::config::Config;
+
 use crate::stage::hall::Caller;
-use crate::stage::office::{hire, pair_display, set_up};
+use crate::stage::office::{hire, pair_display, set_up, sign_in};
 use crate::stage::program::Program;
 use crate::stage::screens::{Screens, Stalled, hall, seq};
 
 const SCREENS: usize = 60;
+
+const FLOOR: &str = "\n[[display_group]]\nid = \"second-floor\"\n\
+     displays = [\"2階の表示盤\"]\nlanes = [\"moving\"]\n";
 
 /// Far more boards than a connection holds that nobody reads from.
 const CALLS: i64 = 100;
@@ -52,4 +57,41 @@ fn every_screen_shows_the_last_state_though_one_hangs_and_the_program_is_started
     screens.wait("the call after the start", |board| seq(board) == CALLS + 1);
     let last = truth(&program);
     screens.wait("the state after the start", |board| hall(board) == last);
+}
+
+#[test]
+fn displays_of_a_floor_show_and_call_its_lanes_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::demo_in(folder.path(), |config| {
+        let devices = config.join("devices.toml");
+        let text = std::fs::read_to_string(&devices).unwrap();
+        std::fs::write(devices, text + FLOOR).unwrap();
+    });
+    let config = Config::load("kiosk-config/example".as_ref()).unwrap();
+    let mut administrator = program.visitor();
+    let [clerk, _, account] = &config.demo.staff[..] else { panic!("other accounts") };
+    sign_in(&mut administrator, &account.login, &account.password);
+    let mut screens = ["2階の表示盤", "1階の表示盤"].map(|name| {
+        let mut display = pair_display(&mut administrator, name);
+        let page = display.get("/display").text;
+        assert!(page.contains("data-lane=\"moving\""), "{page}");
+        assert_eq!(page.contains("data-lane=\"certificate\""), name.starts_with('1'));
+        Screens::open(&program.address, &display.cookie(), 1)
+    });
+    let mut caller = Caller { clerk: program.visitor() };
+    sign_in(&mut caller.clerk, &clerk.login, &clerk.password);
+    for (lane, counter, number) in [("certificate", 1, "A1"), ("moving", 2, "B1")] {
+        caller.hand_out(lane);
+        caller.sit(counter);
+        caller.call();
+        let called = format!("\"called\":[{{\"ticket\":\"{number}\"");
+        for (nth, screen) in screens.iter_mut().enumerate() {
+            screen.wait("what followed", |board| seq(board) == i64::from(counter));
+            let is_its_own = nth == 1 || lane == "moving";
+            assert_eq!(screen.board().contains(&called), is_its_own, "{}", screen.board());
+            assert_eq!(screen.board().contains("\"lane\":\"certificate\",\"waiting\""), nth == 1);
+        }
+        caller.press("serve");
+        caller.press("finish");
+    }
 }

@@ -1,14 +1,19 @@
 //! What the display shows of the calls.
 
 use super::*;
+use crate::queue::board::Of;
 
 impl Hall {
     fn board(&self) -> board::Board {
+        self.board_of(Of::Hall(&self.lanes))
+    }
+
+    fn board_of(&self, of: Of<'_>) -> board::Board {
         let day = self.journal.now().date();
         let tickets = of_day(&self.connection, day).unwrap();
         let calls = announcements(&self.connection, day, 0).unwrap();
         let duties = duty::all(&self.connection).unwrap();
-        board::board(&tickets, &duties, &calls, &self.lanes, Voice::Ja)
+        board::board(&tickets, &duties, &calls, of, Voice::Ja)
     }
 }
 
@@ -89,4 +94,18 @@ fn the_board_shows_each_number_once_where_it_was_called_last() {
     assert_eq!(serving, [Some("A1"), Some("B1")]);
     hall.press(2, Action::MarkAbsent, two.id).unwrap();
     assert_eq!(names(&hall.board().called), []);
+}
+
+#[test]
+fn a_part_of_the_hall_calls_what_is_called_from_its_lanes() {
+    let hall = Hall::open();
+    hall.sit(1);
+    let [first, other] = &hall.lanes[..] else { panic!("another hall") };
+    hall.issue(first);
+    hall.call_next(1).unwrap();
+    assert_eq!(names(&hall.board_of(Of::Part(std::slice::from_ref(first))).called), [("A1", 1)]);
+    let elsewhere = hall.board_of(Of::Part(std::slice::from_ref(other)));
+    assert_eq!(names(&elsewhere.called), []);
+    assert_eq!(elsewhere.lanes.len(), 1);
+    assert_eq!(elsewhere.seq, hall.board().seq);
 }
