@@ -145,7 +145,8 @@ mod tests {
             ("キョウコ", "ｷｮｳｺ"),
             ("キヨウコ", "ｷﾖｳｺ"),
             ("ヴィ・オ", "ｳﾞｨ･ｵ"),
-            ("ア　ヮヵ", "ｱ ヮヵ"),
+            ("ヮヵ", "ヮヵ"),
+            ("　", " "),
         ] {
             assert_eq!(to_half_width(reading), narrow);
             assert_eq!(to_katakana(narrow), reading.replace('　', " "));

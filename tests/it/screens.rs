@@ -2,11 +2,9 @@
 //! because another hangs, and none because the program was started anew.
 //! `cargo bench --bench display` does the same with five hundred and measures it.
 
-use madoguchi::config::Config;
-
 use crate::stage::hall::Caller;
-use crate::stage::office::{hire, pair_display, set_up, sign_in};
-use crate::stage::program::Program;
+use crate::stage::office::{hire, pair_display, set_up};
+use crate::stage::program::{Program, example_in};
 use crate::stage::screens::{Screens, Stalled, hall, seq};
 
 const SCREENS: usize = 60;
@@ -62,15 +60,13 @@ fn every_screen_shows_the_last_state_though_one_hangs_and_the_program_is_started
 #[test]
 fn displays_of_a_floor_show_and_call_its_lanes_only() {
     let folder = tempfile::tempdir().unwrap();
-    let program = Program::demo_in(folder.path(), |config| {
-        let devices = config.join("devices.toml");
-        let text = std::fs::read_to_string(&devices).unwrap();
-        std::fs::write(devices, text + FLOOR).unwrap();
-    });
-    let config = Config::load("kiosk-config/example".as_ref()).unwrap();
-    let mut administrator = program.visitor();
-    let [clerk, _, account] = &config.demo.staff[..] else { panic!("other accounts") };
-    sign_in(&mut administrator, &account.login, &account.password);
+    let config = example_in(folder.path());
+    let devices = config.join("devices.toml");
+    let text = std::fs::read_to_string(&devices).unwrap();
+    std::fs::write(devices, text + FLOOR).unwrap();
+    let program = Program::serve_at(&folder.path().join("data"), &config);
+    let mut administrator = set_up(&program);
+    let mut caller = Caller { clerk: hire(&mut administrator) };
     let mut screens = ["2階の表示盤", "1階の表示盤"].map(|name| {
         let mut display = pair_display(&mut administrator, name);
         let page = display.get("/display").text;
@@ -78,8 +74,6 @@ fn displays_of_a_floor_show_and_call_its_lanes_only() {
         assert_eq!(page.contains("data-lane=\"certificate\""), name.starts_with('1'));
         Screens::open(&program.address, &display.cookie(), 1)
     });
-    let mut caller = Caller { clerk: program.visitor() };
-    sign_in(&mut caller.clerk, &clerk.login, &clerk.password);
     for (lane, counter, number) in [("certificate", 1, "A1"), ("moving", 2, "B1")] {
         caller.hand_out(lane);
         caller.sit(counter);
