@@ -11,11 +11,11 @@ use anyhow::{Context, bail};
 use time::Date;
 use tokio::net::TcpListener;
 
-use super::forward;
 use super::lock::FolderLock;
 use super::sweep;
 use super::told_to_stop;
 use super::town::{self, DemoTown};
+use super::{forward, high_water};
 use crate::card::CardReader;
 use crate::chance::SystemChance;
 use crate::clock::SystemClock;
@@ -80,6 +80,7 @@ async fn serve(
     let address = listener.local_addr()?;
     eprintln!("窓口 http://{address}/");
     let watching = tokio::spawn(live::forever(office.clone()));
+    let marking = tokio::spawn(high_water::forever(folders.data.clone(), office.db.clone()));
     let sending = line
         .zip(office.line.clone())
         .map(|(line, standing)| tokio::spawn(forward::forever(office.clone(), line, standing)));
@@ -93,6 +94,7 @@ async fn serve(
     axum::serve(listener, pages).with_graceful_shutdown(stop).await?;
     sweeping.abort();
     watching.abort();
+    marking.abort();
     if let Some(sending) = sending {
         sending.abort();
     }
@@ -158,6 +160,7 @@ async fn open(
         .with_context(|| format!("{}", path.display()))?;
     let key_of_this = journal.clone();
     db.read(move |connection| key_of_this.check_key(connection)).await?;
+    high_water::hold(&folders.data, &db, &journal).await?;
     let site = format!("{}/{}", config.site.town.code, config.site.office.id);
     let readers = Readers::new(demo && config.site.modules.card_reader);
     let printers = Printers::start(&config.printers)?;

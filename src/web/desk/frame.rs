@@ -34,6 +34,8 @@ pub(super) struct Frame {
     pub appointments: bool,
     /// Whether it takes money.
     pub payment: bool,
+    /// Whether its records go to the town hall.
+    pub line: bool,
     pub demo: bool,
     /// Name and role, once signed in.
     pub who: Option<(String, Role)>,
@@ -82,6 +84,7 @@ impl Frame {
             queue: site.modules.queue,
             appointments: site.modules.appointments,
             payment: site.modules.payment,
+            line: office.line.is_some(),
             demo: office.demo,
             who: None,
             key: String::new(),
@@ -144,6 +147,10 @@ impl Frame {
 
     pub fn oversees(&self) -> bool {
         self.queue && self.may(Action::Oversee)
+    }
+
+    pub fn sees_line(&self) -> bool {
+        self.line && self.may(Action::Oversee)
     }
 
     pub fn closes_days(&self) -> bool {
@@ -241,6 +248,8 @@ pub(super) enum Note {
     Counted,
     Compared,
     Closed,
+    Called,
+    AskedAgain,
 }
 
 impl Note {
@@ -272,6 +281,8 @@ impl Note {
             Note::GivenBack => words.t("desk.note.given_back"),
             Note::TypedIn => words.t("desk.note.typed_in"),
             Note::TakenOut => words.t("desk.note.taken_out"),
+            Note::Called => words.t("line.called"),
+            Note::AskedAgain => words.t("line.asked_again"),
             Note::Counted => words.t("desk.closing.note_counted"),
             Note::Compared => words.t("desk.closing.note_compared"),
             Note::Closed => words.t("desk.closing.note_closed"),

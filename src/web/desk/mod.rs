@@ -20,6 +20,7 @@ mod frame;
 mod guard;
 mod guide;
 mod identity;
+mod line;
 mod password;
 mod pay_code;
 mod payment;
@@ -76,6 +77,7 @@ pub(super) fn routes() -> Router<Shared> {
         .nest("/appointments", appointments::routes())
         .nest("/counters", counters::routes())
         .nest("/guide", guide::routes())
+        .nest("/line", line::routes())
         .nest("/spare", spare::routes())
         .nest("/supervisor", supervisor::routes())
         .route("/devices", get(devices::show).post(devices::offer))

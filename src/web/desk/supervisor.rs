@@ -145,6 +145,7 @@ async fn now(office: &Office, words: Phrases, asked: Asked) -> Result<Now, Failu
     let accounts = office.db.read(staff::accounts).await?;
     let view = View { office, words, now, shown: &shown };
     let mut troubles = displays::troubles(office, words).await?;
+    troubles.extend(super::line::trouble(office, words).await?);
     let lanes = status::crowds(office, now).into_iter().filter_map(|crowd| {
         let (lane, said) = view.lane(&crowd)?;
         troubles.extend(said);

@@ -236,6 +236,8 @@ const ROUTES: &[Route] = &[
     ("get", "/today", &[], [true, true, false]),
     ("post", "/calls/{device}", &[], [true, true, false]),
     ("post", "/codes/{jti}", &[], [false, true, false]),
+    ("get", "/line", &[], [false, true, true]),
+    ("post", "/line", &[("act", "again")], [false, true, true]),
     ("get", "/visits/{visit}", &[], [true, true, false]),
     ("post", "/visits/{visit}/answers", &[("path", "applicant.kana")], [true, true, false]),
     ("post", "/visits/{visit}/identity", &[], [true, true, false]),
@@ -337,6 +339,7 @@ fn every_route_is_in_one_of_the_tables() {
         own(include_str!("counters.rs"), "/counters"),
         own(include_str!("closing/mod.rs"), "/closing"),
         own(include_str!("guide.rs"), "/guide"),
+        own(include_str!("line.rs"), "/line"),
         own(include_str!("spare.rs"), "/spare"),
         own(include_str!("supervisor.rs"), "/supervisor"),
     ];

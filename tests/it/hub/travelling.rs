@@ -3,7 +3,10 @@
 
 use madoguchi::chance::{SeededChance, bytes};
 
+use ureq::http::StatusCode;
+
 use super::town::{Branch, Hall, all};
+use crate::stage::office::hidden;
 use crate::stage::wait_until;
 
 /// Residents of each office while things go wrong.
@@ -109,4 +112,44 @@ fn a_counter_and_a_hub_that_wake_up_as_old_copies_of_themselves_lose_and_double_
         crate::stage::program::madoguchi(&["verify", "--data"]).arg(branch.data()),
     );
     assert_eq!(code, Some(0), "{said}");
+}
+
+/// What the page about the line says.
+fn page(branch: &mut Branch) -> String {
+    branch.clerk.get("/desk/line").text
+}
+
+/// Presses a button of it.
+fn press(branch: &mut Branch, act: &str) {
+    let shown = page(branch);
+    let fields = [("key", hidden(&shown, "key")), ("op", hidden(&shown, "op")), ("act", act)];
+    let pressed = branch.clerk.post("/desk/line", &fields);
+    assert_eq!(pressed.status, StatusCode::SEE_OTHER, "{}", pressed.text);
+}
+
+#[test]
+fn the_desk_says_what_waits_and_why_and_a_press_calls_at_once() {
+    let Some(hall) = Hall::open("what waits") else { return };
+    let mut branch = Branch::open("honcho");
+    branch.resident();
+    wait_until("nobody is there", || page(&mut branch).contains("つながりません"));
+    let waiting = branch.journal().len();
+    assert!(page(&mut branch).contains(&format!("{waiting} 件")));
+    branch.cable.lead_to(&hall.hub.address);
+    wait_until("all is sent", || {
+        press(&mut branch, "call");
+        let page = page(&mut branch);
+        page.contains("つながっています") && page.contains(">0 件<")
+    });
+    hall.comes_to(|| branch.journal());
+    // What an older hub would have parked.
+    let older = "delete from application; update act set parked = 'too_new'
+                 from entry where entry.op = act.op and kind = 'visit.submitted'";
+    hall.postgres.asked_in("town", older).unwrap();
+    press(&mut branch, "call");
+    wait_until("the reason is shown", || page(&mut branch).contains("新しい版です"));
+    press(&mut branch, "again");
+    wait_until("nothing waits there", || !page(&mut branch).contains("新しい版です"));
+    hall.comes_to(|| branch.journal());
+    assert!(branch.journal().values().any(|told| told.starts_with("hub.asked_again")));
 }
