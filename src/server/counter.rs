@@ -47,18 +47,28 @@ pub struct Folders {
     pub data: PathBuf,
 }
 
-/// Runs until it is told to stop.
-pub fn run(folders: &Folders, listen: SocketAddr, demo: Option<DemoTown>) -> anyhow::Result<()> {
+/// Runs until it is told to stop. With the address of a PostgreSQL in `hub` it plays the town
+/// hall, too.
+pub fn run(
+    folders: &Folders,
+    listen: SocketAddr,
+    demo: Option<DemoTown>,
+    hub: Option<&str>,
+) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(folders, listen, demo))
+    runtime.block_on(serve(folders, listen, demo, hub))
 }
 
 async fn serve(
     folders: &Folders,
     listen: SocketAddr,
     demo: Option<DemoTown>,
+    hub: Option<&str>,
 ) -> anyhow::Result<()> {
-    let (config, forms, papers) = read(folders)?;
+    let (mut config, forms, papers) = read(folders)?;
+    if let Some(database) = hub {
+        forward::own_hub(&mut config, database).await?;
+    }
     let line = forward::line(&config)?;
     make_private(&folders.data).with_context(|| format!("{}", folders.data.display()))?;
     let _lock = FolderLock::take(&folders.data)?;

@@ -6,6 +6,7 @@
 //! back after a week is asked to wait, and nobody else notices.
 
 mod gate;
+mod overview;
 mod peer;
 mod refusal;
 
@@ -16,6 +17,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
 use axum::http::{StatusCode, header};
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Serialize;
@@ -24,6 +26,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::hub::{Entry, Hub, Log, Office, Parked};
+use crate::web::{assets, guard};
 use crate::wire::{
     self, AllStuck, BODY_LEN_MAX, Batch, Greeting, Holding, Question, Standing, Stuck,
     StuckQuestion,
@@ -50,12 +53,16 @@ pub fn router(hub: Hub) -> Router {
         .route(wire::ENTRIES, post(entries))
         .route(wire::HELD, post(held))
         .route(wire::STUCK, post(stuck))
+        .route("/", get(overview::all))
+        .route("/municipalities/{municipality}", get(overview::one))
         .route("/readyz", get(ready))
         .layer(DefaultBodyLimit::max(BODY_LEN_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
         .route("/healthz", get(|| async { "ok" }))
-        .layer(CatchPanicLayer::new())
         .with_state(served)
+        .merge(assets::routes())
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(guard::headers))
 }
 
 /// Where the hub stands with a log; an office that greets has been heard.
