@@ -128,11 +128,10 @@ fn the_demonstration_shows_a_record_travel_to_the_town_hall() {
     let hall = Visitor::new(hall.trim_end_matches('/'));
     let offices = || hall.clone().get("/").text;
     wait_until("the office has been heard", || offices().contains("<strong>honcho</strong>"));
-    let travelled = "select count(*) from entry where kind = 'hub.asked_again'";
+    let travelled = "select count(*) from entry where kind = 'staff.signed_in'";
     assert_eq!(postgres.asked_in("town", travelled).unwrap().trim(), "0");
     let mut clerk = program.visitor();
     sign_in(&mut clerk, "kakaricho", "mihon-supervisor");
-    press(&mut clerk, "again");
     let arrived = || postgres.asked_in("town", travelled).unwrap().trim() == "1";
     wait_until("it is there", arrived);
 }
