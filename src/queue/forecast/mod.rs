@@ -325,8 +325,8 @@ impl Forecast {
             let people = self.noted.remove(&counter);
             self.sit(now.unix_timestamp(), counter, people);
             self.open(now.unix_timestamp(), counter);
-            if self.pausing.contains_key(&counter) {
-                self.pausing.insert(counter, None);
+            if let Some(until) = self.pausing.get_mut(&counter) {
+                *until = None;
                 self.tell(now.unix_timestamp(), Event::Close { counter, until: None });
             }
         }
