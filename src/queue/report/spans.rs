@@ -34,12 +34,15 @@ pub struct Story {
     pub kept_leg: Option<usize>,
     /// Whether it was kept for another day.
     pub is_kept: bool,
+    /// The intervals before the last press that can be taken back.
+    before: Vec<Span>,
 }
 
 impl Story {
     /// A ticket that was just issued.
     pub(super) fn begin(ticket: Ticket) -> Self {
-        let mut story = Self { spans: Vec::new(), ticket, kept_leg: None, is_kept: false };
+        let mut story =
+            Self { spans: Vec::new(), ticket, kept_leg: None, is_kept: false, before: Vec::new() };
         story.stand(story.ticket.arrived);
         story
     }
@@ -47,7 +50,8 @@ impl Story {
     /// A ticket that was kept over night, from then on.
     pub(super) fn morning(ticket: Ticket, at: Moment) -> Self {
         let kept_leg = Some(ticket.legs.len() - 1);
-        let mut story = Self { spans: Vec::new(), ticket, kept_leg, is_kept: false };
+        let mut story =
+            Self { spans: Vec::new(), ticket, kept_leg, is_kept: false, before: Vec::new() };
         story.stand(at);
         story
     }
@@ -61,14 +65,15 @@ impl Story {
     pub(super) fn go_on(&mut self, after: Ticket, at: Moment, undone: bool) {
         let before = std::mem::replace(&mut self.ticket, after);
         if undone {
-            let pressed = before.undo.as_ref().map_or(at, |undo| undo.at);
-            self.spans.retain(|span| span.from < pressed);
-            if let Some(last) = self.spans.last_mut() {
-                last.to = None;
-            }
+            self.spans = std::mem::take(&mut self.before);
+            return;
+        }
+        // What only says a call once more leaves the call to be taken back.
+        if self.ticket.undo != before.undo {
+            self.before.clone_from(&self.spans);
         }
         let place = |ticket: &Ticket| (ticket.legs.len(), ticket.leg().state, ticket.leg().counter);
-        let moved = !undone && place(&before) != place(&self.ticket);
+        let moved = place(&before) != place(&self.ticket);
         if moved || self.ticket.leg().state.is_over() {
             if let Some(last) = self.spans.last_mut().filter(|last| last.to.is_none()) {
                 last.to = Some(at.max(last.from));
