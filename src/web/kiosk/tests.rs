@@ -23,6 +23,7 @@ mod appointment;
 mod closed;
 mod code;
 mod number;
+mod pay;
 mod secrets;
 
 const HOST: &str = "counter:8080";
