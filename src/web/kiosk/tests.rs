@@ -25,6 +25,7 @@ mod bills;
 mod closed;
 mod code;
 mod number;
+mod pay;
 mod secrets;
 
 const HOST: &str = "counter:8080";
