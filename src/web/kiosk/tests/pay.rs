@@ -12,6 +12,7 @@ use crate::journal::Actor;
 use crate::payment::{self, By, State};
 use crate::terminal::{Books, Mood, Moods, Simulated, TcpTerminal};
 use crate::visit::{bill, cashless};
+use crate::yen::Yen;
 
 /// A tablet whose resident has handed in, beside a terminal in this mood; its log.
 async fn handed_in(mood: Mood) -> (Tablet, std::path::PathBuf) {
@@ -101,6 +102,73 @@ async fn nothing_is_paid_at_the_tablet_before_the_clerk_has_looked() {
     let strange = [&fields[..3], &[("pay_with", "cash")]].concat();
     assert_eq!(tablet.press("/kiosk/pay", &strange).await.status, StatusCode::BAD_REQUEST);
     assert_eq!((states(&tablet).await, Books::open(&log).unwrap().taken().count()), (vec![], 0));
+}
+
+/// Writes what a clerk does meanwhile.
+async fn by_clerk<T: Send + 'static>(
+    tablet: &Tablet,
+    act: impl FnOnce(&Tx<'_>, &Office) -> Result<T, visit::Error> + Send + 'static,
+) -> Result<T, visit::Error> {
+    let office = tablet.office.clone();
+    tablet.office.db.write(move |tx| act(tx, &office)).await
+}
+
+#[tokio::test]
+async fn the_clerk_takes_cash_or_the_resident_pays_and_never_both() {
+    let (tablet, log) = handed_in(Mood::Approve).await;
+    offer(&tablet).await;
+    let page = tablet.get("/kiosk/done").await;
+    let (visit, charge) = (tablet.visit().await.0.id, page.hidden("charge").parse().unwrap());
+    let in_cash = by_clerk(&tablet, move |tx, office| {
+        let by = By { op: office.journal.op(), actor: Actor::System };
+        let tender = payment::Tender::Cash { received: Yen(1000) };
+        let request = payment::Request { charge, amount: Yen(900), tender, counter: 1, at: None };
+        bill::take(tx, &office.journal, office.counter(), by, (visit, &request))
+    });
+    let (chosen, in_cash) = tokio::join!(choose(&tablet, &page, "credit"), in_cash);
+    assert_eq!(chosen.to, "/kiosk");
+    while states(&tablet).await.contains(&State::Started) {}
+    assert_eq!(states(&tablet).await, [State::Authorised]);
+    let taken = Books::open(&log).unwrap().taken().count();
+    assert_eq!(taken, usize::from(in_cash.is_err()), "{in_cash:?}");
+    assert!(tablet.get("/kiosk/done").await.says("お支払いが終わりました"));
+}
+
+#[tokio::test]
+async fn what_was_corrected_after_it_was_offered_is_not_paid_at_the_tablet() {
+    let (tablet, log) = handed_in(Mood::Approve).await;
+    offer(&tablet).await;
+    let page = tablet.get("/kiosk/done").await;
+    let visit = tablet.visit().await.0.id;
+    let exempted = by_clerk(&tablet, move |tx, office| {
+        let (journal, counter) = (&office.journal, office.counter());
+        let staff = crate::id::StaffId::new(journal.now(), &*journal.chance);
+        let exempt = (visit, "juminhyo", "official");
+        bill::exempt(tx, journal, counter, (journal.op(), staff), exempt)?;
+        bill::bill(tx, journal, counter, Actor::System, visit).map(drop)
+    });
+    exempted.await.unwrap();
+    assert_eq!(choose(&tablet, &page, "credit").await.to, "/kiosk");
+    assert_eq!((states(&tablet).await, Books::open(&log).unwrap().taken().count()), (vec![], 0));
+    assert!(!tablet.get("/kiosk/done").await.says("pay_with"));
+}
+
+#[tokio::test]
+async fn what_nobody_knows_is_not_offered_again() {
+    let (tablet, _) = handed_in(Mood::Deaf).await;
+    offer(&tablet).await;
+    let page = tablet.get("/kiosk/done").await;
+    let visit = tablet.visit().await.0.id;
+    choose(&tablet, &page, "credit").await;
+    let unknown = by_clerk(&tablet, move |tx, office| {
+        let id = payment::of_visit(tx, visit)?[0].id;
+        let by = By { op: office.journal.op(), actor: Actor::System };
+        Ok(payment::settle(tx, &office.journal, by, (id, &payment::Outcome::Unknown))?)
+    });
+    unknown.await.unwrap();
+    let page = tablet.get("/kiosk/done").await;
+    assert!(page.says("お支払いの結果を確かめています"), "{}", page.text);
+    assert!(!page.says("pay_with") && page.says("data-stays"), "{}", page.text);
 }
 
 #[tokio::test]
