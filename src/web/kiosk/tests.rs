@@ -24,6 +24,7 @@ mod back;
 mod bills;
 mod closed;
 mod code;
+mod fee;
 mod number;
 mod pay;
 mod secrets;
