@@ -42,8 +42,14 @@ fn fee(page: &Answer) -> String {
 #[tokio::test]
 async fn what_is_shown_before_is_what_is_charged_afterwards() {
     for (lang, shown) in [
-        ("ja", "手数料の見込み 住民票の写し × 3 900円 合計 900円"),
-        ("en", "Expected fee Copy × 3 900 yen Total 900 yen"),
+        (
+            "ja",
+            "手数料の見込み 住民票記載事項証明書（見本） × 1 300円 住民票の写し（見本） × 2 600円 合計 900円",
+        ),
+        (
+            "en",
+            "Expected fee Certificate of items in the record (sample) × 1 300 yen Certificate of residence (sample) × 2 600 yen Total 900 yen",
+        ),
     ] {
         let tablet = Tablet::paired().await;
         before_handing_in(&tablet, lang).await;
