@@ -23,6 +23,12 @@ pub trait Clock: Send + Sync {
     fn today(&self) -> Date {
         self.now().date()
     }
+
+    /// How many of its seconds go by in one of the wall's: what a machine does every
+    /// few seconds is late by the wall, not by a clock that runs ahead of it.
+    fn speed(&self) -> u32 {
+        1
+    }
 }
 
 /// The machine's own clock.
@@ -78,6 +84,10 @@ impl FastClock {
 impl Clock for FastClock {
     fn now(&self) -> Moment {
         self.from + self.began.elapsed() * self.speed
+    }
+
+    fn speed(&self) -> u32 {
+        self.speed
     }
 }
 

@@ -40,6 +40,7 @@ pub mod config;
 pub mod demo;
 pub mod device;
 pub mod form;
+pub mod forwarding;
 pub mod jpqr;
 pub mod payment;
 pub mod preregistration;
@@ -51,6 +52,7 @@ pub mod sync;
 pub mod takings;
 pub mod terminal;
 pub mod visit;
+pub mod wire;
 
 // backend
 pub mod hub;

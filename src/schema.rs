@@ -3,7 +3,8 @@
 
 use crate::db::{self, Step};
 use crate::{
-    alarm, application, appointment, device, journal, payment, preregistration, queue, staff, visit,
+    alarm, application, appointment, device, forwarding, journal, payment, preregistration, queue,
+    staff, visit,
 };
 
 /// Everything the counter's database holds.
@@ -31,6 +32,7 @@ pub const STEPS: &[Step] = &[
     queue::CARRIED,
     visit::printing::RECEIPTS,
     payment::LINKS,
+    forwarding::SCHEMA,
 ];
 
 /// An empty database in memory, for tests of stores.

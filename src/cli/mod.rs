@@ -9,6 +9,7 @@ mod fill;
 mod folder;
 mod forms;
 mod home;
+mod hub;
 mod keep;
 mod key;
 mod preregistration;
@@ -46,6 +47,7 @@ enum Command {
     #[command(subcommand)]
     Card(card::Command),
     Home(home::Home),
+    Hub(hub::Hub),
     Reader(reader::Reader),
     /// Keys of the codes that residents make at home
     #[command(subcommand)]
@@ -79,6 +81,7 @@ pub fn run() -> ExitCode {
         Some(Command::Forms(command)) => forms::run(command),
         Some(Command::Card(command)) => Ok(card::run(command)),
         Some(Command::Home(arguments)) => home::run(arguments),
+        Some(Command::Hub(arguments)) => hub::run(arguments),
         Some(Command::Reader(arguments)) => reader::run(arguments),
         Some(Command::Key(command)) => key::run(command),
         Some(Command::Preregistration(command)) => preregistration::run(command),

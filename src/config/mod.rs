@@ -15,6 +15,7 @@ mod doors;
 mod exemptions;
 mod fees;
 mod household;
+mod hub;
 mod jpqr;
 mod lanes;
 mod load;

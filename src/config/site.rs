@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::hub::Hub;
 use super::jpqr::Jpqr;
 use super::rules;
 use crate::appointment::plan::TimeOfDay;
@@ -34,6 +35,8 @@ pub struct Site {
     pub counts: Counts,
     /// The town's number as a shop of JPQR; left out, no screen shows a code to pay by.
     pub jpqr: Option<Jpqr>,
+    /// Where the journal is sent.
+    pub hub: Option<Hub>,
 }
 
 /// The municipality (自治体).
@@ -90,20 +93,10 @@ pub struct Modules {
     /// books, and no screen names it.
     #[serde(default)]
     pub appointments: bool,
-    /// The town's other offices are reached. This version cannot, so it stays off.
+    /// The journal is sent to the town hall, to whom `[hub]` names. Off, or left out: no
+    /// screen names it.
     #[serde(default)]
     pub hub: bool,
-}
-
-impl Modules {
-    fn check(&self, document: &mut Document, place: &Place) {
-        document.require(
-            !self.hub,
-            place.clone().key("hub"),
-            "自治体側のサーバー（hub）とのつながりは、この版にはまだありません",
-            "hub = false と書くか、この行を消してください",
-        );
-    }
 }
 
 /// What the kiosk's screens offer and how patient they are.
@@ -299,7 +292,15 @@ impl Site {
         let office = Place::key_of("office");
         rules::id_at(document, office.clone().key("id"), &self.office.id);
         rules::words(document, office.key("name"), &self.office.name);
-        self.modules.check(document, &Place::key_of("modules"));
+        document.require(
+            self.hub.is_some() || !self.modules.hub,
+            Place::key_of("modules").key("hub"),
+            "自治体側のサーバー（hub）へ送ることになっていますが、[hub] がありません",
+            "見本の設定（kiosk-config/example）の [hub] から作るか、false にしてください",
+        );
+        if let Some(hub) = &self.hub {
+            hub.check(document, &Place::key_of("hub"));
+        }
         self.screen.check(document, &Place::key_of("screen"));
         if let Some(home) = &self.home {
             home.check(document, Place::key_of("home").key("address"));

@@ -87,15 +87,38 @@ fn the_invented_people_bring_every_kind_of_card_and_quirk() {
 }
 
 #[test]
-fn a_hub_may_be_named_and_left_out_but_not_switched_on() {
+fn a_hub_is_named_with_its_certificates_or_lies_on_the_same_machine() {
     let text = std::fs::read_to_string(Path::new(EXAMPLE).join("site.toml")).unwrap();
     let line = text.lines().position(|line| line == "hub = false").unwrap() + 1;
+    let with = |hub: &str, on: bool| {
+        let told = changed("site.toml", |text| {
+            let text = text.replace("hub = false\n", &format!("hub = {on}\n"));
+            let (before, rest) = text.split_once("[hub]\n").unwrap();
+            let (_, after) = rest.split_once("[jpqr]\n").unwrap();
+            format!("{before}{hub}[jpqr]\n{after}")
+        });
+        told.into_iter()
+            .map(|one| one.lines().next().unwrap_or_default().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let files = "certificate = '/etc/a.pem'\nkey = '/etc/a.key'\nauthority = '/etc/ca.pem'\n";
+    let https = "[hub]\nurl = 'https://hub.example:8443'\n";
     assert_eq!(changed("site.toml", |text| text.replace("hub = false\n", "")), [""; 0]);
-    let told = changed("site.toml", |text| text.replace("hub = false", "hub = true"));
-    let [told] = told.as_slice() else { panic!("{told:#?}") };
-    assert!(told.contains(&format!("site.toml:{line}")), "{told}");
-    assert!(told.contains("この版にはまだありません"), "{told}");
-    assert!(told.contains("hub = false と書くか"), "{told}");
+    assert_eq!(with(&format!("{https}{files}"), true), [""; 0]);
+    assert_eq!(with("[hub]\nurl = 'http://127.0.0.1:8090'\nspread_secs = 0\n", true), [""; 0]);
+    // Written down already, and not used yet.
+    assert_eq!(with(&format!("{https}{files}"), false), [""; 0]);
+    for (hub, told) in [
+        ("", "[hub] がありません"),
+        (https, "証明書のファイルがそろっていません"),
+        ("[hub]\nurl = 'http://hub.example'\n", "へは送れません"),
+        ("[hub]\nurl = 'http://127.0.0.1:1'\nkey = 'a.key'\n", "どのフォルダー"),
+        ("[hub]\nurl = 'http://127.0.0.1:1'\nspread_secs = 61\n", "0 から 60 まで"),
+    ] {
+        let found = with(hub, true);
+        assert!(found.iter().any(|one| one.contains(told)), "{hub}: {found:#?}");
+    }
+    assert!(with("", true)[0].contains(&format!("site.toml:{line}")));
 }
 
 #[test]

@@ -9,7 +9,8 @@ use crate::clock::Moment;
 /// A display says how it is doing this often, and at once when that changes.
 pub const SAYS_EVERY: Duration = Duration::from_secs(20);
 
-/// Whom nobody has heard for so long is not there: three times it said nothing.
+/// Whom nobody has heard for so long on the wall's clock is not there: three times it
+/// said nothing. The rules are told how long that is on the office's.
 pub const UNHEARD_AFTER: Duration = Duration::from_secs(70);
 
 /// What a display sounds like.
@@ -55,9 +56,11 @@ pub struct Heard {
 }
 
 impl Heard {
-    /// What is known after a display said `sound`.
-    pub fn after(before: Option<Heard>, sound: Sound, at: Moment) -> Self {
-        let same = before.filter(|before| before.sound == sound && !is_gone(before.at, at));
+    /// What is known after a display said `sound`, where one unheard for longer than
+    /// `patience` was gone in between.
+    pub fn after(before: Option<Heard>, sound: Sound, at: Moment, patience: Duration) -> Self {
+        let same = |before: &Heard| before.sound == sound && at - before.at <= patience;
+        let same = before.filter(same);
         Self { at, sound, since: same.map_or(at, |before| before.since) }
     }
 }
@@ -73,22 +76,25 @@ pub enum Trouble {
     Voiceless(Moment),
 }
 
-/// What is wrong with a display, to which somebody has listened since `listening`.
-pub fn trouble(heard: Option<Heard>, listening: Moment, now: Moment) -> Option<Trouble> {
+/// What is wrong with a display, to which somebody has listened since `listening` and
+/// which may be silent for `patience`.
+pub fn trouble(
+    heard: Option<Heard>,
+    listening: Moment,
+    now: Moment,
+    patience: Duration,
+) -> Option<Trouble> {
+    let is_gone = |heard: Moment| now - heard > patience;
     match heard {
-        None if is_gone(listening, now) => Some(Trouble::Unheard(None)),
+        None if is_gone(listening) => Some(Trouble::Unheard(None)),
         None => None,
-        Some(heard) if is_gone(heard.at, now) => Some(Trouble::Unheard(Some(heard.at))),
+        Some(heard) if is_gone(heard.at) => Some(Trouble::Unheard(Some(heard.at))),
         Some(heard) => match heard.sound {
             Sound::Off => Some(Trouble::Mute(heard.since)),
             Sound::ChimeOnly => Some(Trouble::Voiceless(heard.since)),
             Sound::On | Sound::Silent => None,
         },
     }
-}
-
-fn is_gone(heard: Moment, now: Moment) -> bool {
-    now - heard > UNHEARD_AFTER
 }
 
 #[cfg(test)]
@@ -116,20 +122,20 @@ mod tests {
             (heard(Sound::On), 171, Some(Trouble::Unheard(Some(after(100))))),
             (heard(Sound::Silent), 171, Some(Trouble::Unheard(Some(after(100))))),
         ] {
-            assert_eq!(trouble(heard, NINE, after(now)), said, "{heard:?} {now}");
+            assert_eq!(trouble(heard, NINE, after(now), UNHEARD_AFTER), said, "{heard:?} {now}");
         }
     }
 
     #[test]
     fn since_when_it_is_mute_is_kept_until_it_sounds_or_was_gone() {
-        let mute = |before, secs| Heard::after(before, Sound::Off, after(secs));
+        let mute = |before, secs| Heard::after(before, Sound::Off, after(secs), UNHEARD_AFTER);
         let first = mute(None, 0);
         assert_eq!(first.since, NINE);
         let again = mute(Some(first), 20);
         assert_eq!((again.since, again.at), (NINE, after(20)));
         let gone = mute(Some(again), 20 + 71);
         assert_eq!(gone.since, after(91));
-        let on = Heard::after(Some(again), Sound::On, after(40));
+        let on = Heard::after(Some(again), Sound::On, after(40), UNHEARD_AFTER);
         assert_eq!((on.since, mute(Some(on), 60).since), (after(40), after(60)));
     }
 

@@ -2,7 +2,7 @@
 
 use tokio_postgres::Row;
 
-use super::{Entry, Error, Hub, exactly, number};
+use super::{Entry, Error, Hub, Office, exactly, number};
 use crate::id::LogId;
 use crate::journal;
 use crate::sync::message::Link;
@@ -36,28 +36,24 @@ pub(super) fn row(row: &Row) -> Result<journal::Row, Error> {
 }
 
 impl Hub {
-    /// What it holds of a log from number `first` on, a batch at most; nothing when there
-    /// is no more.
+    /// What it holds of an office's log from number `first` on, a batch at most; nothing
+    /// when there is no more.
     ///
     /// # Errors
     /// Faults of PostgreSQL.
-    pub async fn held(
-        &self,
-        municipality: &str,
-        log: LogId,
-        first: u64,
-    ) -> Result<Vec<Entry>, Error> {
+    pub async fn held(&self, office: &Office, log: LogId, first: u64) -> Result<Vec<Entry>, Error> {
         let client = self.pool.get().await?;
         let first = i64::try_from(first).unwrap_or(i64::MAX);
         let most = i64::try_from(batch::ENTRIES_MAX).unwrap_or(i64::MAX);
         let rows = client
             .query(
                 &format!(
-                    "select {COLUMNS} from entry
+                    "select {COLUMNS} from entry join log using (municipality, log)
                      where municipality = $1 and log = $2::text::uuid and seq >= $3
+                       and log.office = $5
                      order by seq limit $4"
                 ),
-                &[&municipality, &log.to_string(), &first, &most],
+                &[&office.municipality, &log.to_string(), &first, &most, &office.name],
             )
             .await?;
         let entry = |one: &Row| {
@@ -66,6 +62,8 @@ impl Hub {
             let link = Link { seq: number(body.seq)?, before, hash: exactly(hash)? };
             Ok(Entry { link, body })
         };
-        rows.iter().map(entry).collect()
+        let mut entries: Vec<Entry> = rows.iter().map(entry).collect::<Result<_, Error>>()?;
+        entries.truncate(batch::cut(entries.iter().map(|entry| entry.body.size())));
+        Ok(entries)
     }
 }

@@ -148,6 +148,15 @@ impl Hub {
         Ok(hub)
     }
 
+    /// Whether PostgreSQL answers.
+    ///
+    /// # Errors
+    /// [`Error::Busy`], faults of PostgreSQL.
+    pub async fn answers(&self) -> Result<(), Error> {
+        self.pool.get().await?.execute("select 1", &[]).await?;
+        Ok(())
+    }
+
     /// Where it stands with a log.
     ///
     /// # Errors

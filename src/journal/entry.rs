@@ -150,6 +150,14 @@ impl Row {
         }
     }
 
+    /// About how many bytes it is: what is long in it, and something for the rest.
+    pub fn size(&self) -> usize {
+        const REST: usize = 512;
+        let sealed = self.sealed.as_ref().map_or(0, Vec::len);
+        // Sealed bytes travel as two digits each.
+        self.facts.len() + self.entity_id.len() + 2 * sealed + REST
+    }
+
     /// SHA-256 over a domain word and every column in order, each preceded by
     /// its length, so that no two different rows have the same bytes. A missing
     /// sealed part and an empty one differ by a leading 0 or 1.

@@ -13,7 +13,7 @@ mod store;
 mod vault;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::chance::{Chance, SystemChance};
 use crate::clock::{Clock, Moment, SystemClock};
@@ -23,8 +23,8 @@ use crate::id::{LogId, OpId, VisitId};
 pub use chain::{Broken, Verified, check_tail, verify};
 pub use entry::{Actor, Entity, Event, Row, beginning};
 pub use store::{
-    LogRow, carried, continue_in_new_log, entities_unknown_to, entity_of_op, happened_after, logs,
-    says, stands_at, told_by_op,
+    COLUMNS as ROW_COLUMNS, LogRow, carried, continue_in_new_log, entities_unknown_to,
+    entity_of_op, happened_after, logs, row as read_row, says, stands_at, told_by_op,
 };
 pub use vault::{OfficeKey, VisitKey};
 
@@ -84,6 +84,11 @@ impl Journal {
     /// The time on the clock that was passed in.
     pub fn now(&self) -> Moment {
         self.clock.now()
+    }
+
+    /// So long on that clock, for what takes `wall` on the wall's ([`Clock::speed`]).
+    pub fn lasting(&self, wall: Duration) -> Duration {
+        wall.saturating_mul(self.clock.speed())
     }
 
     /// A fresh operation id.

@@ -9,10 +9,15 @@ use crate::clock::{self, Moment};
 use crate::db::{self, Tx};
 use crate::id::{LogId, OpId};
 
-pub(super) const COLUMNS: &str = "log, seq, op_id, kind, schema_version, entity_kind, entity_id, \
+/// The columns that [`row`] reads, in its order.
+pub const COLUMNS: &str = "log, seq, op_id, kind, schema_version, entity_kind, entity_id, \
      occurred_at, boot_id, monotonic_ms, clock_quality, actor, facts, sealed, prev_hash";
 
-pub(super) fn row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
+/// The entry of a row that begins with [`COLUMNS`].
+///
+/// # Errors
+/// A column that is not what it should be.
+pub fn row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
     Ok(Row {
         log: row.get(0)?,
         seq: row.get(1)?,

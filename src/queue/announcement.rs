@@ -7,12 +7,14 @@ use super::ticket::Ticket;
 use super::{Error, cannot_be};
 use crate::clock::{self, Moment};
 use crate::db::Tx;
+use crate::id::TicketId;
 
 /// One call, as displays say it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Announcement {
     /// Rises by one or more from call to call, over all days.
     pub seq: i64,
+    pub ticket: TicketId,
     pub prefix: String,
     pub number: u32,
     pub counter: u32,
@@ -26,19 +28,20 @@ pub fn announcements(
     seq: i64,
 ) -> Result<Vec<Announcement>, Error> {
     let mut rows = connection.prepare_cached(
-        "select seq, prefix, number, counter, at
+        "select seq, ticket, prefix, number, counter, at
          from announcement join ticket on ticket.id = announcement.ticket
          where announcement.day = ?1 and seq > ?2 order by seq",
     )?;
     let calls = rows.query_map(params![clock::iso_day(day), seq], |row| {
-        let at: String = row.get(4)?;
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, at))
+        let (ticket, at): (String, String) = (row.get(1)?, row.get(5)?);
+        Ok((row.get(0)?, ticket, row.get(2)?, row.get(3)?, row.get(4)?, at))
     })?;
     calls
         .map(|row| {
-            let (seq, prefix, number, counter, at) = row?;
+            let (seq, ticket, prefix, number, counter, at) = row?;
+            let ticket = ticket.parse().map_err(|_| cannot_be("announcement", "ticket"))?;
             let at = clock::parse_rfc3339(&at).ok_or(cannot_be("announcement", "at"))?;
-            Ok(Announcement { seq, prefix, number, counter, at })
+            Ok(Announcement { seq, ticket, prefix, number, counter, at })
         })
         .collect()
 }

@@ -7,9 +7,10 @@ use serde::Serialize;
 use super::announcement::Announcement;
 use super::duty::{Duty, Pause};
 use super::state::State;
-use super::ticket::Ticket;
+use super::ticket::{Leg, Ticket};
 use super::voice::Voice;
 use crate::clock::{self, Moment};
+use crate::id::TicketId;
 
 /// How many of the last calls a display keeps showing.
 const LAST_CALLS: usize = 6;
@@ -68,26 +69,18 @@ pub fn board(
     voice: Voice,
 ) -> Board {
     // Looked at after every commit of a day with hundreds of both.
-    let mut by_number: HashMap<(&str, u32), Vec<&Ticket>> = HashMap::new();
-    for ticket in tickets {
-        by_number.entry((&ticket.prefix, ticket.number)).or_default().push(ticket);
-    }
+    let by_id: HashMap<TicketId, &Ticket> = tickets.iter().map(|one| (one.id, one)).collect();
     let (mut called, mut last): (Vec<Call>, Vec<Call>) = (Vec::new(), Vec::new());
     let mut known = HashSet::new();
     for one in announcements.iter().rev() {
-        let number = (one.prefix.as_str(), one.number);
-        let own = by_number.get(&number).map_or(&[][..], Vec::as_slice);
-        // Whose call was taken back waits again, and is sent nowhere.
-        let waits =
-            |ticket: &&Ticket| ticket.leg().state == State::Waiting && ticket.legs.len() == 1;
-        if own.iter().any(waits) || !known.insert(number) {
+        let Some(leg) = by_id.get(&one.ticket).and_then(|ticket| leg_called(ticket, one)) else {
+            continue;
+        };
+        // Where a range begins again two may have one number: the later call counts.
+        if !known.insert((one.prefix.as_str(), one.number)) {
             continue;
         }
-        let is_there = |ticket: &&Ticket| {
-            let leg = ticket.leg();
-            leg.state == State::Called && leg.counter == Some(one.counter)
-        };
-        match own.iter().any(is_there) {
+        match leg.state == State::Called {
             true => called.push(call(one, voice)),
             false if last.len() < LAST_CALLS => last.push(call(one, voice)),
             false => {}
@@ -102,8 +95,14 @@ pub fn board(
     }
 }
 
+/// The leg that was called by this announcement. Whose call was taken back, and who waits
+/// again, was called nowhere: that leg knows of no call.
+fn leg_called<'t>(ticket: &'t Ticket, announcement: &Announcement) -> Option<&'t Leg> {
+    ticket.legs.iter().find(|leg| leg.called_at == Some(announcement.at))
+}
+
 fn call(announcement: &Announcement, voice: Voice) -> Call {
-    let Announcement { seq, prefix, number, counter, at } = announcement;
+    let Announcement { seq, ticket: _, prefix, number, counter, at } = announcement;
     Call {
         ticket: format!("{prefix}{number}"),
         counter: *counter,

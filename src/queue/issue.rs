@@ -173,7 +173,10 @@ fn draw(tx: &Tx<'_>, day: Date, lane: &Lane) -> Result<(u32, u32), Error> {
     if lane.at_end == AtEnd::Refuse && store::drawn_with_prefix(tx, day, &lane.prefix)? >= span {
         return Err(Error::RangeEnded(lane.prefix.clone()));
     }
-    loop {
+    // Once through the range and no further: where all of it is kept, none is left.
+    let mut left = span;
+    while lane.at_end != AtEnd::Wrap || left > 0 {
+        left = left.saturating_sub(1);
         let nth = db::next_number(tx, day, &series(&lane.prefix))?;
         let (round, number) = match lane.at_end {
             AtEnd::Wrap => ((nth - 1) / span + 1, first + (nth - 1) % span),
@@ -183,4 +186,5 @@ fn draw(tx: &Tx<'_>, day: Date, lane: &Lane) -> Result<(u32, u32), Error> {
             return Ok((round, number));
         }
     }
+    Err(Error::RangeEnded(lane.prefix.clone()))
 }

@@ -1,4 +1,5 @@
 mod anything;
+mod boards;
 mod calls;
 mod duties;
 mod forecast;
@@ -249,6 +250,27 @@ fn what_is_held_says_why_and_goes_on_at_its_counter() {
     hall.act_with(id, Act::new(Action::Resume, Who::Timer, hall.journal.now())).unwrap();
     assert!(matches!(hall.call_next(2), Err(Error::Empty)));
     assert_eq!(hall.call_next(1).unwrap().id, id);
+}
+
+#[test]
+fn who_asks_for_a_moment_when_called_is_still_meant_for_the_counter_that_was_named() {
+    let hall = Hall::open();
+    hall.sit(1).sit(2);
+    let id = hall.issue("certificate").id;
+    hall.call_next(1).unwrap();
+    hall.press(1, Action::Serve, id).unwrap();
+    let of_clerk = |action, counter: u32| {
+        Act::of_clerk(action, counter, hall.desk(counter).staff, hall.journal.now())
+    };
+    let lane = Some("moving".to_owned());
+    let over = Act { lane, wants: Some(2), ..of_clerk(Action::HandOver, 1) };
+    hall.act_with(id, over).unwrap();
+    assert_eq!(hall.call_next(2).unwrap().id, id);
+    let hold = Act { reason: Some(Reason::Rest), ..of_clerk(Action::Hold, 2) };
+    assert_eq!(hall.act_with(id, hold).unwrap().leg().wants, Some(2));
+    hall.act_with(id, Act::new(Action::Resume, Who::Resident, hall.journal.now())).unwrap();
+    assert!(matches!(hall.call_next(1), Err(Error::Empty)));
+    assert_eq!(hall.call_next(2).unwrap().id, id);
 }
 
 #[test]

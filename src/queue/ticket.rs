@@ -422,7 +422,10 @@ impl Ticket {
             Action::Hold => {
                 let minutes = act.minutes.map(|minutes| u64::from(minutes) * 60);
                 leg.until = minutes.map(|secs| act.at + Duration::from_secs(secs));
-                leg.wants = (was == State::Serving).then_some(leg.counter).flatten();
+                // Who has not come yet is still meant for the counter that was named.
+                if was == State::Serving {
+                    leg.wants = leg.counter;
+                }
             }
             Action::Return => leg.returned = Some(act.at),
             _ => {}

@@ -11,6 +11,7 @@ use anyhow::{Context, bail};
 use time::Date;
 use tokio::net::TcpListener;
 
+use super::forward;
 use super::lock::FolderLock;
 use super::sweep;
 use super::told_to_stop;
@@ -21,6 +22,7 @@ use crate::clock::SystemClock;
 use crate::config::{Config, ReaderKind};
 use crate::db::{self, Db};
 use crate::form::Forms;
+use crate::forwarding::Standing;
 use crate::journal::{self, Actor, Journal, OfficeKey};
 use crate::pdf::Fonts;
 use crate::preregistration::{Epoch, Intake, KeyFolder};
@@ -57,12 +59,15 @@ async fn serve(
     demo: Option<DemoTown>,
 ) -> anyhow::Result<()> {
     let (config, forms, papers) = read(folders)?;
+    let line = forward::line(&config)?;
     make_private(&folders.data).with_context(|| format!("{}", folders.data.display()))?;
     let _lock = FolderLock::take(&folders.data)?;
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}: stop what uses it, or choose another with --listen")
     })?;
-    let office = Arc::new(open(folders, (config, forms, papers), demo).await?);
+    let mut office = open(folders, (config, forms, papers), demo).await?;
+    office.line = line.as_ref().map(|_| Standing::default());
+    let office = Arc::new(office);
     let town = match demo {
         Some(town) => town::populate(&office, &folders.data.join(OFFICE_KEY), town).await?,
         None => None,
@@ -75,6 +80,9 @@ async fn serve(
     let address = listener.local_addr()?;
     eprintln!("窓口 http://{address}/");
     let watching = tokio::spawn(live::forever(office.clone()));
+    let sending = line
+        .zip(office.line.clone())
+        .map(|(line, standing)| tokio::spawn(forward::forever(office.clone(), line, standing)));
     let living = town.map(|town| tokio::spawn(town.live(office.clone())));
     let closing = office.clone();
     let stop = async move {
@@ -85,6 +93,9 @@ async fn serve(
     axum::serve(listener, pages).with_graceful_shutdown(stop).await?;
     sweeping.abort();
     watching.abort();
+    if let Some(sending) = sending {
+        sending.abort();
+    }
     if let Some(living) = living {
         living.abort();
     }
@@ -175,6 +186,7 @@ async fn open(
         at_home: AtHome::default(),
         shown,
         shown_booked: Shown::default(),
+        line: None,
         sessions,
         demo,
     };

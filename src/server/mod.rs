@@ -1,12 +1,16 @@
-//! Start-up by role: the counter server, a reader's PC, and the page for home.
+//! Start-up by role: the counter server, a reader's PC, the page for home, and
+//! the hub.
 
 pub mod counter;
+mod forward;
 pub mod home;
+pub mod hub;
 pub mod lock;
 pub mod panics;
 #[cfg(feature = "pcsc")]
 pub mod reader;
 mod sweep;
+pub mod tls;
 pub mod town;
 
 /// SIGTERM or Ctrl-C: what is begun is brought to its end.

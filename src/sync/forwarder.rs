@@ -111,6 +111,12 @@ impl Forwarder {
         next
     }
 
+    /// Somebody asks for it: no pause before the next question.
+    pub fn hurry(&mut self) {
+        self.due_ms = 0;
+        self.heard_ms = None;
+    }
+
     fn wanted(&self, now_ms: u64, logs: &[Log]) -> Next {
         let hello = |log: &Log| {
             let Watermark { log: id, acked, hub, .. } = log.known;

@@ -113,7 +113,7 @@ async fn heard(
     fields: Fields,
 ) -> Result<StatusCode, Failure> {
     let sound = Sound::from_id(fields.get("sound")).ok_or(Failure::BadRequest)?;
-    office.live.displays.hear(display, sound, office.journal.now());
+    office.live.displays.hear(display, sound, &office.journal);
     Ok(StatusCode::NO_CONTENT)
 }
 

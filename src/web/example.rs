@@ -58,6 +58,7 @@ pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir)
         at_home: AtHome::default(),
         shown,
         shown_booked: Shown::default(),
+        line: None,
         sessions: staff::LIMITS,
         demo,
     };

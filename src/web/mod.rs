@@ -25,6 +25,7 @@ mod fields;
 mod guard;
 pub mod guests;
 pub mod home;
+pub mod hub;
 pub mod kiosk;
 pub mod live;
 mod outlook;
@@ -53,7 +54,7 @@ use crate::form::Forms;
 use crate::id::DeviceId;
 use crate::journal::Journal;
 use crate::preregistration::Intake;
-use crate::{staff, visit};
+use crate::{forwarding, staff, visit};
 
 pub use codes::Codes;
 pub use guests::Guests;
@@ -88,6 +89,8 @@ pub struct Office {
     pub guests: Guests<DeviceId>,
     /// Who books at home, and how much came from where.
     pub at_home: home::AtHome,
+    /// How the line to the hub stands, where there is one.
+    pub line: Option<forwarding::Standing>,
     /// How long whoever is signed in stays so.
     pub sessions: staff::Limits,
     /// Invented residents, ready accounts, and a line on every page that says so.

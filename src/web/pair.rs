@@ -92,9 +92,8 @@ async fn display_in_demo(office: &Office) -> Result<Response, Failure> {
     let (device, token) = office
         .db
         .write(move |tx| {
-            let name = format!("デモ表示盤 {}", journal.op());
-            let new =
-                NewDevice::typed(&name.chars().take(40).collect::<String>(), Role::Display, "")?;
+            let name = format!("デモ表示盤 {}", device::all(tx)?.len() + 1);
+            let new = NewDevice::typed(&name, Role::Display, "")?;
             let (code, _) = device::offer(tx, &journal, journal.op(), Actor::System, &new)?;
             device::redeem(tx, &journal, journal.op(), &code.to_string())
         })

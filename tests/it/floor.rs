@@ -5,6 +5,7 @@ use madoguchi::config::Config;
 
 use crate::stage::browser::{Browser, browser};
 use crate::stage::clerk::{ENTER, TAB};
+use crate::stage::from_home::Held;
 use crate::stage::hall::Hall;
 use crate::stage::program::Program;
 
@@ -61,6 +62,52 @@ fn somebody_is_noted_at_a_counter_and_a_number_is_sent_there_and_taken_out() {
     browser.follow("状況 7");
     browser.wait("the board", "document.body.innerText.includes('2 人（')");
     looked_at(&browser, "floor-supervisor");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn a_slip_held_to_the_tablet_brings_its_number_back_whatever_reads_it() {
+    let Some(browser) = browser("a slip held to the tablet") else { return };
+    let program = Program::demo();
+    let mut hall = Hall::open(&program);
+    let [(_, seen), (_, scanned)] = [hall.draw(), hall.draw()];
+    hall.sit(1);
+    for _ in 0..2 {
+        hall.call();
+        hall.press("mark_absent");
+    }
+    let open = || {
+        browser.look_at((1280, 800));
+        browser.go(&format!("{}/kiosk", program.address));
+        browser.follow("呼ばれたあとに戻った方");
+    };
+    let is_back = |number: &str| {
+        let told = "document.querySelector('h1').innerText.includes('受け付けました')";
+        browser.wait("that they are back", told);
+        assert!(browser.text().contains(number), "{}", browser.text());
+        browser.leave(|| browser.press("#end"));
+    };
+    // Something else before the camera is said, and goes no further.
+    browser.show_to_camera(Held::Code("https://www.example.jp/"));
+    open();
+    let says = "document.querySelector('#camera [role=status]').innerText";
+    browser.wait("a word on it", &format!("{says}.includes('今日の番号票ではないようです')"));
+    browser.show_to_camera(Held::Code(&seen));
+    browser.leave(|| browser.reload());
+    is_back("A1");
+    browser.show_to_camera(Held::Nothing);
+    open();
+    // What was typed before is another's matter: the slip says which number.
+    browser.press("[data-key='1']");
+    let mut was_kept = false;
+    browser.leave(|| was_kept = browser.scan(&scanned));
+    assert!(was_kept, "Enter would press a button");
+    is_back("A2");
+    // It waits, and is told so; the same slip changes nothing.
+    open();
+    browser.leave(|| was_kept = browser.scan(&scanned));
+    assert!(was_kept, "Enter would press a button");
+    assert!(browser.text().contains("順番をお待ちください"), "{}", browser.text());
     assert_eq!(browser.complaints(), [""; 0]);
 }
 

@@ -22,6 +22,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("application", &["db", "journal"]),
     // Knows neither clock nor line nor storage.
     ("sync", &[]),
+    // What travels, as bytes.
+    ("wire", &["journal", "sync"]),
+    // The counter's end of the line to the hub.
+    ("forwarding", &["db", "journal", "sync", "wire"]),
     // PostgreSQL, and nothing of the counter's own storage.
     ("hub", &["journal", "sync"]),
     ("jpqr", &[]),
@@ -79,6 +83,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "application",
             "appointment",
             "device",
+            "forwarding",
             "payment",
             "preregistration",
             "queue",
@@ -125,6 +130,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("askama", &["web"]),
     ("argon2", &["staff"]),
     ("chacha20poly1305", &["card", "journal"]),
+    ("tokio_rustls", &["web", "server", "forwarding"]),
+    ("ureq", &["forwarding"]),
     ("tokio_postgres", &["hub"]),
     ("deadpool_postgres", &["hub"]),
     ("hpke", &["preregistration"]),
@@ -138,6 +145,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "application",
             "appointment",
             "device",
+            "forwarding",
             "payment",
             "preregistration",
             "queue",

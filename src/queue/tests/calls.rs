@@ -109,20 +109,6 @@ fn who_was_relieved_does_nothing_more_there_and_nobody_is_called_past_the_rule()
 }
 
 #[test]
-fn whose_call_was_taken_back_is_sent_nowhere() {
-    let hall = Hall::open();
-    hall.sit(1);
-    let id = hall.issue("certificate").id;
-    hall.call_next(1).unwrap();
-    hall.undo(1, id).unwrap();
-    let day = hall.journal.now().date();
-    let tickets = of_day(&hall.connection, day).unwrap();
-    let calls = announcements(&hall.connection, day, 0).unwrap();
-    let shown = board::board(&tickets, &[], &calls, &hall.lanes, Voice::Off);
-    assert_eq!((shown.called, shown.last, shown.seq), (vec![], vec![], 1));
-}
-
-#[test]
 fn a_paused_or_closed_counter_calls_nobody_and_nobody_leaves_a_resident_behind() {
     let hall = Hall::open();
     hall.issue("certificate");
@@ -136,38 +122,6 @@ fn a_paused_or_closed_counter_calls_nobody_and_nobody_leaves_a_resident_behind()
     hall.call_next(1).unwrap();
     let close = duty::close(&hall.tx(), &hall.journal, hall.journal.op(), staff, 1);
     assert!(matches!(close, Err(Error::CounterBusy(_))));
-}
-
-#[test]
-fn the_board_shows_each_number_once_where_it_was_called_last() {
-    let hall = Hall::open();
-    hall.sit(1).sit(2);
-    let [one, two, _] = [hall.issue("certificate"), hall.issue("moving"), hall.issue("moving")];
-    hall.call_next(1).unwrap();
-    hall.press(1, Action::Serve, one.id).unwrap();
-    hall.call_next(2).unwrap();
-    hall.pass(20);
-    hall.press(2, Action::Recall, two.id).unwrap();
-    let day = hall.journal.now().date();
-    let now = || {
-        let tickets = of_day(&hall.connection, day).unwrap();
-        let calls = announcements(&hall.connection, day, 0).unwrap();
-        let duties = duty::all(&hall.connection).unwrap();
-        board::board(&tickets, &duties, &calls, &hall.lanes, Voice::Ja)
-    };
-    let names = |calls: &[board::Call]| -> Vec<(String, u32)> {
-        calls.iter().map(|call| (call.ticket.clone(), call.counter)).collect()
-    };
-    let shown = now();
-    assert_eq!(names(&shown.called), [("B1".to_owned(), 2)]);
-    assert_eq!(names(&shown.last), [("A1".to_owned(), 1)]);
-    assert_eq!(shown.called[0].clips, Voice::Ja.clips("B", 1, 2));
-    let waiting: Vec<_> = shown.lanes.iter().map(|lane| lane.waiting).collect();
-    assert_eq!((waiting, shown.seq), (vec![0, 1], 3));
-    let serving: Vec<_> = shown.counters.iter().map(|one| one.serving.as_deref()).collect();
-    assert_eq!(serving, [Some("A1"), Some("B1")]);
-    hall.press(2, Action::MarkAbsent, two.id).unwrap();
-    assert_eq!(names(&now().called), []);
 }
 
 #[test]

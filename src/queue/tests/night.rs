@@ -122,6 +122,28 @@ fn a_number_that_is_drawn_before_the_night_was_swept_is_none_that_is_kept() {
 }
 
 #[test]
+fn where_every_number_of_a_range_is_kept_none_is_drawn_and_the_office_goes_on() {
+    let hall = Hall::open_at(datetime!(2026-11-25 16:00 +9));
+    let at_end = AtEnd::Wrap;
+    let lane = Lane { numbers: [8, 9], at_end, keeps: true, ..hall.lane("certificate") };
+    let draw = || hall.try_issue(hall.journal.op(), &lane, Class::Ordinary);
+    let [first, _] = [draw(), draw()].map(Result::unwrap);
+    hold(&hall, datetime!(2026-11-26 8:30 +9));
+    let ended = |drawn| matches!(drawn, Err(Error::RangeEnded(prefix)) if prefix == "A");
+    assert!(ended(draw()), "before the night was swept");
+    assert_eq!(hall.keep(), [2, 0]);
+    assert!(ended(draw()), "and after it");
+    // The day after, the number of whoever was served is there again.
+    hall.sit(1);
+    assert_eq!(hall.served(1), first.id);
+    hall.press(1, Action::Finish, first.id).unwrap();
+    hold(&hall, datetime!(2026-11-27 8:30 +9));
+    assert_eq!(hall.keep(), [1, 0]);
+    assert_eq!([draw(), draw()].map(|drawn| drawn.unwrap().to_string()), ["A8", "A8"]);
+    assert_eq!(first_contradiction(&hall.connection).unwrap(), None);
+}
+
+#[test]
 fn each_day_counts_what_happened_on_it_and_a_night_is_no_wait() {
     let (hall, drawn) = evening();
     let [first, second] = [date!(2026 - 11 - 25), date!(2026 - 11 - 26)];

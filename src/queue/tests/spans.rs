@@ -4,6 +4,25 @@ use super::*;
 use crate::queue::report;
 
 #[test]
+fn how_long_a_service_took_that_nobody_ended_is_not_known() {
+    let hall = Hall::open();
+    hall.sit(1);
+    let [forgotten, waited] = [hall.issue("certificate"), hall.issue("certificate")];
+    hall.call_next(1).unwrap();
+    hall.press(1, Action::Serve, forgotten.id).unwrap();
+    hall.pass(20 * 3600);
+    let tomorrow = hall.journal.now().date();
+    close_day(&hall.tx(), &hall.journal, tomorrow).unwrap();
+    let file = report::tickets_file(&hall.connection, forgotten.day).unwrap();
+    let named = report::csv::TICKETS.split(',').position(|name| name == "service_s").unwrap();
+    let served = |ticket: &Ticket| {
+        let line = file.lines().find(|line| line.split(',').nth(1) == Some(&ticket.to_string()));
+        line.unwrap().split(',').nth(named).unwrap().to_owned()
+    };
+    assert_eq!([served(&forgotten), served(&waited)], ["", "0"]);
+}
+
+#[test]
 fn a_press_that_was_taken_back_leaves_no_interval_behind() {
     let hall = Hall::open();
     hall.sit(1);

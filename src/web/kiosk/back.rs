@@ -9,17 +9,15 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::json;
 
-use super::code::{SIDE_MAX, told};
+use super::eyes::{self, Eyes, told};
 use super::frame::{Frame, language};
 use super::number::Asked;
 use super::session::Kiosk;
-use crate::config::ScannerKind;
 use crate::db::Tx;
 use crate::id::{OpId, TicketId};
 use crate::lang::{Lang, Phrases};
 use crate::queue::state::State as At;
 use crate::queue::{self, Ticket, holder, outlook};
-use crate::scan::Luma;
 use crate::web::error::Failure;
 use crate::web::fields::Fields;
 use crate::web::{Office, Shared, page, status, windows};
@@ -31,9 +29,7 @@ struct Page {
     op: OpId,
     /// The letters of the numbers that are given out.
     prefixes: Vec<String>,
-    camera: bool,
-    keyboard: bool,
-    serial: bool,
+    eyes: Eyes,
     error: Option<&'static str>,
 }
 
@@ -66,10 +62,7 @@ async fn allowed(office: &Office, kiosk: &Kiosk) -> Result<(), Failure> {
     if prefixes(office).is_empty() {
         return Err(Failure::NotFound);
     }
-    match kiosk.visit(office).await? {
-        Some(_) => Err(Failure::Elsewhere("/kiosk")),
-        None => Ok(()),
-    }
+    kiosk.without_visit(office).await
 }
 
 fn frame(office: &Office, kiosk: &Kiosk, lang: Lang) -> Frame {
@@ -94,14 +87,12 @@ fn shown(
     lang: Lang,
     error: Option<&'static str>,
 ) -> Result<Response, Failure> {
-    let has = |kind| kiosk.beside(office).any(|scanner| scanner.kind == kind);
+    let eyes = Eyes::of(kiosk.beside(office));
     page::show(&Page {
         op: office.journal.op(),
         prefixes: prefixes(office),
         // A slip that was refused is still before it.
-        camera: error.is_none() && has(ScannerKind::Camera),
-        keyboard: has(ScannerKind::Keyboard),
-        serial: has(ScannerKind::Serial),
+        eyes: Eyes { camera: error.is_none() && eyes.camera, ..eyes },
         error,
         frame: frame(office, kiosk, lang).back("/kiosk"),
     })
@@ -121,7 +112,8 @@ pub(super) async fn say(
     let scanned = Some(fields.get("text").to_owned()).filter(|text| !text.is_empty());
     let scanned = scanned.or_else(|| office.codes.take_heard(kiosk.beside(&office)));
     let number = format!("{}{}", fields.get("prefix"), fields.get("number").trim());
-    let found = match scanned.filter(|_| fields.get("number").is_empty()) {
+    // A slip says which number; what somebody typed before it was held there does not.
+    let found = match scanned {
         Some(scanned) => by_slip(&office, &scanned).await?.ok_or("kiosk.missed.other_code"),
         None => by_number(&office, number).await?.ok_or("kiosk.missed.not_found"),
     };
@@ -188,16 +180,13 @@ pub(super) async fn frame_seen(
     pixels: Bytes,
 ) -> Result<Response, Failure> {
     allowed(&office, &kiosk).await?;
-    if !kiosk.beside(&office).any(|scanner| scanner.kind == ScannerKind::Camera) {
+    if !Eyes::of(kiosk.beside(&office)).camera {
         return Ok(told(&json!({})));
     }
-    let side = headers.get("x-side").and_then(|side| side.to_str().ok()?.parse().ok());
-    let side: usize = side.filter(|side| *side <= SIDE_MAX).ok_or(Failure::BadRequest)?;
-    let picture = Luma::new(side, side, pixels.to_vec()).ok_or(Failure::BadRequest)?;
-    let Some(text) = office.codes.read(picture).await else { return Ok(told(&json!({}))) };
     // Another code than a slip's goes no further.
-    Ok(told(&match holder::page_in(&text) {
-        Some(_) => json!({ "text": text }),
-        None => json!({ "say": "other" }),
+    Ok(told(&match eyes::code_in(&office, &headers, &pixels).await? {
+        None => json!({}),
+        Some(text) if holder::page_in(&text).is_some() => json!({ "text": text }),
+        Some(_) => json!({ "say": "other" }),
     }))
 }

@@ -8,24 +8,20 @@ use askama::Template;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Json, Response};
+use axum::response::Response;
 use serde_json::json;
 
+use super::eyes::{self, Eyes, told};
 use super::frame::Frame;
 use super::session::{AtKiosk, Kiosk, Sent, SentDraft};
 use crate::bill_code::Bill;
 use crate::clock::Moment;
-use crate::config::{Scanner, ScannerKind};
 use crate::preregistration::{Jti, Opened, Refusal};
-use crate::scan::Luma;
 use crate::visit::brought::{self, Refused};
 use crate::visit::{self};
 use crate::web::codes::NotTaken;
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, page};
-
-/// The largest side of a square that the tablet sends of its camera's picture.
-pub(super) const SIDE_MAX: usize = 1_024;
 
 /// The most letters that anybody sends as a code.
 const LETTERS_MAX: usize = 1_300;
@@ -34,29 +30,11 @@ const LETTERS_MAX: usize = 1_300;
 #[template(path = "kiosk/code.html")]
 struct Show {
     frame: Frame,
-    camera: bool,
-    keyboard: bool,
-    serial: bool,
+    eyes: Eyes,
     /// Why the last one was not taken.
     refused: Option<String>,
     /// Whether it was the code of a bill or a wallet.
     is_bill: bool,
-}
-
-impl Kiosk {
-    /// What reads codes beside this tablet, also where none are made at home.
-    pub fn beside<'o>(&'o self, office: &'o Office) -> impl Iterator<Item = &'o Scanner> {
-        office.config.scanners.iter().filter(|scanner| scanner.serves(&self.device.name))
-    }
-
-    /// What reads codes made at home beside this tablet.
-    pub fn scanners<'o>(&'o self, office: &'o Office) -> impl Iterator<Item = &'o Scanner> {
-        office.config.scanners_at(&self.device.name)
-    }
-
-    fn has(&self, office: &Office, kind: ScannerKind) -> bool {
-        self.scanners(office).any(|scanner| scanner.kind == kind)
-    }
 }
 
 /// Somebody who has seen what the data is used for, at a tablet that reads codes.
@@ -73,9 +51,7 @@ pub(super) async fn show(State(office): State<Shared>, kiosk: Kiosk) -> Result<R
     let not_taken = not_taken.filter(|one| one.visit == at.visit.id && !one.is_read);
     let frame = Frame::new(&office, &kiosk, Some(&at)).back("/kiosk/procedures");
     page::show(&Show {
-        camera: kiosk.has(&office, ScannerKind::Camera),
-        keyboard: kiosk.has(&office, ScannerKind::Keyboard),
-        serial: kiosk.has(&office, ScannerKind::Serial),
+        eyes: Eyes::of(kiosk.scanners(&office)),
         // When it was used, and under which number, is told to staff: whoever holds a
         // code has not said the birthday yet.
         is_bill: not_taken.as_ref().is_some_and(|one| is_bill(one.code)),
@@ -107,11 +83,6 @@ pub(super) async fn heard(
     }
 }
 
-/// Whether a scanner at this machine has sent something, for the page that waits.
-pub(super) async fn state(State(office): State<Shared>, kiosk: Kiosk) -> Response {
-    told(&json!({ "heard": office.codes.has_heard(kiosk.scanners(&office)) }))
-}
-
 /// `POST /kiosk/code/frame`: the middle of what the camera sees, a byte a pixel.
 pub(super) async fn frame(
     State(office): State<Shared>,
@@ -120,24 +91,14 @@ pub(super) async fn frame(
     pixels: Bytes,
 ) -> Result<Response, Failure> {
     let at = draft(&office, &kiosk).await?;
-    let key = headers.get("x-key").and_then(|key| key.to_str().ok());
-    if key != Some(at.key().as_str()) || !kiosk.has(&office, ScannerKind::Camera) {
+    let sees = Eyes::of(kiosk.scanners(&office)).camera;
+    if !sees || !eyes::is_of(&headers, &at.key()) {
         return Ok(told(&json!({ "go": "/kiosk" })));
     }
-    let side = headers.get("x-side").and_then(|side| side.to_str().ok()?.parse().ok());
-    let side: usize = side.filter(|side| *side <= SIDE_MAX).ok_or(Failure::BadRequest)?;
-    let picture = Luma::new(side, side, pixels.to_vec()).ok_or(Failure::BadRequest)?;
-    match office.codes.read(picture).await {
+    match eyes::code_in(&office, &headers, &pixels).await? {
         Some(text) => Ok(told(&json!({ "go": take(&office, &kiosk, &at, &text).await? }))),
         None => Ok(told(&json!({}))),
     }
-}
-
-/// An answer for the page's script.
-pub(super) fn told(what: &serde_json::Value) -> Response {
-    let mut response = Json(what).into_response();
-    page::no_store(&mut response);
-    response
 }
 
 /// Opens a code and notes it; where to go on.

@@ -14,6 +14,7 @@ mod choose;
 mod closed;
 mod code;
 mod demo;
+mod eyes;
 mod frame;
 mod number;
 mod pay;
@@ -56,7 +57,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/card/state", get(card::state))
         .route("/card/lay", post(demo::lay))
         .route("/code", get(code::show).post(code::heard))
-        .route("/code/state", get(code::state))
+        .route("/heard", get(eyes::heard_beside))
         .route("/birthday", post(birthday::tell))
         .route("/closed", post(closed::go_on))
         .route("/page/{page}", get(ask::again).post(ask::answer))

@@ -164,6 +164,17 @@ impl Kiosk {
         office.readers.laid(self.device.reader.as_deref()?)
     }
 
+    /// A tablet on which no visit stands: what a guest does there is nobody's visit.
+    ///
+    /// # Errors
+    /// Where whoever has a visit goes on.
+    pub async fn without_visit(&self, office: &Office) -> Result<(), Failure> {
+        match self.visit(office).await? {
+            Some(_) => Err(Failure::Elsewhere("/kiosk")),
+            None => Ok(()),
+        }
+    }
+
     /// The visit that stands here.
     pub async fn visit(&self, office: &Office) -> Result<Option<AtKiosk>, Failure> {
         let found = self.look(office).await?;

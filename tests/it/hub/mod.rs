@@ -1,6 +1,9 @@
 //! The hub on a real PostgreSQL: what offices send arrives once and in order.
 
 mod office;
+mod served;
+mod town;
+mod travelling;
 
 use madoguchi::hub::{Error, Hub, Log, Why};
 use madoguchi::sync::Mark;
@@ -44,9 +47,11 @@ async fn what_an_office_wrote_arrives_once_however_it_is_cut_and_repeated() {
     let held = hub.position(TOWN, log.id).await.unwrap();
     assert_eq!(held.upto, Some(Mark { seq: 12, hash: last.hash }));
     assert_eq!(counts(&postgres, "town"), "6|12|12");
-    assert_eq!(hub.held(TOWN, log.id, 1).await.unwrap(), all, "as they were written");
-    assert_eq!(hub.held(TOWN, log.id, 11).await.unwrap(), all[10..]);
-    assert!(hub.held(TOWN, log.id, 13).await.unwrap().is_empty());
+    assert_eq!(hub.held(&log.office, log.id, 1).await.unwrap(), all, "as they were written");
+    assert_eq!(hub.held(&log.office, log.id, 11).await.unwrap(), all[10..]);
+    assert!(hub.held(&log.office, log.id, 13).await.unwrap().is_empty());
+    let other = "999997/higashi".parse().unwrap();
+    assert!(hub.held(&other, log.id, 1).await.unwrap().is_empty(), "to its own office alone");
     // Nobody changes what was written down.
     for edit in ["update entry set actor = 'system'", "delete from entry"] {
         assert_eq!(postgres.asked_in("town", edit), None, "{edit}");

@@ -12,6 +12,8 @@ use madoguchi::preregistration::{Codebook, Epoch, Jti, KeyFolder, Visit, encode,
 use qrcode::{Color, EcLevel, QrCode};
 use serde_json::{Value as Json, json};
 
+use super::browser::Browser;
+
 const WIDTH: usize = 1280;
 const HEIGHT: usize = 720;
 /// How large of it what is held is seen.
@@ -155,3 +157,30 @@ fn greys(png: &[u8]) -> (usize, usize, Vec<u8>) {
     let grey = pixels[..info.buffer_size()].chunks(samples).map(grey).collect();
     (info.width as usize, info.height as usize, grey)
 }
+
+impl Browser {
+    /// A scanner that types reads this. Whether its last key was kept from the page.
+    pub fn scan(&self, text: &str) -> bool {
+        self.run_with(STRUCK, json!([text])) == json!(true)
+    }
+}
+
+/// Keys as a scanner strikes them: by their place on an American keyboard, two
+/// milliseconds apart whatever else the machine does, Enter last. Whether Enter was kept
+/// from the page.
+const STRUCK: &str = r"
+const places = { '$': ['Digit4', true], '%': ['Digit5', true], '-': ['Minus', false], '.': ['Period', false], '/': ['Slash', false], ':': ['Semicolon', true] };
+let at = performance.now() + 200;
+const strike = (code, shiftKey) => {
+  // What the key means on a Japanese keyboard with an input method on is kana.
+  const press = new KeyboardEvent('keydown', { code, shiftKey, key: 'Process', bubbles: true, cancelable: true });
+  Object.defineProperty(press, 'timeStamp', { value: at += 2 });
+  document.body.dispatchEvent(press);
+  return press.defaultPrevented;
+};
+for (const letter of arguments[0]) {
+  const [code, shift] = places[letter] ?? [/[0-9]/.test(letter) ? `Digit${letter}` : `Key${letter.toUpperCase()}`, /[A-Z]/.test(letter)];
+  if (shift) strike('ShiftLeft', true);
+  strike(code, shift);
+}
+return strike('Enter', false);";

@@ -6,6 +6,7 @@
 
 pub mod axe;
 pub mod browser;
+pub mod cable;
 pub mod clerk;
 pub mod driver;
 pub mod from_home;

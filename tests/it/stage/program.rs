@@ -46,17 +46,7 @@ impl Program {
 
     /// The demonstration of another town, with these arguments.
     pub fn demo_of(house: &Path, change: impl FnOnce(&Path), arguments: &[&str]) -> Self {
-        let example = Path::new("kiosk-config/example");
-        let config = house.join(example);
-        fs::create_dir_all(config.join("demo")).unwrap();
-        for folder in ["", "demo"] {
-            for entry in fs::read_dir(example.join(folder)).unwrap().map(Result::unwrap) {
-                if entry.path().is_file() {
-                    fs::copy(entry.path(), config.join(folder).join(entry.file_name())).unwrap();
-                }
-            }
-        }
-        change(&config);
+        change(&example_in(house));
         let mut command = madoguchi(&["demo", "--listen", "127.0.0.1:0"]);
         command.args(arguments);
         // It takes the configuration that lies where it is started.
@@ -170,6 +160,21 @@ impl Drop for Program {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A copy of the example's configuration below `house`; its folder.
+pub fn example_in(house: &Path) -> PathBuf {
+    let example = Path::new("kiosk-config/example");
+    let config = house.join(example);
+    fs::create_dir_all(config.join("demo")).unwrap();
+    for folder in ["", "demo"] {
+        for entry in fs::read_dir(example.join(folder)).unwrap().map(Result::unwrap) {
+            if entry.path().is_file() {
+                fs::copy(entry.path(), config.join(folder).join(entry.file_name())).unwrap();
+            }
+        }
+    }
+    config
 }
 
 fn office(listen: &str, data: &Path, config: &Path) -> Command {

@@ -12,16 +12,14 @@ use super::{DONE, FIRST, Guest, Stands, allowed, pressed, sentence, shown_number
 use crate::appointment::state::State as At;
 use crate::appointment::{self, Appointment, Error, Number};
 use crate::clock::hour_and_minute;
-use crate::config::ScannerKind;
 use crate::db::Tx;
 use crate::id::{OpId, VisitId};
 use crate::lang::{Lang, Phrases};
 use crate::queue::{self, Ticket};
-use crate::scan::Luma;
 use crate::visit::{self, arrival};
 use crate::web::error::Failure;
 use crate::web::fields::Fields;
-use crate::web::kiosk::code::{SIDE_MAX, told};
+use crate::web::kiosk::eyes::{self, Eyes, told};
 use crate::web::kiosk::frame::{Frame, language};
 use crate::web::kiosk::session::Kiosk;
 use crate::web::kiosk::slip;
@@ -43,9 +41,7 @@ struct Show {
     op: OpId,
     /// Whether the appointment is to be changed.
     change: bool,
-    camera: bool,
-    scanner: bool,
-    serial: bool,
+    eyes: Eyes,
     error: Option<String>,
 }
 
@@ -78,12 +74,6 @@ struct BookedNow {
     one: booking::Shown,
 }
 
-impl Kiosk {
-    fn reads(&self, office: &Office, kind: ScannerKind) -> bool {
-        self.beside(office).any(|scanner| scanner.kind == kind)
-    }
-}
-
 /// `GET /kiosk/appointment`.
 pub(in crate::web::kiosk) async fn show(
     State(office): State<Shared>,
@@ -103,13 +93,10 @@ pub(super) fn number_page(
     (lang, change): (Lang, bool),
     error: Option<String>,
 ) -> Result<Response, Failure> {
-    let has = |kind| kiosk.reads(office, kind);
     page::show(&Show {
         op: kiosk.turn_page(office, lang, None),
         change,
-        camera: has(ScannerKind::Camera),
-        scanner: has(ScannerKind::Keyboard) || has(ScannerKind::Serial),
-        serial: has(ScannerKind::Serial),
+        eyes: Eyes::of(kiosk.beside(office)),
         error,
         frame: Frame::guest(office, kiosk, lang).back("/kiosk"),
     })
@@ -191,14 +178,13 @@ pub(in crate::web::kiosk) async fn frame_seen(
 ) -> Result<Response, Failure> {
     allowed(&office, &kiosk).await?;
     let Some(guest) = kiosk.guest(&office) else { return Ok(told(&json!({}))) };
-    let key = headers.get("x-key").and_then(|key| key.to_str().ok());
-    if key != Some(&*guest.page.to_string()) || !kiosk.reads(&office, ScannerKind::Camera) {
+    let sees = Eyes::of(kiosk.beside(&office)).camera;
+    if !sees || !eyes::is_of(&headers, &guest.page.to_string()) {
         return Ok(told(&json!({})));
     }
-    let side = headers.get("x-side").and_then(|side| side.to_str().ok()?.parse().ok());
-    let side: usize = side.filter(|side| *side <= SIDE_MAX).ok_or(Failure::BadRequest)?;
-    let picture = Luma::new(side, side, pixels.to_vec()).ok_or(Failure::BadRequest)?;
-    let Some(text) = office.codes.read(picture).await else { return Ok(told(&json!({}))) };
+    let Some(text) = eyes::code_in(&office, &headers, &pixels).await? else {
+        return Ok(told(&json!({})));
+    };
     // Another code than ours goes no further; one that was refused was told why.
     Ok(told(&match Number::typed(&text) {
         None if is_from_home(&text) => json!({ "say": "home" }),
@@ -206,12 +192,6 @@ pub(in crate::web::kiosk) async fn frame_seen(
         number if number == guest.refused => json!({}),
         Some(number) => json!({ "text": number.digits() }),
     }))
-}
-
-/// `GET /kiosk/appointment/state`: whether a scanner at this machine has sent
-/// something.
-pub(in crate::web::kiosk) async fn state(State(office): State<Shared>, kiosk: Kiosk) -> Response {
-    told(&json!({ "heard": office.codes.has_heard(kiosk.beside(&office)) }))
 }
 
 /// `GET /kiosk/appointment/done`: what came of the guest's press, until they go.

@@ -27,7 +27,6 @@ use crate::web::{Office, Shared, booking, days};
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/appointment", get(arrive::show).post(arrive::check_in))
-        .route("/appointment/state", get(arrive::state))
         .route("/appointment/done", get(arrive::done))
         .route("/appointment/slip", get(arrive::slip_fragment).post(arrive::slip_again))
         .route("/appointment/new", get(new::show))
@@ -82,10 +81,8 @@ impl Kiosk {
 /// What can be booked, at a tablet on which no visit stands.
 async fn allowed<'o>(office: &'o Office, kiosk: &Kiosk) -> Result<&'o Plan, Failure> {
     let plan = office.config.appointments().ok_or(Failure::NotFound)?;
-    match kiosk.visit(office).await? {
-        Some(_) => Err(Failure::Elsewhere(FIRST)),
-        None => Ok(plan),
-    }
+    kiosk.without_visit(office).await?;
+    Ok(plan)
 }
 
 /// Whose page was sent, for the first time. A second touch waits as long as the turn is

@@ -61,7 +61,8 @@ async fn whoever_missed_the_call_shows_the_slip_and_waits_again_once() {
     let ticket = drawn(&tablet, "moving").await;
     called_and(&tablet, &ticket, Action::MarkAbsent).await;
     let slip = format!("http://counter:8080/s/{}", ticket.code.as_ref().unwrap());
-    let back = sent(&tablet, &[("text", &slip)]).await;
+    // Somebody had begun to type another number.
+    let back = sent(&tablet, &[("text", &slip), ("prefix", "A"), ("number", "9")]).await;
     assert!(back.says("戻られたことを受け付けました"), "{}", back.text);
     assert!(back.says("<strong>B1</strong>") && back.says("もう一度お呼びします"));
     assert_eq!(state(&tablet, &ticket).await, State::Waiting);

@@ -1,0 +1,44 @@
+//! `madoguchi hub`: the town hall's end of every office's line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::server::hub;
+use crate::server::tls::Certificates;
+
+/// Takes in what every office of the town writes down, on PostgreSQL
+///
+/// Without certificates it answers this machine alone (127.0.0.1), over HTTP. With them
+/// it speaks HTTPS, and only to offices whose certificate the given authority signed.
+#[derive(clap::Args)]
+pub(super) struct Hub {
+    /// The database: postgresql://USER:PASSWORD@HOST/NAME, or "host=/run/postgresql dbname=…"
+    #[arg(long, value_name = "URL", env = "MADOGUCHI_HUB_DATABASE", hide_env_values = true)]
+    database: String,
+    /// Where to listen
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090", env = "MADOGUCHI_LISTEN")]
+    listen: SocketAddr,
+    /// This server's certificate (PEM)
+    #[arg(long, value_name = "FILE", requires_all = ["key", "authority"])]
+    certificate: Option<PathBuf>,
+    /// The key to it (PEM)
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    key: Option<PathBuf>,
+    /// The authority that signed the offices' certificates (PEM)
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    authority: Option<PathBuf>,
+}
+
+/// Serves until it is told to stop.
+pub(super) fn run(arguments: Hub) -> anyhow::Result<ExitCode> {
+    let Hub { database, listen, certificate, key, authority } = arguments;
+    let certificates = match (certificate, key, authority) {
+        (Some(certificate), Some(key), Some(authority)) => {
+            Some(Certificates { certificate, key, authority })
+        }
+        _ => None,
+    };
+    hub::run(&database, listen, certificates.as_ref())?;
+    Ok(ExitCode::SUCCESS)
+}

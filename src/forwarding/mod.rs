@@ -1,0 +1,21 @@
+//! Forwarding (送信): the counter's end of the line to the hub.
+//!
+//! The journal is the outbox. What the hub said of each log is kept in the same database,
+//! and may be as old as the database is: [`crate::sync`] compares before it sends. A log
+//! that the hub has otherwise is not gone on with; the hub's version of it is fetched and
+//! kept, and what only this counter has travels in a log of its own, under the identities
+//! that it has in the journal. What an entry means is not looked at.
+
+mod hear;
+mod link;
+mod standing;
+mod store;
+mod work;
+
+pub use link::{Error, Files, Heard, Link, Place};
+pub use standing::{Last, Standing, Trouble};
+pub use store::{Waiting, waiting};
+pub use work::Forwarding;
+
+/// The tables of this room.
+pub const SCHEMA: crate::db::Step = include_str!("sql/forwarding.sql");

@@ -1,0 +1,73 @@
+//! How the line stands, for those who look after it: what the program knows since it
+//! started.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Notify;
+
+use crate::clock::Moment;
+
+/// Why the hub took nothing when it was last asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// No answer came. The reason is for the log: it is not in the words of a screen.
+    Away(String),
+    /// The hub has too much to do, or its database is away.
+    Busy,
+    /// It takes nothing from here; its code says why.
+    Refused(String),
+}
+
+/// How the line stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Last {
+    /// When the hub last answered.
+    pub answered_at: Option<Moment>,
+    /// What was wrong when it was last asked.
+    pub trouble: Option<Trouble>,
+}
+
+/// The same, shared. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Standing {
+    last: Arc<Mutex<Last>>,
+    hurry: Arc<Notify>,
+}
+
+impl Standing {
+    /// How the line stands now.
+    pub fn last(&self) -> Last {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Asks for the hub to be called at once, whatever the pause.
+    pub fn hurry(&self) {
+        self.hurry.notify_one();
+    }
+
+    pub(super) async fn hurried(&self) {
+        self.hurry.notified().await;
+    }
+
+    /// Notes an answer, or that there was none. The log tells of every change once.
+    pub(super) fn heard(&self, now: Moment, trouble: Option<Trouble>) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = last.trouble != trouble;
+        match &trouble {
+            None if is_new || last.answered_at.is_none() => tracing::info!("the hub answers"),
+            None => {}
+            Some(Trouble::Away(why)) if is_new => {
+                tracing::warn!("the hub does not answer: {why}; what is written waits");
+            }
+            Some(Trouble::Refused(code)) if is_new => {
+                tracing::error!(code, "the hub takes nothing from here");
+            }
+            Some(Trouble::Busy) if is_new => tracing::info!("the hub is busy"),
+            Some(_) => {}
+        }
+        if trouble.is_none() {
+            last.answered_at = Some(now);
+        }
+        last.trouble = trouble;
+    }
+}

@@ -1,0 +1,331 @@
+//! What the counter holds of each log, and what travels beside the journal.
+//!
+//! The journal's own logs are never copied: they are read where they are. An identity
+//! stands in the journal once, so what is taken over into another log lies in tables of
+//! its own, and so does the hub's version of a log that could not be gone on with.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::db::{self, Tx};
+use crate::id::LogId;
+use crate::journal::{self, Error, LogRow, ROW_COLUMNS, Row};
+use crate::sync::forwarder::{Log, Part};
+use crate::sync::message::Link;
+use crate::sync::{Entry, Hash, Incarnation, Mark, Watermark, batch};
+
+/// A log that travels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Traveller {
+    pub row: LogRow,
+    pub log: Log,
+    pub lies: Lies,
+}
+
+/// Where its entries are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lies {
+    InTheJournal,
+    Beside,
+}
+
+impl Lies {
+    fn table(self) -> &'static str {
+        match self {
+            Lies::InTheJournal => "journal",
+            Lies::Beside => "side_entry",
+        }
+    }
+}
+
+/// What its first entry hangs on.
+pub(super) fn beginning(row: &LogRow) -> Hash {
+    let parent = row.parent.as_ref().map(|(_, _, hash)| hash.as_slice());
+    journal::beginning(&row.id.to_string(), &row.site, parent)
+}
+
+/// All of them: what travels beside the journal first, for it is older; the open log
+/// last. Of a log that could not be gone on with, the hub's version stands for it.
+pub(super) fn travellers(connection: &Connection) -> Result<Vec<Traveller>, Error> {
+    let mut all = beside(connection)?;
+    let stood_for: Vec<LogId> = all.iter().map(|one| one.row.id).collect();
+    for row in journal::logs(connection)? {
+        if !stood_for.contains(&row.id) {
+            all.push(traveller(connection, row, Lies::InTheJournal, Part::Open)?);
+        }
+    }
+    Ok(all)
+}
+
+/// A log as the journal has it, whatever stands for it.
+pub(super) fn in_the_journal(
+    connection: &Connection,
+    log: LogId,
+) -> Result<Option<Traveller>, Error> {
+    let row = journal::logs(connection)?.into_iter().find(|row| row.id == log);
+    row.map(|row| traveller(connection, row, Lies::InTheJournal, Part::Open)).transpose()
+}
+
+fn beside(connection: &Connection) -> Result<Vec<Traveller>, Error> {
+    let mut rows = connection.prepare_cached(
+        "select id, part, complete, site, parent, parent_seq, parent_hash, opened_at
+         from side_log order by ordinal",
+    )?;
+    let mut rows = rows.query([])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let part = match row.get_ref(1)?.as_str() {
+            Ok("kept") => Part::Kept { complete: row.get(2)? },
+            _ => Part::Open,
+        };
+        let parent: Option<String> = row.get(4)?;
+        let parent = match parent {
+            Some(log) => Some((id(&log)?, number(row.get(5)?)?, row.get(6)?)),
+            None => None,
+        };
+        let id = id(&row.get::<_, String>(0)?)?;
+        let row = LogRow { id, site: row.get(3)?, parent, opened_at: row.get(7)? };
+        all.push(traveller(connection, row, Lies::Beside, part)?);
+    }
+    Ok(all)
+}
+
+fn traveller(
+    connection: &Connection,
+    row: LogRow,
+    lies: Lies,
+    part: Part,
+) -> Result<Traveller, Error> {
+    let id = row.id.to_string();
+    let newest = format!("select coalesce(max(seq), 0) from {} where log = ?1", lies.table());
+    let end = connection.prepare_cached(&newest)?.query_row([&id], |row| row.get(0))?;
+    let known = connection
+        .prepare_cached("select acked, acked_hash, hub, backed_up from forwarded where log = ?1")?
+        .query_row([&id], |row| {
+            let hub: Option<[u8; 16]> = row.get(2)?;
+            Ok((row.get(0)?, row.get(1)?, hub.map(Incarnation), row.get(3)?))
+        })
+        .optional()?;
+    let known = match known {
+        Some((acked, hash, hub, backed_up)) => Watermark {
+            log: row.id,
+            acked: Mark { seq: number(acked)?, hash },
+            hub,
+            backed_up: number(backed_up)?,
+        },
+        None => Watermark::new(row.id, beginning(&row)),
+    };
+    Ok(Traveller { log: Log { known, end: number(end)?, part }, row, lies })
+}
+
+/// The hash of an entry that is held, and for 0 what the first one hangs on.
+pub(super) fn hash_at(
+    connection: &Connection,
+    one: &Traveller,
+    seq: u64,
+) -> Result<Option<Hash>, Error> {
+    if seq == 0 {
+        return Ok(Some(beginning(&one.row)));
+    }
+    let Ok(seq) = i64::try_from(seq) else { return Ok(None) };
+    let hash = format!("select hash from {} where log = ?1 and seq = ?2", one.lies.table());
+    let hash = connection
+        .prepare_cached(&hash)?
+        .query_row(params![one.row.id.to_string(), seq], |row| row.get(0))
+        .optional()?;
+    Ok(hash)
+}
+
+/// The next batch of a log, from entry `first` on.
+pub(super) fn next_batch(
+    connection: &Connection,
+    one: &Traveller,
+    first: u64,
+) -> Result<Vec<Entry<Row>>, Error> {
+    let entries = format!(
+        "select {ROW_COLUMNS}, hash from {} where log = ?1 and seq >= ?2 order by seq limit ?3",
+        one.lies.table()
+    );
+    let mut entries = connection.prepare_cached(&entries)?;
+    let first = i64::try_from(first).unwrap_or(i64::MAX);
+    let most = i64::try_from(batch::ENTRIES_MAX).unwrap_or(i64::MAX);
+    let entries = entries.query_map(params![one.row.id.to_string(), first, most], |row| {
+        Ok((journal::read_row(row)?, row.get::<_, Hash>(15)?))
+    })?;
+    let mut batch = Vec::new();
+    for entry in entries {
+        let (body, hash) = entry?;
+        let before = body.prev_hash.clone().try_into().map_err(|_| wrong("prev_hash"))?;
+        batch.push(Entry { link: Link { seq: number(body.seq)?, before, hash }, body });
+    }
+    batch.truncate(batch::cut(batch.iter().map(|entry| entry.body.size())));
+    Ok(batch)
+}
+
+/// Notes how far the hub is.
+pub(super) fn keep(tx: &Tx<'_>, known: &Watermark) -> Result<(), Error> {
+    tx.prepare_cached(
+        "insert into forwarded (log, acked, acked_hash, hub, backed_up) values (?1, ?2, ?3, ?4, ?5)
+         on conflict (log) do update set acked = excluded.acked, acked_hash = excluded.acked_hash,
+           hub = excluded.hub, backed_up = excluded.backed_up",
+    )?
+    .execute(params![
+        known.log.to_string(),
+        signed(known.acked.seq),
+        known.acked.hash,
+        known.hub.map(|hub| hub.0),
+        signed(known.backed_up),
+    ])?;
+    Ok(())
+}
+
+/// Makes room for the hub's version of a log; nothing of it is here yet.
+pub(super) fn await_version_of(tx: &Tx<'_>, row: &LogRow) -> Result<(), Error> {
+    let id = row.id.to_string();
+    tx.execute("delete from side_entry where log = ?1", [&id])?;
+    tx.execute("delete from forwarded where log = ?1", [&id])?;
+    let known =
+        tx.execute("update side_log set part = 'kept', complete = 0 where id = ?1", [&id])?;
+    if known == 0 {
+        begin(tx, row, ("kept", false))?;
+    }
+    Ok(())
+}
+
+/// The hub's version of a log is here, all of it.
+pub(super) fn is_complete(tx: &Tx<'_>, log: LogId) -> Result<(), Error> {
+    tx.execute("update side_log set complete = 1 where id = ?1", [log.to_string()])?;
+    Ok(())
+}
+
+/// Adds what the hub holds of a log.
+pub(super) fn append(tx: &Tx<'_>, entries: &[Entry<Row>]) -> Result<(), Error> {
+    entries.iter().try_for_each(|entry| insert(tx, &entry.body, &entry.link.hash))
+}
+
+/// A new log with every act of the entries of `one` that travels in no other log beside
+/// the journal. `None` when there is nothing to take over.
+pub(super) fn copy(
+    tx: &Tx<'_>,
+    one: &Traveller,
+    new: LogId,
+    at: String,
+) -> Result<Option<LogId>, Error> {
+    let acts = format!(
+        "select {ROW_COLUMNS} from {table} as own where log = ?1 and not exists (
+           select 1 from side_entry other where other.op_id = own.op_id and other.log <> ?2)
+         order by seq",
+        table = one.lies.table()
+    );
+    // The hub's version of the same log counts as another where the entries are the
+    // journal's, and not where they are that version.
+    let own = match one.lies {
+        Lies::InTheJournal => String::new(),
+        Lies::Beside => one.row.id.to_string(),
+    };
+    let mut acts = tx.prepare(&acts)?;
+    let mut acts = acts.query(params![one.row.id.to_string(), own])?;
+    let end = one.log.end;
+    let hash = hash_at(tx, one, end)?.ok_or_else(|| wrong("hash"))?;
+    let site = one.row.site.clone();
+    let row = LogRow { id: new, site, parent: Some((one.row.id, end, hash)), opened_at: at };
+    let (mut seq, mut before) = (0, beginning(&row));
+    while let Some(act) = acts.next()? {
+        if seq == 0 {
+            begin(tx, &row, ("copy", true))?;
+        }
+        seq += 1;
+        let act = Row {
+            log: new.to_string(),
+            seq,
+            prev_hash: before.to_vec(),
+            ..journal::read_row(act)?
+        };
+        before = act.hash();
+        insert(tx, &act, &before)?;
+    }
+    Ok((seq > 0).then_some(new))
+}
+
+fn begin(tx: &Tx<'_>, row: &LogRow, (part, complete): (&str, bool)) -> Result<(), Error> {
+    let (log, seq, hash) = match &row.parent {
+        Some((log, seq, hash)) => (Some(log.to_string()), Some(signed(*seq)), Some(*hash)),
+        None => (None, None, None),
+    };
+    tx.execute(
+        "insert into side_log (id, part, complete, site, parent, parent_seq, parent_hash, opened_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![row.id.to_string(), part, complete, row.site, log, seq, hash, row.opened_at],
+    )?;
+    Ok(())
+}
+
+fn insert(tx: &Tx<'_>, row: &Row, hash: &Hash) -> Result<(), Error> {
+    tx.prepare_cached(&format!(
+        "insert into side_entry ({ROW_COLUMNS}, hash)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+    ))?
+    .execute(params![
+        row.log,
+        row.seq,
+        row.op_id,
+        row.kind,
+        row.schema_version,
+        row.entity_kind,
+        row.entity_id,
+        row.occurred_at,
+        row.boot_id,
+        row.monotonic_ms,
+        row.clock_quality,
+        row.actor,
+        row.facts,
+        row.sealed,
+        row.prev_hash,
+        hash,
+    ])?;
+    Ok(())
+}
+
+/// What is not at the hub yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    pub entries: u64,
+    /// When the oldest of it happened, RFC 3339.
+    pub since: Option<String>,
+}
+
+/// What waits to be sent.
+///
+/// # Errors
+/// Faults of storage.
+pub fn waiting(connection: &Connection) -> Result<Waiting, Error> {
+    let mut waiting = Waiting::default();
+    for one in travellers(connection)? {
+        let acked = one.log.known.acked.seq;
+        waiting.entries += one.log.end.saturating_sub(acked);
+        let oldest =
+            format!("select occurred_at from {} where log = ?1 and seq = ?2", one.lies.table());
+        let oldest: Option<String> = connection
+            .prepare_cached(&oldest)?
+            .query_row(params![one.row.id.to_string(), signed(acked + 1)], |row| row.get(0))
+            .optional()?;
+        waiting.since = [waiting.since, oldest].into_iter().flatten().min();
+    }
+    Ok(waiting)
+}
+
+fn id(text: &str) -> Result<LogId, Error> {
+    text.parse().map_err(|_| wrong("id"))
+}
+
+fn number(held: i64) -> Result<u64, Error> {
+    u64::try_from(held).map_err(|_| wrong("seq"))
+}
+
+/// As SQLite counts.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn wrong(column: &'static str) -> Error {
+    Error::Db(db::Error::Inconsistent { table: "side_log", column })
+}

@@ -1,0 +1,175 @@
+//! The task that brings the journal to the hub, as long as the office is open.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+use tokio::time::{Instant as Later, sleep, sleep_until};
+
+use super::link::{Heard, Link};
+use super::standing::{Standing, Trouble};
+use super::{hear, store};
+use crate::chance;
+use crate::db::{Db, Tx};
+use crate::id::LogId;
+use crate::journal::{Error, Journal, Row};
+use crate::sync::forwarder::Log;
+use crate::sync::{Answer, Entry, Forwarder, Hello, Next};
+use crate::wire::{self, Batch, Greeting, Holding, Question};
+
+/// The hub hears from the counter at least this often.
+const HEARTBEAT: Duration = Duration::from_secs(60);
+/// What is written together travels together.
+const GATHER: Duration = Duration::from_millis(500);
+/// Until the disk is asked again, after it gave no answer.
+const AFTER_FAULT: Duration = Duration::from_secs(5);
+
+/// Everything the task needs.
+pub struct Forwarding {
+    pub db: Db,
+    pub journal: Arc<Journal>,
+    pub link: Link,
+    pub standing: Standing,
+    /// Within how many seconds after the start the hub is called for the first time:
+    /// a whole town's offices open in the same minute.
+    pub spread: Duration,
+}
+
+impl Forwarding {
+    /// Works until it is dropped.
+    pub async fn forever(self) {
+        let began = Instant::now();
+        let now_ms = || u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let spread = self.draw() % (millis(self.spread) + 1);
+        let heartbeat = millis(HEARTBEAT);
+        let forwarder = Arc::new(Mutex::new(Forwarder::new(now_ms(), heartbeat, spread)));
+        let mut commits = self.db.commits();
+        loop {
+            commits.mark_unchanged();
+            let step = self.step(&forwarder, &now_ms).await;
+            match step {
+                Ok(None) => {}
+                Ok(Some(until_ms)) => {
+                    let until = Later::from_std(began + Duration::from_millis(until_ms));
+                    tokio::select! {
+                        () = sleep_until(until) => {}
+                        () = self.standing.hurried() => hurry(&forwarder),
+                        changed = commits.changed() => match changed {
+                            Ok(()) => sleep(GATHER).await,
+                            // The writer has ended, and so does the program.
+                            Err(_) => return,
+                        },
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, "what waits for the hub cannot be read");
+                    sleep(AFTER_FAULT).await;
+                }
+            }
+        }
+    }
+
+    /// Asks the hub once, or says until when there is nothing to ask.
+    async fn step(
+        &self,
+        forwarder: &Arc<Mutex<Forwarder>>,
+        now_ms: &impl Fn() -> u64,
+    ) -> Result<Option<u64>, Error> {
+        let all = self.db.read(store::travellers).await?;
+        let logs: Vec<Log> = all.iter().map(|one| one.log).collect();
+        let next = held(forwarder).next(now_ms(), &logs);
+        let find = |log: LogId| all.iter().find(|one| one.row.id == log);
+        let answer = match next {
+            Next::Wait { until_ms } => return Ok(Some(until_ms)),
+            Next::Hello(Hello { log, end, .. }) => {
+                let Some(one) = find(log) else { return Ok(None) };
+                let greeting = Greeting { log: wire::Log::from(&one.row), end };
+                self.ask(move |link| position(link.ask(wire::HELLO, &greeting))).await
+            }
+            Next::Send { log, first } => {
+                let Some(one) = find(log).cloned() else { return Ok(None) };
+                let log = wire::Log::from(&one.row);
+                let look = move |connection: &_| store::next_batch(connection, &one, first);
+                let batch = Batch::new(log, &self.db.read(look).await?);
+                self.ask(move |link| position(link.ask(wire::ENTRIES, &batch))).await
+            }
+            Next::Fetch { log, first } => {
+                let Some(one) = find(log) else { return Ok(None) };
+                let question = Question { site: one.row.site.clone(), log, first };
+                self.ask(move |link| holding(log, link.ask(wire::HELD, &question))).await
+            }
+        };
+        let (answer, trouble) = answer;
+        self.standing.heard(self.journal.now(), trouble);
+        let (journal, forwarder) = (self.journal.clone(), forwarder.clone());
+        let at = (now_ms(), self.draw());
+        let hear = move |tx: &Tx<'_>| hear::hear(tx, &journal, &mut held(&forwarder), at, &answer);
+        if let Some(incident) = self.db.write(hear).await? {
+            tracing::warn!(?incident, "the hub and this counter had parted");
+        }
+        Ok(None)
+    }
+
+    /// Asks on a thread of its own, which a program that ends does not wait for.
+    async fn ask<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Link) -> Said<T> + Send + 'static,
+    ) -> Said<T> {
+        let (link, (reply, answer)) = (self.link.clone(), oneshot::channel());
+        let asking = std::thread::Builder::new().name("hub".to_owned());
+        let asked = asking.spawn(move || {
+            let _ = reply.send(ask(&link));
+        });
+        let lost = |why: &str| (Answer::Nothing, Some(Trouble::Away(why.to_owned())));
+        match asked {
+            Ok(_) => answer.await.unwrap_or_else(|_| lost("the question ended with a panic")),
+            Err(error) => lost(&error.to_string()),
+        }
+    }
+
+    fn draw(&self) -> u64 {
+        u64::from_be_bytes(chance::bytes(&*self.journal.chance))
+    }
+}
+
+/// An answer, and what was wrong with it.
+type Said<T> = (Answer<T>, Option<Trouble>);
+
+fn position(heard: Heard<wire::Standing>) -> Said<Row> {
+    said(heard, |standing| standing.position().map(Answer::Position))
+}
+
+/// What the hub holds is taken only as it was written.
+fn holding(log: LogId, heard: Heard<Holding>) -> Said<Row> {
+    let is_whole = |entry: &Entry<Row>| {
+        entry.body.hash() == entry.link.hash && entry.body.log == log.to_string()
+    };
+    said(heard, |holding| {
+        let entries = holding.entries();
+        entries.iter().all(is_whole).then_some(Answer::Held(entries))
+    })
+}
+
+fn said<T>(heard: Heard<T>, answer: impl FnOnce(T) -> Option<Answer<Row>>) -> Said<Row> {
+    match heard {
+        Heard::Said(said) => match answer(said) {
+            Some(answer) => (answer, None),
+            None => (Answer::Nothing, Some(Trouble::Refused("not_as_written".to_owned()))),
+        },
+        Heard::Busy { retry_after_ms } => (Answer::Busy { retry_after_ms }, Some(Trouble::Busy)),
+        Heard::Refused(code) => (Answer::Nothing, Some(Trouble::Refused(code))),
+        Heard::Nothing(why) => (Answer::Nothing, Some(Trouble::Away(why))),
+    }
+}
+
+fn hurry(forwarder: &Mutex<Forwarder>) {
+    held(forwarder).hurry();
+}
+
+fn held(forwarder: &Mutex<Forwarder>) -> std::sync::MutexGuard<'_, Forwarder> {
+    forwarder.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,56 @@
+//! The hub: what every office of a municipality wrote arrives here.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, bail};
+use tokio::net::TcpListener;
+
+use super::tls::{Certificates, TlsListener};
+use super::told_to_stop;
+use crate::hub::Hub;
+use crate::web::hub::{Peer, router};
+
+/// Runs until it is told to stop.
+///
+/// # Errors
+/// When it cannot listen, reach PostgreSQL or read a certificate.
+pub fn run(
+    database: &str,
+    listen: SocketAddr,
+    certificates: Option<&Certificates>,
+) -> anyhow::Result<()> {
+    if certificates.is_none() && !listen.ip().is_loopback() {
+        bail!(
+            "{listen} can be reached from other machines: give --certificate, --key and \
+             --authority, or listen on 127.0.0.1"
+        );
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(database, listen, certificates))
+}
+
+async fn serve(
+    database: &str,
+    listen: SocketAddr,
+    certificates: Option<&Certificates>,
+) -> anyhow::Result<()> {
+    let tls = certificates.map(Certificates::server).transpose()?;
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen}: stop what uses it, or choose another with --listen")
+    })?;
+    let hub = Hub::open(database).await.context("the hub's database")?;
+    let address = listener.local_addr()?;
+    let answers = router(hub).into_make_service_with_connect_info::<Peer>();
+    match tls {
+        Some(config) => {
+            let listener = TlsListener::new(listener, config)?;
+            eprintln!("自治体側 https://{address}/");
+            axum::serve(listener, answers).with_graceful_shutdown(told_to_stop()).await?;
+        }
+        None => {
+            eprintln!("自治体側 http://{address}/");
+            axum::serve(listener, answers).with_graceful_shutdown(told_to_stop()).await?;
+        }
+    }
+    Ok(())
+}

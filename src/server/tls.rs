@@ -1,0 +1,153 @@
+//! TLS for the hub: both ends show a certificate that the town's own authority signed.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
+use tokio_rustls::server::TlsStream;
+
+use crate::web::hub::Peer;
+
+/// The files of one end of a line, all PEM.
+#[derive(Clone, Debug)]
+pub struct Certificates {
+    /// Its own certificate, and those between it and the authority.
+    pub certificate: PathBuf,
+    /// The key to it.
+    pub key: PathBuf,
+    /// The authority that signed the certificates of those who may call.
+    pub authority: PathBuf,
+}
+
+/// How long a handshake may take.
+const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
+/// Handshakes under way at once; more wait unanswered.
+const HANDSHAKES: usize = 64;
+
+impl Certificates {
+    /// A server that lets nobody in without a certificate.
+    ///
+    /// # Errors
+    /// Which file cannot be read, or does not fit to the others.
+    pub fn server(&self) -> anyhow::Result<ServerConfig> {
+        let mut roots = RootCertStore::empty();
+        for authority in chain(&self.authority)? {
+            roots.add(authority).with_context(|| format!("{}", self.authority.display()))?;
+        }
+        let provider = Arc::new(ring::default_provider());
+        let verifier =
+            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+                .build()
+                .with_context(|| format!("{}", self.authority.display()))?;
+        let key = PrivateKeyDer::from_pem_file(&self.key)
+            .with_context(|| format!("{} is no private key (PEM)", self.key.display()))?;
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_client_cert_verifier(verifier)
+            .with_single_cert(chain(&self.certificate)?, key)
+            .with_context(|| {
+                format!("{} is not the key to {}", self.key.display(), self.certificate.display())
+            })?;
+        Ok(config)
+    }
+}
+
+fn chain(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
+    let chain: Vec<_> = CertificateDer::pem_file_iter(file)
+        .and_then(Iterator::collect)
+        .with_context(|| format!("{} is no certificate (PEM)", file.display()))?;
+    if chain.is_empty() {
+        bail!("{} holds no certificate", file.display());
+    }
+    Ok(chain)
+}
+
+/// Hands out connections whose handshake is done. Each is shaken on a task of its own:
+/// one who says nothing holds up nobody.
+pub struct TlsListener {
+    done: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
+    address: SocketAddr,
+}
+
+impl TlsListener {
+    /// Listens on what `listener` has bound.
+    ///
+    /// # Errors
+    /// When it is bound to nothing.
+    pub fn new(listener: TcpListener, config: ServerConfig) -> std::io::Result<Self> {
+        let address = listener.local_addr()?;
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let (shaken, done) = mpsc::channel(1);
+        tokio::spawn(shake_hands(listener, acceptor, shaken));
+        Ok(Self { done, address })
+    }
+}
+
+async fn shake_hands(
+    mut listener: TcpListener,
+    acceptor: TlsAcceptor,
+    shaken: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
+) {
+    let places = Arc::new(Semaphore::new(HANDSHAKES));
+    while let Ok(place) = places.clone().acquire_owned().await {
+        let (stream, address) = tokio::select! {
+            // Of axum: it waits where there are no more files to open.
+            accepted = Listener::accept(&mut listener) => accepted,
+            () = shaken.closed() => return,
+        };
+        let (acceptor, shaken) = (acceptor.clone(), shaken.clone());
+        tokio::spawn(async move {
+            let shake = tokio::time::timeout(HANDSHAKE_WITHIN, acceptor.accept(stream));
+            if let Ok(Ok(stream)) = shake.await {
+                let _ = shaken.send((stream, address)).await;
+            }
+            drop(place);
+        });
+    }
+}
+
+impl Listener for TlsListener {
+    type Io = TlsStream<TcpStream>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        match self.done.recv().await {
+            Some(done) => done,
+            // The other end ends with this one only.
+            None => std::future::pending().await,
+        }
+    }
+
+    fn local_addr(&self) -> std::io::Result<SocketAddr> {
+        Ok(self.address)
+    }
+}
+
+impl Connected<IncomingStream<'_, TlsListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
+        let (_, session) = stream.io().get_ref();
+        // The verifier lets nobody in without one.
+        let shown = session.peer_certificates().and_then(<[_]>::first);
+        Peer::Certified(Arc::new(
+            shown.map_or_else(|| Vec::new().into(), |one| one.clone().into_owned()),
+        ))
+    }
+}
+
+impl Connected<IncomingStream<'_, TcpListener>> for Peer {
+    fn connect_info(_: IncomingStream<'_, TcpListener>) -> Self {
+        Peer::Here
+    }
+}

@@ -1,0 +1,123 @@
+//! What the hub answers to offices: three questions of [`crate::wire`], and whether it is
+//! well.
+//!
+//! An office is known by its certificate, and on this machine's own loopback by its word.
+//! So many batches of one municipality are taken in at once and no more: whoever comes
+//! back after a week is asked to wait, and nobody else notices.
+
+mod gate;
+mod peer;
+mod refusal;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::hub::{Entry, Hub, Log, Office};
+use crate::wire::{self, BODY_LEN_MAX, Batch, Greeting, Holding, Question, Standing};
+use gate::Gate;
+pub use peer::Peer;
+use refusal::Refusal;
+
+/// Longer than any batch takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Served {
+    hub: Hub,
+    gate: Gate,
+}
+
+/// The hub's addresses; who is at the other end of a connection is its [`Peer`].
+pub fn router(hub: Hub) -> Router {
+    let served = Arc::new(Served { hub, gate: Gate::default() });
+    Router::new()
+        .route(wire::HELLO, post(hello))
+        .route(wire::ENTRIES, post(entries))
+        .route(wire::HELD, post(held))
+        .route("/readyz", get(ready))
+        .layer(DefaultBodyLimit::max(BODY_LEN_MAX))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .route("/healthz", get(|| async { "ok" }))
+        .layer(CatchPanicLayer::new())
+        .with_state(served)
+}
+
+/// Where the hub stands with a log; an office that greets has been heard.
+async fn hello(
+    State(served): State<Arc<Served>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let Greeting { log, .. } = read(&body)?;
+    take(&served, &peer, &log, &[]).await
+}
+
+/// Takes entries in.
+async fn entries(
+    State(served): State<Arc<Served>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let batch: Batch = read(&body)?;
+    take(&served, &peer, &batch.log, &batch.entries()).await
+}
+
+async fn take(
+    served: &Served,
+    peer: &Peer,
+    log: &wire::Log,
+    entries: &[Entry],
+) -> Result<Response, Refusal> {
+    let office = office(peer, &log.site)?;
+    let _turn = served.gate.enter(&office.municipality).ok_or(Refusal::TooMany)?;
+    let (parent, opened_at) = (log.parent(), log.opened_at.clone());
+    let log = Log { office, id: log.id, parent, opened_at };
+    let position = served.hub.take(&log, entries).await?;
+    Ok(said(&Standing::from(position)))
+}
+
+/// What the hub holds of a log, to give it back.
+async fn held(
+    State(served): State<Arc<Served>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let Question { site, log, first } = read(&body)?;
+    let office = office(&peer, &site)?;
+    let _turn = served.gate.enter(&office.municipality).ok_or(Refusal::TooMany)?;
+    Ok(said(&Holding::new(log, &served.hub.held(&office, log, first).await?)))
+}
+
+/// Whether PostgreSQL answers, for whoever watches over the machines.
+async fn ready(State(served): State<Arc<Served>>) -> Result<&'static str, Refusal> {
+    served.hub.answers().await?;
+    Ok("ok")
+}
+
+/// The office that `site` names, if whoever asks may speak for it.
+fn office(peer: &Peer, site: &str) -> Result<Office, Refusal> {
+    let office: Office = site.parse()?;
+    match peer.speaks_for(&office) {
+        true => Ok(office),
+        false => Err(Refusal::OtherOffice(office)),
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    Ok(wire::unpack(body)?)
+}
+
+fn said(answer: &impl Serialize) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CONTENT_ENCODING, "gzip")];
+    (headers, wire::pack(answer)).into_response()
+}

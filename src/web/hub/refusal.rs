@@ -1,0 +1,94 @@
+//! What an office hears when the hub takes nothing: a code it can act on (RFC 9457), and
+//! when to ask again.
+
+use axum::Json;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::hub::{self, Office};
+use crate::wire::Unreadable;
+
+/// Why nothing was taken.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    Unreadable(Unreadable),
+    /// Another certificate is needed for this office.
+    OtherOffice(Office),
+    /// Others of the same municipality are being taken in.
+    TooMany,
+    Hub(hub::Error),
+}
+
+impl From<Unreadable> for Refusal {
+    fn from(error: Unreadable) -> Self {
+        Refusal::Unreadable(error)
+    }
+}
+
+impl From<hub::Error> for Refusal {
+    fn from(error: hub::Error) -> Self {
+        Refusal::Hub(error)
+    }
+}
+
+/// Seconds after which a place is likely to be free.
+const SOON_SECS: u64 = 2;
+/// Seconds after which PostgreSQL may be back.
+const LATER_SECS: u64 = 10;
+
+impl Refusal {
+    /// Status, code, and seconds after which to ask again.
+    fn told(&self) -> (StatusCode, &'static str, Option<u64>) {
+        match self {
+            Refusal::Unreadable(Unreadable::TooLarge) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "too_large", None)
+            }
+            Refusal::Unreadable(_) => (StatusCode::BAD_REQUEST, "unreadable", None),
+            Refusal::OtherOffice(_) => (StatusCode::FORBIDDEN, "other_office", None),
+            Refusal::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too_many", Some(SOON_SECS)),
+            Refusal::Hub(error) => match error {
+                hub::Error::NoOffice(_) => (StatusCode::BAD_REQUEST, "no_office", None),
+                hub::Error::OtherLog => (StatusCode::CONFLICT, "other_log", None),
+                hub::Error::Torn(_) => (StatusCode::UNPROCESSABLE_ENTITY, "torn", None),
+                hub::Error::Busy(_) | hub::Error::Sql(_) => {
+                    (StatusCode::SERVICE_UNAVAILABLE, "busy", Some(LATER_SECS))
+                }
+                hub::Error::Address(_) | hub::Error::TooNew(_) | hub::Error::Inconsistent(_) => {
+                    (StatusCode::INTERNAL_SERVER_ERROR, "fault", None)
+                }
+            },
+        }
+    }
+
+    /// For whoever runs the hub; nothing of what was sent.
+    fn log(&self, code: &str) {
+        match self {
+            Refusal::Unreadable(error) => tracing::warn!(code, %error, "refused"),
+            Refusal::OtherOffice(Office { municipality, name }) => {
+                tracing::warn!(code, municipality, office = name, "the certificate is another's");
+            }
+            Refusal::TooMany => tracing::info!(code, "asked to come again"),
+            Refusal::Hub(error) => tracing::warn!(code, %error, "refused"),
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, code, again_secs) = self.told();
+        self.log(code);
+        let problem =
+            json!({ "title": "nothing was taken", "status": status.as_u16(), "code": code });
+        let mut response = (status, Json(problem)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            header::HeaderValue::from_static("application/problem+json"),
+        );
+        if let Some(secs) = again_secs {
+            headers.insert(header::RETRY_AFTER, header::HeaderValue::from(secs));
+        }
+        response
+    }
+}

@@ -1,0 +1,112 @@
+//! From the counter to the town hall, whatever happens to either and to what lies
+//! between: real programs, a real PostgreSQL, and everything arrives once.
+
+use madoguchi::chance::{SeededChance, bytes};
+
+use super::town::{Branch, Hall, all};
+use crate::stage::wait_until;
+
+/// Residents of each office while things go wrong.
+const RESIDENTS: usize = 14;
+/// Repeats a run.
+const SEED: u64 = 20_261_126;
+
+#[test]
+fn whatever_is_pulled_or_killed_on_the_way_everything_arrives_once() {
+    let Some(mut hall) = Hall::open("two offices and a hub") else { return };
+    let mut branches = ["honcho", "higashi"].map(Branch::open);
+    // A line that was never there: both work, and everything waits.
+    for branch in &mut branches {
+        branch.resident();
+        branch.cable.lead_to(&hall.hub.address);
+    }
+    let chance = SeededChance::new(SEED);
+    for resident in 0..RESIDENTS {
+        for (nth, branch) in branches.iter_mut().enumerate() {
+            branch.resident();
+            // The moment is the experiment: nothing is waited for.
+            match (resident + nth) % 7 {
+                0 => branch.cable.pull(),
+                1 => branch.cable.lead_to(&hall.hub.address),
+                2 => branch.cable.lose_answers_of(&hall.hub.address),
+                3 => branch.kill_and_start(),
+                _ => branch.cable.lead_to(&hall.hub.address),
+            }
+        }
+        match bytes::<1>(&chance)[0] % 5 {
+            0 => hall.kill_and_start(),
+            1 => {
+                hall.postgres.kill();
+                hall.postgres.launch();
+            }
+            _ => {}
+        }
+    }
+    // All is well again. What was started anew calls at once.
+    for branch in &mut branches {
+        branch.kill_and_start();
+        branch.cable.lead_to(&hall.hub.address);
+    }
+    let [honcho, higashi] = &branches;
+    hall.comes_to(|| all(&[honcho, higashi]));
+    for branch in [honcho, higashi] {
+        assert_eq!((branch.logs(), branch.incidents()), (1, vec![]), "nobody was set back");
+        assert!(!branch.program.said().contains("花子"));
+    }
+    assert!(!hall.hub.said().contains("花子"));
+    println!("seed {SEED}: {} acts", all(&[honcho, higashi]).len());
+}
+
+#[test]
+fn a_counter_and_a_hub_that_wake_up_as_old_copies_of_themselves_lose_and_double_nothing() {
+    let Some(mut hall) = Hall::open("old copies") else { return };
+    let mut branch = Branch::open("honcho");
+    branch.cable.lead_to(&hall.hub.address);
+    branch.resident();
+    hall.comes_to(|| branch.journal());
+    let old_counter = branch.copied();
+    branch.cable.pull();
+    let alone = "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'town'";
+    hall.postgres.asked(alone).unwrap();
+    wait_until("the hub is copied", || {
+        hall.postgres.asked("create database old template town").is_some()
+    });
+    branch.cable.lead_to(&hall.hub.address);
+    let lost = branch.resident();
+    hall.comes_to(|| branch.journal());
+    let before = branch.journal();
+
+    // The counter is set back, and does not know it: what it writes now is in the place
+    // of what the hub has.
+    branch.cable.pull();
+    branch.put_back(&old_counter);
+    branch.resident();
+    branch.cable.lead_to(&hall.hub.address);
+    wait_until("the counter begins a new log", || branch.logs() == 2);
+    assert_eq!(branch.incidents(), ["counter_went_back"]);
+    // Whoever comes now gets a number that nobody can hold: they went on above.
+    assert_ne!(branch.resident(), lost);
+    // What the lost database told of, and what this one does.
+    let both = |branch: &Branch| {
+        let mut both = before.clone();
+        both.extend(branch.journal());
+        both
+    };
+    hall.comes_to(|| both(&branch));
+
+    // The hub is set back to before all that. It is given back what this counter wrote
+    // and has lost itself since.
+    hall.hub.kill();
+    hall.postgres.asked("drop database town with (force)").unwrap();
+    hall.postgres.asked("alter database old rename to town").unwrap();
+    hall.start();
+    branch.cable.lead_to(&hall.hub.address);
+    branch.resident();
+    hall.comes_to(|| both(&branch));
+    assert!(branch.incidents().contains(&"hub_went_back".to_owned()));
+    assert_eq!(branch.logs(), 2);
+    let (code, _, said) = crate::stage::program::run(
+        crate::stage::program::madoguchi(&["verify", "--data"]).arg(branch.data()),
+    );
+    assert_eq!(code, Some(0), "{said}");
+}
