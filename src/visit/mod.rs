@@ -12,6 +12,7 @@ mod care;
 pub mod cashless;
 mod course;
 pub mod desk;
+pub mod export;
 pub mod handover;
 pub mod listed;
 mod overtaken;

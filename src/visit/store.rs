@@ -110,6 +110,21 @@ pub fn of_day_and_undecided(connection: &Connection, day: Date) -> Result<Vec<Vi
     )
 }
 
+/// The visits with forms that were handed in on these days, the first and the last among
+/// them; oldest first.
+pub(super) fn submitted_between(
+    connection: &Connection,
+    [from, until]: [Date; 2],
+) -> Result<Vec<Visit>, Error> {
+    let mut rows = connection.prepare_cached(&format!(
+        "select {COLUMNS} from visit where state = 'submitted' and day between ?1 and ?2
+         order by submitted_at, id"
+    ))?;
+    let days = [from, until].map(clock::iso_day);
+    let visits = rows.query_map(days, |row| Ok(visit(row)))?;
+    visits.map(|row| Ok(row??)).collect()
+}
+
 /// Visits in `state` that nobody touched since `before`.
 pub(super) fn untouched(
     connection: &Connection,
