@@ -154,6 +154,10 @@ async fn now(office: &Office, words: Phrases, asked: Asked) -> Result<Now, Failu
     let accounts = office.db.read(staff::accounts).await?;
     let view = View { office, words, now, shown: &shown };
     let mut troubles = displays::troubles(office, words).await?;
+    if let Some(since) = shown.blind_since {
+        let time = clock::hour_and_minute(since);
+        troubles.insert(0, words.with("oversight.blind", &[("time", time)]));
+    }
     let lanes = status::crowds(office, now).into_iter().filter_map(|crowd| {
         let (lane, said) = view.lane(&crowd)?;
         troubles.extend(said);
@@ -223,11 +227,8 @@ impl View<'_> {
             name: self.name(lane).to_owned(),
             waiting: crowd.waiting,
             longest: minutes,
-            window: match crowd.window {
-                Some(window) => windows::words(words, window),
-                None if lane.prefix.is_none() => "–".to_owned(),
-                None => words.t("window.closed").to_owned(),
-            },
+            window: windows::for_newcomers(words, lane, crowd.window)
+                .unwrap_or_else(|| "–".to_owned()),
             open_counters: crowd.open_counters,
             over_night,
             closing: closing.map(|closing| match closing {

@@ -43,6 +43,8 @@ struct Now {
     lane: String,
     /// The state, for the script and the colours: `waiting`, or `over` after the day.
     state: &'static str,
+    /// When it was called last: a later one is another call.
+    call: Option<String>,
     /// What it means for the holder, in one sentence.
     sentence: String,
     /// That a number of an earlier day still counts.
@@ -78,8 +80,9 @@ struct Page {
     town: String,
     office: String,
     demo: bool,
-    /// Whether anything is still to come.
     is_over: bool,
+    /// Whether anything may still come: on its day, what is over can be taken back.
+    may_change: bool,
     /// The order of the calls, in one sentence.
     order: String,
     /// Whether the staff see this page's language as the one that is asked for; nothing
@@ -114,6 +117,8 @@ pub(super) async fn page(
         spoken,
         order: windows::order(Phrases::of(lang), site),
         is_over: matches!(now.state, "done" | "cancelled" | "expired"),
+        may_change: now.state != "expired" && ticket.day == office.journal.now().date()
+            || !matches!(now.state, "done" | "cancelled" | "expired"),
         now,
     })
 }
@@ -244,6 +249,7 @@ fn now(office: &Office, ticket: &Ticket, lang: Lang) -> Now {
         number: ticket.to_string(),
         lane: lane.map_or_else(String::new, |lane| lane.name.in_lang(lang).to_owned()),
         state: stands.id(),
+        call: leg.called_at.filter(|_| stands == Stands::Called).map(clock::rfc3339),
         sentence: match says {
             Some(Action::Return) => words.t("phone.absent_at_first").to_owned(),
             _ => sentence(words, stands, leg.counter),
@@ -266,7 +272,7 @@ fn now(office: &Office, ticket: &Ticket, lang: Lang) -> Now {
             .then(|| press("phone.leave", "phone.leave_about")),
         has_window: matches!(told, Told::At(_)),
         called: shown.board.called.iter().take(CALLED_MOST).cloned().collect(),
-        time: clock::hour_and_minute(moment),
+        time: clock::hour_and_minute(shown.as_of(moment)),
     }
 }
 
