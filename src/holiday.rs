@@ -98,6 +98,12 @@ fn named(day: Date) -> Option<Holiday> {
     }
 }
 
+/// The days on which town halls rest by ordinance (年末年始), where a town wrote nothing
+/// else.
+pub fn is_year_end(day: Date) -> bool {
+    matches!((day.month(), day.day()), (Month::December, 29..) | (Month::January, ..=3))
+}
+
 /// Which one of its weekday in its month a day is: 1 to 5.
 pub fn week_of_month(day: Date) -> u8 {
     (day.day() - 1) / 7 + 1

@@ -140,7 +140,7 @@ pub struct Service {
     #[serde(default)]
     pub needs: Vec<String>,
     pub hours: Vec<Hours>,
-    /// Days before from which, and until which, residents can book.
+    /// Days before from which everybody, and until which residents can book.
     #[serde(default = "from_days")]
     pub from_days: u16,
     #[serde(default)]

@@ -38,25 +38,41 @@ impl Occupied {
         self.0.contains_key(&(pool.id.clone(), step, seat))
     }
 
+    /// Whether each seat of a pool that is taken in a step was taken at home. Also those
+    /// with numbers above what the town has written since: who has one keeps it.
+    fn taken(&self, pool: &Pool<'_>, step: Moment) -> impl Iterator<Item = bool> {
+        let seat = |seat| (pool.id.clone(), step, seat);
+        self.0.range(seat(0)..=seat(u32::MAX)).map(|(_, at_home)| *at_home)
+    }
+
     /// How many seats of a pool are taken from home, where in a slot they are most.
     fn taken_at_home(&self, pool: &Pool<'_>, slot: &Range<Moment>) -> u32 {
-        let is_taken =
-            |step, seat| self.0.get(&(pool.id.clone(), step, seat)).copied().unwrap_or(false);
-        let taken =
-            steps(slot).map(|step| (1..=pool.seats).filter(|seat| is_taken(step, *seat)).count());
-        taken.max().and_then(|most| u32::try_from(most).ok()).unwrap_or(0)
+        let taken = |step| self.taken(pool, step).filter(|at_home| *at_home).count();
+        count(steps(slot).map(taken).max())
+    }
+
+    /// How many more can sit in a pool in each step of a slot.
+    fn room(&self, pool: &Pool<'_>, slot: &Range<Moment>) -> u32 {
+        let taken = |step| count(Some(self.taken(pool, step).count()));
+        let room = steps(slot).map(|step| pool.seats_at(step).saturating_sub(taken(step)));
+        room.min().unwrap_or(0)
     }
 
     /// The seats of a pool that are free through a whole slot: whoever sits there
-    /// need not move.
+    /// need not move. No more than there is room for.
     fn free_seats<'o>(
         &'o self,
         pool: &'o Pool<'_>,
         slot: &'o Range<Moment>,
     ) -> impl Iterator<Item = u32> {
         let is_free = |seat: &u32| steps(slot).all(|step| !self.has(pool, step, *seat));
-        (1..=pool.seats_in(slot)).filter(is_free)
+        let room = usize::try_from(self.room(pool, slot)).unwrap_or(usize::MAX);
+        (1..=pool.seats_in(slot)).filter(is_free).take(room)
     }
+}
+
+fn count(seats: Option<usize>) -> u32 {
+    seats.map_or(0, |seats| u32::try_from(seats).unwrap_or(u32::MAX))
 }
 
 /// A seat of one pool, for a whole slot.
@@ -92,8 +108,7 @@ pub fn slots(
     let slot = |slot: Range<Moment>| {
         let seats = pools.iter().map(|pool| pool.seats_in(&slot)).min().unwrap_or(0);
         let free = pools.iter().map(|pool| occupied.free_seats(pool, &slot).count()).min();
-        let free = u32::try_from(free.unwrap_or(0)).unwrap_or(u32::MAX);
-        let free = free.min(share(service, &pools, &slot, occupied, who));
+        let free = count(free).min(share(service, &pools, &slot, occupied, who));
         let is_offered = free > 0 && in_time(service, slot.start, (now, who)).is_ok();
         Slot { start: slot.start, end: slot.end, seats, free, is_offered }
     };
@@ -141,8 +156,9 @@ fn share(
     own.map_or(u32::MAX, |own| service.home_seats.saturating_sub(occupied.taken_at_home(own, slot)))
 }
 
-/// Whether a slot can be booked at this time. Staff book until it begins; residents
-/// within the days and minutes of the service.
+/// Whether a slot can be booked at this time. It opens for everybody on the same day:
+/// nobody is ahead for knowing somebody at the counter. Then staff book until it begins,
+/// residents until the last day and minutes of the service.
 fn in_time(service: &Service, start: Moment, (now, who): (Moment, Who)) -> Result<(), Error> {
     let days = |days: u16| Duration::days(i64::from(days));
     if start <= now {

@@ -276,6 +276,36 @@ fn slots_of_different_lengths_share_one_room() {
 }
 
 #[test]
+fn after_the_town_took_a_seat_away_nobody_is_booked_beside_who_keeps_it() {
+    let mut office = Office::open();
+    let [ten, noon] = [at(10, 0), at(12, 0)];
+    let [first, _second] = [office.booked("moving", ten), office.booked("moving", ten)];
+    office.plan.services[0].seats = 1;
+    assert_eq!(office.free_at("moving", ten), 0);
+    office.call_off(&first).unwrap();
+    // The second keeps the one seat there is, whatever its number.
+    assert_eq!(office.free_at("moving", ten), 0);
+    assert!(matches!(office.hold(Who::Staff, "moving", ten), Err(Error::Full)));
+    let other = office.booked("moving", at(11, 0));
+    assert!(matches!(office.move_to(&other, ten), Err(Error::Full)));
+
+    // The same where the clerks take turns, and of a room.
+    let mut office = Office::open();
+    office.plan.services[0].fewer.clear();
+    let [first, _second] = [office.booked("moving", noon), office.booked("moving", noon)];
+    office.plan.services[0].fewer = plan().services[0].fewer.clone();
+    office.call_off(&first).unwrap();
+    assert!(matches!(office.hold(Who::Staff, "moving", noon), Err(Error::Full)));
+    office.plan.resources[0].seats = 2;
+    let [first, _second] = [office.booked("advice", at(13, 0)), office.booked("advice", at(13, 0))];
+    office.plan.resources[0].seats = 1;
+    office.call_off(&first).unwrap();
+    assert!(matches!(office.hold(Who::Staff, "advice", at(13, 0)), Err(Error::Full)));
+    assert!(matches!(office.hold(Who::Staff, "room", at(13, 0)), Err(Error::Full)));
+    office.is_sound();
+}
+
+#[test]
 fn at_home_no_more_is_booked_of_a_slot_than_the_towns_share_and_the_rest_stays() {
     let office = Office::open();
     let start = at(10, 0);

@@ -6,8 +6,10 @@ use std::time::Duration;
 use time::Date;
 
 use super::{Config, Lane};
-use crate::appointment::plan::{Calendar, Hours};
+use crate::appointment::plan::{Calendar, Hours, TimeOfDay};
 use crate::clock::Moment;
+use crate::holiday;
+use crate::queue::forecast::Planned;
 use crate::queue::oversight::End;
 
 /// How far ahead the next opening is looked for: the longest rest is a fortnight.
@@ -94,6 +96,21 @@ impl Config {
         Some(End { closes, stops: closes - last_issue })
     }
 
+    /// What the town has written about a day: whether numbers are given out on it. None
+    /// where it wrote nothing: its lanes have no hours, or it is the end of a year.
+    pub fn opens_on(&self, day: Date) -> Option<bool> {
+        if self.rests(day) {
+            return Some(false);
+        }
+        let year_end = self.appointments.as_ref().and_then(|plan| plan.calendar.year_end);
+        if holiday::is_year_end(day) && year_end.is_none() {
+            return None;
+        }
+        let mut giving = self.lanes.iter().filter(|lane| lane.prefix.is_some());
+        let opens = giving.clone().any(|lane| lane.hours.iter().any(|hours| hours.is_on(day)));
+        if !opens && giving.any(|lane| lane.hours.is_empty()) { None } else { Some(opens) }
+    }
+
     fn rests(&self, day: Date) -> bool {
         match &self.appointments {
             Some(plan) => plan.rests(day),
@@ -114,6 +131,22 @@ impl Config {
         });
         let is_over = doors.iter().all(|door| matches!(door, Door::Shut { is_over: true, .. }));
         Door::Shut { is_over, opens: opens.min() }
+    }
+}
+
+impl Planned for Config {
+    fn closes(&self, lane: &str, day: Date) -> Option<Moment> {
+        let end = self.end(self.lane(lane)?, TimeOfDay(0).on(day))?;
+        Some(end.closes)
+    }
+
+    fn breaks(&self, counter: u32, day: Date) -> Vec<[Moment; 2]> {
+        let planned = self.counter(counter).into_iter().flat_map(|counter| &counter.breaks);
+        let planned = planned.filter(|hours| hours.is_on(day));
+        let mut breaks: Vec<_> =
+            planned.map(|hours| [hours.from.on(day), hours.to.on(day)]).collect();
+        breaks.sort_unstable();
+        breaks
     }
 }
 
@@ -197,6 +230,31 @@ mod tests {
         assert_eq!(end(0, tue), Some(["16:00".to_owned(), "15:40".to_owned()]));
         assert_eq!(end(0, wed), None, "it does not open on a Wednesday");
         assert_eq!(end(1, wed), Some(["17:15".to_owned(), "17:15".to_owned()]));
+    }
+
+    #[test]
+    fn what_is_written_of_a_day_is_its_rests_first_and_then_the_hours_of_the_lanes() {
+        let mut config = Config::load("kiosk-config/example".as_ref()).unwrap();
+        let plan = config.appointments.as_mut().unwrap();
+        let closed = "reason = { ja = \"工事\", en = \"works\" }\nfrom = \"2026-11-26\"";
+        plan.closures = vec![toml::from_str(closed).unwrap()];
+        plan.calendar = Calendar { holidays: true, year_end: None };
+        use time::macros::date;
+        let days = [
+            date!(2026 - 11 - 23),
+            date!(2026 - 11 - 24),
+            date!(2026 - 11 - 26),
+            date!(2026 - 11 - 28),
+            date!(2026 - 12 - 30),
+        ];
+        let opens = |config: &Config| days.map(|day| config.opens_on(day));
+        let (no, yes) = (Some(false), Some(true));
+        assert_eq!(opens(&config), [no, None, no, None, None]);
+        config.lanes.iter_mut().for_each(|lane| lane.hours = hours(WEEK));
+        assert_eq!(opens(&config), [no, yes, no, no, None]);
+        let year_end = toml::from_str("from = \"12-31\"\nto = \"01-03\"").unwrap();
+        config.appointments.as_mut().unwrap().calendar.year_end = Some(year_end);
+        assert_eq!(opens(&config), [no, yes, no, no, yes], "the 30th is a day of work there");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! said. Pure.
 
 use serde::Serialize;
-use time::{Date, Month};
+use time::{Date, Duration, Weekday};
 
 use super::DayReport;
 use crate::holiday;
@@ -16,6 +16,10 @@ pub const DAYS_MIN: usize = 10;
 const FIRM_DAYS: f64 = 3.0;
 /// A season is only seen by an office that has seen more than one.
 const FIRM_SEASON_DAYS: f64 = 20.0;
+
+/// A weekday opens as it did in so many days: hours change. Holidays and the end of a
+/// year are too few for that.
+const OF_LATE: Duration = Duration::weeks(8);
 
 /// How full it will be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -50,7 +54,7 @@ impl Level {
 pub struct Day {
     #[serde(serialize_with = "super::iso")]
     pub day: Date,
-    /// None on days when nobody came so far: the office is closed.
+    /// None on days when the office is closed.
     pub level: Option<Level>,
     /// Numbers that will be drawn, about.
     pub expected: Option<u32>,
@@ -64,12 +68,20 @@ pub struct HourOf {
     pub level: Level,
 }
 
+/// What the town has written about a day: whether it opens. None where it wrote nothing.
+pub type Written<'t> = &'t dyn Fn(Date) -> Option<bool>;
+
 /// The days from `from` on, as far as `past` can say; `None` when it cannot.
-pub fn foretell(past: &[DayReport], from: Date, days: usize) -> Option<Vec<Day>> {
+pub fn foretell(
+    past: &[DayReport],
+    written: Written<'_>,
+    from: Date,
+    days: usize,
+) -> Option<Vec<Day>> {
     if past.len() < DAYS_MIN {
         return None;
     }
-    let known = Known::of(past);
+    let known = Known::of(past, written);
     let days = std::iter::successors(Some(from), |day| day.next_day()).take(days);
     Some(days.map(|day| known.day(day)).collect())
 }
@@ -81,10 +93,11 @@ struct Known<'p> {
     mean: f64,
     /// The share of each hour in its day.
     hours: Vec<(u8, f64)>,
+    written: Written<'p>,
 }
 
 impl<'p> Known<'p> {
-    fn of(past: &'p [DayReport]) -> Self {
+    fn of(past: &'p [DayReport], written: Written<'p>) -> Self {
         let total: f64 = past.iter().map(|day| f64::from(day.all.came)).sum();
         let mut hours = [0.0; 24];
         for hour in past.iter().flat_map(|day| &day.hours) {
@@ -92,7 +105,8 @@ impl<'p> Known<'p> {
         }
         let share = |(hour, came): (u8, f64)| (hour, came / total.max(1.0));
         let hours = (0..24).zip(hours).filter(|(_, came)| *came > 0.0).map(share).collect();
-        Self { past, mean: (total / past.len() as f64).max(1.0), hours }
+        let mean = (total / past.len() as f64).max(1.0);
+        Self { past, mean, hours, written }
     }
 
     fn day(&self, day: Date) -> Day {
@@ -126,13 +140,48 @@ impl<'p> Known<'p> {
         (came + firm * self.mean) / ((count + firm) * self.mean)
     }
 
-    /// Whether it was ever open on such a day.
+    /// Whether the office opens: as the town has written, and else when at least half
+    /// of such days of late were open. One odd Saturday opens no other.
     fn opens(&self, day: Date) -> bool {
-        let rests = |day: Date| holiday::on(day).is_some() || is_year_end(day);
-        let seen = |is: &dyn Fn(Date) -> bool| self.past.iter().any(|report| is(report.day));
-        match rests(day) {
-            true => seen(&rests),
-            false => seen(&|other| other.weekday() == day.weekday()),
+        (self.written)(day).unwrap_or_else(|| {
+            let kind = Kind::of(day);
+            let such = || self.of_late(kind).filter(|day| Kind::of(*day) == kind);
+            let was_open = |day: &Date| self.past.iter().any(|report| report.day == *day);
+            let open = such().filter(was_open).count();
+            open > 0 && 2 * open >= such().count()
+        })
+    }
+
+    /// Days that may tell of others of this kind, up to the last that was counted; those
+    /// on which the town itself rested tell nothing.
+    fn of_late(&self, kind: Kind) -> impl Iterator<Item = Date> {
+        let days = || self.past.iter().map(|report| report.day);
+        let (first, last) = (days().min(), days().max());
+        let back = match kind {
+            Kind::Weekday(_) => last.map(|last| last.saturating_sub(OF_LATE)),
+            Kind::Holiday | Kind::YearEnd => None,
+        };
+        let days = std::iter::successors(first.max(back), |day| day.next_day());
+        let days = days.take_while(move |day| Some(*day) <= last);
+        days.filter(|day| (self.written)(*day) != Some(false))
+    }
+}
+
+/// Days that open alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Weekday(Weekday),
+    Holiday,
+    /// 年末年始, the holiday in it too.
+    YearEnd,
+}
+
+impl Kind {
+    fn of(day: Date) -> Self {
+        match day {
+            day if holiday::is_year_end(day) => Kind::YearEnd,
+            day if holiday::on(day).is_some() => Kind::Holiday,
+            day => Kind::Weekday(day.weekday()),
         }
     }
 }
@@ -141,11 +190,6 @@ impl<'p> Known<'p> {
 fn at_turn(day: Date) -> bool {
     let last = day.month().length(day.year());
     day.day() + 3 > last || day.day() <= 2
-}
-
-/// The days on which town halls rest by ordinance.
-fn is_year_end(day: Date) -> bool {
-    matches!((day.month(), day.day()), (Month::December, 29..) | (Month::January, ..=3))
 }
 
 /// The Monday of the week of a day, where a page of weeks begins.

@@ -102,13 +102,13 @@ fn ticket_line(story: &Story, forms: &BTreeMap<VisitId, Forms>) -> String {
     let first = |state: State| story.spans.iter().find(|span| span.state == state);
     let counters: u64 =
         story.spans.iter().filter(|span| span.state == State::Serving).count() as u64;
-    let served: u64 = story.legs().map(|leg| story.secs_in(leg, State::Serving)).sum();
     let count = |state: State| story.spans.iter().filter(|span| span.state == state).count();
     // Whoever did not come back was not in the hall until the day was closed.
     let ended = story.ended().filter(|_| ticket.leg().state == State::Done);
     let stay = ended.map(|ended| (ended - ticket.arrived).whole_seconds().max(0));
     let form = ticket.visit.and_then(|visit| forms.get(&visit));
     let number = |number: Option<u32>| number.map(|n| n.to_string()).unwrap_or_default();
+    let secs = |secs: Option<u64>| secs.map(|n| n.to_string()).unwrap_or_default();
     let lanes: Vec<&str> = ticket.legs.iter().map(|leg: &Leg| leg.lane.as_str()).collect();
     line(&[
         clock::iso_day(ticket.day),
@@ -119,8 +119,8 @@ fn ticket_line(story: &Story, forms: &BTreeMap<VisitId, Forms>) -> String {
         when(first(State::Called).map(|span| span.from)),
         when(first(State::Serving).map(|span| span.from)),
         when(story.ended()),
-        story.waited_secs(0).map(|secs| secs.to_string()).unwrap_or_default(),
-        served.to_string(),
+        secs(story.waited_secs(0)),
+        secs(story.served_secs()),
         stay.map(|secs| secs.to_string()).unwrap_or_default(),
         counters.to_string(),
         count(State::Called).to_string(),

@@ -34,12 +34,18 @@ pub struct Story {
     pub kept_leg: Option<usize>,
     /// Whether it was kept for another day.
     pub is_kept: bool,
+    /// How many intervals there were before the last press that can be taken back.
+    before_press: usize,
 }
 
 impl Story {
+    fn empty(ticket: Ticket) -> Self {
+        Self { ticket, spans: Vec::new(), kept_leg: None, is_kept: false, before_press: 0 }
+    }
+
     /// A ticket that was just issued.
     pub(super) fn begin(ticket: Ticket) -> Self {
-        let mut story = Self { spans: Vec::new(), ticket, kept_leg: None, is_kept: false };
+        let mut story = Self { kept_leg: None, ..Self::empty(ticket) };
         story.stand(story.ticket.arrived);
         story
     }
@@ -47,7 +53,7 @@ impl Story {
     /// A ticket that was kept over night, from then on.
     pub(super) fn morning(ticket: Ticket, at: Moment) -> Self {
         let kept_leg = Some(ticket.legs.len() - 1);
-        let mut story = Self { spans: Vec::new(), ticket, kept_leg, is_kept: false };
+        let mut story = Self { kept_leg, ..Self::empty(ticket) };
         story.stand(at);
         story
     }
@@ -60,15 +66,22 @@ impl Story {
     /// The ticket as an entry left it; `undone` when it took a press back.
     pub(super) fn go_on(&mut self, after: Ticket, at: Moment, undone: bool) {
         let before = std::mem::replace(&mut self.ticket, after);
+        let leg = self.ticket.leg();
         if undone {
-            let pressed = before.undo.as_ref().map_or(at, |undo| undo.at);
-            self.spans.retain(|span| span.from < pressed);
+            // By count and not by time: presses may share a second.
+            self.spans.truncate(self.before_press.max(1));
             if let Some(last) = self.spans.last_mut() {
-                last.to = None;
+                // What was over before the press is over since then.
+                last.to = leg.state.is_over().then_some(leg.since);
             }
+            return;
+        }
+        // Calling again leaves the press that can be taken back what it was.
+        if self.ticket.undo != before.undo {
+            self.before_press = self.spans.len();
         }
         let place = |ticket: &Ticket| (ticket.legs.len(), ticket.leg().state, ticket.leg().counter);
-        let moved = !undone && place(&before) != place(&self.ticket);
+        let moved = place(&before) != place(&self.ticket);
         if moved || self.ticket.leg().state.is_over() {
             if let Some(last) = self.spans.last_mut().filter(|last| last.to.is_none()) {
                 last.to = Some(at.max(last.from));
@@ -93,6 +106,17 @@ impl Story {
     /// Seconds spent in a state, of one leg.
     pub fn secs_in(&self, leg: usize, state: State) -> u64 {
         self.of_leg(leg).filter(|span| span.state == state).map(Span::secs).sum()
+    }
+
+    /// Seconds at the counter, of all legs of the day. None where somebody forgot to say
+    /// that it was over: the end of the day ended it.
+    pub fn served_secs(&self) -> Option<u64> {
+        let forgotten = |leg: usize| {
+            let last = self.of_leg(leg).last().map(|span| span.state);
+            self.ticket.legs[leg].state == State::Expired && last == Some(State::Serving)
+        };
+        let known = !self.legs().any(forgotten);
+        known.then(|| self.legs().map(|leg| self.secs_in(leg, State::Serving)).sum())
     }
 
     /// From the beginning of a leg to its first call, if it was called. Of one that was

@@ -148,13 +148,13 @@ fn weeks(days: usize) -> Vec<DayReport> {
 
 #[test]
 fn of_a_few_days_nothing_is_foretold() {
-    assert_eq!(calendar::foretell(&weeks(9), date!(2026 - 11 - 24), 7), None);
-    assert!(calendar::foretell(&weeks(10), date!(2026 - 11 - 24), 7).is_some());
+    assert_eq!(calendar::foretell(&weeks(9), &|_| None, date!(2026 - 11 - 24), 7), None);
+    assert!(calendar::foretell(&weeks(10), &|_| None, date!(2026 - 11 - 24), 7).is_some());
 }
 
 #[test]
 fn a_monday_is_busy_a_holiday_closed_and_the_hours_go_as_they_went() {
-    let days = calendar::foretell(&weeks(40), date!(2026 - 11 - 24), 42).unwrap();
+    let days = calendar::foretell(&weeks(40), &|_| None, date!(2026 - 11 - 24), 42).unwrap();
     let of = |day: Date| days.iter().find(|one| one.day == day).unwrap();
     let [monday, thursday] = [of(date!(2026 - 11 - 30)), of(date!(2026 - 12 - 10))];
     assert_eq!(monday.level, Some(calendar::Level::Busy), "{monday:?}");
@@ -165,6 +165,42 @@ fn a_monday_is_busy_a_holiday_closed_and_the_hours_go_as_they_went() {
     for closed in [date!(2026 - 11 - 28), date!(2026 - 12 - 31), date!(2027 - 01 - 01)] {
         assert_eq!(of(closed).level, None, "{closed}");
     }
+}
+
+/// The days of six weeks that are foretold as open.
+fn opened(past: &[DayReport], written: calendar::Written<'_>) -> Vec<Date> {
+    let days = calendar::foretell(past, written, date!(2026 - 12 - 21), 42).unwrap();
+    days.into_iter().filter(|one| one.level.is_some()).map(|one| one.day).collect()
+}
+
+#[test]
+fn one_odd_saturday_or_worked_holiday_opens_no_other() {
+    let nothing = |_| None;
+    let plain = opened(&weeks(60), &nothing);
+    assert!(plain.contains(&date!(2026 - 12 - 21)), "{plain:?}");
+    let mut past = weeks(60);
+    // A Saturday, the day of culture, and a day at the end of a year.
+    past.push(day(date!(2026 - 11 - 14), 30));
+    past.push(day(date!(2026 - 11 - 03), 30));
+    past.sort_by_key(|one| one.day);
+    past.insert(0, day(date!(2025 - 12 - 30), 30));
+    assert_eq!(opened(&past, &nothing), plain);
+    // Where every second Saturday of late was open, Saturdays are.
+    let saturdays = [date!(2026 - 10 - 10), date!(2026 - 10 - 24), date!(2026 - 11 - 07)];
+    past.extend(saturdays.map(|one| day(one, 30)));
+    past.sort_by_key(|one| one.day);
+    assert!(opened(&past, &nothing).contains(&date!(2026 - 12 - 26)));
+}
+
+#[test]
+fn what_the_town_wrote_of_a_day_goes_before_what_was_seen() {
+    let [monday, saturday] = [date!(2026 - 12 - 21), date!(2026 - 12 - 26)];
+    let written =
+        |one: Date| [(monday, false), (saturday, true)].into_iter().find(|(day, _)| *day == one);
+    let written = |one: Date| written(one).map(|(_, opens)| opens);
+    let opened = opened(&weeks(40), &written);
+    assert!(!opened.contains(&monday) && opened.contains(&saturday), "{opened:?}");
+    assert!(opened.contains(&date!(2026 - 12 - 28)), "of others nothing was written");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Presses that are taken back, and what the clock does by itself.
 
 use super::*;
+use crate::queue::report;
 
 /// The presses that bring a ticket to where `action` can be pressed on it.
 fn on_the_way_to(action: Action) -> &'static [Action] {
@@ -50,6 +51,36 @@ fn every_press_is_taken_back_within_its_time_and_then_no_more() {
                 false => assert_eq!(undone.unwrap(), Ticket { undo: None, ..before }, "{action:?}"),
             }
             assert_eq!(first_contradiction(&hall.connection).unwrap(), None, "{action:?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_taken_back_leaves_every_interval_as_long_as_it_was() {
+    for action in Action::ALL.into_iter().filter(|action| action.undo_secs().is_some()) {
+        let hall = Hall::open();
+        hall.sit(1);
+        let ticket = hall.issue("certificate");
+        let story = || report::stories(&hall.connection, ticket.day).unwrap().remove(0);
+        for before in on_the_way_to(action) {
+            hall.pass(10);
+            press(&hall, *before, ticket.id);
+        }
+        // Also where a press follows within the same second.
+        for between in [10, 0] {
+            hall.pass(between);
+            let before = story();
+            press(&hall, action, ticket.id);
+            hall.pass(10);
+            hall.undo(1, ticket.id).unwrap();
+            assert_eq!(story().spans, before.spans, "{action:?}");
+            let at = hall.journal.now();
+            let ended = story().ended().unwrap_or(at);
+            let lasting = story().spans.last().unwrap().from;
+            let sum: u64 = story().spans.iter().map(report::spans::Span::secs).sum();
+            let open = if story().ended().is_none() { (at - lasting).whole_seconds() } else { 0 };
+            let whole = (ended - ticket.arrived).whole_seconds();
+            assert_eq!(i64::try_from(sum).unwrap() + open, whole, "{action:?}");
         }
     }
 }

@@ -64,7 +64,8 @@ pub fn foretell(
         town_code: config.site.town.code.clone(),
         office: config.site.office.id.clone(),
         days_known: past.len(),
-        days: calendar::foretell(&past, from, WEEKS * 7).unwrap_or_default(),
+        days: calendar::foretell(&past, &|day| config.opens_on(day), from, WEEKS * 7)
+            .unwrap_or_default(),
     })
 }
 
