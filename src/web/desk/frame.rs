@@ -16,6 +16,7 @@ pub(super) enum Place {
     Guide,
     Supervisor,
     Closing,
+    Exports,
     Devices,
     Staff,
     Password,
@@ -34,6 +35,8 @@ pub(super) struct Frame {
     pub appointments: bool,
     /// Whether it takes money.
     pub payment: bool,
+    /// Whether it has files for other systems.
+    pub exports: bool,
     pub demo: bool,
     /// Name and role, once signed in.
     pub who: Option<(String, Role)>,
@@ -82,6 +85,7 @@ impl Frame {
             queue: site.modules.queue,
             appointments: site.modules.appointments,
             payment: site.modules.payment,
+            exports: !office.config.exports.is_empty(),
             demo: office.demo,
             who: None,
             key: String::new(),
@@ -148,6 +152,14 @@ impl Frame {
 
     pub fn closes_days(&self) -> bool {
         self.payment && self.may(Action::CloseDays)
+    }
+
+    pub fn takes_exports(&self) -> bool {
+        self.exports && self.may(Action::Export)
+    }
+
+    pub fn is_exports(&self) -> bool {
+        self.place == Place::Exports
     }
 
     pub fn is_closing(&self) -> bool {
