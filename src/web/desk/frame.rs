@@ -16,6 +16,7 @@ pub(super) enum Place {
     Guide,
     Supervisor,
     Closing,
+    Exports,
     Devices,
     Staff,
     Password,
@@ -36,6 +37,8 @@ pub(super) struct Frame {
     pub payment: bool,
     /// Whether its records go to the town hall.
     pub line: bool,
+    /// Whether it has files for other systems.
+    pub exports: bool,
     pub demo: bool,
     /// Name and role, once signed in.
     pub who: Option<(String, Role)>,
@@ -85,6 +88,7 @@ impl Frame {
             appointments: site.modules.appointments,
             payment: site.modules.payment,
             line: office.line.is_some(),
+            exports: !office.config.exports.is_empty(),
             demo: office.demo,
             who: None,
             key: String::new(),
@@ -155,6 +159,14 @@ impl Frame {
 
     pub fn closes_days(&self) -> bool {
         self.payment && self.may(Action::CloseDays)
+    }
+
+    pub fn takes_exports(&self) -> bool {
+        self.exports && self.may(Action::Export)
+    }
+
+    pub fn is_exports(&self) -> bool {
+        self.place == Place::Exports
     }
 
     pub fn is_closing(&self) -> bool {

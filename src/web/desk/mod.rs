@@ -16,6 +16,7 @@ mod counters;
 mod days;
 mod decide;
 mod devices;
+mod exports;
 mod frame;
 mod guard;
 mod guide;
@@ -74,6 +75,7 @@ pub(super) fn routes() -> Router<Shared> {
         .nest("/alarms", alarms::routes())
         .nest("/calling", calling::routes())
         .nest("/closing", closing::routes())
+        .nest("/exports", exports::routes())
         .nest("/appointments", appointments::routes())
         .nest("/counters", counters::routes())
         .nest("/guide", guide::routes())
