@@ -57,6 +57,16 @@ impl Standing {
         self.hurry();
     }
 
+    /// Whether that is asked for.
+    pub(super) fn wants_again(&self) -> bool {
+        self.again.load(Ordering::SeqCst)
+    }
+
+    /// It is still asked for.
+    pub(super) fn keep_again(&self) {
+        self.again.store(true, Ordering::SeqCst);
+    }
+
     /// Whether that was asked for, since it was last looked.
     pub(super) fn takes_again(&self) -> bool {
         self.again.swap(false, Ordering::SeqCst)

@@ -84,11 +84,7 @@ impl Forwarding {
             Next::Hello(Hello { log, end, .. }) => {
                 let Some(one) = find(log) else { return Ok(None) };
                 let greeting = Greeting { log: wire::Log::from(&one.row), end };
-                let answer = self.ask(move |link| position(link.ask(wire::HELLO, &greeting))).await;
-                if matches!(answer.0, Answer::Position(_)) {
-                    self.ask_what_is_stuck(one.row.site.clone()).await;
-                }
-                answer
+                self.ask(move |link| position(link.ask(wire::HELLO, &greeting))).await
             }
             Next::Send { log, first } => {
                 let Some(one) = find(log).cloned() else { return Ok(None) };
@@ -104,6 +100,11 @@ impl Forwarding {
             }
         };
         let (answer, trouble) = answer;
+        // With each greeting; after entries only when somebody pressed for it.
+        let is_due = matches!(next, Next::Hello(_)) || self.standing.wants_again();
+        if let (Answer::Position(_), true, Some(open)) = (&answer, is_due, all.last()) {
+            self.ask_what_is_stuck(open.row.site.clone()).await;
+        }
         self.standing.heard(self.journal.now(), trouble);
         let (journal, forwarder) = (self.journal.clone(), forwarder.clone());
         let at = (now_ms(), self.draw());
@@ -117,10 +118,14 @@ impl Forwarding {
     /// Asks what the hub could not take further, and to look at it again if somebody
     /// pressed for that. Without an answer what was known stays.
     async fn ask_what_is_stuck(&self, site: String) {
-        let question = wire::StuckQuestion { site, again: self.standing.takes_again() };
+        let again = self.standing.takes_again();
+        let question = wire::StuckQuestion { site, again };
         let ask = move |link: &Link| link.ask::<wire::AllStuck>(wire::STUCK, &question);
-        if let Some(Heard::Said(all)) = self.on_a_thread(ask).await {
-            self.standing.stuck(all.stuck, all.more);
+        match self.on_a_thread(ask).await {
+            Some(Heard::Said(all)) => self.standing.stuck(all.stuck, all.more),
+            // Nobody looked: it is asked for again with the next greeting.
+            _ if again => self.standing.keep_again(),
+            _ => {}
         }
     }
 
