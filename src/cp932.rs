@@ -41,6 +41,23 @@ pub fn letter(letter: char) -> Option<Vec<u8>> {
     (!unmappable).then(|| bytes.into_owned())
 }
 
+/// The bytes that are read back as this very letter; `None` where there are none. For
+/// files, in which a backslash is one: `encoding_rs` alone would write ¥, ‾ and − as
+/// something else in silence.
+pub fn exact(letter: char) -> Option<Vec<u8>> {
+    let mut text = [0; 4];
+    let text = letter.encode_utf8(&mut text);
+    let (bytes, _, unmappable) = SHIFT_JIS.encode(text);
+    let (read, faulty) = SHIFT_JIS.decode_without_bom_handling(&bytes);
+    (!unmappable && !faulty && read == *text).then(|| bytes.into_owned())
+}
+
+/// The same sign under the code point that CP932 has it under.
+pub fn same_sign(letter: char) -> Option<char> {
+    let other = OTHER_CODE_POINT.iter().find(|(given, _)| *given == letter);
+    other.map(|(_, other)| *other)
+}
+
 /// The bytes of a letter, 〓 for what is not there.
 pub fn letter_or_geta(one: char) -> Vec<u8> {
     letter(one).unwrap_or_else(|| GETA.to_vec())

@@ -39,18 +39,28 @@ pub fn line(fields: &[String]) -> String {
     fields.iter().map(|field| cell(field)).collect::<Vec<_>>().join(",")
 }
 
-/// A cell that no spreadsheet takes for a formula or for two. A number below nothing is
-/// one, and stays.
-pub fn cell(text: &str) -> String {
+/// Whether a spreadsheet would take a cell for a formula. A number below nothing is
+/// none.
+pub fn is_formula(text: &str) -> bool {
     let is_number = text.strip_prefix('-').is_some_and(|digits| {
         !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
     });
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number;
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
+    text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number
+}
+
+/// A cell that no spreadsheet takes for a formula or for two. A number below nothing is
+/// one, and stays.
+pub fn cell(text: &str) -> String {
+    let text = if is_formula(text) { format!("'{text}") } else { text.to_owned() };
     match text.contains([',', '"', '\r', '\n']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        true => quoted(&text),
         false => text,
     }
+}
+
+/// In quotation marks, its own doubled (RFC 4180 §2.7).
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
 }
 
 #[cfg(test)]

@@ -23,6 +23,36 @@ pub fn to_katakana(text: &str) -> String {
     join_voicing_marks(&katakana)
 }
 
+/// Half-width katakana, as older systems keep readings: a voiced kana becomes two
+/// letters, the blank a narrow one. Small kana stay small. What has no half-width form
+/// (ヮ, ヵ, ヰ) stays as it is.
+pub fn to_half_width(text: &str) -> String {
+    let mut narrow = String::with_capacity(text.len());
+    for one in text.chars() {
+        if one == '\u{3000}' {
+            narrow.push(' ');
+            continue;
+        }
+        // ガ is カ and a mark; ー and ・ stand for themselves.
+        let parts: Vec<char> = one.nfd().collect();
+        let halves: Option<Vec<char>> = parts.iter().map(|part| half_of(*part)).collect();
+        match halves {
+            Some(halves) => narrow.extend(halves),
+            None => narrow.push(one),
+        }
+    }
+    narrow
+}
+
+/// The half-width letter of one full-width katakana or mark.
+fn half_of(full: char) -> Option<char> {
+    match full {
+        '\u{3099}' => Some('ﾞ'),
+        '\u{309A}' => Some('ﾟ'),
+        full => ('\u{FF61}'..='\u{FF9D}').find(|half| half.nfkc().eq([full])),
+    }
+}
+
 fn katakana_of(c: char) -> char {
     match c {
         'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => char::from_u32(c as u32 + 0x60).unwrap_or(c),
@@ -105,6 +135,20 @@ mod tests {
             ("Nguyen", "Nguyen"),
         ] {
             assert_eq!(to_katakana(typed), katakana);
+        }
+    }
+
+    #[test]
+    fn a_reading_in_half_width_is_read_back_as_it_was() {
+        for (reading, narrow) in [
+            ("ガッツ・ポール", "ｶﾞｯﾂ･ﾎﾟｰﾙ"),
+            ("キョウコ", "ｷｮｳｺ"),
+            ("キヨウコ", "ｷﾖｳｺ"),
+            ("ヴィ・オ", "ｳﾞｨ･ｵ"),
+            ("ア　ヮヵ", "ｱ ヮヵ"),
+        ] {
+            assert_eq!(to_half_width(reading), narrow);
+            assert_eq!(to_katakana(narrow), reading.replace('　', " "));
         }
     }
 

@@ -39,6 +39,7 @@ pub mod card;
 pub mod config;
 pub mod demo;
 pub mod device;
+pub mod export;
 pub mod form;
 pub mod forwarding;
 pub mod jpqr;

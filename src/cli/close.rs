@@ -7,14 +7,12 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use time::Date;
 
+use super::beside::{self, in_one};
 use super::say;
-use crate::chance::SystemChance;
 use crate::clock;
 use crate::db::{self, Tx};
-use crate::journal::{Actor, Journal, OfficeKey};
+use crate::journal::{Actor, Journal};
 use crate::payment::{self, By, Closing, Comparison, Reason, Sum};
-use crate::schema;
-use crate::server::counter::{self, DATABASE, OFFICE_KEY};
 
 /// Closes a day: its totals stand, and nothing is added to it any more
 ///
@@ -60,13 +58,7 @@ struct Done {
 /// Runs the command.
 pub(super) fn close(arguments: &Close) -> anyhow::Result<ExitCode> {
     let told = arguments.terminal.as_deref().map(read_told).transpose()?;
-    let connection = counter::look(&arguments.data)?;
-    let version: usize = connection
-        .query_row("pragma user_version", [], |row| row.get::<_, i64>(0))
-        .map(|version| usize::try_from(version).unwrap_or_default())?;
-    if version != schema::STEPS.len() {
-        bail!("the database is of another version: start the server of this one first");
-    }
+    let connection = beside::look(&arguments.data)?;
     if let Some(closed) =
         payment::closings(&connection)?.into_iter().find(|one| one.day == arguments.day)
     {
@@ -84,10 +76,7 @@ pub(super) fn close(arguments: &Close) -> anyhow::Result<ExitCode> {
         return print(&connection, &closed);
     }
     drop(connection);
-    let key = OfficeKey::load(&arguments.data.join(OFFICE_KEY), false, &SystemChance)?;
-    let journal = Journal::of_this_machine(key);
-    let connection = db::open(&arguments.data.join(DATABASE))?;
-    journal.check_key(&connection)?;
+    let (connection, journal) = beside::open(&arguments.data)?;
     // What was compared stays, whatever becomes of the day.
     if let Some(told) = &told {
         in_one(&connection, |tx| {
@@ -101,17 +90,6 @@ pub(super) fn close(arguments: &Close) -> anyhow::Result<ExitCode> {
     }
     eprintln!("{} is closed", clock::iso_day(arguments.day));
     print(&connection, &done.closing)
-}
-
-/// One transaction, beside those of a server that is running.
-fn in_one<T>(
-    connection: &db::Connection,
-    work: impl FnOnce(&Tx<'_>) -> anyhow::Result<T>,
-) -> anyhow::Result<T> {
-    connection.execute_batch("begin immediate")?;
-    let done = work(&Tx::alone(connection));
-    connection.execute_batch(if done.is_ok() { "commit" } else { "rollback" })?;
-    done
 }
 
 fn close_day(tx: &Tx<'_>, journal: &Journal, arguments: &Close) -> anyhow::Result<Done> {

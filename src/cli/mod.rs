@@ -1,6 +1,7 @@
 //! The command line. Data goes to standard output, words for people to standard
 //! error; exit code 0 is done, 1 refused or faults found, 2 wrong usage.
 
+mod beside;
 mod card;
 mod check;
 mod close;

@@ -2,7 +2,8 @@
 
 use super::procedures::File;
 use super::{Config, Exemption, Fee, Procedure, Section, Written, rules};
-use crate::document::{Document, Place};
+use crate::document::{Document, Place, nearest};
+use crate::export::{APPLICATION_FIELDS, Profile, Source, TAKINGS_LINES, TAKINGS_SUMS};
 use crate::fault::Fault;
 use crate::form::condition::at_row;
 use crate::form::template::{Kind, Question};
@@ -14,9 +15,12 @@ const FORMS: &str = "templates/forms";
 impl Config {
     /// Faults of every reference to a form, a question or an option.
     pub fn against_forms(&self, forms: &Forms) -> Vec<Fault> {
-        let Written { procedures, fees } = &self.written;
+        let Written { procedures, fees, exports } = &self.written;
         let mut faults = of_procedures(&self.procedures, &self.sections, procedures.clone(), forms);
         faults.extend(self::fees((&self.fees, &self.exemptions), fees, forms));
+        if let Some(written) = exports {
+            faults.extend(self::exports(&self.exports, written, forms));
+        }
         faults
     }
 }
@@ -78,6 +82,70 @@ pub(super) fn fees(
         }
     }
     document.faults()
+}
+
+/// Faults of the references in `exports.toml`.
+pub(super) fn exports(profiles: &[Profile], written: &Document, forms: &Forms) -> Vec<Fault> {
+    let mut document = written.clone();
+    let known: Vec<&str> = forms.ids().collect();
+    for (row, profile) in profiles.iter().enumerate() {
+        let place = Place::key_of("export").row(row);
+        for (row, id) in profile.forms.iter().enumerate().filter(|(_, id)| !forms.is_faulty(id)) {
+            let at = place.clone().key("forms").row(row);
+            rules::reference(&mut document, at, id, FORMS, &known);
+        }
+        // A form that is faulty or misspelt may have what is not found.
+        if profile.forms.iter().any(|id| forms.get(id).is_none()) {
+            continue;
+        }
+        let fields = fields(profile, forms);
+        let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+        for (row, column) in profile.column.iter().enumerate() {
+            let place = place.clone().key("column").row(row).key("field");
+            let Some(field) = &column.field else { continue };
+            // All of them would be more than anybody reads.
+            let instead = match nearest(field, &fields) {
+                Some(near) => format!("「{near}」と書きます"),
+                None => {
+                    "様式の質問の id か、見本の exports.toml にある項目を書いてください".to_owned()
+                }
+            };
+            document.require(
+                fields.contains(&field.as_str()),
+                place,
+                format!("「{field}」という項目はありません"),
+                instead,
+            );
+        }
+    }
+    document.faults()
+}
+
+/// What a column of this profile can be.
+fn fields(profile: &Profile, forms: &Forms) -> Vec<String> {
+    match profile.source {
+        Source::TakingsLines => split(TAKINGS_LINES),
+        Source::TakingsSums => split(TAKINGS_SUMS),
+        Source::Applications => {
+            let mut fields = split(APPLICATION_FIELDS);
+            let wanted = |form: &&Form| {
+                profile.forms.is_empty() || profile.forms.iter().any(|id| id == form.id())
+            };
+            for question in forms.iter().filter(wanted).flat_map(Form::questions) {
+                fields.push(question.id.clone());
+                fields.push(format!("{}.source", question.id));
+                if matches!(question.kind, Kind::Copies | Kind::Multi) {
+                    let parts = options(question);
+                    fields.extend(parts.iter().map(|part| format!("{}.{part}", question.id)));
+                }
+            }
+            fields
+        }
+    }
+}
+
+fn split(fields: &str) -> Vec<String> {
+    fields.split(',').map(str::to_owned).collect()
 }
 
 /// An exemption names forms, and perhaps an answer of each of them.

@@ -6,9 +6,10 @@ use std::time::Duration;
 use time::Date;
 
 use super::{Config, Lane};
-use crate::appointment::plan::{Calendar, Hours};
+use crate::appointment::plan::{Calendar, Hours, TimeOfDay};
 use crate::clock::Moment;
 use crate::holiday;
+use crate::queue::forecast::Planned;
 use crate::queue::oversight::End;
 
 /// How far ahead the next opening is looked for: the longest rest is a fortnight.
@@ -137,6 +138,22 @@ impl Config {
         });
         let is_over = doors.iter().all(|door| matches!(door, Door::Shut { is_over: true, .. }));
         Door::Shut { is_over, opens: opens.min() }
+    }
+}
+
+impl Planned for Config {
+    fn closes(&self, lane: &str, day: Date) -> Option<Moment> {
+        let end = self.end(self.lane(lane)?, TimeOfDay(0).on(day))?;
+        Some(end.closes)
+    }
+
+    fn breaks(&self, counter: u32, day: Date) -> Vec<[Moment; 2]> {
+        let planned = self.counter(counter).into_iter().flat_map(|counter| &counter.breaks);
+        let planned = planned.filter(|hours| hours.is_on(day));
+        let mut breaks: Vec<_> =
+            planned.map(|hours| [hours.from.on(day), hours.to.on(day)]).collect();
+        breaks.sort_unstable();
+        breaks
     }
 }
 

@@ -9,9 +9,10 @@ use time::Date;
 use super::site::Site;
 use super::{Cashless, Config, Demo, Lane, Printers, Written};
 use super::{against_forms, appointments, cashless, counters, demo_staff};
-use super::{devices, fees, procedures, residents, unpriced};
+use super::{devices, exports, fees, procedures, residents, unpriced};
 use crate::appointment::Plan;
 use crate::document::{Document, nearest};
+use crate::export::Profiles;
 use crate::fault::Fault;
 use crate::form::Forms;
 
@@ -25,6 +26,7 @@ struct Read {
     devices: Option<(devices::File, Document)>,
     printers: Option<Printers>,
     cashless: Cashless,
+    exports: Option<(Profiles, Document)>,
     appointments: Option<Plan>,
     demo: Demo,
 }
@@ -35,12 +37,13 @@ impl Config {
     pub fn load(dir: &Path) -> Result<Config, Vec<Fault>> {
         let (read, faults) = Read::folder(dir);
         let Read { site, counters, procedures, fees, devices, .. } = read;
-        let Read { printers, cashless, appointments, demo, .. } = read;
+        let Read { printers, cashless, exports, appointments, demo, .. } = read;
         match (site, counters, procedures, fees, devices) {
             (Some(site), Some(counters), Some(procedures), Some(fees), Some(devices))
                 if faults.is_empty() =>
             {
                 let keeps = site.0.queue.keep_over_night;
+                let (exports, of_exports) = exports.unzip();
                 let lanes = procedures.0.lane.into_iter().map(|lane| Lane { keeps, ..lane });
                 Ok(Config {
                     site: site.0,
@@ -55,9 +58,14 @@ impl Config {
                     scanners: devices.0.scanner,
                     printers: printers.unwrap_or_default(),
                     cashless,
+                    exports: exports.map(Profiles::profiles).unwrap_or_default(),
                     appointments,
                     demo,
-                    written: Written { procedures: procedures.1, fees: fees.1 },
+                    written: Written {
+                        procedures: procedures.1,
+                        fees: fees.1,
+                        exports: of_exports,
+                    },
                 })
             }
             _ => Err(faults),
@@ -85,6 +93,9 @@ impl Config {
             if let Some(procedures) = procedures.filter(|_| charges) {
                 faults.extend(unpriced::faults((file, document), procedures, forms, today));
             }
+        }
+        if let (Some((file, document)), Some(forms)) = (&read.exports, forms) {
+            faults.extend(against_forms::exports(&file.export, document, forms));
         }
         if let Some((site, mut document)) = read.site {
             site.check_drawn(&mut document, not_drawn);
@@ -115,6 +126,7 @@ impl Read {
         });
         let numbers = counters.as_ref().map(|(file, _)| file.numbers());
         let cashless = folder.read_cashless(numbers.as_deref());
+        let exports = folder.read_exports();
         let printers = folder.read_printers(sections.as_deref());
         if let (Some(printers), Some(site), Some(procedures)) = (&printers, &site, &procedures) {
             folder.faults.extend(printers.lacking_letters(site, procedures));
@@ -136,6 +148,7 @@ impl Read {
             devices,
             printers,
             cashless,
+            exports,
             appointments,
             demo,
         };
@@ -146,7 +159,7 @@ impl Read {
 /// Files that look like configuration and are read by nobody: most are one that
 /// is misspelt. Hidden files are left alone.
 fn strange_files(dir: &Path) -> Vec<Fault> {
-    const KNOWN: [&str; 9] = [
+    const KNOWN: [&str; 10] = [
         "site.toml",
         "counters.toml",
         "procedures.toml",
@@ -154,6 +167,7 @@ fn strange_files(dir: &Path) -> Vec<Fault> {
         "devices.toml",
         "printers.toml",
         cashless::FILE,
+        exports::FILE,
         appointments::FILE,
         "demo",
     ];
@@ -230,6 +244,14 @@ impl Folder<'_> {
             file.check_simulated(document, has_demo);
         });
         read.map(|(cashless, _)| cashless).unwrap_or_default()
+    }
+
+    /// The files for other systems; an office without the file writes none.
+    fn read_exports(&mut self) -> Option<(Profiles, Document)> {
+        if !self.dir.join(exports::FILE).exists() {
+            return None;
+        }
+        self.read(exports::FILE, exports::check)
     }
 
     /// What can be booked; an office that takes no appointments needs no such file.

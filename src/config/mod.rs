@@ -13,6 +13,7 @@ mod demo_staff;
 mod devices;
 mod doors;
 mod exemptions;
+mod exports;
 mod fees;
 mod household;
 mod hub;
@@ -44,6 +45,7 @@ pub use site::{Home, Modules, Office, QueueRules, Retention, Screen, Site, Town}
 
 use crate::appointment::Plan;
 use crate::document::Document;
+use crate::export::Profile;
 
 /// The whole configuration of one office.
 #[derive(Clone, Debug)]
@@ -65,6 +67,8 @@ pub struct Config {
     pub printers: Printers,
     /// What is paid with besides cash; nothing where the office has not written it.
     pub cashless: Cashless,
+    /// Files for other systems; nothing where the office has not written any.
+    pub exports: Vec<Profile>,
     /// What can be booked, where the town has written it.
     appointments: Option<Plan>,
     pub demo: Demo,
@@ -76,6 +80,7 @@ pub struct Config {
 struct Written {
     procedures: Document,
     fees: Document,
+    exports: Option<Document>,
 }
 
 /// What only the demonstration uses. Both lists are empty where the `demo`
@@ -105,6 +110,11 @@ impl Config {
     /// The procedure with this id.
     pub fn procedure(&self, id: &str) -> Option<&Procedure> {
         self.procedures.iter().find(|procedure| procedure.id == id)
+    }
+
+    /// The file for the town hall with this id.
+    pub fn export(&self, id: &str) -> Option<&Profile> {
+        self.exports.iter().find(|profile| profile.id == id)
     }
 
     /// The counter with this number.

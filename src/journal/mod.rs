@@ -24,7 +24,7 @@ pub use chain::{Broken, Verified, check_tail, verify};
 pub use entry::{Actor, Entity, Event, Row, beginning};
 pub use store::{
     COLUMNS as ROW_COLUMNS, LogRow, carried, continue_in_new_log, entities_unknown_to,
-    entity_of_op, happened_after, logs, row as read_row, says, stands_at,
+    entity_of_op, happened_after, logs, row as read_row, says, stands_at, told_by_op,
 };
 pub use vault::{OfficeKey, VisitKey};
 

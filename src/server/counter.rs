@@ -80,6 +80,7 @@ async fn serve(
     let sweeping = tokio::spawn(sweep::forever(office.clone()));
     let address = listener.local_addr()?;
     eprintln!("窓口 http://{address}/");
+    live::look_first(&office).await;
     let watching = tokio::spawn(live::forever(office.clone()));
     let sending = line
         .zip(office.line.clone())

@@ -108,7 +108,8 @@ impl<'c> Takings<'c> {
         self.days.iter().all(|(_, lines, _)| lines.is_empty())
     }
 
-    fn lines(&self) -> impl Iterator<Item = &BookLine> {
+    /// Every line of the book, in its order.
+    pub fn lines(&self) -> impl Iterator<Item = &BookLine> {
         self.days.iter().flat_map(|(_, lines, _)| lines)
     }
 }

@@ -89,7 +89,7 @@ pub fn at_kiosk(connection: &Connection, kiosk: DeviceId) -> Result<Option<Visit
 }
 
 /// The tablet a visit stands on now.
-pub(super) fn kiosk_of(connection: &Connection, id: VisitId) -> Result<Option<DeviceId>, Error> {
+pub fn kiosk_of(connection: &Connection, id: VisitId) -> Result<Option<DeviceId>, Error> {
     let kiosk: Option<Option<String>> = connection
         .prepare_cached("select kiosk from visit where id = ?1")?
         .query_row([id.to_string()], |row| row.get(0))
@@ -108,6 +108,21 @@ pub fn of_day_and_undecided(connection: &Connection, day: Date) -> Result<Vec<Vi
          order by submitted_at",
         &clock::iso_day(day),
     )
+}
+
+/// The visits with forms that were handed in on these days, the first and the last among
+/// them; oldest first.
+pub(super) fn submitted_between(
+    connection: &Connection,
+    [from, until]: [Date; 2],
+) -> Result<Vec<Visit>, Error> {
+    let mut rows = connection.prepare_cached(&format!(
+        "select {COLUMNS} from visit where state = 'submitted' and day between ?1 and ?2
+         order by submitted_at, id"
+    ))?;
+    let days = [from, until].map(clock::iso_day);
+    let visits = rows.query_map(days, |row| Ok(visit(row)))?;
+    visits.map(|row| Ok(row??)).collect()
 }
 
 /// Visits in `state` that nobody touched since `before`.

@@ -21,6 +21,7 @@ use crate::visit::step::Step;
 
 mod at_the_desk;
 mod editions;
+mod exported;
 mod from_home;
 mod keeping;
 mod restored;

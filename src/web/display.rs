@@ -70,6 +70,8 @@ struct Board {
 
 struct Lane {
     id: String,
+    /// Whether anybody comes to it from outside, and not from another lane.
+    is_first: bool,
     name: String,
     english: String,
 }
@@ -89,6 +91,7 @@ impl Board {
 async fn show(State(office): State<Shared>, _: Screen) -> Result<Response, Failure> {
     let lane = |lane: &crate::config::Lane| Lane {
         id: lane.id.clone(),
+        is_first: lane.prefix.is_some(),
         name: lane.name.ja.clone(),
         english: lane.name.en.clone(),
     };

@@ -7,11 +7,13 @@
 //! would hold it up.
 
 use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use futures_util::stream::{self, Stream, StreamExt};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -43,12 +45,18 @@ const AGAIN_AFTER_MS: std::ops::Range<u64> = 1_000..3_000;
 /// The page notices after three of these that the line is dead.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
+/// What could not be looked at is looked at again after so long, committed or not.
+const LOOKED_AT_AGAIN: Duration = Duration::from_secs(5);
+
 /// The outlook is worked out at most this long after a number was drawn, and usually
 /// at once.
 const WORKED_OUT_WITHIN: Duration = Duration::from_millis(1_500);
 
 /// What events carry that say nothing more: browsers drop an event without data.
 const SOMETHING: &str = "1";
+
+/// What a heartbeat carries while nobody can say how the queue stands.
+const BLIND: &str = "blind";
 
 /// The newest board, for all streams.
 #[derive(Default)]
@@ -69,6 +77,8 @@ pub struct Shown {
     pub tickets: Vec<Ticket>,
     /// A little behind them.
     pub outlook: Arc<Outlook>,
+    /// Since when the queue cannot be looked at: all of it is as it was then.
+    pub blind_since: Option<Moment>,
     json: String,
 }
 
@@ -82,8 +92,13 @@ struct Arriving<'o> {
 }
 
 impl Shown {
+    /// How things stood when: now, or when they were last seen.
+    pub fn as_of(&self, now: Moment) -> Moment {
+        self.blind_since.unwrap_or(now)
+    }
+
     fn of(hall: &Hall, outlook: Arc<Outlook>) -> Self {
-        let Hall { board, duties, tickets } = hall.clone();
+        let Hall { board, duties, tickets, blind_since } = hall.clone();
         let arriving = |(lane, window): (&_, &_)| {
             let (from, to) = windows::clock_times(*window);
             serde_json::to_string(&Arriving { lane, from, to }).ok()
@@ -91,13 +106,19 @@ impl Shown {
         let arriving: Vec<String> =
             outlook.lanes.iter().filter_map(|(lane, window)| arriving((lane, window))).collect();
         let board_json = serde_json::to_string(&board).unwrap_or_default();
-        let json = format!("\"board\":{board_json},\"arriving\":[{}]", arriving.join(","));
-        Self { board, duties, tickets, outlook, json }
+        let blind = blind_since.map(|at| format!("\"{}\"", clock::rfc3339(at)));
+        let json = format!(
+            "\"board\":{board_json},\"arriving\":[{}],\"blind_since\":{}",
+            arriving.join(","),
+            blind.as_deref().unwrap_or("null")
+        );
+        Self { board, duties, tickets, outlook, blind_since, json }
     }
 
     fn is_of(&self, hall: &Hall, outlook: &Outlook) -> bool {
         let same = (&self.board, &self.tickets) == (&hall.board, &hall.tickets);
-        same && self.duties == hall.duties && *self.outlook == *outlook
+        let seen = (&self.duties, self.blind_since) == (&hall.duties, hall.blind_since);
+        same && seen && *self.outlook == *outlook
     }
 }
 
@@ -107,6 +128,14 @@ struct Hall {
     board: Board,
     duties: Vec<Duty>,
     tickets: Vec<Ticket>,
+    blind_since: Option<Moment>,
+}
+
+impl Hall {
+    /// It cannot be seen: the last good picture stays, and says how old it is.
+    fn is_lost_from_sight(&mut self, now: Moment) {
+        self.blind_since.get_or_insert(now);
+    }
 }
 
 impl Live {
@@ -153,26 +182,42 @@ impl Live {
     }
 }
 
+/// The first look, before anybody can ask: an empty hall is nobody's news.
+pub async fn look_first(office: &Office) {
+    let mut hall = Hall::default();
+    seen(office, &mut hall).await;
+    office.live.publish(&hall, Arc::default());
+}
+
 /// Keeps the board as it is in the database, and the outlook beside it, as long as
 /// the office is open.
 pub async fn forever(office: Arc<Office>) {
-    let (mut commits, mut outlooks) = (office.db.commits(), office.live.outlooks.newest());
     if let Err(error) = office.live.outlooks.start(&office) {
         tracing::error!(%error, "waiting times cannot be worked out");
     }
     let mut hall = Hall::default();
+    // A fault in it is said on every screen and tried again, and not the end of them all.
+    while AssertUnwindSafe(watch(&office, &mut hall)).catch_unwind().await.is_err() {
+        tracing::error!("whoever looks at the queue stumbled, and looks again");
+        hall.is_lost_from_sight(office.journal.now());
+        office.live.publish(&hall, office.live.now().outlook.clone());
+        tokio::time::sleep(LOOKED_AT_AGAIN).await;
+    }
+}
+
+/// Until no commit can come any more.
+async fn watch(office: &Office, hall: &mut Hall) {
+    let (mut commits, mut outlooks) = (office.db.commits(), office.live.outlooks.newest());
     loop {
         let next = Instant::now() + TOGETHER;
         commits.mark_unchanged();
         office.live.outlooks.look();
-        match look(&office).await {
-            Ok(found) => hall = found,
-            // The last good picture stays; screens show how old it is.
-            Err(error) => tracing::error!(%error, "the queue cannot be looked at"),
-        }
+        seen(office, hall).await;
+        let again = tokio::time::sleep(LOOKED_AT_AGAIN);
+        tokio::pin!(again);
         loop {
             let outlook = outlooks.borrow_and_update().clone();
-            office.live.publish(&hall, outlook);
+            office.live.publish(hall, outlook);
             tokio::select! {
                 biased;
                 committed = commits.changed() => match committed {
@@ -181,9 +226,20 @@ pub async fn forever(office: Arc<Office>) {
                 },
                 // Its sender lives in the office.
                 _ = outlooks.changed() => {}
+                () = &mut again, if hall.blind_since.is_some() => break,
             }
         }
         tokio::time::sleep_until(next).await;
+    }
+}
+
+async fn seen(office: &Office, hall: &mut Hall) {
+    match look(office).await {
+        Ok(found) => *hall = found,
+        Err(error) => {
+            tracing::error!(%error, "the queue cannot be looked at");
+            hall.is_lost_from_sight(office.journal.now());
+        }
     }
 }
 
@@ -194,7 +250,8 @@ async fn look(office: &Office) -> Result<Hall, queue::Error> {
     let look = move |connection: &_| {
         let (tickets, duties) = (queue::of_day(connection, day)?, duty::all(connection)?);
         let calls = queue::announcements(connection, day, 0)?;
-        Ok(Hall { board: board(&tickets, &duties, &calls, &lanes, voice), duties, tickets })
+        let board = board(&tickets, &duties, &calls, &lanes, voice);
+        Ok(Hall { board, duties, tickets, blind_since: None })
     };
     office.db.read(look).await
 }
@@ -270,7 +327,10 @@ fn stream(
                 event(&shown.borrow_and_update(), journal.now())
             }
             // A named event: a comment line is invisible to the page's script.
-            () = tokio::time::sleep(HEARTBEAT) => Event::default().event("beat").data(SOMETHING),
+            () = tokio::time::sleep(HEARTBEAT) => {
+                let is_blind = shown.borrow().blind_since.is_some();
+                Event::default().event("beat").data(if is_blind { BLIND } else { SOMETHING })
+            }
         };
         Some((Ok(event), (shown, closed, journal)))
     }))

@@ -1,7 +1,7 @@
 //! Windows of the clock, as people read them: 「14:20〜14:35ごろ」.
 
 use crate::clock;
-use crate::config::Site;
+use crate::config::{Lane, Site};
 use crate::lang::Phrases;
 use crate::queue::outlook::Told;
 use crate::queue::wait::window::Window;
@@ -17,6 +17,15 @@ pub(super) fn words(words: Phrases, window: Window) -> String {
     match clock_times(window) {
         (Some(from), to) => words.with("window.between", &[("from", from), ("to", to)]),
         (None, to) => words.with("window.by", &[("to", to)]),
+    }
+}
+
+/// When somebody who comes to a lane now is called; nothing where nobody comes to it
+/// from outside, as to the cashier.
+pub(super) fn for_newcomers(words: Phrases, lane: &Lane, window: Option<Window>) -> Option<String> {
+    match window {
+        Some(window) => Some(self::words(words, window)),
+        None => lane.prefix.as_ref().map(|_| words.t("window.closed").to_owned()),
     }
 }
 

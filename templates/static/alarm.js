@@ -19,18 +19,51 @@ async function draw(answer) {
   part.innerHTML = html;
 }
 
-const look = async () => draw(await fetch("/desk/alarms", { headers: { "x-by-itself": "1" } }));
-const again = () => look().catch(() => {});
+const trouble = document.getElementById("alarms-trouble");
+const lostAfter = 3;
+let lost = 0;
+// A press that has reached nobody yet: it is sent until it has, and counts once.
+let unsent = null;
+
+function say(what) {
+  trouble.hidden = !what;
+  if (what) trouble.textContent = trouble.dataset[what];
+}
+
+async function ask() {
+  if (!unsent) return draw(await fetch("/desk/alarms", { headers: { "x-by-itself": "1" } }));
+  const { action, body } = unsent;
+  const answer = await fetch(action, { method: "POST", body });
+  // What is refused is refused the next time, too.
+  if (answer.ok || answer.status < 500) unsent = null;
+  await draw(answer);
+}
+
+// One after the other: what was drawn last is how it is.
+let asking = false;
+async function again() {
+  if (asking) return;
+  asking = true;
+  const isPress = Boolean(unsent);
+  try {
+    await ask();
+    lost = 0;
+    say(null);
+  } catch {
+    lost += 1;
+    if (isPress) say("failed");
+    else if (lost >= lostAfter) say("lost");
+  }
+  asking = false;
+  // Pressed meanwhile.
+  if (unsent && !lost) again();
+}
 
 // A press leads nobody away from what they are doing.
 part.addEventListener("submit", (event) => {
   event.preventDefault();
-  const body = new URLSearchParams(new FormData(event.target, event.submitter));
-  fetch(event.target.action, { method: "POST", body }).then(draw).catch(() => {
-    // A press that reached nobody must not look like one that did.
-    shown = null;
-    event.target.append(part.dataset.failed);
-  });
+  unsent = { action: event.target.action, body: new URLSearchParams(new FormData(event.target, event.submitter)) };
+  again();
 });
 
 again();

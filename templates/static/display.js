@@ -1,12 +1,12 @@
 // The display: boards come over a stream, announcements wait in a queue of their
-// own. Each is shown and sounded in full before the next begins; one that is older
-// than it may be when its turn comes is shown on the board only.
+// own. Each is shown and sounded in full before the next begins, however many come at
+// once; one that was old when it came is shown on the board only.
 
 const shownFor = 5_000, tooOld = 30_000, deadAfter = 30_000, againAfter = 60_000, slack = 2_000;
 const words = document.body.dataset;
 const $ = (id) => document.getElementById(id);
 const waiting = [];
-let said = null, skew = 0, heard = Date.now(), events, speaking = false, audio, voice, voiceless = false;
+let said = null, skew = -Infinity, heard = Date.now(), tried = heard, seenAt = heard, events, speaking = false, audio, voice, voiceless = false;
 
 const element = (name, text, kind) => {
   const made = document.createElement(name);
@@ -33,24 +33,47 @@ function show({ board, arriving }) {
     place.querySelector(".people").textContent = words.people.replace("{count}", lane.waiting);
     place.querySelector(".arriving b").textContent = window ? times(window) : words.closed;
   }
+  fit();
 }
+
+// As large as they may be with nothing below the edge of the screen.
+function fit() {
+  for (const closeness of [null, "close", "closer"]) {
+    if (closeness) words.lanes = closeness;
+    else delete words.lanes;
+    if (document.documentElement.scrollHeight <= innerHeight) return;
+  }
+}
+addEventListener("resize", fit);
 
 const times = ({ from, to }) => (from ? words.between : words.by).replace("{from}", from).replace("{to}", to);
 
-function announce(board) {
+let board = { called: [], last: [] };
+const age = (call) => Date.now() + skew - Date.parse(call.at);
+
+function announce(newest) {
+  board = newest;
   const calls = [...board.called, ...board.last].sort((one, next) => one.seq - next.seq);
   // What was called before this page was there is not said again.
-  const fresh = said === null ? [] : calls.filter((call) => call.seq > said);
-  said = Math.max(said ?? 0, board.seq);
+  const fresh = said === null ? [] : calls.filter((call) => call.seq > said && age(call) <= tooOld);
+  // A server that was brought back from an older copy counts on from there.
+  said = board.seq;
   waiting.push(...fresh);
   if (!speaking) next();
+}
+
+// Whether somebody may still be coming for a call: it was not taken back or made anew,
+// and whoever it is for has not been at the counter for long.
+function isMeant(call) {
+  const has = (calls) => calls.some((one) => one.seq === call.seq);
+  return has(board.called) || (has(board.last) && age(call) <= tooOld);
 }
 
 async function next() {
   const call = waiting.shift(), goesOn = speaking;
   speaking = Boolean(call);
   if (!call) return ($("announcement").hidden = true);
-  if (Date.now() + skew - Date.parse(call.at) > tooOld) return next();
+  if (!isMeant(call)) return next();
   const box = $("announcement");
   // Where one is called after the other, the board stays to be seen beside them.
   box.classList.toggle("beside", goesOn || waiting.length > 0);
@@ -69,7 +92,10 @@ async function sounded(call) {
   if (audio?.state !== "running") return;
   const chimed = chime();
   if (!voice || !call.clips.length) return;
-  const speech = await voice.say(audio, call.clips, chimed);
+  // Where others wait to be called, it is said in the town's first language only.
+  const language = call.clips[0].split("/")[0] + "/";
+  const clips = waiting.length < 2 ? call.clips : call.clips.filter((clip) => clip.startsWith(language));
+  const speech = await voice.say(audio, clips, chimed);
   // The sound's own time lags behind where the machine is busy, and may stand still:
   // what has not been said by then is never said.
   const latest = Date.now() + (speech.ends - audio.currentTime) * 1_000 + slack;
@@ -145,34 +171,52 @@ function soundNow() {
 }
 setInterval(tellStaff, words.saysSecs * 1_000);
 
+// Nothing comes over a line before its time: what lay in it for a while bears an old one.
 function listen() {
+  events?.close();
+  tried = Date.now();
   events = new EventSource("/display/events");
+  events.addEventListener("open", () => { skew = -Infinity; });
   events.addEventListener("board", (event) => {
     const told = JSON.parse(event.data);
-    skew = Date.parse(told.now) - Date.now();
-    alive();
+    skew = Math.max(skew, Date.parse(told.now) - Date.now());
+    alive(told.blind_since);
     show(told);
     announce(told.board);
   });
-  events.addEventListener("beat", alive);
+  events.addEventListener("beat", (event) => alive(event.data === "blind" && (blind ?? seenAt + skew)));
 }
 
 // The office's time, wherever the display thinks it is.
 const clock = (moment) => moment.toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo" });
 
-function alive() {
+// The server is there; since when it cannot see the queue itself, if it cannot.
+let blind = null;
+function alive(since) {
   heard = Date.now();
-  $("stale").hidden = true;
+  blind = since ? new Date(since) : null;
+  if (!since) seenAt = heard;
+  showAge();
 }
 
+function showAge() {
+  const old = Date.now() - heard < deadAfter ? blind : blind ?? new Date(seenAt + skew);
+  $("stale").hidden = !old;
+  if (old) $("stale").textContent = words.stale.replace("{time}", clock(old));
+}
+
+// How far this machine's clock is ahead of its sense of time. It changes when the clock
+// is set, and when the machine slept: then what is in the line is not to be trusted.
+const drift = () => Date.now() - performance.now();
+let drifted = drift();
+
 setInterval(() => {
-  const now = new Date(Date.now() + skew);
-  $("clock").textContent = clock(now);
-  if (Date.now() - heard < deadAfter) return;
-  $("stale").textContent = words.stale.replace("{time}", clock(new Date(heard + skew)));
-  $("stale").hidden = false;
+  if (Number.isFinite(skew)) $("clock").textContent = clock(new Date(Date.now() + skew));
+  showAge();
+  const isSet = Math.abs(drift() - drifted) > slack;
+  drifted = drift();
   // The browser does not notice a line that died silently.
-  if (Date.now() - heard > 2 * deadAfter) { events.close(); heard = Date.now() - deadAfter; listen(); }
+  if (isSet || Date.now() - Math.max(heard, tried) > 2 * deadAfter) listen();
 }, 1_000);
 
 $("sound").addEventListener("click", sound);

@@ -12,19 +12,40 @@
     return mine ? mine.getAttribute("data-state") : "";
   }
 
+  // When it was called last: a second call is one, too.
+  function lastCall() {
+    var mine = place.querySelector("[data-call]");
+    return mine ? mine.getAttribute("data-call") : "";
+  }
+
+  // Nothing moves under a finger, unless something happened to the number.
+  function isBusy() {
+    var at = document.activeElement;
+    return place.querySelector("details[open], :active") || (at && at !== document.body && place.contains(at));
+  }
+
+  function show(drawn) {
+    if (drawn === shown) return;
+    var next = document.createElement("div");
+    next.innerHTML = drawn;
+    var mine = next.querySelector("[data-state]"), same = mine && mine.getAttribute("data-state") === state();
+    if (same && isBusy()) return;
+    place.innerHTML = shown = drawn;
+    speak();
+  }
+
   function fetchNow() {
-    var ask = new XMLHttpRequest(), before = state();
+    var ask = new XMLHttpRequest(), before = lastCall();
     ask.open("GET", document.body.getAttribute("data-now"));
     ask.timeout = 15000;
     ask.onload = function () {
       if (ask.status !== 200) return fail();
       failed = 0;
       stale.hidden = true;
-      if (shown !== ask.responseText) place.innerHTML = shown = ask.responseText;
-      speak();
-      if (state() === "called" && before !== "called") call();
+      show(ask.responseText);
+      if (lastCall() && lastCall() !== before) call();
       if (state() !== "called") document.title = title;
-      if (/^(done|cancelled|expired)$/.test(state())) return over();
+      settle();
       again();
     };
     ask.onerror = ask.ontimeout = fail;
@@ -44,15 +65,22 @@
     again();
   }
 
-  function again() {
-    clearTimeout(timer);
-    timer = setTimeout(fetchNow, Number(document.body.getAttribute("data-secs")) * 1000);
+  function isOver() {
+    return /^(done|cancelled|expired)$/.test(state());
   }
 
-  function over() {
-    if (tell) tell.hidden = true;
-    if (telling) telling.hidden = true;
-    if (wake) wake.release();
+  // What is over may be taken back: it is asked for still, but seldom.
+  function again() {
+    clearTimeout(timer);
+    timer = setTimeout(fetchNow, Number(document.body.getAttribute("data-secs")) * (isOver() ? 6000 : 1000));
+  }
+
+  function settle() {
+    if (tell) tell.hidden = isOver() || !!audio;
+    if (telling) telling.hidden = isOver() || !audio;
+    if (!isOver() || !wake) return;
+    wake.release();
+    wake = null;
   }
 
   function call() {
@@ -80,8 +108,7 @@
     if (Audio) { audio = new Audio(); tone(0, 880); }
     if (navigator.vibrate) navigator.vibrate(200);
     keepAwake();
-    tell.hidden = true;
-    telling.hidden = false;
+    settle();
   }
 
   function keepAwake() {
@@ -89,17 +116,15 @@
     navigator.wakeLock.request("screen").then(function (lock) { wake = lock; }, function () {});
   }
 
-  if (tell) {
-    tell.hidden = false;
-    tell.onclick = allow;
-  }
+  if (tell) tell.onclick = allow;
   document.addEventListener("visibilitychange", function () {
     if (document.hidden) return;
-    if (audio) keepAwake();
+    if (audio && !isOver()) keepAwake();
     clearTimeout(timer);
     fetchNow();
   });
   speak();
+  settle();
   if (state() === "called") call();
   again();
 })();

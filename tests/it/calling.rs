@@ -259,10 +259,21 @@ fn a_silent_alarm_stands_on_every_page_of_a_colleague_until_it_is_over() {
     browser.wait("the alarm", "document.querySelector('.alarm')");
     clerk.look();
     assert!(browser.text_of(".alarm").contains("緊急"), "{}", browser.text());
+    // The line is cut for a while: it is said, and the press is not lost.
+    browser.run("window.line = fetch; window.fetch = () => Promise.reject(new Error('cut'))");
     browser.press(".alarm button[value='accept']");
+    let trouble = "document.getElementById('alarms-trouble')";
+    browser.wait("what became of it", &format!("{trouble}.innerText.includes('送り直しています')"));
+    clerk.look();
+    assert!(!colleague.get("/desk/alarms").text.contains("向かいます。"));
+    browser.run("window.fetch = window.line");
     browser
         .wait("who comes", "document.querySelector('.alarm').innerText.includes('向かいます。')");
+    assert!(!browser.shows("#alarms-trouble"));
     assert!(colleague.get("/desk/alarms").text.contains("さんが向かいます。"));
+    // Nor is anybody left to believe that they still hear of anything.
+    browser.run("window.fetch = () => Promise.reject(new Error('cut'))");
+    browser.wait("a word on it", &format!("{trouble}.innerText.includes('受け取れていません')"));
     clerk.press("呼び出し 4");
     browser.wait("the alarm", "document.querySelector('.alarm')");
     browser.press(".alarm button[value='end']");

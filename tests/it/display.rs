@@ -1,9 +1,12 @@
 //! The display when something is wrong, and in a quiet house: it never shows what is
 //! old as if it were new, and never keeps silent without saying so.
 
+use serde_json::{Value as Json, json};
+
 use crate::stage::browser::{Browser, browser};
 use crate::stage::hall::Hall;
 use crate::stage::program::Program;
+use crate::stage::wait_until;
 
 /// Notes the numbers that are announced, keeps the line to the server in reach, and
 /// lets the page's clock be put forward.
@@ -11,7 +14,9 @@ const WATCH: &str = "window.announced = []; window.lines = []; window.ahead = 0;
      const real = Date.now; Date.now = () => real() + window.ahead; \
      const Line = EventSource; \
      window.EventSource = class extends Line { constructor(to) { super(to); lines.push(this); \
-         this.addEventListener('board', (event) => { window.board = event.data; }); } }; \
+         this.addEventListener('board', (event) => { \
+             if (event.isTrusted) window.board = event.data; \
+             if (event.isTrusted && window.isDeaf) event.stopImmediatePropagation(); }); } }; \
      addEventListener('DOMContentLoaded', () => { \
          const box = document.getElementById('announcement'); \
          const note = () => { const number = box.querySelector('.number').textContent; \
@@ -19,29 +24,21 @@ const WATCH: &str = "window.announced = []; window.lines = []; window.ahead = 0;
          new MutationObserver(note).observe(box, \
              { subtree: true, childList: true, attributes: true, characterData: true }); });";
 
-/// Sends the page a board on which the first call is so many seconds old, and a second
-/// one is new.
+/// Sends the page a board with these calls: each a number, how many it is after what the
+/// page knows, and how many seconds old. What the server says meanwhile is not heard.
 const TELL: &str = "const told = JSON.parse(window.board), now = Date.now(); \
+     window.isDeaf = true; \
      told.now = new Date(now).toISOString(); \
-     const call = (ticket, seq, ago) => ({ ticket, counter: 2, seq, clips: [], \
-         at: new Date(now - ago * 1000).toISOString() }); \
-     told.board.seq = window.toldSeq = (window.toldSeq ?? told.board.seq) + 2; \
-     told.board.called = [call('A8', told.board.seq, 1), call('A7', told.board.seq - 1, SECS)]; \
+     const called = ([ticket, nth, ago]) => ({ ticket, counter: 2, clips: [], \
+         seq: told.board.seq + nth, at: new Date(now - ago * 1000).toISOString() }); \
+     told.board.called = arguments[0].map(called); \
+     told.board.seq = Math.max(...told.board.called.map((one) => one.seq)); \
      lines.at(-1).dispatchEvent(new MessageEvent('board', { data: JSON.stringify(told) }));";
 
 fn watch(browser: &Browser, program: &Program) {
     browser.go(&format!("{}/display", program.address));
     browser.look_at((1920, 1080));
     browser.wait("the board", "document.querySelector('[data-lane] .people').innerText !== '–'");
-}
-
-/// Looks again until it is so; longer than anything takes.
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let latest = std::time::Instant::now() + std::time::Duration::from_secs(60);
-    while !is_so() {
-        assert!(std::time::Instant::now() < latest, "{what}");
-        std::thread::sleep(std::time::Duration::from_millis(200));
-    }
 }
 
 #[test]
@@ -53,17 +50,27 @@ fn a_display_whose_line_died_says_how_old_it_is_and_never_calls_late() {
     hall.sit(1);
     let _watching = browser.run_on_every_page(WATCH);
     watch(&browser, &program);
-    let told = |secs: u32, wanted: &str| {
-        browser.run("window.announced.length = 0; return 1");
-        browser.run(&format!("{} return 1", TELL.replace("SECS", &secs.to_string())));
-        browser.wait("the new call", "announced.at(-1) === 'A8'");
+    let tell = |calls: Json| drop(browser.run_with(TELL, json!([calls])));
+    let announced = |wanted: &str| {
+        let last = wanted.split(' ').next_back().unwrap();
+        browser.wait("the last call", &format!("announced.at(-1) === '{last}'"));
         browser.wait("its end", "document.getElementById('announcement').hidden");
-        assert_eq!(browser.run("return announced.join(' ')"), wanted);
+        assert_eq!(browser.run("return announced.splice(0).join(' ')"), wanted);
     };
-    // Both are shown on the board; only what is not too old is called.
-    told(20, "A7 A8");
-    told(35, "A8");
+    // What was old when it came is shown on the board, and not called.
+    tell(json!([["A8", 2, 1], ["A7", 1, 35]]));
+    announced("A8");
     assert!(browser.text_of("#called").contains("A7"));
+    // However long the others before it take: whoever is called is called aloud.
+    tell(json!([["B5", 5, 27], ["B4", 4, 28], ["B3", 3, 29]]));
+    announced("B3 B4 B5");
+    // One that was taken back while others were called is called no more.
+    tell(json!([["C8", 8, 1], ["C7", 7, 1], ["C6", 6, 1]]));
+    browser.wait("the first call", "announced.at(-1) === 'C6'");
+    tell(json!([["C8", 8, 2], ["C6", 6, 2]]));
+    announced("C6 C8");
+    browser.reload();
+    browser.wait("the board", "document.querySelector('[data-lane] .people').innerText !== '–'");
 
     hall.call();
     browser.wait("the number", "document.querySelector('#called .number')?.innerText === 'A1'");
@@ -74,6 +81,9 @@ fn a_display_whose_line_died_says_how_old_it_is_and_never_calls_late() {
     browser.wait("how old it is", "!document.getElementById('stale').hidden");
     let stale = browser.text_of("#stale");
     assert!(stale.contains("更新が止まっています（") && stale.contains(':'), "{stale}");
+    browser.run("window.ahead = 200000; return 1");
+    browser.wait("it has tried again", "lines.length > 2");
+    assert_eq!(browser.text_of("#stale"), stale, "it is as old as before");
     // What was good last stays to be read.
     assert!(browser.text_of("#called").contains("A1"));
     browser.picture("display-stale");
@@ -88,10 +98,10 @@ fn a_display_that_may_make_no_sound_says_so_until_somebody_touches_it() {
     assert!(browser.text_of("#sound").contains("音声停止中"));
     // Staff see it from where they are.
     let mut hall = Hall::open(&program);
-    until("staff see it", || hall.clerk.get("/desk/guide").text.contains("の音が "));
+    wait_until("staff see it", || hall.clerk.get("/desk/guide").text.contains("の音が "));
     browser.press("#sound");
     browser.wait("sound", "document.getElementById('sound').hidden");
-    until("it sounds", || !hall.clerk.get("/desk/guide").text.contains("の音が "));
+    wait_until("it sounds", || !hall.clerk.get("/desk/guide").text.contains("の音が "));
     browser.reload();
     browser.wait("the badge again", "!document.getElementById('sound').hidden");
 }
@@ -126,6 +136,18 @@ fn a_silent_house_makes_no_sound_and_misses_none_and_a_notice_stands_below() {
              const notice = document.querySelector('.notice').getBoundingClientRect(); \
              return page.scrollHeight <= innerHeight && notice.bottom <= innerHeight + 1";
         assert_eq!(browser.run(fits), true, "{name}");
+    }
+    // Many lanes with long names stand closer, and none below the edge.
+    let many = "const lanes = document.getElementById('lanes'), one = lanes.lastElementChild; \
+         one.querySelector('dt').prepend('国民健康保険・後期高齢者医療・国民年金'); \
+         while (lanes.children.length < 9) lanes.append(one.cloneNode(true)); \
+         dispatchEvent(new Event('resize'));";
+    browser.run(many);
+    for (name, size) in [("wide", (1920, 1080)), ("portrait", (1080, 1920)), ("small", (1366, 768))]
+    {
+        browser.look_at(size);
+        browser.wait(name, "document.documentElement.scrollHeight <= innerHeight");
+        browser.picture(&format!("display-many-{name}"));
     }
     assert_eq!(browser.complaints(), [""; 0]);
 }

@@ -32,6 +32,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("bill_code", &["jpqr"]),
     ("payment", &["db", "journal"]),
     ("terminal", &["payment"]),
+    // Rows as files; where they come from it does not know.
+    ("export", &[]),
     // What is asked of whoever books follows the rules of any entry.
     ("appointment", &["db", "journal", "form"]),
     ("printer", &["pdf"]),
@@ -41,6 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "applicant",
             "appointment",
             "card",
+            "export",
             "form",
             "jpqr",
             "payment",
@@ -50,7 +53,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("procedure", &["config", "form"]),
-    ("takings", &["db", "config", "payment", "pdf"]),
+    ("takings", &["db", "config", "export", "payment", "pdf"]),
     // A code may carry the number of an appointment.
     ("preregistration", &["db", "applicant", "appointment", "config", "form"]),
     // Its town draws and calls numbers as everybody does.
@@ -66,6 +69,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "application",
             "appointment",
             "config",
+            "export",
             "form",
             "payment",
             "preregistration",

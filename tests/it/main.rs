@@ -13,6 +13,7 @@ mod desk;
 mod display;
 mod doors;
 mod everybody;
+mod exporting;
 mod fill;
 mod floor;
 mod home;

@@ -59,11 +59,24 @@ fn a_telephone_shows_the_window_and_says_loudly_when_the_number_is_called() {
     assert!(browser.text().contains("1番窓口へお越しください"), "{}", browser.text());
     assert!(browser.run("return document.title").as_str().unwrap().starts_with("● "));
     look(&browser, "phone-called");
+    // Whoever is called once more is told as loudly.
+    browser.run("window.shaken = 0");
+    hall.recall();
+    browser.wait("it shakes again", "window.shaken > 0");
     hall.press("serve");
     stands(&browser, "serving");
+    // What is over is asked for seldom; here every minute is a second.
+    browser.run("document.body.dataset.secs = '0.2'");
+    browser.wait("the next look", "document.querySelector('.mine.serving')");
     hall.press("finish");
     stands(&browser, "done");
     look(&browser, "phone-done");
+    assert!(!browser.shows("#telling"));
+    // The wrong one was finished, and is at the counter again.
+    hall.undo();
+    stands(&browser, "serving");
+    hall.press("finish");
+    stands(&browser, "done");
     // The tests' browser speaks English by itself.
     browser.go(&link);
     assert!(browser.text().contains("All done."), "{}", browser.text());
@@ -98,6 +111,36 @@ fn who_missed_the_call_says_with_one_press_that_they_are_back_and_is_called_agai
     stands(&browser, "absent");
     assert!(browser.text().contains("職員に番号をお見せください"), "{}", browser.text());
     assert!(!browser.shows(".here"));
+}
+
+#[test]
+fn nothing_moves_under_a_finger_unless_something_happens_to_the_number() {
+    let Some(browser) = browser("a finger on a telephone") else { return };
+    let program = Program::demo();
+    let mut hall = Hall::open(&program);
+    hall.draw();
+    let (_, link) = hall.draw();
+    hall.sit(1);
+    browser.hold_phone(PHONE);
+    let asked = "window.asked = 0; const open = XMLHttpRequest.prototype.open; \
+         XMLHttpRequest.prototype.open = function (...what) { \
+             this.addEventListener('loadend', () => { window.asked += 1; }); open.apply(this, what); };";
+    let _listening = browser.run_on_every_page(asked);
+    browser.go(&format!("{link}?lang=ja"));
+    browser.run("document.body.dataset.secs = '0.2'");
+    browser.press(".leave summary");
+    hall.call();
+    browser.run("window.asked = 0");
+    browser.wait("some looks", "window.asked > 3");
+    assert!(browser.shows(".leave button"), "it closed under the finger");
+    assert!(browser.text().contains("前に待っている方：1 人"), "{}", browser.text());
+    browser.press(".leave summary");
+    browser.run("document.activeElement.blur()");
+    browser.wait("how it is", "document.querySelector('.ahead').innerText.includes('いません')");
+    browser.press(".leave summary");
+    hall.press("mark_absent");
+    hall.call();
+    stands(&browser, "called");
 }
 
 #[test]

@@ -27,7 +27,7 @@ use crate::queue::wait::Kept;
 use crate::queue::wait::hall::Wait;
 use crate::staff::{self, Action};
 use crate::web::error::Failure;
-use crate::web::{Office, Shared, displays, live, page, status, windows};
+use crate::web::{Office, Shared, days as web_days, displays, live, page, status, windows};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -74,6 +74,14 @@ struct Counter {
     may_open: bool,
 }
 
+/// A number that was drawn on an earlier day, and is still somebody's.
+struct Carried {
+    number: String,
+    lane: String,
+    state: &'static str,
+    drawn_on: String,
+}
+
 /// The answer to "what if".
 struct Imagined {
     counter: u32,
@@ -87,6 +95,7 @@ struct Now {
     time: String,
     troubles: Vec<String>,
     lanes: Vec<Lane>,
+    carried: Vec<Carried>,
     counters: Vec<Counter>,
     imagined: Option<Imagined>,
     charts: Vec<Bars>,
@@ -147,6 +156,10 @@ async fn now(office: &Office, words: Phrases, asked: Asked) -> Result<Now, Failu
     let hours = office.db.read(move |connection| report::hours(connection, now.date())).await?;
     let view = View { office, words, now, shown: &shown };
     let mut troubles: Vec<String> = wrong_clock::trouble(office, words).into_iter().collect();
+    if let Some(since) = shown.blind_since {
+        let time = clock::hour_and_minute(since);
+        troubles.insert(0, words.with("oversight.blind", &[("time", time)]));
+    }
     troubles.extend(displays::troubles(office, words).await?);
     let lanes = status::crowds(office, now).into_iter().filter_map(|crowd| {
         let (lane, said) = view.lane(&crowd)?;
@@ -164,6 +177,7 @@ async fn now(office: &Office, words: Phrases, asked: Asked) -> Result<Now, Failu
         time: clock::hour_and_minute(now),
         troubles,
         lanes,
+        carried: view.carried(),
         counters: office.config.counters.iter().map(counter).collect(),
         imagined: view.imagined(asked).await,
         charts: days::hour_charts(words, &hours),
@@ -216,11 +230,8 @@ impl View<'_> {
             name: self.name(lane).to_owned(),
             waiting: crowd.waiting,
             longest: minutes,
-            window: match crowd.window {
-                Some(window) => windows::words(words, window),
-                None if lane.prefix.is_none() => "–".to_owned(),
-                None => words.t("window.closed").to_owned(),
-            },
+            window: windows::for_newcomers(words, lane, crowd.window)
+                .unwrap_or_else(|| "–".to_owned()),
             open_counters: crowd.open_counters,
             over_night,
             closing: closing.map(|closing| match closing {
@@ -232,6 +243,22 @@ impl View<'_> {
             troubled: !troubles.is_empty(),
         };
         Some((shown, said))
+    }
+
+    /// Whoever was kept over night and is not done, in the order of their call.
+    fn carried(&self) -> Vec<Carried> {
+        let words = self.words;
+        let open = self.shown.tickets.iter().filter(|ticket| !ticket.leg().state.is_over());
+        let carried = open.filter_map(|ticket| {
+            let lane = self.office.config.lane(&ticket.leg().lane);
+            Some(Carried {
+                number: ticket.to_string(),
+                lane: lane.map_or_else(String::new, |lane| self.name(lane).to_owned()),
+                state: super::calling::state_words(words, ticket.leg().state),
+                drawn_on: web_days::day(words, ticket.drawn_on?),
+            })
+        });
+        carried.collect()
     }
 
     fn counter(

@@ -52,7 +52,8 @@ struct Row {
     /// A name for its colour, and in words.
     lamp: Option<(&'static str, &'static str)>,
     waiting: usize,
-    window: String,
+    /// When somebody who comes now is called; none where nobody comes from outside.
+    window: Option<String>,
     called: Option<Called>,
 }
 
@@ -85,21 +86,18 @@ impl Page {
 
 fn now(office: &Office, lang: Lang) -> Now {
     let (words, moment) = (Phrases::of(lang), office.journal.now());
-    let row = |crowd: Crowd| Row {
-        lane: office
-            .config
-            .lane(&crowd.lane)
-            .map_or_else(String::new, |lane| lane.name.in_lang(lang).to_owned()),
-        lamp: lamp(office, &crowd, moment).map(|lamp| (lamp.id(), words.t(lamp_key(lamp)))),
-        waiting: crowd.waiting,
-        window: match crowd.window {
-            Some(window) => windows::words(words, window),
-            None => words.t("window.closed").to_owned(),
-        },
-        called: crowd.called,
+    let row = |crowd: Crowd| {
+        let lane = office.config.lane(&crowd.lane);
+        Row {
+            lane: lane.map_or_else(String::new, |lane| lane.name.in_lang(lang).to_owned()),
+            lamp: lamp(office, &crowd, moment).map(|lamp| (lamp.id(), words.t(lamp_key(lamp)))),
+            waiting: crowd.waiting,
+            window: lane.and_then(|lane| windows::for_newcomers(words, lane, crowd.window)),
+            called: crowd.called,
+        }
     };
     let rows = crowds(office, moment).into_iter().map(row).collect();
-    Now { words, rows, time: clock::hour_and_minute(moment) }
+    Now { words, rows, time: clock::hour_and_minute(office.live.now().as_of(moment)) }
 }
 
 /// `GET /status`.
@@ -188,7 +186,7 @@ fn open_data(office: &Office) -> OpenData<'_> {
         }
     };
     OpenData {
-        updated_at: clock::rfc3339(now),
+        updated_at: clock::rfc3339(office.live.now().as_of(now)),
         town_code: &site.town.code,
         office: &site.office.id,
         office_name_ja: &site.office.name.ja,

@@ -3,7 +3,7 @@
 
 use madoguchi::config::Config;
 
-use super::http::Visitor;
+use super::http::{Answer, Visitor};
 use super::office::{go_on, hidden, leave, sign_in};
 use super::program::Program;
 
@@ -72,11 +72,30 @@ impl Caller {
 
     /// Presses a button about who is at the counter, or who stands first on the page.
     pub fn press(&mut self, act: &str) {
+        let ticket = self.ticket();
+        self.send(&format!("tickets/{ticket}"), &[("act", act)]);
+    }
+
+    /// Calls once more, as soon as that is allowed.
+    pub fn recall(&mut self) {
+        let ticket = format!("tickets/{}", self.ticket());
+        super::wait_until("they may be called once more", || {
+            self.sent(&ticket, &[("act", "recall")]).header("location") == "/desk/calling"
+        });
+    }
+
+    /// Takes the last press back.
+    pub fn undo(&mut self) {
+        let ticket = self.ticket();
+        self.send(&format!("tickets/{ticket}/undo"), &[]);
+    }
+
+    /// Who is at the counter, or stands first on the page.
+    fn ticket(&mut self) -> String {
         let page = self.clerk.get("/desk/calling").text;
         let (_, ticket) = page.split_once("action=\"/desk/calling/tickets/").unwrap();
         // The first may be the button that takes a press back.
-        let ticket = ticket.split(['"', '/']).next().unwrap();
-        self.send(&format!("tickets/{ticket}"), &[("act", act)]);
+        ticket.split(['"', '/']).next().unwrap().to_owned()
     }
 
     /// Draws a number at the floor guide's page for somebody without forms.
@@ -87,10 +106,14 @@ impl Caller {
         assert!(drawn.header("location").contains("/tickets/"), "{}", drawn.text);
     }
 
-    fn send(&mut self, what: &str, fields: &[(&str, &str)]) {
+    fn sent(&mut self, what: &str, fields: &[(&str, &str)]) -> Answer {
         let page = self.clerk.get("/desk/calling").text;
         let own = [("key", hidden(&page, "key")), ("op", hidden(&page, "op"))];
-        let answer = self.clerk.post(&format!("/desk/calling/{what}"), &[&own, fields].concat());
+        self.clerk.post(&format!("/desk/calling/{what}"), &[&own, fields].concat())
+    }
+
+    fn send(&mut self, what: &str, fields: &[(&str, &str)]) {
+        let answer = self.sent(what, fields);
         assert_eq!(answer.header("location"), "/desk/calling", "{what}: {}", answer.text);
     }
 }

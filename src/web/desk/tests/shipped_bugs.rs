@@ -232,8 +232,8 @@ async fn bug_08_whatever_is_done_to_a_number_and_by_whomever_reaches_the_screens
 }
 
 #[tokio::test]
-async fn bug_10_while_the_queue_cannot_be_read_the_last_good_board_stays() {
-    let town = Town::open().await;
+async fn bug_10_while_the_queue_cannot_be_read_the_last_good_board_stays_and_says_how_old_it_is() {
+    let town = Town::staffed().await;
     let [clerk, _] = two_clerks(&town).await;
     draw(&town).await;
     call(town.office.clone(), clerk, None).await.unwrap();
@@ -251,7 +251,20 @@ async fn bug_10_while_the_queue_cannot_be_read_the_last_good_board_stays() {
     let emptied = tokio::time::timeout(Duration::from_millis(500), emptied).await.is_ok();
     assert!(!emptied, "screens were told of a hall that nobody could see");
     assert_eq!(town.office.live.now().board.called.len(), 1, "nor is a newcomer");
+    // Wherever it is shown, it is as old as when it was seen last, and staff are told.
+    town.clock.advance(Duration::from_secs(40 * 60));
+    let supervisor = town.sign_in("supervisor").await;
+    let code = town.office.live.now().tickets[0].code.clone().unwrap();
+    for page in ["/status?lang=ja".to_owned(), format!("/status/{code}?lang=ja")] {
+        let shown = town.get(&page, "").await;
+        assert!(shown.says("9:00") && !shown.says("9:40"), "{page}: {}", shown.text());
+    }
+    assert!(town.get("/status.json", "").await.says("\"updated_at\":\"2026-11-24T09:00"));
+    assert!(supervisor.get("/desk/supervisor").await.says("9:00 の内容のままです"));
     write("alter table broken rename to announcement").await;
+    boards.wait_for(|shown| shown.blind_since.is_none()).await.unwrap();
+    assert!(town.get("/status.json", "").await.says("\"updated_at\":\"2026-11-24T09:40"));
+    assert!(!supervisor.get("/desk/supervisor").await.says("の内容のままです"));
     draw(&town).await;
     let shown = boards.wait_for(|shown| shown.tickets.len() == 2).await.unwrap().clone();
     assert_eq!(shown.board.called.len(), 1);
