@@ -84,7 +84,11 @@ impl Forwarding {
             Next::Hello(Hello { log, end, .. }) => {
                 let Some(one) = find(log) else { return Ok(None) };
                 let greeting = Greeting { log: wire::Log::from(&one.row), end };
-                self.ask(move |link| position(link.ask(wire::HELLO, &greeting))).await
+                let answer = self.ask(move |link| position(link.ask(wire::HELLO, &greeting))).await;
+                if matches!(answer.0, Answer::Position(_)) {
+                    self.ask_what_is_stuck(one.row.site.clone()).await;
+                }
+                answer
             }
             Next::Send { log, first } => {
                 let Some(one) = find(log).cloned() else { return Ok(None) };
@@ -110,21 +114,35 @@ impl Forwarding {
         Ok(None)
     }
 
-    /// Asks on a thread of its own, which a program that ends does not wait for.
+    /// Asks what the hub could not take further, and to look at it again if somebody
+    /// pressed for that. Without an answer what was known stays.
+    async fn ask_what_is_stuck(&self, site: String) {
+        let question = wire::StuckQuestion { site, again: self.standing.takes_again() };
+        let ask = move |link: &Link| link.ask::<wire::AllStuck>(wire::STUCK, &question);
+        if let Some(Heard::Said(all)) = self.on_a_thread(ask).await {
+            self.standing.stuck(all.stuck, all.more);
+        }
+    }
+
+    /// Asks on a thread of its own, which a program that ends does not wait for: an answer,
+    /// and what was wrong with it.
     async fn ask<T: Send + 'static>(
         &self,
         ask: impl FnOnce(&Link) -> Said<T> + Send + 'static,
     ) -> Said<T> {
+        let lost = || (Answer::Nothing, Some(Trouble::Away("it was not asked".to_owned())));
+        self.on_a_thread(ask).await.unwrap_or_else(lost)
+    }
+
+    /// `None` when the system has no thread left, or the question ended with a panic.
+    async fn on_a_thread<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Link) -> T + Send + 'static,
+    ) -> Option<T> {
         let (link, (reply, answer)) = (self.link.clone(), oneshot::channel());
         let asking = std::thread::Builder::new().name("hub".to_owned());
-        let asked = asking.spawn(move || {
-            let _ = reply.send(ask(&link));
-        });
-        let lost = |why: &str| (Answer::Nothing, Some(Trouble::Away(why.to_owned())));
-        match asked {
-            Ok(_) => answer.await.unwrap_or_else(|_| lost("the question ended with a panic")),
-            Err(error) => lost(&error.to_string()),
-        }
+        asking.spawn(move || drop(reply.send(ask(&link)))).ok()?;
+        answer.await.ok()
     }
 
     fn draw(&self) -> u64 {

@@ -162,6 +162,18 @@ pub fn carried(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Number and hash of the newest entry of a log that has any.
+///
+/// # Errors
+/// Faults of storage.
+pub fn ends_at(connection: &Connection, log: LogId) -> Result<Option<(u64, Hash)>, Error> {
+    let head = head(connection, &log.to_string())?;
+    let wrong = |column| db::Error::Inconsistent { table: "journal", column };
+    let seq = u64::try_from(head.seq).map_err(|_| wrong("seq"))?;
+    let hash = head.hash.try_into().map_err(|_| wrong("hash"))?;
+    Ok((seq > 0).then_some((seq, hash)))
+}
+
 /// Adds an entry at the `end` of the open log; where the log stands then.
 pub(super) fn append(
     tx: &Tx<'_>,

@@ -161,6 +161,7 @@ async fn now(office: &Office, words: Phrases, asked: Asked) -> Result<Now, Failu
         troubles.insert(0, words.with("oversight.blind", &[("time", time)]));
     }
     troubles.extend(displays::troubles(office, words).await?);
+    troubles.extend(super::line::trouble(office, words).await?);
     let lanes = status::crowds(office, now).into_iter().filter_map(|crowd| {
         let (lane, said) = view.lane(&crowd)?;
         troubles.extend(said);
