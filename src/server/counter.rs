@@ -19,6 +19,7 @@ use super::{forward, high_water};
 use crate::card::CardReader;
 use crate::chance::SystemChance;
 use crate::clock::SystemClock;
+use crate::clock::watch::Watch;
 use crate::config::{Config, ReaderKind};
 use crate::db::{self, Db};
 use crate::form::Forms;
@@ -196,6 +197,7 @@ async fn open(
         printers,
         terminals,
         live,
+        clock_watch: Watch::default(),
         guests: Guests::default(),
         at_home: AtHome::default(),
         shown,

@@ -8,6 +8,7 @@ mod accounts;
 mod alarms;
 mod appointments;
 mod bars;
+mod booked;
 mod calling;
 mod closing;
 mod codes;
@@ -38,6 +39,7 @@ mod supervisor;
 mod ticket;
 mod today;
 mod visit;
+mod wrong_clock;
 
 #[cfg(test)]
 mod tests;

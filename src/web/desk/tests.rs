@@ -313,6 +313,7 @@ const ROUTES: &[Route] = &[
     ("get", "/supervisor/days", &[], [false, true, true]),
     ("get", "/supervisor/days.csv", &[], [false, true, true]),
     ("get", "/supervisor/hours.csv", &[], [false, true, true]),
+    ("get", "/supervisor/appointments.csv", &[], [false, true, true]),
     ("get", "/supervisor/days/{day}", &[], [false, true, true]),
     ("get", "/supervisor/days/{day}/tickets.csv", &[], [false, true, true]),
     ("get", "/devices", &[], [false, true, true]),
