@@ -4,8 +4,11 @@
 //! carries +09:00. Rules take a [`Moment`] as a plain value; only the edges ask
 //! a [`Clock`]. Nothing is ordered by these times: order comes from the journal.
 
-use std::sync::Mutex;
-use std::time::Duration;
+pub mod watch;
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, OnceLock};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Deserializer};
 use time::macros::{format_description, offset};
@@ -29,6 +32,17 @@ pub trait Clock: Send + Sync {
     fn speed(&self) -> u32 {
         1
     }
+
+    /// How long the program runs, by what nobody can set; as fast as this clock goes.
+    fn steady(&self) -> Duration {
+        static STARTED: OnceLock<Instant> = OnceLock::new();
+        STARTED.get_or_init(Instant::now).elapsed() * self.speed()
+    }
+
+    /// Whether somebody keeps it right from outside.
+    fn is_set(&self) -> bool {
+        true
+    }
 }
 
 /// The machine's own clock.
@@ -39,45 +53,59 @@ impl Clock for SystemClock {
     fn now(&self) -> Moment {
         OffsetDateTime::now_utc().to_offset(offset!(+9))
     }
+
+    /// systemd-timesyncd touches this file when it has set the clock.
+    fn is_set(&self) -> bool {
+        Path::new("/run/systemd/timesync/synchronized").exists()
+    }
 }
 
 /// A clock that moves only when told to.
-pub struct HeldClock(Mutex<Moment>);
+pub struct HeldClock(Mutex<(Moment, Duration)>);
 
 impl HeldClock {
     /// Holds `moment`.
     pub fn at(moment: Moment) -> Self {
-        Self(Mutex::new(moment.to_offset(offset!(+9))))
+        Self(Mutex::new((moment.to_offset(offset!(+9)), Duration::ZERO)))
     }
 
-    /// Holds another moment.
+    /// Holds another moment, as a clock does that somebody sets.
     pub fn hold(&self, moment: Moment) {
-        *self.0.lock().unwrap_or_else(|held| held.into_inner()) = moment.to_offset(offset!(+9));
+        self.held().0 = moment.to_offset(offset!(+9));
     }
 
-    /// Moves the clock on.
+    /// Moves the clock on: time goes by.
     pub fn advance(&self, by: Duration) {
-        *self.0.lock().unwrap_or_else(|held| held.into_inner()) += by;
+        let mut held = self.held();
+        *held = (held.0 + by, held.1 + by);
+    }
+
+    fn held(&self) -> MutexGuard<'_, (Moment, Duration)> {
+        self.0.lock().unwrap_or_else(|held| held.into_inner())
     }
 }
 
 impl Clock for HeldClock {
     fn now(&self) -> Moment {
-        *self.0.lock().unwrap_or_else(|held| held.into_inner())
+        self.held().0
+    }
+
+    fn steady(&self) -> Duration {
+        self.held().1
     }
 }
 
 /// A clock that begins at a moment of its own and runs faster than the wall's.
 pub struct FastClock {
     from: Moment,
-    began: std::time::Instant,
+    began: Instant,
     speed: u32,
 }
 
 impl FastClock {
     /// It is `from` now, and `speed` times as much later soon.
     pub fn at(from: Moment, speed: u32) -> Self {
-        Self { from: from.to_offset(offset!(+9)), began: std::time::Instant::now(), speed }
+        Self { from: from.to_offset(offset!(+9)), began: Instant::now(), speed }
     }
 }
 

@@ -98,6 +98,12 @@ fn named(day: Date) -> Option<Holiday> {
     }
 }
 
+/// Whether town halls work on a day, where they wrote nothing else.
+pub fn is_working(day: Date) -> bool {
+    let is_weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+    !is_weekend && on(day).is_none() && !is_year_end(day)
+}
+
 /// The days on which town halls rest by ordinance (年末年始), where a town wrote nothing
 /// else.
 pub fn is_year_end(day: Date) -> bool {

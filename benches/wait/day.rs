@@ -157,7 +157,7 @@ impl Day<'_> {
         let effective = self.plan.at(self.world.effective(person));
         let credited = person.priority || person.slot.is_some();
         let issued = self.plan.at(at);
-        let waiting = Waiting { ticket, lane, service, issued, effective, credited };
+        let waiting = Waiting { ticket, lane, service, issued, effective, credited, wants: None };
         self.tell(at, Event::Issue(waiting));
         self.waiting.push(place);
         let can = |place: &usize| self.world.counters[*place].contains(&person.work);

@@ -3,6 +3,11 @@
 //! was known by then, is held against the call that followed. Judged as ratios to
 //! the oracle and to other machines' formulas on the same days.
 //!
+//! The halls tell when each counter has lunch and until when it is away then. An office
+//! tells the same where `counters.toml` has `breaks`, and whoever pauses says for how
+//! many minutes; one that does neither is estimated by how long its pauses usually last.
+//! Nobody in these halls is meant for one counter or walks on to a second lane.
+//!
 //! `cargo bench --bench wait` prints the tables and one verdict a goal; it fails when
 //! a goal is missed.
 

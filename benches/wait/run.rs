@@ -271,5 +271,6 @@ fn waiting(number: u32) -> Waiting {
         issued: at,
         effective: at,
         credited: number.is_multiple_of(20),
+        wants: None,
     }
 }

@@ -10,6 +10,7 @@
 
 mod acts;
 pub mod booking;
+mod counted;
 pub mod looks;
 pub mod number;
 pub mod plan;
@@ -32,6 +33,7 @@ use crate::{db, form};
 
 pub use acts::{By, Tidied, arrive, book, call_off, hold, may_arrive, move_to, take_back, tidy};
 pub use booking::{Act, Appointment, Refused};
+pub use counted::{Counted, as_file, counted};
 pub use number::Number;
 pub use plan::{Plan, Service};
 pub use replay::first_contradiction;

@@ -42,6 +42,9 @@ pub(super) struct Demo {
     days: u16,
     #[command(flatten)]
     place: Place,
+    /// Plays the town hall, too, on this empty PostgreSQL: what happens here travels there
+    #[arg(long, value_name = "URL")]
+    hub: Option<String>,
     /// What its clock says when it begins: 2026-11-24T09:00 [default: now]
     #[arg(long, value_name = "TIME", value_parser = time)]
     clock: Option<Moment>,
@@ -91,7 +94,7 @@ impl Place {
 /// Runs an office until it is told to stop.
 pub(super) fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
     let Serve { config, data, place } = arguments;
-    counter::run(&place.folders(config, data), place.listen, None)?;
+    counter::run(&place.folders(config, data), place.listen, None, None)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -102,7 +105,12 @@ pub(super) fn demo(arguments: &Demo) -> anyhow::Result<ExitCode> {
     let data = std::env::temp_dir().join(format!("madoguchi-demo-{name}"));
     std::fs::DirBuilder::new().mode(0o700).create(&data)?;
     let folders = arguments.place.folders(None, data.clone());
-    let ended = counter::run(&folders, arguments.place.listen, Some(arguments.town()));
+    let ended = counter::run(
+        &folders,
+        arguments.place.listen,
+        Some(arguments.town()),
+        arguments.hub.as_deref(),
+    );
     // The folder holds invented people only; one left behind harms nobody.
     let _ = std::fs::remove_dir_all(&data);
     ended.map(|()| ExitCode::SUCCESS)

@@ -71,6 +71,9 @@ pub struct Terminal {
     pub counters: Option<Vec<u32>>,
     /// Ids of the brands it takes; left out, all.
     pub brands: Option<Vec<String>>,
+    /// Names of the tablets it stands beside: residents choose there what to pay with. Of
+    /// all but `manual`; left out, none.
+    pub kiosks: Option<Vec<String>>,
     /// Of `line`: `host:port`.
     pub address: Option<String>,
     /// Of all but `manual`: seconds from asking to giving up.
@@ -131,6 +134,12 @@ impl Cashless {
     /// The brand that a terminal calls so.
     pub fn brand_called(&self, code: &str) -> Option<&Brand> {
         self.brand.iter().find(|brand| brand.code() == code)
+    }
+
+    /// The terminal that stands beside this tablet.
+    pub fn beside(&self, kiosk: &str) -> Option<&Terminal> {
+        let is_beside = |one: &&Terminal| one.kiosks.iter().flatten().any(|name| name == kiosk);
+        self.terminal.iter().filter(|one| one.is_linked()).find(is_beside)
     }
 
     /// The company with this id.
@@ -236,6 +245,12 @@ impl Cashless {
                 "窓口の番号を書くか、この行を消してください（消すと、すべての窓口で使えます）",
             );
             terminal.check_line(document, &place);
+            document.require(
+                terminal.kiosks.is_none() || terminal.is_linked(),
+                place.clone().key("kiosks"),
+                "manual の端末は、来庁者の端末から使えません",
+                "この行を消すか、kind = \"line\" にしてください",
+            );
             if let Some(address) = &terminal.address {
                 document.require(
                     addresses.insert(address),

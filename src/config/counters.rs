@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::procedures::{LANES, SECTIONS};
 use super::rules;
+use crate::appointment::plan::Hours;
 use crate::document::{Document, Place};
 use crate::lang::Words;
 
@@ -22,6 +23,9 @@ pub struct Counter {
     /// procedures.
     #[serde(default)]
     pub lanes: Vec<String>,
+    /// When nobody sits here by plan (昼休みの交代): waiting times reckon with it.
+    #[serde(default)]
+    pub breaks: Vec<Hours>,
 }
 
 /// The whole file.
@@ -59,6 +63,10 @@ impl File {
             if let Some(sections) = sections {
                 let section = place.clone().key("section");
                 rules::reference(document, section, &counter.section, SECTIONS, sections);
+            }
+            let breaks = place.clone().key("breaks");
+            for planned in &counter.breaks {
+                rules::hours(document, breaks.clone(), planned);
             }
             for lane in counter.lanes.iter().filter(|_| lanes.is_some()) {
                 let known = lanes.unwrap_or_default();

@@ -6,9 +6,10 @@ use std::time::Duration;
 use time::Date;
 
 use super::{Config, Lane};
-use crate::appointment::plan::{Calendar, Hours};
+use crate::appointment::plan::{Calendar, Hours, TimeOfDay};
 use crate::clock::Moment;
 use crate::holiday;
+use crate::queue::forecast::Planned;
 use crate::queue::oversight::End;
 
 /// How far ahead the next opening is looked for: the longest rest is a fortnight.
@@ -110,6 +111,13 @@ impl Config {
         if !opens && giving.any(|lane| lane.hours.is_empty()) { None } else { Some(opens) }
     }
 
+    /// The last day of work before `day`.
+    pub fn worked_before(&self, day: Date) -> Option<Date> {
+        let before = std::iter::successors(day.previous_day(), |day| day.previous_day());
+        let works = |day: &Date| self.opens_on(*day).unwrap_or_else(|| holiday::is_working(*day));
+        before.take(DAYS_AHEAD).find(works)
+    }
+
     fn rests(&self, day: Date) -> bool {
         match &self.appointments {
             Some(plan) => plan.rests(day),
@@ -130,6 +138,22 @@ impl Config {
         });
         let is_over = doors.iter().all(|door| matches!(door, Door::Shut { is_over: true, .. }));
         Door::Shut { is_over, opens: opens.min() }
+    }
+}
+
+impl Planned for Config {
+    fn closes(&self, lane: &str, day: Date) -> Option<Moment> {
+        let end = self.end(self.lane(lane)?, TimeOfDay(0).on(day))?;
+        Some(end.closes)
+    }
+
+    fn breaks(&self, counter: u32, day: Date) -> Vec<[Moment; 2]> {
+        let planned = self.counter(counter).into_iter().flat_map(|counter| &counter.breaks);
+        let planned = planned.filter(|hours| hours.is_on(day));
+        let mut breaks: Vec<_> =
+            planned.map(|hours| [hours.from.on(day), hours.to.on(day)]).collect();
+        breaks.sort_unstable();
+        breaks
     }
 }
 
@@ -233,6 +257,11 @@ mod tests {
         let opens = |config: &Config| days.map(|day| config.opens_on(day));
         let (no, yes) = (Some(false), Some(true));
         assert_eq!(opens(&config), [no, None, no, None, None]);
+        let before = |day| config.worked_before(day);
+        // The 26th is a closure, the 23rd a holiday after a weekend.
+        assert_eq!(before(date!(2026 - 11 - 27)), Some(date!(2026 - 11 - 25)));
+        assert_eq!(before(date!(2026 - 11 - 24)), Some(date!(2026 - 11 - 20)));
+        assert_eq!(before(date!(2027 - 01 - 04)), Some(date!(2026 - 12 - 28)));
         config.lanes.iter_mut().for_each(|lane| lane.hours = hours(WEEK));
         assert_eq!(opens(&config), [no, yes, no, no, None]);
         let year_end = toml::from_str("from = \"12-31\"\nto = \"01-03\"").unwrap();

@@ -29,6 +29,11 @@ fn a_minute() -> u32 {
 }
 
 impl Hub {
+    /// One that runs on this very machine and is called at once.
+    pub fn on_this_machine(url: String) -> Self {
+        Hub { url, certificate: None, key: None, authority: None, spread_secs: 0 }
+    }
+
     /// Certificate, key and authority, in this order, where all are named.
     pub fn files(&self) -> Option<[&Path; 3]> {
         Some([self.certificate.as_deref()?, self.key.as_deref()?, self.authority.as_deref()?])

@@ -179,12 +179,7 @@ fn check_hours(document: &mut Document, place: &Place, lane: &Lane) {
         "prefix を足すか、at_kiosk を消してください",
     );
     for hours in &lane.hours {
-        document.require(
-            hours.from < hours.to && !hours.days.is_empty(),
-            place.clone().key("hours"),
-            "曜日がないか、終わりの時刻が始まりより前です",
-            "{ days = [\"mon\"], from = \"8:30\", to = \"17:15\" } のように書いてください",
-        );
+        rules::hours(document, place.clone().key("hours"), hours);
         let open = u32::from(hours.to.0.saturating_sub(hours.from.0));
         document.require(
             lane.last_issue_minutes < open.max(1),

@@ -36,6 +36,7 @@ pub use devices::{DisplayGroup, Reader, ReaderKind, Scanner, ScannerKind};
 pub use doors::Door;
 pub use exemptions::{Exemption, NOT_EXEMPT};
 pub use fees::{Fee, Item, More};
+pub use hub::Hub;
 pub use jpqr::Jpqr;
 pub use lanes::{Lane, LaneKind};
 pub use printers::{PapersRole, Printer, PrinterKind, Printers, SlipsRole};

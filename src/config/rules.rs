@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::appointment::plan::Hours;
 use crate::document::{Document, Place, nearest};
 use crate::lang::{Lang, Words};
 
@@ -86,6 +87,16 @@ pub(super) fn range(document: &mut Document, place: Place, number: u32, [least, 
         place,
         format!("{number} は使えません"),
         format!("{least} から {most} までの数を書いてください"),
+    );
+}
+
+/// Hours of some days begin before they end.
+pub(super) fn hours(document: &mut Document, place: Place, hours: &Hours) {
+    document.require(
+        hours.from < hours.to && !hours.days.is_empty(),
+        place,
+        "曜日がないか、終わりの時刻が始まりより前です",
+        "{ days = [\"mon\"], from = \"8:30\", to = \"17:15\" } のように書いてください",
     );
 }
 

@@ -112,7 +112,7 @@ fn fresh(journal: &Journal) -> LogId {
 fn note(tx: &Tx<'_>, journal: &Journal, log: LogId, incident: Incident) -> Result<(), Error> {
     let event = Event {
         op: journal.op(),
-        kind: "log.parted",
+        kind: journal::PARTED,
         schema_version: 1,
         entity: Entity::new("log", log),
         actor: Actor::System,

@@ -12,10 +12,14 @@ mod standing;
 mod store;
 mod work;
 
+pub use crate::wire::Stuck;
 pub use link::{Error, Files, Heard, Link, Place};
 pub use standing::{Last, Standing, Trouble};
-pub use store::{Waiting, waiting};
+pub use store::{Parted, Waiting, parted, waiting};
 pub use work::Forwarding;
+
+/// What the journal says of a press that asks the hub to look again at what it parked.
+pub const ASKED_AGAIN: &str = "hub.asked_again";
 
 /// The tables of this room.
 pub const SCHEMA: crate::db::Step = include_str!("sql/forwarding.sql");

@@ -1,11 +1,13 @@
 //! How the line stands, for those who look after it: what the program knows since it
 //! started.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
 use crate::clock::Moment;
+use crate::wire::Stuck;
 
 /// Why the hub took nothing when it was last asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +27,9 @@ pub struct Last {
     pub answered_at: Option<Moment>,
     /// What was wrong when it was last asked.
     pub trouble: Option<Trouble>,
+    /// What the hub has and could not take further, and how many more there are.
+    pub stuck: Vec<Stuck>,
+    pub more_stuck: usize,
 }
 
 /// The same, shared. Cheap to clone.
@@ -32,6 +37,7 @@ pub struct Last {
 pub struct Standing {
     last: Arc<Mutex<Last>>,
     hurry: Arc<Notify>,
+    again: Arc<AtomicBool>,
 }
 
 impl Standing {
@@ -43,6 +49,32 @@ impl Standing {
     /// Asks for the hub to be called at once, whatever the pause.
     pub fn hurry(&self) {
         self.hurry.notify_one();
+    }
+
+    /// Asks the hub to look once more at what it could not take further.
+    pub fn ask_again(&self) {
+        self.again.store(true, Ordering::SeqCst);
+        self.hurry();
+    }
+
+    /// Whether that is asked for.
+    pub(super) fn wants_again(&self) -> bool {
+        self.again.load(Ordering::SeqCst)
+    }
+
+    /// It is still asked for.
+    pub(super) fn keep_again(&self) {
+        self.again.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether that was asked for, since it was last looked.
+    pub(super) fn takes_again(&self) -> bool {
+        self.again.swap(false, Ordering::SeqCst)
+    }
+
+    pub(super) fn stuck(&self, stuck: Vec<Stuck>, more: usize) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        (last.stuck, last.more_stuck) = (stuck, more);
     }
 
     pub(super) async fn hurried(&self) {

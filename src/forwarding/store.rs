@@ -313,6 +313,33 @@ pub fn waiting(connection: &Connection) -> Result<Waiting, Error> {
     Ok(waiting)
 }
 
+/// A log and the hub's had parted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parted {
+    /// `hub_went_back`, as the journal has it.
+    pub incident: String,
+    /// RFC 3339.
+    pub at: String,
+}
+
+/// How many of the newest are told of.
+const PARTED_MAX: u32 = 10;
+
+/// When logs and the hub's had parted, newest first.
+///
+/// # Errors
+/// Faults of storage.
+pub fn parted(connection: &Connection) -> Result<Vec<Parted>, Error> {
+    let mut rows = connection.prepare_cached(
+        "select facts ->> 'incident', occurred_at from journal
+         where entity_kind = 'log' and kind = ?1 order by rowid desc limit ?2",
+    )?;
+    let rows = rows.query_map(params![journal::PARTED, PARTED_MAX], |row| {
+        Ok(Parted { incident: row.get(0)?, at: row.get(1)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 fn id(text: &str) -> Result<LogId, Error> {
     text.parse().map_err(|_| wrong("id"))
 }

@@ -100,6 +100,11 @@ impl Forwarding {
             }
         };
         let (answer, trouble) = answer;
+        // With each greeting; after entries only when somebody pressed for it.
+        let is_due = matches!(next, Next::Hello(_)) || self.standing.wants_again();
+        if let (Answer::Position(_), true, Some(open)) = (&answer, is_due, all.last()) {
+            self.ask_what_is_stuck(open.row.site.clone()).await;
+        }
         self.standing.heard(self.journal.now(), trouble);
         let (journal, forwarder) = (self.journal.clone(), forwarder.clone());
         let at = (now_ms(), self.draw());
@@ -110,21 +115,39 @@ impl Forwarding {
         Ok(None)
     }
 
-    /// Asks on a thread of its own, which a program that ends does not wait for.
+    /// Asks what the hub could not take further, and to look at it again if somebody
+    /// pressed for that. Without an answer what was known stays.
+    async fn ask_what_is_stuck(&self, site: String) {
+        let again = self.standing.takes_again();
+        let question = wire::StuckQuestion { site, again };
+        let ask = move |link: &Link| link.ask::<wire::AllStuck>(wire::STUCK, &question);
+        match self.on_a_thread(ask).await {
+            Some(Heard::Said(all)) => self.standing.stuck(all.stuck, all.more),
+            // Nobody looked: it is asked for again with the next greeting.
+            _ if again => self.standing.keep_again(),
+            _ => {}
+        }
+    }
+
+    /// Asks on a thread of its own, which a program that ends does not wait for: an answer,
+    /// and what was wrong with it.
     async fn ask<T: Send + 'static>(
         &self,
         ask: impl FnOnce(&Link) -> Said<T> + Send + 'static,
     ) -> Said<T> {
+        let lost = || (Answer::Nothing, Some(Trouble::Away("it was not asked".to_owned())));
+        self.on_a_thread(ask).await.unwrap_or_else(lost)
+    }
+
+    /// `None` when the system has no thread left, or the question ended with a panic.
+    async fn on_a_thread<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Link) -> T + Send + 'static,
+    ) -> Option<T> {
         let (link, (reply, answer)) = (self.link.clone(), oneshot::channel());
         let asking = std::thread::Builder::new().name("hub".to_owned());
-        let asked = asking.spawn(move || {
-            let _ = reply.send(ask(&link));
-        });
-        let lost = |why: &str| (Answer::Nothing, Some(Trouble::Away(why.to_owned())));
-        match asked {
-            Ok(_) => answer.await.unwrap_or_else(|_| lost("the question ended with a panic")),
-            Err(error) => lost(&error.to_string()),
-        }
+        asking.spawn(move || drop(reply.send(ask(&link)))).ok()?;
+        answer.await.ok()
     }
 
     fn draw(&self) -> u64 {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use deadpool_postgres::Transaction;
+use deadpool_postgres::{ClientWrapper as Client, Transaction};
 use serde::Deserialize;
 
 use super::{Error, Hub, Office};
@@ -41,6 +41,8 @@ pub struct Parked {
     pub office: String,
     pub kind: String,
     pub entity: (String, String),
+    /// When it happened, as the office wrote it down.
+    pub at: String,
     pub why: Why,
 }
 
@@ -89,7 +91,7 @@ pub(super) fn effect_of(row: &journal::Row) -> Result<Effect, Why> {
 }
 
 /// Lets it take effect.
-pub(super) async fn apply(
+async fn apply(
     tx: &Transaction<'_>,
     office: &Office,
     (row, effect): (&journal::Row, &Effect),
@@ -118,6 +120,36 @@ pub(super) async fn apply(
     Ok(())
 }
 
+/// Lets it take effect, or says why it waits: what PostgreSQL refuses for what it says is
+/// parked like what cannot be read, and holds up nothing else.
+pub(super) async fn tried(
+    tx: &Transaction<'_>,
+    office: &Office,
+    (row, effect): (&journal::Row, &Effect),
+) -> Result<Result<(), Why>, Error> {
+    if *effect == Effect::None {
+        return Ok(Ok(()));
+    }
+    tx.batch_execute("savepoint effect").await?;
+    match apply(tx, office, (row, effect)).await {
+        Ok(()) => {
+            tx.batch_execute("release savepoint effect").await?;
+            Ok(Ok(()))
+        }
+        Err(Error::Sql(error)) if is_about_what_it_says(&error) => {
+            tx.batch_execute("rollback to savepoint effect; release savepoint effect").await?;
+            Ok(Err(Why::NotAsExpected))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Data exceptions and broken rules of the tables (SQLSTATE classes 22 and 23).
+fn is_about_what_it_says(error: &tokio_postgres::Error) -> bool {
+    let code = error.code().map(tokio_postgres::error::SqlState::code).unwrap_or_default();
+    code.starts_with("22") || code.starts_with("23")
+}
+
 /// The entities of which something is parked.
 pub(super) async fn parked_entities(
     tx: &Transaction<'_>,
@@ -142,7 +174,8 @@ impl Hub {
         let client = self.pool.get().await?;
         let rows = client
             .query(
-                "select log.office, entry.kind, act.entity_kind, act.entity_id, act.parked
+                "select log.office, entry.kind, act.entity_kind, act.entity_id, act.parked,
+                   entry.occurred_at
                  from act
                  join entry using (municipality, log, seq)
                  join log using (municipality, log)
@@ -157,6 +190,7 @@ impl Hub {
                     office: row.try_get(0)?,
                     kind: row.try_get(1)?,
                     entity: (row.try_get(2)?, row.try_get(3)?),
+                    at: row.try_get(5)?,
                     why: Why::from_id(why).ok_or(Error::Inconsistent("a reason that is none"))?,
                 })
             })
@@ -171,13 +205,25 @@ impl Hub {
             .await?;
         for row in all {
             let municipality: String = row.try_get(0)?;
-            let tx = client.transaction().await?;
-            super::take::lock(&tx, &municipality).await?;
-            look_again_at(&tx, &municipality).await?;
-            tx.commit().await?;
+            look_again_in(&mut client, &municipality).await?;
         }
         Ok(())
     }
+
+    /// Looks at what is parked of one municipality once more.
+    ///
+    /// # Errors
+    /// [`Error::Busy`], faults of PostgreSQL.
+    pub async fn look_again_in(&self, municipality: &str) -> Result<(), Error> {
+        look_again_in(&mut *self.pool.get().await?, municipality).await
+    }
+}
+
+async fn look_again_in(client: &mut Client, municipality: &str) -> Result<(), Error> {
+    let tx = client.transaction().await?;
+    super::take::lock(&tx, municipality).await?;
+    look_again_at(&tx, municipality).await?;
+    Ok(tx.commit().await?)
 }
 
 /// What this version makes sense of takes effect, in the order in which it came; what
@@ -205,16 +251,14 @@ async fn look_again_at(tx: &Transaction<'_>, municipality: &str) -> Result<(), E
         };
         let office: String = one.try_get("office")?;
         let office = Office { municipality: municipality.to_owned(), name: office };
-        let why = match &meant {
-            Ok(effect) => {
-                apply(tx, &office, (&entry, effect)).await?;
-                None
-            }
-            Err(why) => {
-                waiting.insert(entity);
-                Some(why.id())
-            }
+        let done = match &meant {
+            Ok(effect) => tried(tx, &office, (&entry, effect)).await?,
+            Err(why) => Err(*why),
         };
+        let why = done.err().map(Why::id);
+        if why.is_some() {
+            waiting.insert(entity);
+        }
         tx.execute(
             "update act set parked = $3 where municipality = $1 and op = $2::text::uuid",
             &[&municipality, &entry.op_id, &why],

@@ -12,6 +12,7 @@
 
 mod effect;
 mod held;
+mod overview;
 mod schema;
 mod take;
 
@@ -27,6 +28,7 @@ use crate::journal;
 use crate::sync::{Hash, Incarnation, Mark, Position};
 
 pub use effect::{Parked, Why};
+pub use overview::Branch;
 
 /// What the hub holds one of for each journal entry.
 pub type Entry = crate::sync::Entry<journal::Row>;

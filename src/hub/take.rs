@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use deadpool_postgres::Transaction;
 
-use super::effect::{Effect, Why, apply, effect_of, parked_entities};
+use super::effect::{Why, effect_of, parked_entities, tried};
 use super::{Entry, Error, Hub, Log, exactly, number};
 use crate::sync::{Hash, Mark, Position, Receipt, receive};
 
@@ -205,17 +205,14 @@ async fn interpret(tx: &Transaction<'_>, log: &Log, new: &[Entry]) -> Result<(),
             true => Err(Why::BehindAnother),
             false => effect_of(&entry.body),
         };
-        if let Err(why) = meant {
+        let done = match meant {
+            Ok(effect) => tried(tx, &log.office, (&entry.body, &effect)).await?,
+            Err(why) => Err(why),
+        };
+        if done.is_err() {
             waiting.insert(entity);
-            acts.push((entry, Some(why)));
-        } else {
-            acts.push((entry, None));
         }
-        if let Ok(effect) = meant
-            && effect != Effect::None
-        {
-            apply(tx, &log.office, (&entry.body, &effect)).await?;
-        }
+        acts.push((entry, done.err()));
     }
     note(tx, log, &acts).await
 }

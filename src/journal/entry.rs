@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::clock::{self, Moment};
+use crate::clock::{self, Clock, Moment, SystemClock};
 use crate::id::{DeviceId, OpId, StaffId, VisitId};
 
 /// Who did it. Pseudonymous: names stand in the staff table.
@@ -82,9 +82,9 @@ pub(super) enum ClockQuality {
 }
 
 impl ClockQuality {
-    /// systemd-timesyncd touches this file when it has set the clock.
+    /// That of the machine, whatever clock is passed in.
     pub fn of_this_machine() -> Self {
-        match std::path::Path::new("/run/systemd/timesync/synchronized").exists() {
+        match SystemClock.is_set() {
             true => ClockQuality::Synced,
             false => ClockQuality::Unsynced,
         }

@@ -23,10 +23,14 @@ use crate::id::{LogId, OpId, VisitId};
 pub use chain::{Broken, Verified, check_tail, verify};
 pub use entry::{Actor, Entity, Event, Row, beginning};
 pub use store::{
-    COLUMNS as ROW_COLUMNS, LogRow, carried, continue_in_new_log, entities_unknown_to,
-    entity_of_op, happened_after, logs, row as read_row, says, stands_at,
+    COLUMNS as ROW_COLUMNS, LogRow, carried, continue_in_new_log, ends_at, entities_unknown_to,
+    entity_of_op, happened_after, logs, row as read_row, says, stands_at, told_by_op,
 };
 pub use vault::{OfficeKey, VisitKey};
+
+/// The kind of the entry that tells that this journal and another record of it had parted:
+/// one of them was set back.
+pub const PARTED: &str = "log.parted";
 
 /// The tables of this room.
 pub const SCHEMA: db::Step = include_str!("sql/journal.sql");

@@ -1,6 +1,7 @@
 //! The journal's rows.
 
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
+use serde_json::Value;
 
 use super::Error;
 use super::entry::{Entity, Event, Hash, Row, Stamp, beginning};
@@ -161,6 +162,18 @@ pub fn carried(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Number and hash of the newest entry of a log that has any.
+///
+/// # Errors
+/// Faults of storage.
+pub fn ends_at(connection: &Connection, log: LogId) -> Result<Option<(u64, Hash)>, Error> {
+    let head = head(connection, &log.to_string())?;
+    let wrong = |column| db::Error::Inconsistent { table: "journal", column };
+    let seq = u64::try_from(head.seq).map_err(|_| wrong("seq"))?;
+    let hash = head.hash.try_into().map_err(|_| wrong("hash"))?;
+    Ok((seq > 0).then_some((seq, hash)))
+}
+
 /// Adds an entry at the `end` of the open log; where the log stands then.
 pub(super) fn append(
     tx: &Tx<'_>,
@@ -225,13 +238,29 @@ pub fn entity_of_op(
     op: OpId,
     kind: &str,
 ) -> Result<Option<String>, Error> {
-    let found: Option<(String, String)> = connection
-        .prepare_cached("select kind, entity_id from journal where op_id = ?1")?
-        .query_row([op.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
+    Ok(told_by_op(connection, op, kind)?.map(|(entity, _)| entity))
+}
+
+/// The same, with the facts as they were told then: what is sent a second time is held
+/// against them, and against nothing that came later.
+///
+/// # Errors
+/// [`Error::OpTaken`] when it stands for an act of another kind.
+pub fn told_by_op(
+    connection: &Connection,
+    op: OpId,
+    kind: &str,
+) -> Result<Option<(String, Value)>, Error> {
+    let found: Option<(String, String, String)> = connection
+        .prepare_cached("select kind, entity_id, facts from journal where op_id = ?1")?
+        .query_row([op.to_string()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     match found {
         None => Ok(None),
-        Some((done, entity)) if done == kind => Ok(Some(entity)),
+        Some((done, entity, facts)) if done == kind => {
+            let of = db::Error::Inconsistent { table: "journal", column: "facts" };
+            Ok(Some((entity, serde_json::from_str(&facts).map_err(|_| of)?)))
+        }
         Some(_) => Err(Error::OpTaken),
     }
 }

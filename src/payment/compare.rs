@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use time::Date;
 
 use super::acts::{By, record};
@@ -121,10 +121,10 @@ pub fn compare(
         return Err(Error::WrongTender);
     }
     let comparison = beside(tx, day, told)?;
-    if let Some(before) = journal::entity_of_op(tx, by.op, COMPARED)? {
-        let same = before == clock::iso_day(day);
-        let kept = compared(tx, day)?.filter(|kept| same && told_in(kept, told));
-        return kept.ok_or(Error::Conflict);
+    if let Some((before, facts)) = journal::told_by_op(tx, by.op, COMPARED)? {
+        let kept: Comparison = read(facts)?;
+        let same = before == clock::iso_day(day) && told_in(&kept, told);
+        return if same { Ok(kept) } else { Err(Error::Conflict) };
     }
     let entity = Entity::new("day", clock::iso_day(day));
     record(tx, journal, by, (COMPARED, json!(comparison)), entity)?;
@@ -145,6 +145,10 @@ pub fn compared(connection: &Connection, day: Date) -> Result<Option<Comparison>
     let mut rows = rows.query([&clock::iso_day(day), COMPARED])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let facts: String = row.get(0)?;
-    let read = serde_json::from_str(&facts).map_err(|_| cannot_be("journal", "facts"))?;
-    Ok(Some(read))
+    read(facts.parse().unwrap_or_default()).map(Some)
+}
+
+/// A comparison, as the journal keeps it.
+fn read(facts: Value) -> Result<Comparison, Error> {
+    Ok(serde_json::from_value(facts).map_err(|_| cannot_be("journal", "facts"))?)
 }

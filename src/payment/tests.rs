@@ -1,6 +1,7 @@
 mod back;
 mod book;
 mod closing;
+mod document;
 mod guards;
 mod histories;
 mod paying;

@@ -29,6 +29,11 @@ pub fn can_leave(ticket: &Ticket, now: Moment) -> bool {
     may(ticket, Action::Leave, now)
 }
 
+/// Whether they may still say in what language they would like to be served.
+pub fn can_choose_language(ticket: &Ticket, now: Moment) -> bool {
+    ticket.day == now.date() && !ticket.leg().state.is_over()
+}
+
 fn may(ticket: &Ticket, action: Action, now: Moment) -> bool {
     ticket.day == now.date() && ticket.act(&Act::new(action, Who::Resident, now)).is_ok()
 }
@@ -126,9 +131,11 @@ mod tests {
             };
             assert_eq!(can_be_back(&stands(state), NINE), said, "{state:?}");
             assert_eq!(can_leave(&stands(state), NINE), state == State::Waiting, "{state:?}");
+            assert_eq!(can_choose_language(&stands(state), NINE), !state.is_over(), "{state:?}");
             let tomorrow = NINE + time::Duration::DAY;
             assert_eq!(can_be_back(&stands(state), tomorrow), None);
             assert!(!can_leave(&stands(state), tomorrow));
+            assert!(!can_choose_language(&stands(state), tomorrow));
         }
         let mut again = stands(State::Absent);
         again.legs[0].returned = Some(NINE);

@@ -110,11 +110,12 @@ pub(super) fn made(
     Ok(Ticket {
         id: TicketId::new(now, &*journal.chance),
         visit: new.visit,
-        day: now.date(),
+        // Of a sheet, the day it was handed out on.
+        day: arrived.date(),
         drawn_on: None,
         prefix: new.lane.prefix.clone(),
         number,
-        issued: u64::from(db::next_number(tx, now.date(), ISSUED)?),
+        issued: u64::from(db::next_number(tx, arrived.date(), ISSUED)?),
         class: new.class,
         slot: new.slot,
         arrived,

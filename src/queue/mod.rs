@@ -29,7 +29,6 @@ pub mod state;
 mod store;
 pub mod ticket;
 mod timer;
-pub mod today;
 pub mod voice;
 pub mod wait;
 

@@ -4,13 +4,17 @@
 //! A sheet is a ticket like any other from then on. It waits as of when the resident
 //! came, and the journal keeps both that and when it was typed in. Whoever was served
 //! by hand meanwhile is typed in with those times, too: nobody is called for them, and
-//! no waiting time is learned from what nobody saw happen. The numbers are a block of
+//! no waiting time is learned from what nobody saw happen. Those of an outage over closing
+//! time are typed in on the next days, and that day is counted again; nobody waits since
+//! then, so only who was served is. The numbers are a block of
 //! their own, so that a machine that comes back gives none of them out again.
+
+use time::Duration;
 
 use super::issue::{self, NewTicket};
 use super::state::{Action, State};
 use super::ticket::{Act, Ticket};
-use super::{Error, acts, now, store};
+use super::{Error, acts, now, report, store};
 use crate::clock::Moment;
 use crate::db::Tx;
 use crate::id::{OpId, StaffId};
@@ -44,6 +48,7 @@ pub enum Wrong {
     GivenOut,
     #[error("a time on the sheet is still to come")]
     InTheFuture,
+    /// Of an earlier day, of somebody who was not served; or of long ago.
     #[error("the sheet is of another day")]
     AnotherDay,
     /// Nobody takes numbers of this lane at that time.
@@ -54,12 +59,18 @@ pub enum Wrong {
     OutOfOrder,
 }
 
-/// Whether the times on a sheet can be: on the day of `now`, not later, in order.
+/// So much later the sheet of somebody who was served is typed in: over the longest rest.
+const LATEST: Duration = Duration::days(14);
+
+/// Whether the times on a sheet can be: on one day, that of `now` or, of somebody who was
+/// served, a little earlier; not later, in order.
 fn times(sheet: &Sheet, now: Moment) -> Result<(), Wrong> {
     let served = sheet.served.map(|served| [served.called, served.ended]);
     let times: Vec<Moment> =
         std::iter::once(sheet.came).chain(served.into_iter().flatten()).collect();
-    if times.iter().any(|at| at.date() != now.date()) {
+    let (day, today) = (sheet.came.date(), now.date());
+    let is_of_late = served.is_some() && day < today && today - day <= LATEST;
+    if times.iter().any(|at| at.date() != day) || (day != today && !is_of_late) {
         return Err(Wrong::AnotherDay);
     }
     if times.iter().any(|at| *at > now) {
@@ -91,7 +102,8 @@ pub fn type_in(
         return Err(Wrong::NotOfTheBlock.into());
     }
     times(sheet, now)?;
-    let same = store::with_number(tx, now.date(), (&new.lane.prefix, sheet.number))?;
+    let day = sheet.came.date();
+    let same = store::with_number(tx, day, (&new.lane.prefix, sheet.number))?;
     // What was typed in by mistake and taken out again is typed in anew.
     let is_taken_out = |one: &Ticket| one.typed.is_some() && one.leg().state == State::Cancelled;
     if !same.iter().all(is_taken_out) {
@@ -108,6 +120,9 @@ pub fn type_in(
     }
     // Only as it is now: somebody else may be at that counter meanwhile.
     store::update(tx, &ticket)?;
+    if day < now.date() {
+        report::recount(tx, journal, day)?;
+    }
     Ok(ticket)
 }
 
@@ -136,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_times_of_a_sheet_are_of_today_and_past_and_in_order() {
+    fn the_times_of_a_sheet_are_of_one_day_and_past_and_in_order() {
         let now = datetime!(2026-11-25 11:00 +9);
         let nine = datetime!(2026-11-25 9:00 +9);
         let half_past = datetime!(2026-11-25 9:30 +9);
@@ -151,6 +166,18 @@ mod tests {
             (before, None, Err(Wrong::AnotherDay)),
             (datetime!(2026-11-26 9:00 +9), None, Err(Wrong::AnotherDay)),
             (before, Some((nine, half_past)), Err(Wrong::AnotherDay)),
+            (before, Some((before, before)), Ok(())),
+            (
+                datetime!(2026-11-11 9:00 +9),
+                Some((datetime!(2026-11-11 9:00 +9), datetime!(2026-11-11 9:09 +9))),
+                Ok(()),
+            ),
+            (
+                datetime!(2026-11-10 9:00 +9),
+                Some((datetime!(2026-11-10 9:00 +9), datetime!(2026-11-10 9:09 +9))),
+                Err(Wrong::AnotherDay),
+            ),
+            (before, Some((before, datetime!(2026-11-24 8:50 +9))), Err(Wrong::OutOfOrder)),
             (half_past, Some((nine, half_past)), Err(Wrong::OutOfOrder)),
             (nine, Some((half_past, nine)), Err(Wrong::OutOfOrder)),
         ] {

@@ -3,7 +3,9 @@ mod boards;
 mod calls;
 mod duties;
 mod forecast;
+mod forecast_meant;
 mod forecast_noted;
+mod forecast_planned;
 mod night;
 mod shipped_bugs;
 mod spans;
@@ -41,6 +43,20 @@ struct Hall {
     clock: Arc<HeldClock>,
     clerks: Vec<StaffId>,
     lanes: Vec<String>,
+}
+
+/// A town that wrote nothing down.
+#[derive(Debug)]
+struct Unplanned;
+
+impl crate::queue::forecast::Planned for Unplanned {
+    fn closes(&self, _: &str, _: time::Date) -> Option<crate::clock::Moment> {
+        None
+    }
+
+    fn breaks(&self, _: u32, _: time::Date) -> Vec<[crate::clock::Moment; 2]> {
+        Vec::new()
+    }
 }
 
 impl Hall {

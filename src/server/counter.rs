@@ -11,14 +11,15 @@ use anyhow::{Context, bail};
 use time::Date;
 use tokio::net::TcpListener;
 
-use super::forward;
 use super::lock::FolderLock;
 use super::sweep;
 use super::told_to_stop;
 use super::town::{self, DemoTown};
+use super::{forward, high_water};
 use crate::card::CardReader;
 use crate::chance::SystemChance;
 use crate::clock::SystemClock;
+use crate::clock::watch::Watch;
 use crate::config::{Config, ReaderKind};
 use crate::db::{self, Db};
 use crate::form::Forms;
@@ -47,18 +48,28 @@ pub struct Folders {
     pub data: PathBuf,
 }
 
-/// Runs until it is told to stop.
-pub fn run(folders: &Folders, listen: SocketAddr, demo: Option<DemoTown>) -> anyhow::Result<()> {
+/// Runs until it is told to stop. With the address of a PostgreSQL in `hub` it plays the town
+/// hall, too.
+pub fn run(
+    folders: &Folders,
+    listen: SocketAddr,
+    demo: Option<DemoTown>,
+    hub: Option<&str>,
+) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(folders, listen, demo))
+    runtime.block_on(serve(folders, listen, demo, hub))
 }
 
 async fn serve(
     folders: &Folders,
     listen: SocketAddr,
     demo: Option<DemoTown>,
+    hub: Option<&str>,
 ) -> anyhow::Result<()> {
-    let (config, forms, papers) = read(folders)?;
+    let (mut config, forms, papers) = read(folders)?;
+    if let Some(database) = hub {
+        forward::own_hub(&mut config, database).await?;
+    }
     let line = forward::line(&config)?;
     make_private(&folders.data).with_context(|| format!("{}", folders.data.display()))?;
     let _lock = FolderLock::take(&folders.data)?;
@@ -81,6 +92,7 @@ async fn serve(
     eprintln!("窓口 http://{address}/");
     live::look_first(&office).await;
     let watching = tokio::spawn(live::forever(office.clone()));
+    let marking = tokio::spawn(high_water::forever(folders.data.clone(), office.db.clone()));
     let sending = line
         .zip(office.line.clone())
         .map(|(line, standing)| tokio::spawn(forward::forever(office.clone(), line, standing)));
@@ -94,6 +106,7 @@ async fn serve(
     axum::serve(listener, pages).with_graceful_shutdown(stop).await?;
     sweeping.abort();
     watching.abort();
+    marking.abort();
     if let Some(sending) = sending {
         sending.abort();
     }
@@ -159,6 +172,7 @@ async fn open(
         .with_context(|| format!("{}", path.display()))?;
     let key_of_this = journal.clone();
     db.read(move |connection| key_of_this.check_key(connection)).await?;
+    high_water::hold(&folders.data, &db, &journal).await?;
     let site = format!("{}/{}", config.site.town.code, config.site.office.id);
     let readers = Readers::new(demo && config.site.modules.card_reader);
     let printers = Printers::start(&config.printers)?;
@@ -183,6 +197,7 @@ async fn open(
         printers,
         terminals,
         live,
+        clock_watch: Watch::default(),
         guests: Guests::default(),
         at_home: AtHome::default(),
         shown,

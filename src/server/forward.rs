@@ -4,10 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use tokio::net::TcpListener;
 
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::forwarding::{Files, Forwarding, Link, Place, Standing};
+use crate::hub::Hub;
 use crate::web::Office;
+use crate::web::hub::{Peer, router};
 
 /// A line that nobody has called on yet; none where the town has no hub.
 pub(super) fn line(config: &Config) -> anyhow::Result<Option<(Link, Duration)>> {
@@ -18,6 +21,19 @@ pub(super) fn line(config: &Config) -> anyhow::Result<Option<(Link, Duration)>> 
         hub.files().map(|[certificate, key, authority]| Files { certificate, key, authority });
     let link = Link::new(&Place { url: &hub.url, files }).context("site.toml [hub]")?;
     Ok(Some((link, Duration::from_secs(hub.spread_secs.into()))))
+}
+
+/// Plays the town hall on this machine, for whoever wants to see a record travel.
+pub(super) async fn own_hub(config: &mut Config, database: &str) -> anyhow::Result<()> {
+    let hub = Hub::open(database).await.context("the hub's database")?;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    eprintln!("自治体側 {url}/");
+    let answers = router(hub).into_make_service_with_connect_info::<Peer>();
+    tokio::spawn(async move { axum::serve(listener, answers).await });
+    config.site.modules.hub = true;
+    config.site.hub = Some(config::Hub::on_this_machine(url));
+    Ok(())
 }
 
 /// Sends what the office writes down, as long as it is open.

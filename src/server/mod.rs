@@ -3,6 +3,7 @@
 
 pub mod counter;
 mod forward;
+pub mod high_water;
 pub mod home;
 pub mod hub;
 pub mod lock;

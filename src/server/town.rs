@@ -160,7 +160,9 @@ impl Living {
     pub(super) async fn live(self, office: Arc<Office>) {
         let (town, speed) = (Arc::new(Mutex::new(self.town)), self.speed);
         loop {
-            let (now, due) = (office.journal.now(), held(&town).due());
+            let now = office.journal.now();
+            held(&town).go_on(now);
+            let due = held(&town).due();
             let wait = due.map_or(IDLE, |due| Duration::try_from(due - now).unwrap_or_default());
             tokio::time::sleep(wait.min(IDLE * speed) / speed).await;
             let (journal, acting) = (office.journal.clone(), town.clone());

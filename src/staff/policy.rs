@@ -40,6 +40,10 @@ pub enum Action {
     /// Count the drawers, hold the terminals against the books, close the day, and see
     /// what was taken.
     CloseDays,
+    /// Take files for other systems that hold sums and numbers.
+    Export,
+    /// Take files of what residents entered.
+    ExportEntries,
     /// Pair, revoke and assign tablets and displays.
     PairDevices,
     /// Let somebody try their password again before the wait is over.
@@ -50,7 +54,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Action; 20] = [
+    pub const ALL: [Action; 22] = [
         Action::SeeVisits,
         Action::Correct,
         Action::CheckIdentity,
@@ -68,6 +72,8 @@ impl Action {
         Action::ReinstateCodes,
         Action::GiveBack,
         Action::CloseDays,
+        Action::Export,
+        Action::ExportEntries,
         Action::PairDevices,
         Action::LiftBackOff,
         Action::ManageStaff,
@@ -88,6 +94,10 @@ pub fn may(role: Role, action: Action) -> bool {
         ReinstateCodes => matches!(role, Supervisor),
         // Money that leaves the office: somebody answers for it, too.
         GiveBack | CloseDays => matches!(role, Supervisor),
+        // What residents entered leaves the office: somebody answers for it.
+        ExportEntries => matches!(role, Supervisor),
+        // Sums, nobody's entries.
+        Export => matches!(role, Supervisor | Administrator),
         // A broken tablet or a forgotten password cannot wait for the
         // information section while residents do.
         PairDevices | LiftBackOff => matches!(role, Supervisor | Administrator),
@@ -111,7 +121,7 @@ mod tests {
         };
         assert_eq!(
             Role::ALL.map(row),
-            ["xxxxxxxxxxxxx.......", "xxxxxxxxxxxxxxxxxxx.", ".............x...xxx"]
+            ["xxxxxxxxxxxxx.........", "xxxxxxxxxxxxxxxxxxxxx.", ".............x...x.xxx"]
         );
     }
 }

@@ -1,12 +1,15 @@
 //! Paying a visit's bill without cash: what a terminal is asked, and what it said.
 
+use serde_json::json;
+
 use super::bill::{self, Bill};
 use super::{Counter, Error, course};
 use crate::config::Cashless;
-use crate::db::Tx;
-use crate::id::{PaymentId, VisitId};
-use crate::journal::{Actor, Journal};
+use crate::db::{Connection, Tx};
+use crate::id::{ChargeId, PaymentId, VisitId};
+use crate::journal::{self, Actor, Entity, Event, Journal};
 use crate::payment::{self, At, By, Means, Outcome, Payment, Request, Slip, SlipNumber, State};
+use crate::yen::Yen;
 
 /// Begins a payment of what the screen showed, before its terminal is touched.
 ///
@@ -75,6 +78,50 @@ pub fn heard(
         course::paid(tx, journal, counter, (visit, &settled))?;
     }
     Ok(settled)
+}
+
+/// Lets the resident choose at the tablet what to pay with; the clerk goes on meanwhile.
+///
+/// # Errors
+/// [`payment::Error::Changed`], [`payment::Error::Stands`], [`payment::Error::CashOnly`].
+pub fn offer(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    counter: Counter<'_>,
+    by: By,
+    (id, charge): (VisitId, ChargeId),
+) -> Result<(), Error> {
+    let bill = bill::bill(tx, journal, counter, by.actor, id)?;
+    if bill.standing().is_some() {
+        return Err(payment::Error::Stands.into());
+    }
+    let charge = bill.charge.filter(|one| one.id == charge && one.total > Yen(0));
+    let charge = charge.ok_or(payment::Error::Changed)?;
+    if charge.is_cash_only() {
+        return Err(payment::Error::CashOnly.into());
+    }
+    if !is_offered(tx, charge.id)? {
+        let event = Event {
+            op: by.op,
+            kind: OFFERED,
+            schema_version: 1,
+            entity: Entity::new("charge", charge.id),
+            actor: by.actor,
+            facts: json!({ "at": TABLET }),
+            personal: None,
+        };
+        journal.append(tx, &event)?;
+    }
+    Ok(())
+}
+
+const OFFERED: &str = "charge.offered";
+const TABLET: &str = "tablet";
+
+/// Whether the resident may choose what to pay this with.
+pub fn is_offered(connection: &Connection, charge: ChargeId) -> Result<bool, Error> {
+    let charge = Entity::new("charge", charge);
+    Ok(journal::says(connection, &charge, OFFERED, ("at", TABLET))?)
 }
 
 fn is_linked(cashless: &Cashless, at: &At) -> bool {

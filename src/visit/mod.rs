@@ -46,6 +46,7 @@ use crate::lang::{Lang, Words};
 pub use care::{Care, Tongue};
 pub use overtaken::forget_overtaken;
 pub use search::Findable;
+pub use store::kiosk_of as tablet_of;
 pub use store::{answers, as_wished, at_kiosk, get};
 pub use submit::{Counter, Submitted, number, submit, submitted};
 pub use walk_in::{WalkIn, walk_in};

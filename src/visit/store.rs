@@ -89,7 +89,7 @@ pub fn at_kiosk(connection: &Connection, kiosk: DeviceId) -> Result<Option<Visit
 }
 
 /// The tablet a visit stands on now.
-pub(super) fn kiosk_of(connection: &Connection, id: VisitId) -> Result<Option<DeviceId>, Error> {
+pub fn kiosk_of(connection: &Connection, id: VisitId) -> Result<Option<DeviceId>, Error> {
     let kiosk: Option<Option<String>> = connection
         .prepare_cached("select kiosk from visit where id = ?1")?
         .query_row([id.to_string()], |row| row.get(0))

@@ -12,6 +12,7 @@ use super::home::AtHome;
 use super::{Codes, Guests, Live, Office, Printers, Readers, Terminals};
 use crate::chance::SeededChance;
 use crate::clock::HeldClock;
+use crate::clock::watch::Watch;
 use crate::config::Config;
 use crate::db::Db;
 use crate::form::Forms;
@@ -54,6 +55,7 @@ pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir)
         printers,
         terminals: Terminals::default(),
         live,
+        clock_watch: Watch::default(),
         guests: Guests::default(),
         at_home: AtHome::default(),
         shown,

@@ -80,7 +80,8 @@ fn is_own(headers: &HeaderMap) -> bool {
     }
 }
 
-async fn headers(request: Request, next: Next) -> Response {
+/// The headers that keep a page to itself.
+pub(super) async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [

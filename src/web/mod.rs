@@ -31,6 +31,7 @@ pub mod live;
 mod outlook;
 mod page;
 mod pair;
+mod paying;
 pub mod printers;
 mod qr;
 mod reader_line;
@@ -47,6 +48,7 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::get;
 
+use crate::clock::watch::Watch;
 use crate::config::Config;
 use crate::db::Db;
 use crate::form::Forms;
@@ -84,6 +86,8 @@ pub struct Office {
     pub intake: Intake,
     /// What everybody may see of the queue, as it is now.
     pub live: Live,
+    /// Whether the clock may end a day.
+    pub clock_watch: Watch,
     /// Who stands at a tablet without a visit.
     pub guests: Guests<DeviceId>,
     /// Who books at home, and how much came from where.

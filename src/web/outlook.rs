@@ -14,7 +14,6 @@ use std::time::{Duration, Instant};
 use tokio::sync::{oneshot, watch};
 
 use super::Office;
-use crate::appointment::plan::TimeOfDay;
 use crate::appointment::state::State as Booking;
 use crate::appointment::{self, Plan};
 use crate::chance;
@@ -122,9 +121,7 @@ fn setup(config: &Config) -> Setup {
     let lanes = config.lanes.iter().map(|lane| (lane.id.clone(), lane.minutes)).collect();
     let counters = config.counters.iter();
     let counters = counters.map(|counter| (counter.number, config.lanes_of(counter))).collect();
-    let closes = config.site.queue.closes;
-    let closes = closes.map(|TimeOfDay(minutes)| Duration::from_secs(u64::from(minutes) * 60));
-    Setup { lanes, counters, rules: config.site.queue.order(), closes }
+    Setup { lanes, counters, rules: config.site.queue.order(), planned: Arc::new(config.clone()) }
 }
 
 /// The lanes that somebody comes to with nothing in hand.

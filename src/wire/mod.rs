@@ -6,6 +6,7 @@
 //! | [`HELLO`] | [`Greeting`] | [`Standing`] |
 //! | [`ENTRIES`] | [`Batch`] | [`Standing`] |
 //! | [`HELD`] | [`Question`] | [`Holding`] |
+//! | [`STUCK`] | [`StuckQuestion`] | [`AllStuck`] |
 //!
 //! An entry travels as its columns, for its hash is made of them; whoever takes it in
 //! works the hash out again. Names that are not known are passed over, so that a newer
@@ -28,6 +29,36 @@ pub const HELLO: &str = "/sync/v1/hello";
 pub const ENTRIES: &str = "/sync/v1/entries";
 /// "What have you of it, from here on?"
 pub const HELD: &str = "/sync/v1/held";
+
+/// "What of mine can you not take further?"
+pub const STUCK: &str = "/sync/v1/stuck";
+
+/// What of an office the hub could not take further.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StuckQuestion {
+    pub site: String,
+    /// Whether it is to look again first.
+    #[serde(default)]
+    pub again: bool,
+}
+
+/// The answer: the oldest of it, and how many more there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AllStuck {
+    pub stuck: Vec<Stuck>,
+    pub more: usize,
+}
+
+/// An entry that the hub has, and that waits there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stuck {
+    pub kind: String,
+    pub entity: (String, String),
+    /// When it happened, RFC 3339.
+    pub at: String,
+    /// `too_new`.
+    pub why: String,
+}
 
 /// A log, before any of it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -55,6 +55,8 @@ if (asked && "visiting" in body.dataset) {
   for (const kind of ["pointerdown", "keydown", "input"]) addEventListener(kind, touch, { passive: true });
   document.getElementById("idle-stay").addEventListener("click", touch);
   setInterval(() => {
+    // While it is paid here, everybody looks at the terminal.
+    if (document.querySelector("[data-stays]")) touch();
     const quiet = (Date.now() - touched) / 1000;
     if (quiet >= idle + warning) {
       forget();

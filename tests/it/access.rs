@@ -3,6 +3,7 @@
 
 mod booked;
 mod hall;
+mod paying;
 
 use madoguchi::config::Config;
 

@@ -52,25 +52,25 @@ const TESTED_WHERE_IT_LIVES: [(u32, &str, &str, &str); 23] = [
     (
         11,
         "an appointment waited a minute too late",
-        "src/queue/order.rs",
+        "src/queue/order/tests.rs",
         "an_appointment_is_due_at_its_minute_and_not_before",
     ),
     (
         12,
         "priority starved everybody else",
-        "src/queue/order.rs",
+        "src/queue/order/tests.rs",
         "nobody_without_a_credit_waits_for_more_than_three_with_one_in_a_row",
     ),
     (
         12,
         "who came later was called first",
-        "src/queue/order.rs",
+        "src/queue/order/tests.rs",
         "within_a_class_who_came_first_is_called_first",
     ),
     (
         12,
         "overtaking knew no bound",
-        "src/queue/order.rs",
+        "src/queue/order/tests.rs",
         "nobody_is_passed_by_who_came_more_than_the_credit_later",
     ),
     (

@@ -51,6 +51,28 @@ fn arrivals_are_taken_on_the_day_from_a_little_before() {
 }
 
 #[test]
+fn what_became_of_the_appointments_of_a_day_is_counted_by_service() {
+    let office = Office::open();
+    let here = office.booked("moving", at(9, 0));
+    office.booked("moving", at(9, 0));
+    office.call_off(&office.booked("moving", at(10, 0))).unwrap();
+    office.booked("room", at(15, 0));
+    // Nobody entered a name in time; somebody took another day.
+    office.hold(Who::Resident, "moving", at(11, 0)).unwrap();
+    let moved = office.booked("moving", at(11, 0));
+    office.move_to(&moved, datetime!(2026-11-26 9:00 +9)).unwrap();
+    office.pass(24 * 60);
+    office.arrive(Who::Staff, here.id).unwrap();
+    office.pass(31);
+    office.tidy();
+    let all = counted(&office.connection, [TOMORROW, date!(2026 - 11 - 26)]).unwrap();
+    let file = "\u{feff}date,service,booked,arrived,missed,cancelled\r\n\
+        2026-11-25,moving,3,1,1,1\r\n2026-11-25,room,1,0,0,0\r\n2026-11-26,moving,1,0,0,0\r\n";
+    assert_eq!(as_file(&all), file);
+    assert_eq!(counted(&office.connection, [TOMORROW; 2]).unwrap(), all[..2]);
+}
+
+#[test]
 fn whoever_does_not_come_is_noted_and_may_still_be_helped_by_staff() {
     let office = Office::open();
     let mine = office.booked("moving", at(9, 0));

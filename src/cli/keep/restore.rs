@@ -15,6 +15,7 @@ use crate::db::{self, Connection, Tx};
 use crate::id::LogId;
 use crate::journal::{self, Actor, Journal, OfficeKey};
 use crate::server::counter::{DATABASE, OFFICE_KEY};
+use crate::server::high_water;
 use crate::server::lock::FolderLock;
 use crate::visit::brought;
 use crate::{device, schema, staff};
@@ -53,6 +54,11 @@ pub(in crate::cli) fn restore(arguments: &Restore) -> anyhow::Result<ExitCode> {
     // What cannot be copied is moved, and only now, when all the rest is done.
     let moved = before.is_none() && db::set_aside(&target, &aside)?;
     db::put_in_place(&new, &target)?;
+    // What it remembers is of the database that was there; the new log says so itself.
+    let mark = high_water::file(folder);
+    if mark.exists() {
+        fs::remove_file(&mark).with_context(|| format!("{}", mark.display()))?;
+    }
     if moved {
         eprintln!("what was there cannot be read");
     }

@@ -71,6 +71,7 @@ fn every_rule_of_cashless_can_be_broken() {
         ("kind = \"simulated\"", "kind = \"line\"", 0, "address がありません"),
         ("kind = \"simulated\"", "kind = \"line\"\naddress = \"a\"", 1, "接続先として読めません"),
         ("kind = \"manual\"", "kind = \"manual\"\nwait_secs = 9", 1, "呼ばれません"),
+        ("kind = \"manual\"", "kind = \"manual\"\nkiosks = [\"記載台1\"]", 1, "使えません"),
         ("kind = \"simulated\"", "kind = \"simulated\"\nwait_secs = 0", 1, "0 は使えません"),
         ("brands = [\"visa\",", "brands = [\"visum\",", 0, "「visum」は brand にありません"),
     ] {

@@ -128,6 +128,14 @@ impl Town {
         }
     }
 
+    /// Begins the next working day where nothing is due any more: a demonstration that is
+    /// left running over night is full of life in the morning.
+    pub fn go_on(&mut self, now: Moment) {
+        if self.due().is_none() {
+            self.begin(past::next_hours(now), 1.0);
+        }
+    }
+
     /// When something is due next.
     pub fn due(&self) -> Option<Moment> {
         let comes = self.coming.front().map(|errand| errand.at);

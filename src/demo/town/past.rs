@@ -43,6 +43,13 @@ pub fn hours(day: Date) -> [Moment; 2] {
     [opens, opens + OPEN]
 }
 
+/// The hours of the first working day that opens after `now`.
+pub fn next_hours(now: Moment) -> [Moment; 2] {
+    let days = std::iter::successors(Some(now.date()), |day| day.next_day());
+    let mut opening = days.filter(|day| works(*day)).map(hours);
+    opening.find(|[opens, _]| *opens > now).unwrap_or_else(|| hours(now.date()))
+}
+
 /// The hours of a day that began some time before `now`, whatever the clock says: the
 /// demonstration is full of life at night, too. Nobody came before midnight.
 pub fn hours_around(now: Moment) -> [Moment; 2] {

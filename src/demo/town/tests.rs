@@ -73,6 +73,31 @@ fn a_day_of_the_town_is_one_that_the_journal_tells_and_it_ends() {
 }
 
 #[test]
+fn the_day_after_the_town_comes_again_and_not_on_days_of_rest() {
+    let mut hall = Hall::open();
+    let [tuesday, wednesday] = [date!(2026 - 11 - 24), date!(2026 - 11 - 25)];
+    hall.town.begin(past::hours(tuesday), 1.0);
+    hall.until(datetime!(2026-11-24 20:00 +9));
+    assert_eq!(hall.town.due(), None, "the day is over");
+    hall.town.go_on(hall.clock.now());
+    assert_eq!(hall.town.due(), Some(datetime!(2026-11-25 8:30 +9)));
+    hall.until(datetime!(2026-11-25 12:00 +9));
+    let tickets = queue::of_day(&hall.connection, wednesday).unwrap();
+    let done = tickets.iter().filter(|ticket| ticket.leg().state == State::Done);
+    assert!(done.count() > 30, "{}", tickets.len());
+    // It goes on where it is.
+    let due = hall.town.due();
+    hall.town.go_on(hall.clock.now());
+    assert_eq!(hall.town.due(), due);
+    for (now, opens) in [
+        (datetime!(2026-11-25 5:25 +9), datetime!(2026-11-25 8:30 +9)),
+        (datetime!(2026-11-20 20:00 +9), datetime!(2026-11-24 8:30 +9)),
+    ] {
+        assert_eq!(past::next_hours(now)[0], opens, "{now}");
+    }
+}
+
+#[test]
 fn one_counter_stays_free_for_whoever_tries_it_out() {
     let hall = Hall::open();
     assert_eq!(counters(&hall.config), [1, 2, 3]);

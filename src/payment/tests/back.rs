@@ -81,6 +81,10 @@ fn the_drawer_is_counted_and_what_differs_is_booked() {
     office.count(office.by(), 300).unwrap().unwrap();
     let all = [("cash:1", 300), ("over_short", 0), ("revenue:03-01", -300)];
     assert_eq!(office.totals(), accounts(&all));
+    // The first press once more says what it said, whatever was counted since.
+    assert_eq!(office.count(by, 250).unwrap().unwrap(), short);
+    assert!(matches!(office.count(by, 300), Err(Error::Conflict)));
+    assert_eq!(office.totals(), accounts(&all));
     // The next day begins with an empty drawer.
     office.pass(24);
     assert_eq!(office.count(office.by(), 0).unwrap(), None);

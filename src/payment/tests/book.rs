@@ -72,9 +72,12 @@ fn what_the_terminals_say_stands_beside_the_books_and_mends_nothing() {
     assert_eq!(differs, ["credit:visa"]);
     assert_eq!(office.totals(), before);
     assert_eq!(office.compare(by, &told).unwrap(), compared, "the same press");
-    let other = office.compare(by, &[("emoney:suica", 1, 300)]);
+    let later = [("emoney:suica", 1, 300)];
+    let last = office.compare(office.by(), &later).unwrap();
+    assert_eq!(office.compare(by, &told).unwrap(), compared, "whatever was compared since");
+    let other = office.compare(by, &later);
     assert!(matches!(other, Err(Error::Conflict)), "{other:?}");
-    assert_eq!(super::compared(&office.connection, TODAY).unwrap().unwrap(), compared);
+    assert_eq!(super::compared(&office.connection, TODAY).unwrap().unwrap(), last);
     assert!(compared.still_holds(&office.connection).unwrap());
     office.by_terminal(Tender::Emoney, "00004");
     assert!(!compared.still_holds(&office.connection).unwrap());

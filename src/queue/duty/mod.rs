@@ -192,13 +192,41 @@ pub fn pause(
     (staff, counter): (StaffId, u32),
     pause: Option<Pause>,
 ) -> Result<(), Error> {
+    away(tx, journal, op, (staff, counter), (pause, None))
+}
+
+/// Pauses, and says after how many minutes somebody means to be back: waiting times
+/// reckon with it, and nothing else does.
+///
+/// # Errors
+/// [`Error::NotOnDuty`].
+pub fn pause_for(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    op: OpId,
+    at: (StaffId, u32),
+    (pause, minutes): (Pause, u32),
+) -> Result<(), Error> {
+    away(tx, journal, op, at, (Some(pause), Some(minutes)))
+}
+
+fn away(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    op: OpId,
+    (staff, counter): (StaffId, u32),
+    (pause, minutes): (Option<Pause>, Option<u32>),
+) -> Result<(), Error> {
     let kind = if pause.is_some() { PAUSED } else { RESUMED };
     if is_done(tx, op, kind, counter)? {
         return Ok(());
     }
     let (duty, now) = (signed_in(tx, staff, counter)?, super::now(journal));
     store::put(tx, &Duty { paused: pause.map(|why| (why, now)), ..duty })?;
-    let facts = json!({ "why": pause, "at": clock::rfc3339(now) });
+    let mut facts = json!({ "why": pause, "at": clock::rfc3339(now) });
+    if let Some(minutes) = minutes {
+        facts["minutes"] = minutes.into();
+    }
     record(tx, journal, (op, kind), (Actor::Staff(staff), counter), facts)
 }
 

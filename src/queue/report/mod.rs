@@ -130,6 +130,14 @@ pub fn count(connection: &Connection, day: Date) -> Result<DayReport, Error> {
     })
 }
 
+/// The hours of a day, whether it is over or not.
+///
+/// # Errors
+/// Faults of storage.
+pub fn hours(connection: &Connection, day: Date) -> Result<Vec<Hour>, Error> {
+    Ok(tally::by_hour(&stories(connection, day)?))
+}
+
 /// All that was handed in on a day.
 fn forms(connection: &Connection, day: Date) -> Result<Forms, Error> {
     let mut sum = Forms::default();
@@ -203,6 +211,23 @@ pub fn close_days(tx: &Tx<'_>, journal: &Journal, today: Date) -> Result<usize, 
         record(tx, journal, (COUNTED, day), facts)?;
     }
     Ok(days.len())
+}
+
+/// Counts a day anew that was counted already: something of it was typed in later.
+///
+/// # Errors
+/// Faults of storage.
+pub fn recount(tx: &Tx<'_>, journal: &Journal, day: Date) -> Result<(), Error> {
+    if of(tx, day)?.is_none() {
+        return Ok(());
+    }
+    let facts =
+        serde_json::to_value(count(tx, day)?).map_err(|_| cannot_be("day_report", "report"))?;
+    tx.execute(
+        "update day_report set report = ?2 where day = ?1",
+        params![clock::iso_day(day), facts.to_string()],
+    )?;
+    record(tx, journal, (COUNTED, day), facts)
 }
 
 /// Notes how the times that people were told on a day came out, once.

@@ -14,7 +14,7 @@ fn setup() -> Setup {
         lanes: vec![("certificate".to_owned(), 5), ("moving".to_owned(), 20)],
         counters: BTreeMap::from([(1, both.clone()), (2, both), (3, vec!["moving".to_owned()])]),
         rules: RULES,
-        closes: None,
+        planned: Arc::new(Unplanned),
     }
 }
 

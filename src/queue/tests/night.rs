@@ -194,7 +194,7 @@ fn who_was_kept_is_told_a_time_in_the_morning_and_the_office_is_not_judged_by_it
         lanes: vec![("certificate".to_owned(), 5)],
         counters: [(1, vec!["certificate".to_owned()]), (2, vec!["certificate".to_owned()])].into(),
         rules: RULES,
-        closes: None,
+        planned: Arc::new(Unplanned),
     };
     let mut on = Forecast::new(setup(), 1);
     on.catch_up(&hall.connection, hall.journal.now()).unwrap();

@@ -48,3 +48,54 @@ fn a_press_that_was_taken_back_leaves_no_interval_behind() {
     let report = report::count(&hall.connection, ticket.day).unwrap();
     assert_eq!((report.all.waits.total_secs, report.all.services.total_secs), (120, 400));
 }
+
+#[test]
+fn what_was_done_before_something_was_forgotten_is_counted_with_what_came_after() {
+    let hall = Hall::open();
+    hall.sit(1);
+    let ticket = hall.issue("certificate");
+    let serve = |waits: u64, serves: u64| {
+        hall.pass(waits);
+        hall.call_next(1).unwrap();
+        hall.press(1, Action::Serve, ticket.id).unwrap();
+        hall.pass(serves);
+        hall.press(1, Action::Finish, ticket.id).unwrap();
+    };
+    let counted = || {
+        let all = report::count(&hall.connection, ticket.day).unwrap().all;
+        let (waits, services) = (all.waits, all.services);
+        [all.served.into(), waits.count.into(), waits.total_secs, services.total_secs]
+    };
+    serve(120, 300);
+    assert_eq!(counted(), [1, 1, 120, 300]);
+    hall.pass(240);
+    // By mistake at first.
+    hall.press(1, Action::Reopen, ticket.id).unwrap();
+    hall.pass(10);
+    hall.undo(1, ticket.id).unwrap();
+    assert_eq!(counted(), [1, 1, 120, 300]);
+    hall.press(1, Action::Reopen, ticket.id).unwrap();
+    serve(60, 100);
+    assert_eq!(counted(), [1, 1, 120, 400]);
+    let [story] = report::stories(&hall.connection, ticket.day).unwrap().try_into().unwrap();
+    use State::*;
+    let stood = [(Waiting, 120), (Called, 0), (Serving, 300), (Waiting, 60), (Called, 0)];
+    let stood = [stood.as_slice(), &[(Serving, 100)]].concat();
+    let spans: Vec<_> = story.spans.iter().map(|span| (span.state, span.secs())).collect();
+    assert_eq!(spans, stood);
+}
+
+#[test]
+fn presses_of_one_moment_are_taken_back_one_by_one() {
+    let hall = Hall::open();
+    hall.sit(1);
+    let ticket = hall.issue("certificate");
+    hall.pass(60);
+    hall.call_next(1).unwrap();
+    hall.press(1, Action::Serve, ticket.id).unwrap();
+    hall.undo(1, ticket.id).unwrap();
+    hall.pass(20);
+    let [story] = report::stories(&hall.connection, ticket.day).unwrap().try_into().unwrap();
+    let spans: Vec<_> = story.spans.iter().map(|span| (span.state, span.to.is_some())).collect();
+    assert_eq!(spans, [(State::Waiting, true), (State::Called, false)]);
+}

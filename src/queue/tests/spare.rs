@@ -147,6 +147,31 @@ fn what_cannot_be_is_refused_and_leaves_nothing() {
 }
 
 #[test]
+fn what_was_served_by_hand_over_closing_time_is_typed_in_the_next_day_and_counted() {
+    let hall = Hall::open();
+    hall.issue("certificate");
+    hall.pass(26 * 3600);
+    let today = hall.journal.now().date();
+    close_day(&hall.tx(), &hall.journal, today).unwrap();
+    report::close_days(&hall.tx(), &hall.journal, today).unwrap();
+    let counted = || {
+        let day = report::of(&hall.connection, NINE.date()).unwrap().unwrap().all;
+        (day.came, day.served, day.services.total_secs)
+    };
+    assert_eq!(counted(), (1, 0, 0));
+    assert_eq!(hall.wrong(&sheet(901, 480)), Wrong::AnotherDay, "nobody waits since then");
+    let late = hall.type_in(&served(901, 480, [485, 490]));
+    assert_eq!((late.day, late.leg().state), (NINE.date(), State::Done));
+    assert_eq!(counted(), (2, 1, 300));
+    assert_eq!(report::count(&hall.connection, NINE.date()).unwrap().all.came, 2);
+    assert_eq!(hall.wrong(&served(901, 480, [485, 490])), Wrong::GivenOut);
+    // Of today the number is free.
+    assert_eq!(hall.type_in(&sheet(901, 25 * 60)).day, today);
+    assert_eq!(of_day(&hall.connection, today).unwrap().len(), 1);
+    assert_eq!(first_contradiction(&hall.connection).unwrap(), None);
+}
+
+#[test]
 fn who_was_served_by_hand_is_called_nowhere_and_counted_with_their_own_times() {
     let hall = Hall::open();
     hall.pass(3600);

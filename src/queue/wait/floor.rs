@@ -4,16 +4,16 @@
 //! Events may be missing or strange, as logs are: what does not fit is taken as well
 //! as it can be, and teaches nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::experience::Experience;
 use super::hall::{Booking, Break, Counter, Doing, Hall, Key, LaneSet, Second, Service, Waiting};
 
 /// A planned break counts as begun when its counter closes at most this much before.
-const BREAK_EARLY_SECS: Second = 900;
+pub const BREAK_EARLY_SECS: Second = 900;
 
 /// After so long nobody believes that a break is still to come.
-const BREAK_LATE_SECS: Second = 3600;
+pub const BREAK_LATE_SECS: Second = 3600;
 
 /// What happens.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,9 +32,11 @@ pub enum Event {
     },
     /// An appointment for today.
     Booked(Booking),
-    /// Somebody waits: a new ticket, a checked-in appointment under its own key, or
-    /// one that is put back.
+    /// Somebody has come: a new ticket, a checked-in appointment under its own key, or
+    /// one that goes on in another lane.
     Issue(Waiting),
+    /// Somebody waits again, or stands elsewhere in the order, who has come before.
+    Back(Waiting),
     Call {
         ticket: Key,
         counter: u32,
@@ -53,9 +55,13 @@ pub enum Event {
         ticket: Key,
         counter: u32,
     },
-    /// The counter is free again and nothing is to be learned: a call undone, a
-    /// ticket held or handed on in the middle.
+    /// The counter is free again and nothing is to be learned: a ticket held or handed
+    /// on in the middle.
     Freed {
+        counter: u32,
+    },
+    /// The same, and the call was none.
+    Uncalled {
         counter: u32,
     },
     /// The ticket or the appointment is given up.
@@ -78,13 +84,16 @@ struct Place {
     breaks: Vec<Break>,
     closes: Option<Second>,
     credited_in_a_row: u32,
+    /// What it did before the last call, and how many it had called in a row.
+    before: (Doing, u32),
 }
 
 impl Place {
     /// Free, and nothing was done there yet.
     fn new(lanes: LaneSet) -> Self {
         let doing = Doing::Free { since: Second::MIN, wanted: None };
-        Self { lanes, doing, breaks: Vec::new(), closes: None, credited_in_a_row: 0 }
+        let (breaks, closes) = (Vec::new(), None);
+        Self { lanes, doing, breaks, closes, credited_in_a_row: 0, before: (doing, 0) }
     }
 }
 
@@ -95,8 +104,8 @@ pub struct Floor {
     waiting: Vec<Waiting>,
     booked: BTreeMap<Key, Booking>,
     pub credited_in_a_row_max: Option<u32>,
-    /// When the office closes today.
-    pub closes: Option<Second>,
+    /// When each lane closes today.
+    pub closes: Vec<Option<Second>>,
 }
 
 impl Floor {
@@ -117,7 +126,7 @@ impl Floor {
             waiting: self.waiting.clone(),
             booked: self.booked.values().cloned().collect(),
             credited_in_a_row_max: self.credited_in_a_row_max,
-            closes: self.closes,
+            closes: self.closes.clone(),
         }
     }
 
@@ -140,11 +149,13 @@ impl Floor {
                 self.booked.insert(booking.ticket, booking);
             }
             Event::Issue(waiting) => self.issue(at, waiting, learn),
+            Event::Back(waiting) => self.put(waiting),
             Event::Call { ticket, counter } => called = self.call(at, ticket, counter, learn),
             Event::Serve { counter, .. } => self.arrived(counter, learn),
             Event::Done { counter, .. } => self.done(at, counter, learn),
             Event::Absent { counter, .. } => self.absent(at, counter, learn),
             Event::Freed { counter } => self.free(at, counter),
+            Event::Uncalled { counter } => self.uncalled(counter),
             Event::Cancel { ticket } => {
                 self.waiting.retain(|waiting| waiting.ticket != ticket);
                 if self.booked.remove(&ticket).is_some() {
@@ -199,6 +210,10 @@ impl Floor {
         let ahead = at.saturating_sub(waiting.effective);
         let credit = (waiting.credited && booking.is_none()).then_some(ahead);
         learn.issued(at, waiting.lane, waiting.service, credit);
+        self.put(waiting);
+    }
+
+    fn put(&mut self, waiting: Waiting) {
         self.waiting.retain(|other| other.ticket != waiting.ticket);
         self.waiting.push(waiting);
     }
@@ -221,11 +236,21 @@ impl Floor {
             learn.after(secs(since, at));
         }
         counter.lanes = counter.lanes.with(waiting.lane);
+        counter.before = (counter.doing, counter.credited_in_a_row);
         counter.credited_in_a_row =
             if waiting.credited { counter.credited_in_a_row.saturating_add(1) } else { 0 };
         counter.doing =
             Doing::Serving { service: waiting.service, since: at, arrived: false, waited };
         Some(Called { ticket, at })
+    }
+
+    /// Nothing was done there, and nobody's turn used up.
+    fn uncalled(&mut self, counter: u32) {
+        if let Some(place) = self.counters.get_mut(&counter)
+            && !matches!(place.doing, Doing::Closed { .. })
+        {
+            (place.doing, place.credited_in_a_row) = place.before;
+        }
     }
 
     fn arrived(&mut self, counter: u32, learn: &mut Experience) {
@@ -274,9 +299,16 @@ impl Floor {
     /// Only a free counter that is wanted shows, by when it calls, how long it had to
     /// finish something; one with nobody to call is idle.
     fn notice_wanted(&mut self, at: Second) {
-        for place in self.counters.values_mut() {
+        let is_there = |place: &Place| !matches!(place.doing, Doing::Closed { .. });
+        let meant: BTreeSet<u32> = self.waiting.iter().filter_map(|one| one.wants).collect();
+        let there: BTreeSet<u32> =
+            meant.into_iter().filter(|one| self.counters.get(one).is_some_and(is_there)).collect();
+        for (number, place) in &mut self.counters {
             if let Doing::Free { wanted, .. } = &mut place.doing {
-                let any = self.waiting.iter().any(|waiting| place.lanes.has(waiting.lane));
+                let any = self.waiting.iter().any(|waiting| {
+                    place.lanes.has(waiting.lane)
+                        && waiting.is_for(*number, |other| there.contains(&other))
+                });
                 *wanted = any.then(|| wanted.unwrap_or(at));
             }
         }

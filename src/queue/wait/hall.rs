@@ -55,9 +55,17 @@ pub struct Hall {
     pub booked: Vec<Booking>,
     /// At most so many in a row who overtake others, at one counter.
     pub credited_in_a_row_max: Option<u32>,
-    /// When the office closes: whoever is away from a counter until then comes back
-    /// on another day.
-    pub closes: Option<Second>,
+    /// When each lane closes, as far as it is known: whoever is away until all the lanes
+    /// of their counter have closed comes back on another day.
+    pub closes: Vec<Option<Second>>,
+}
+
+impl Hall {
+    /// When the last lane of a counter closes; `None` where one of them may not.
+    pub fn closes_for(&self, lanes: LaneSet) -> Option<Second> {
+        let own = (0..).zip(&self.closes).filter(|(lane, _)| lanes.has(*lane));
+        own.map(|(_, closes)| *closes).reduce(|one, other| Some(one?.max(other?))).flatten()
+    }
 }
 
 /// Somebody waiting.
@@ -72,6 +80,17 @@ pub struct Waiting {
     pub effective: Second,
     /// Goes by a credit or an appointment, so that others are overtaken.
     pub credited: bool,
+    /// The counter that is to go on with them. As long as it is there and calls, no
+    /// other calls them.
+    pub wants: Option<u32>,
+}
+
+impl Waiting {
+    /// Whether a counter that calls this lane calls them, too; `calls` says whether
+    /// another counter is there and calls.
+    pub fn is_for(&self, counter: u32, calls: impl Fn(u32) -> bool) -> bool {
+        self.wants.is_none_or(|wants| wants == counter || !calls(wants))
+    }
 }
 
 /// An appointment that has not checked in.
@@ -104,6 +123,13 @@ pub struct Counter {
 pub struct Break {
     pub from: Second,
     pub secs: u32,
+}
+
+impl Counter {
+    /// Whether it is there and calls, now or once it is free.
+    pub fn is_there(&self) -> bool {
+        !matches!(self.doing, Doing::Closed { .. })
+    }
 }
 
 /// What a counter does.
@@ -145,6 +171,14 @@ pub type Waits = BTreeMap<Key, Wait>;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_counter_ends_with_the_last_of_its_lanes_and_never_where_one_has_no_end() {
+        let hall = Hall { closes: vec![Some(12), Some(17), None], ..Hall::default() };
+        let closes = |lanes: &[Lane]| hall.closes_for(lanes.iter().copied().collect());
+        assert_eq!([closes(&[0]), closes(&[0, 1]), closes(&[1])], [Some(12), Some(17), Some(17)]);
+        assert_eq!([closes(&[0, 2]), closes(&[3]), closes(&[])], [None; 3]);
+    }
 
     #[test]
     fn a_lane_beyond_the_last_is_called_by_nobody() {

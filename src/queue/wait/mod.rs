@@ -85,8 +85,8 @@ impl Estimator {
         self.floor.credited_in_a_row_max = most;
     }
 
-    /// When the office closes today, if that is known.
-    pub fn closes(&mut self, at: Option<Second>) {
+    /// When each lane closes today, as far as that is known.
+    pub fn closes(&mut self, at: Vec<Option<Second>>) {
         self.floor.closes = at;
     }
 

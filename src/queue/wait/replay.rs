@@ -152,6 +152,7 @@ impl<'a> Replay<'a> {
                 issued: at,
                 effective: at - credit,
                 credited: entry.class != Class::Normal,
+                wants: None,
             }),
         );
         let wait = self.estimator.estimate(at).get(&ticket).copied();

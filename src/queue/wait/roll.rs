@@ -6,7 +6,7 @@
 //! happens: two halls with the same seed differ only by what was changed in them.
 
 use super::coming::{self, Person, from_now};
-use super::hall::{Hall, Lane, Wait, Waits};
+use super::hall::{Counter, Hall, Lane, Wait, Waiting, Waits};
 use super::odds::Odds;
 use super::rng::Rng;
 use super::start::Start;
@@ -50,6 +50,9 @@ fn quantiles(waits: &mut [f32]) -> Option<Wait> {
     Some(Wait { p10_s: at(0.1), p50_s: at(0.5), p90_s: at(0.9) })
 }
 
+/// Nobody looks further ahead.
+const HORIZON_MAX: f32 = 12.0 * 3600.0;
+
 /// The place in the order, and among equals the order of issue.
 type Order = (f32, usize);
 
@@ -60,19 +63,29 @@ struct Desk {
     calls: f32,
     break_next: usize,
     credited_in_a_row: u32,
+    /// From when until when it is away, the last time that is known: whoever is meant
+    /// for it may be called by others meanwhile.
+    away: [f32; 2],
 }
+
+/// Who waits in one lane, for one counter or for any.
+type LineOf = (Lane, Option<usize>);
+
+/// Of a desk that is there all the time, as far as anybody knows.
+const NEVER_AWAY: [f32; 2] = [f32::INFINITY; 2];
 
 struct Run<'a> {
     hall: &'a Hall,
     odds: &'a Odds,
     starts: Vec<Start<'a>>,
-    /// The lanes each counter calls, as places in `heads`.
-    lanes: Vec<Vec<usize>>,
-    /// By lane, twice: who waits without a credit, then who waits with one, in the
-    /// order of the call.
+    /// The lines each counter calls, as places in `heads`; beside each the counter that
+    /// goes before it there, as long as that one is there.
+    calls: Vec<Vec<(usize, Option<usize>)>>,
+    /// By lane and by whom they are meant for, twice: who waits without a credit, then
+    /// who waits with one, in the order of the call.
     lines: Vec<Vec<usize>>,
     people: Vec<Person>,
-    lane_places: Vec<Lane>,
+    lines_of: Vec<LineOf>,
     horizon: f32,
     // Used anew by each replication.
     heads: Vec<usize>,
@@ -94,26 +107,32 @@ impl<'a> Run<'a> {
                 luck: [0.0; 3],
             })
             .collect();
-        let mut lane_places: Vec<Lane> = people.iter().map(|person| person.lane).collect();
-        lane_places.extend(hall.booked.iter().map(|booking| booking.lane));
-        lane_places.sort_unstable();
-        lane_places.dedup();
-        let line = |lane: Lane, credited: bool| {
+        // A counter that nobody sits at goes before nobody.
+        let meant_for = |waiting: &Waiting| {
+            let wants = waiting.wants?;
+            hall.counters.iter().position(|counter| counter.number == wants)
+        };
+        let line_of = |waiting: &Waiting| (waiting.lane, meant_for(waiting));
+        let of: Vec<LineOf> = hall.waiting.iter().map(line_of).collect();
+        let mut lines_of = of.clone();
+        lines_of.sort_unstable();
+        lines_of.dedup();
+        let line = |own: &LineOf, credited: bool| {
             let mut line: Vec<usize> = (0..people.len())
-                .filter(|place| people[*place].lane == lane)
-                .filter(|place| hall.waiting[*place].credited == credited)
+                .filter(|place| of[*place] == *own && hall.waiting[*place].credited == credited)
                 .collect();
             line.sort_by(|a, b| people[*a].effective.total_cmp(&people[*b].effective));
             line
         };
         let lines: Vec<Vec<usize>> = [false, true]
             .iter()
-            .flat_map(|credited| lane_places.iter().map(|lane| line(*lane, *credited)))
+            .flat_map(|credited| lines_of.iter().map(|own| line(own, *credited)))
             .collect();
-        let calls = |counter: &super::hall::Counter| {
-            (0..lane_places.len()).filter(|place| counter.lanes.has(lane_places[*place])).collect()
+        let calls = |(counter, one): (usize, &Counter)| {
+            let own = lines_of.iter().enumerate().filter(|(_, (lane, _))| one.lanes.has(*lane));
+            own.map(|(line, (_, first))| (line, first.filter(|first| *first != counter))).collect()
         };
-        let lanes = hall.counters.iter().map(calls).collect();
+        let calls = hall.counters.iter().enumerate().map(calls).collect();
         let start = |counter| Start::of(hall, odds, counter);
         let starts = (0..hall.counters.len()).map(start).collect();
         let heads = vec![0; lines.len()];
@@ -121,10 +140,10 @@ impl<'a> Run<'a> {
             hall,
             odds,
             starts,
-            lanes,
+            calls,
             lines,
             people,
-            lane_places,
+            lines_of,
             horizon: 0.0,
             heads,
             desks: Vec::new(),
@@ -138,7 +157,7 @@ impl<'a> Run<'a> {
     fn horizon(&self) -> f32 {
         let work = self.people.iter().map(|person| self.odds.service(person.service).mean() + 60.0);
         let open = self.starts.iter().filter(|start| !matches!(start, Start::Never)).count();
-        (3.0 * work.sum::<f32>() / open.max(1) as f32 + 3600.0).min(12.0 * 3600.0)
+        (3.0 * work.sum::<f32>() / open.max(1) as f32 + 3600.0).min(HORIZON_MAX)
     }
 
     /// One possible future; tells when each ticket is called.
@@ -160,7 +179,7 @@ impl<'a> Run<'a> {
                     self.heads[line] += 1;
                     left -= 1;
                     called(ticket, at);
-                    self.serve(desk, at, self.people[ticket], line >= self.lane_places.len());
+                    self.serve(desk, at, self.people[ticket], line >= self.lines_of.len());
                 }
                 Choice::Coming(place) => {
                     let person = self.coming.remove(place);
@@ -177,7 +196,11 @@ impl<'a> Run<'a> {
         for counter in 0..self.starts.len() {
             let free = self.starts[counter].draw(rng.three(), &self.odds.after);
             let credited_in_a_row = self.hall.counters[counter].credited_in_a_row;
-            self.desks.push(Desk { calls: free, break_next: 0, credited_in_a_row });
+            let away = match self.hall.counters[counter].is_there() {
+                true => NEVER_AWAY,
+                false => [f32::NEG_INFINITY, free],
+            };
+            self.desks.push(Desk { calls: free, break_next: 0, credited_in_a_row, away });
             self.desks[counter].calls = self.after_break(counter, free, free);
         }
     }
@@ -197,8 +220,8 @@ impl<'a> Run<'a> {
     /// Whom a counter calls at a moment: the earliest place in the order among those
     /// who are here, unless it has let too many pass already.
     fn choose(&self, desk: usize, at: f32) -> Choice {
-        let plain = self.first_in_line(desk, 0);
-        let credited = self.first_in_line(desk, self.lane_places.len());
+        let plain = self.first_in_line(desk, at, 0);
+        let credited = self.first_in_line(desk, at, self.lines_of.len());
         let mut best = credited.map(|(line, order)| (Choice::Waiting(line), order));
         let mut until = f32::INFINITY;
         for (place, person) in self.coming.iter().enumerate() {
@@ -221,15 +244,18 @@ impl<'a> Run<'a> {
             (Some((line, first)), Some((_, other))) if first <= other => Choice::Waiting(line),
             (_, Some((choice, _))) => choice,
             (Some((line, _)), None) => Choice::Waiting(line),
-            (None, None) => Choice::Nobody(until),
+            (None, None) => Choice::Nobody(until.min(self.left_to_others(desk, at))),
         }
     }
 
-    /// The first of the lanes that a counter calls, among one half of the lines.
-    fn first_in_line(&self, desk: usize, half: usize) -> Option<(usize, Order)> {
+    /// The first of the lines that a counter calls, among one half of them.
+    fn first_in_line(&self, desk: usize, at: f32, half: usize) -> Option<(usize, Order)> {
         let mut first: Option<(usize, Order)> = None;
-        for lane in &self.lanes[desk] {
-            let line = half + lane;
+        for (line, before) in &self.calls[desk] {
+            if before.is_some_and(|other| !self.desks[other].is_away(at)) {
+                continue;
+            }
+            let line = half + line;
             if let Some(ticket) = self.lines[line].get(self.heads[line]) {
                 let order = (self.people[*ticket].effective, *ticket);
                 if first.is_none_or(|(_, earliest)| order < earliest) {
@@ -238,6 +264,27 @@ impl<'a> Run<'a> {
             }
         }
         first
+    }
+
+    /// When somebody who is meant for another counter may be left to this one: as soon
+    /// as that one goes away. Whether it does is seen when it has called.
+    fn left_to_others(&self, desk: usize, at: f32) -> f32 {
+        let half = self.lines_of.len();
+        let waits = |line: usize| self.heads[line] < self.lines[line].len();
+        let others = self.calls[desk].iter().filter_map(|(line, before)| {
+            let other = (*before)?;
+            if !waits(*line) && !waits(half + line) {
+                return None;
+            }
+            let Desk { calls, away: [from, _], .. } = self.desks[other];
+            // One that does not call this lane is there and calls none of these.
+            let calls_them = self.hall.counters[other].lanes.has(self.lines_of[*line].0);
+            match at < from && from.is_finite() {
+                true => Some(from),
+                false => (calls_them && calls < HORIZON_MAX).then_some(calls + 1.0),
+            }
+        });
+        others.fold(f32::INFINITY, f32::min)
     }
 
     /// The counter is busy with somebody, or with their absence, and what comes after.
@@ -258,18 +305,33 @@ impl<'a> Run<'a> {
     /// When a counter that is free from `free` calls at or after `wanted`.
     fn after_break(&mut self, desk: usize, free: f32, wanted: f32) -> f32 {
         let counter = &self.hall.counters[desk];
-        let (mut free, mut wanted) = (free, wanted);
+        let (mut free, mut wanted, mut goes) = (free, wanted, None);
         while let Some(pause) = counter.breaks.get(self.desks[desk].break_next) {
             let from = from_now(self.hall, pause.from);
             if wanted < from {
                 break;
             }
+            goes.get_or_insert(free.max(from));
             free = free.max(from) + pause.secs as f32;
             wanted = wanted.max(free);
             self.desks[desk].break_next += 1;
         }
         let closes = counter.closes.map_or(f32::INFINITY, |closes| from_now(self.hall, closes));
-        if wanted >= closes { f32::INFINITY } else { wanted }
+        if wanted >= closes {
+            goes.get_or_insert(free.max(closes));
+            (free, wanted) = (f32::INFINITY, f32::INFINITY);
+        }
+        if let Some(from) = goes {
+            self.desks[desk].away = [from, free];
+        }
+        wanted
+    }
+}
+
+impl Desk {
+    fn is_away(&self, at: f32) -> bool {
+        let [from, until] = self.away;
+        from <= at && at < until
     }
 }
 

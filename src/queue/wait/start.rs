@@ -18,7 +18,7 @@ pub(super) enum Start<'a> {
     /// Cannot be counted on.
     Never,
     At(f32),
-    /// Comes back after a rest, unless the office closes before.
+    /// Comes back after a rest, unless its lanes close before.
     Away(Rest<'a>, f32),
     /// Somebody is being served; times the counter's pace.
     Serving(Rest<'a>, f32),
@@ -37,7 +37,8 @@ impl<'a> Start<'a> {
     /// What counter number `counter` of the hall's list does.
     pub fn of(hall: &Hall, odds: &'a Odds, counter: usize) -> Self {
         let lasted = |since: Second| (-from_now(hall, since)).max(0.0);
-        let closes = hall.closes.map_or(f32::INFINITY, |closes| from_now(hall, closes));
+        let closes = hall.closes_for(hall.counters[counter].lanes);
+        let closes = closes.map_or(f32::INFINITY, |closes| from_now(hall, closes));
         match hall.counters[counter].doing {
             Doing::Free { since, wanted: Some(wanted) }
                 if wanted == since || lasted(wanted) > AT_ONCE_SECS =>

@@ -28,7 +28,8 @@ const RULES: Rules = Rules {
 /// Somebody in lane 0 who came `ago` seconds ago.
 fn waiting(ticket: Key, ago: Second) -> Waiting {
     let issued = NOW - ago;
-    Waiting { ticket, lane: 0, service: 0, issued, effective: issued, credited: false }
+    let (effective, credited, wants) = (issued, false, None);
+    Waiting { ticket, lane: 0, service: 0, issued, effective, credited, wants }
 }
 
 fn counter(number: u32, doing: Doing) -> Counter {
@@ -159,6 +160,39 @@ fn a_counter_opened_now_shortens_the_wait_of_whoever_it_calls() {
     assert_eq!(estimator.imagine(&closed), before);
 }
 
+/// The wait of somebody who is meant for counter 1, where counter 2 is free.
+fn meant_for_the_first(first: Counter) -> Option<Wait> {
+    let meant = Waiting { wants: Some(1), ..waiting(1, 60) };
+    roll(&hall(vec![first, idle(2)], vec![meant]), &plain()).get(&1).copied()
+}
+
+#[test]
+fn who_is_meant_for_a_counter_waits_for_it_as_long_as_it_is_there() {
+    let usual = roll(&hall(vec![serving(1, 0)], vec![waiting(1, 60)]), &plain())[&1];
+    assert_eq!(meant_for_the_first(serving(1, 0)), Some(usual));
+    let at_once = Some(Wait::default());
+    for gone in [None, Some(NOW + 3600)] {
+        let doing = Doing::Closed { since: NOW - 60, until: gone };
+        assert_eq!(meant_for_the_first(counter(1, doing)), at_once, "{gone:?}");
+    }
+    assert_eq!(meant_for_the_first(idle(3)), at_once, "nobody sits at counter 1");
+    // When it takes its break or closes after this service, the other one calls them.
+    let mut pausing = serving(1, 0);
+    pausing.breaks.push(Break { from: NOW, secs: 2700 });
+    assert_eq!(meant_for_the_first(pausing), Some(usual));
+    let closing = Counter { closes: Some(NOW), ..serving(1, 0) };
+    assert_eq!(meant_for_the_first(closing), Some(usual));
+}
+
+#[test]
+fn who_is_meant_for_another_counter_keeps_nobody_waiting() {
+    let meant = Waiting { wants: Some(1), ..waiting(1, 3000) };
+    let line = vec![meant, waiting(2, 60), waiting(3, 30)];
+    let waits = roll(&hall(vec![serving(1, 0), idle(2)], line), &plain());
+    assert_eq!(waits[&2], Wait::default());
+    assert!(waits[&1].p50_s > 0 && waits[&3].p50_s > 0, "{waits:?}");
+}
+
 #[test]
 fn whoever_comes_now_can_be_told_a_wait_before_they_have_a_number() {
     let estimator = Estimator::new(&BTreeMap::new(), 1);
@@ -172,7 +206,7 @@ fn nobody_counts_on_a_counter_to_come_back_after_the_office_has_closed() {
     let away = |closes: Option<Second>| {
         let doing = Doing::Closed { since: NOW - 60, until: None };
         let mut hall = hall(vec![counter(1, doing)], vec![waiting(1, 60)]);
-        hall.closes = closes;
+        hall.closes = vec![closes];
         Estimator::new(&BTreeMap::new(), 1).imagine(&hall)
     };
     assert!(away(None).contains_key(&1), "it comes back some time");

@@ -14,6 +14,8 @@ pub fn supposed(
     mean_secs: impl Fn(Service) -> f32,
 ) -> Hall {
     let (now, waiting) = (hall.now, &hall.waiting);
+    let there: Vec<u32> =
+        hall.counters.iter().filter(|one| one.is_there()).map(|one| one.number).collect();
     for counter in &mut hall.counters {
         let Some(free_secs_max) = unseen.get(&counter.number) else { continue };
         let Doing::Free { since, wanted: Some(wanted) } = counter.doing else { continue };
@@ -21,7 +23,10 @@ pub fn supposed(
         if now.saturating_sub(begun) < *free_secs_max {
             continue;
         }
-        let first = waiting.iter().find(|waiting| counter.lanes.has(waiting.lane));
+        let first = waiting.iter().find(|waiting| {
+            counter.lanes.has(waiting.lane)
+                && waiting.is_for(counter.number, |other| there.contains(&other))
+        });
         let Some(service) = first.map(|waiting| waiting.service) else { continue };
         let length = (mean_secs(service) as Second).max(1);
         let age = now.saturating_sub(begun).rem_euclid(length);
@@ -51,6 +56,7 @@ mod tests {
             issued: 1_000,
             effective: 1_000,
             credited: false,
+            wants: None,
         };
         let hall = Hall { now, counters: vec![counter], waiting: vec![one], ..Hall::default() };
         supposed(hall, &[(3, free_secs_max)].into(), |_| 300.0).counters[0].doing

@@ -44,6 +44,7 @@ impl Hall {
                 issued: self.now,
                 effective: self.now,
                 credited: false,
+                wants: None,
             }),
         }
         hall

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use time::{Date, Duration};
 
 use super::bars::{self, Bars};
+use super::booked;
 use super::frame::{Frame, Place};
 use super::guard::Clerk;
 use super::supervisor::allowed;
@@ -41,6 +42,9 @@ struct List {
     /// How often the times that were told were right, in these days.
     kept: Option<String>,
     saved: Option<String>,
+    booked: Vec<booked::Row>,
+    /// Whether appointments are taken, and there is a file of them.
+    books: bool,
 }
 
 /// A measure of the day, and the same of the day beside it.
@@ -72,6 +76,7 @@ struct One {
     charts: Vec<Bars>,
     hours: Vec<HourRow>,
     lanes: Vec<LaneRow>,
+    booked: Vec<booked::Row>,
     kept: Option<String>,
     saved: Option<String>,
 }
@@ -84,9 +89,14 @@ pub(super) async fn list(State(office): State<Shared>, clerk: Clerk) -> Result<R
     let kept = kept(words, "report.kept", sum_kept(&newest));
     let saved = saved(&office, words, &newest);
     let charts = charts(words, &newest);
+    // Days on which nobody drew a number have appointments all the same.
+    let today = office.journal.now().date();
+    let first = newest.first().map_or(today, |report| report.day);
+    let booked = booked::rows(&office, words, [first, today - Duration::DAY]).await?;
+    let books = office.config.appointments().is_some();
     newest.reverse();
     let rows = newest.iter().map(|report| row(words, report)).collect();
-    page::show(&List { rows, charts, kept, saved, frame })
+    page::show(&List { rows, charts, kept, saved, booked, books, frame })
 }
 
 pub(super) async fn one(
@@ -118,13 +128,14 @@ pub(super) async fn one(
         ],
     };
     page::show(&One {
+        booked: booked::rows(&office, words, [this.day; 2]).await?,
         title: days::day(words, this.day),
         address: clock::iso_day(this.day),
         beside: other
             .as_ref()
             .map(|other| (days::day(words, other.day), clock::iso_day(other.day))),
         measures: measures(words, &this, other.as_ref()),
-        charts: hour_charts(words, &this),
+        charts: hour_charts(words, &this.hours),
         hours: hours(words, &this, other.as_ref()),
         lanes: this.lanes.iter().map(lane).collect(),
         kept: kept(words, "report.kept_on_the_day", this.kept),
@@ -233,19 +244,21 @@ fn charts(words: Phrases, reports: &[DayReport]) -> Vec<Bars> {
     ]
 }
 
-fn hour_charts(words: Phrases, report: &DayReport) -> Vec<Bars> {
+/// A day hour by hour, over or not.
+pub(super) fn hour_charts(words: Phrases, hours: &[report::tally::Hour]) -> Vec<Bars> {
     let chart = |key: &str, value: &dyn Fn(&report::tally::Hour) -> Option<u64>| {
         let label = |hour: u8| words.with("oversight.hour", &[("hour", hour)]);
-        let hours = report.hours.iter();
-        let values: Vec<_> = hours.map(|hour| (label(hour.hour), as_bar(value(hour)))).collect();
+        let values: Vec<_> =
+            hours.iter().map(|hour| (label(hour.hour), as_bar(value(hour)))).collect();
         Bars::of(words.t(key), &values)
     };
-    if report.hours.is_empty() {
+    if hours.is_empty() {
         return Vec::new();
     }
     vec![
         chart("oversight.came", &|hour| Some(hour.came.into())),
         chart("oversight.waited", &|hour| measured(&hour.waits)),
+        chart("report.absences", &|hour| Some(hour.absences.into())),
     ]
 }
 
@@ -332,7 +345,7 @@ pub(super) async fn tickets_file(
 }
 
 /// A file that the browser keeps where the person says.
-fn file(name: &str, text: String) -> Response {
+pub(super) fn file(name: &str, text: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),

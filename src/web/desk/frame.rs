@@ -16,6 +16,7 @@ pub(super) enum Place {
     Guide,
     Supervisor,
     Closing,
+    Exports,
     Devices,
     Staff,
     Password,
@@ -34,6 +35,10 @@ pub(super) struct Frame {
     pub appointments: bool,
     /// Whether it takes money.
     pub payment: bool,
+    /// Whether its records go to the town hall.
+    pub line: bool,
+    /// Whether it has files for other systems.
+    pub exports: bool,
     pub demo: bool,
     /// Name and role, once signed in.
     pub who: Option<(String, Role)>,
@@ -82,6 +87,8 @@ impl Frame {
             queue: site.modules.queue,
             appointments: site.modules.appointments,
             payment: site.modules.payment,
+            line: office.line.is_some(),
+            exports: !office.config.exports.is_empty(),
             demo: office.demo,
             who: None,
             key: String::new(),
@@ -146,8 +153,20 @@ impl Frame {
         self.queue && self.may(Action::Oversee)
     }
 
+    pub fn sees_line(&self) -> bool {
+        self.line && self.may(Action::Oversee)
+    }
+
     pub fn closes_days(&self) -> bool {
         self.payment && self.may(Action::CloseDays)
+    }
+
+    pub fn takes_exports(&self) -> bool {
+        self.exports && self.may(Action::Export)
+    }
+
+    pub fn is_exports(&self) -> bool {
+        self.place == Place::Exports
     }
 
     pub fn is_closing(&self) -> bool {
@@ -231,6 +250,7 @@ pub(super) enum Note {
     SetUp,
     Paid,
     Begun,
+    Offered,
     Declined,
     Unknown,
     Exempted,
@@ -241,6 +261,8 @@ pub(super) enum Note {
     Counted,
     Compared,
     Closed,
+    Called,
+    AskedAgain,
 }
 
 impl Note {
@@ -264,6 +286,7 @@ impl Note {
             Note::Ended => words.t("desk.note.ended"),
             Note::SetUp => words.t("desk.note.set_up"),
             Note::Paid => words.t("desk.note.paid"),
+            Note::Offered => words.t("desk.note.offered"),
             Note::Begun => words.t("desk.note.begun"),
             Note::Declined => words.t("desk.note.declined"),
             Note::Unknown => words.t("desk.note.unknown"),
@@ -272,6 +295,8 @@ impl Note {
             Note::GivenBack => words.t("desk.note.given_back"),
             Note::TypedIn => words.t("desk.note.typed_in"),
             Note::TakenOut => words.t("desk.note.taken_out"),
+            Note::Called => words.t("line.called"),
+            Note::AskedAgain => words.t("line.asked_again"),
             Note::Counted => words.t("desk.closing.note_counted"),
             Note::Compared => words.t("desk.closing.note_compared"),
             Note::Closed => words.t("desk.closing.note_closed"),

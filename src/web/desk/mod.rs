@@ -8,6 +8,7 @@ mod accounts;
 mod alarms;
 mod appointments;
 mod bars;
+mod booked;
 mod calling;
 mod closing;
 mod codes;
@@ -16,10 +17,12 @@ mod counters;
 mod days;
 mod decide;
 mod devices;
+mod exports;
 mod frame;
 mod guard;
 mod guide;
 mod identity;
+mod line;
 mod password;
 mod pay_code;
 mod payment;
@@ -36,6 +39,7 @@ mod supervisor;
 mod ticket;
 mod today;
 mod visit;
+mod wrong_clock;
 
 #[cfg(test)]
 mod tests;
@@ -73,9 +77,11 @@ pub(super) fn routes() -> Router<Shared> {
         .nest("/alarms", alarms::routes())
         .nest("/calling", calling::routes())
         .nest("/closing", closing::routes())
+        .nest("/exports", exports::routes())
         .nest("/appointments", appointments::routes())
         .nest("/counters", counters::routes())
         .nest("/guide", guide::routes())
+        .nest("/line", line::routes())
         .nest("/spare", spare::routes())
         .nest("/supervisor", supervisor::routes())
         .route("/devices", get(devices::show).post(devices::offer))

@@ -10,7 +10,7 @@ use axum::response::Response;
 use super::frame::{Asked, Frame, Place};
 use super::guard::{Clerk, Sent};
 use crate::db::Tx;
-use crate::id::{OpId, PaymentId, VisitId};
+use crate::id::{ChargeId, OpId, PaymentId, VisitId};
 use crate::journal::Actor;
 use crate::lang::Phrases;
 use crate::payment::{
@@ -166,6 +166,8 @@ enum Press {
     Take(Request),
     /// At a terminal.
     Begin(Request),
+    /// Lets the resident choose at the tablet.
+    Offer(ChargeId),
     Settle(PaymentId, Said),
     Void(PaymentId, Reason, u32),
     Refund(Refund),
@@ -180,6 +182,7 @@ impl Press {
         match self {
             Press::Take(_) | Press::Settle(_, Said::Slip { .. }) => "paid",
             Press::Begin(_) => "begun",
+            Press::Offer(_) => "offered",
             Press::Settle(_, Said::Declined) => "declined",
             Press::Settle(_, Said::Unknown) => "unknown",
             Press::Void(..) => "voided",
@@ -260,6 +263,7 @@ fn press(office: &Office, sent: &Sent) -> Result<Option<Press>, Failure> {
             let (tender, at_terminal) = chosen(office, sent, counter).ok_or_else(bad)?;
             Some(Press::Begin(wanted(sent, (tender, at()?, Some(at_terminal)))?))
         }
+        "offer" => Some(Press::Offer(field("charge").parse().map_err(|_| bad())?)),
         "authorised" => {
             let (brand, number) = (field("brand").to_owned(), field("slip").to_owned());
             Some(Press::Settle(payment()?, Said::Slip { brand, number }))
@@ -346,6 +350,9 @@ async fn store(
                 }
                 Press::Take(request) => {
                     bill::take(tx, &journal, counter, by, (id, &request)).map(drop)
+                }
+                Press::Offer(charge) => {
+                    without_cash::offer(tx, &journal, counter, by, (id, charge))
                 }
                 Press::Settle(payment, said) => {
                     let outcome = outcome(tx, &shared, (payment, said))?;

@@ -2,31 +2,32 @@
 //! from their stubs, several at once, and printed for the next time. Either all that
 //! was entered is taken in, or nothing, with what is wrong beside each line.
 
+mod line;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use time::Date;
-use unicode_normalization::UnicodeNormalization;
 
 use super::calling;
 use super::frame::{Asked, Frame, Place};
 use super::guard::{Clerk, Sent};
 use super::print::inline;
-use crate::appointment::plan::TimeOfDay;
-use crate::clock::{self, Moment};
-use crate::config::{Config, Lane};
+use crate::clock;
+use crate::config::Lane;
 use crate::db::Tx;
 use crate::id::{OpId, TicketId};
 use crate::lang::Phrases;
-use crate::queue::spare::{Served, Sheet, Wrong};
+use crate::queue::spare::Wrong;
 use crate::queue::state::{Action as Step, State as At, Who};
 use crate::queue::{self, Act, Reason, Ticket};
 use crate::staff::Action;
-use crate::visit::spare::{self, NotTyped, Typed};
+use crate::visit::spare::{self, NotTyped};
 use crate::web::error::Failure;
-use crate::web::{Office, Shared, page};
+use crate::web::{Office, Shared, days as said, page};
+use line::Line;
 
 const HERE: &str = "/desk/spare";
 
@@ -38,18 +39,6 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/", get(show).post(type_in))
         .route("/sheets.pdf", get(sheets))
         .route("/{ticket}", post(take_out))
-}
-
-/// A line of the page, as it was entered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Line {
-    op: String,
-    number: String,
-    came: String,
-    called: String,
-    ended: String,
-    counter: String,
-    wrong: Option<String>,
 }
 
 /// A block of sheets.
@@ -72,11 +61,18 @@ struct Row {
     waits: bool,
 }
 
+/// A day of which sheets can be typed in.
+struct DayOf {
+    day: String,
+    words: String,
+    chosen: bool,
+}
+
 #[derive(Template)]
 #[template(path = "desk/spare.html")]
 struct Page {
     frame: Frame,
-    day: String,
+    days: Vec<DayOf>,
     lines: Vec<Line>,
     blocks: Vec<Block>,
     counters: Vec<u32>,
@@ -105,12 +101,30 @@ async fn show(
     allowed(&office, &clerk)?;
     let frame = Frame::inside(&office, &clerk, Place::Guide).noting(asked.note);
     let lines = (0..LINES).map(|_| Line::empty(office.journal.op())).collect();
-    shown(&office, frame, lines).await
+    let today = office.journal.now().date();
+    shown(&office, frame, lines, today).await
 }
 
-async fn shown(office: &Office, frame: Frame, lines: Vec<Line>) -> Result<Response, Failure> {
-    let (words, day) = (frame.words, office.journal.now().date());
-    let tickets = office.db.read(move |look| queue::of_day(look, day)).await?;
+async fn shown(
+    office: &Office,
+    frame: Frame,
+    lines: Vec<Line>,
+    chosen: Date,
+) -> Result<Response, Failure> {
+    let (words, today) = (frame.words, office.journal.now().date());
+    let before = office.config.worked_before(today);
+    let look = move |look: &_| {
+        let mut tickets = before.map_or(Ok(Vec::new()), |day| queue::of_day(look, day))?;
+        tickets.retain(|one: &Ticket| one.typed.is_some_and(|typed| typed.date() == today));
+        tickets.extend(queue::of_day(look, today)?);
+        Ok::<_, queue::Error>(tickets)
+    };
+    let tickets = office.db.read(look).await?;
+    let day = |day: Date| {
+        let key = if day == today { "spare.today" } else { "spare.before" };
+        let words = words.with(key, &[("day", said::day(words, day))]);
+        DayOf { day: clock::iso_day(day), words, chosen: day == chosen }
+    };
     let lane = |id: &str| {
         let lane = office.config.lane(id);
         lane.map_or_else(String::new, |lane| lane.name.in_lang(words.lang()).to_owned())
@@ -134,7 +148,7 @@ async fn shown(office: &Office, frame: Frame, lines: Vec<Line>) -> Result<Respon
         Some(Block { lane: one.id.clone(), name: lane(&one.id), range })
     };
     page::show(&Page {
-        day: clock::iso_day(day),
+        days: std::iter::once(today).chain(before).map(day).collect(),
         lines,
         blocks: office.config.lanes.iter().filter_map(block).collect(),
         counters: office.config.counters.iter().map(|counter| counter.number).collect(),
@@ -149,10 +163,10 @@ async fn type_in(State(office): State<Shared>, sent: Sent) -> Result<Response, F
     let words = Phrases::of(sent.clerk.lang);
     let mut lines = Line::all(&sent);
     let used: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].is_used()).collect();
-    if used.is_empty() {
-        return refusing(&office, &sent, lines, words.t("spare.nothing")).await;
-    }
     let day = clock::parse_iso_day(sent.fields.get("day")).ok_or(Failure::BadRequest)?;
+    if used.is_empty() {
+        return refusing(&office, &sent, (lines, day), words.t("spare.nothing")).await;
+    }
     let (mut sheets, mut of_line) = (Vec::new(), Vec::new());
     for at in used.iter().copied() {
         match lines[at].read(&office.config, day)? {
@@ -181,7 +195,7 @@ async fn type_in(State(office): State<Shared>, sent: Sent) -> Result<Response, F
                     lines[*at].wrong = Some(words.t(key(why)).to_owned());
                 }
             }
-            refusing(&office, &sent, lines, words.t("spare.refused")).await
+            refusing(&office, &sent, (lines, day), words.t("spare.refused")).await
         }
         Err(NotTyped::Visit(error)) => Err(error.into()),
     }
@@ -190,12 +204,12 @@ async fn type_in(State(office): State<Shared>, sent: Sent) -> Result<Response, F
 async fn refusing(
     office: &Office,
     sent: &Sent,
-    mut lines: Vec<Line>,
+    (mut lines, day): (Vec<Line>, Date),
     refused: &str,
 ) -> Result<Response, Failure> {
     let frame = Frame::inside(office, &sent.clerk, Place::Guide).refusing(refused.to_owned());
     lines.resize_with(lines.len().max(LINES), || Line::empty(office.journal.op()));
-    shown(office, frame, lines).await
+    shown(office, frame, lines, day).await
 }
 
 /// The sentence of what is wrong with a sheet.
@@ -208,108 +222,6 @@ fn key(why: Wrong) -> &'static str {
         Wrong::Closed => "spare.wrong.closed",
         Wrong::OutOfOrder => "spare.wrong.out_of_order",
     }
-}
-
-/// What a line does not say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Unread {
-    /// No lane has a sheet of this number.
-    Number,
-    /// A time is missing, or none.
-    Time,
-    /// Some of the call, the end and the counter, but not all.
-    Half,
-}
-
-impl Unread {
-    fn key(self) -> &'static str {
-        match self {
-            Unread::Number => key(Wrong::NotOfTheBlock),
-            Unread::Time => "spare.wrong.time",
-            Unread::Half => "spare.wrong.half",
-        }
-    }
-}
-
-impl Line {
-    fn empty(op: OpId) -> Self {
-        Self { op: op.to_string(), ..Self::default() }
-    }
-
-    /// All lines, in the order in which they stand.
-    fn all(sent: &Sent) -> Vec<Line> {
-        let column = |name: &str| sent.fields.all(name).into_iter().map(Some);
-        let columns = ["number", "came", "called", "ended", "counter"].map(column);
-        let mut columns = columns.map(|column| column.chain(std::iter::repeat(None)));
-        let line = |op: String| {
-            let mut next = || columns.each_mut().map(|column| column.next().flatten());
-            let [number, came, called, ended, counter] = next().map(Option::unwrap_or_default);
-            Line { op, number, came, called, ended, counter, wrong: None }
-        };
-        sent.fields.all("line").into_iter().map(line).collect()
-    }
-
-    fn is_used(&self) -> bool {
-        let entered = [&self.number, &self.came, &self.called, &self.ended, &self.counter];
-        entered.iter().any(|entry| !entry.trim().is_empty())
-    }
-
-    /// The sheet of this line.
-    fn read(&self, config: &Config, day: Date) -> Result<Result<Typed, Unread>, Failure> {
-        let op: OpId = self.op.parse().map_err(|_| Failure::BadRequest)?;
-        Ok(self.sheet(config, day).map(|(lane, sheet)| Typed { op, lane, sheet }))
-    }
-
-    fn sheet(&self, config: &Config, day: Date) -> Result<(String, Sheet), Unread> {
-        let (lane, number) = lane_and_number(config, &self.number).ok_or(Unread::Number)?;
-        let came = time(&self.came, day).ok_or(Unread::Time)?;
-        let by_hand = [&self.called, &self.ended, &self.counter].map(|entry| entry.trim());
-        let served = match by_hand {
-            ["", "", ""] => None,
-            [called, ended, counter] if by_hand.iter().all(|entry| !entry.is_empty()) => {
-                let counter = counter.parse().ok().and_then(|number| config.counter(number));
-                Some(Served {
-                    counter: counter.ok_or(Unread::Half)?.number,
-                    called: time(called, day).ok_or(Unread::Time)?,
-                    ended: time(ended, day).ok_or(Unread::Time)?,
-                })
-            }
-            _ => return Err(Unread::Half),
-        };
-        Ok((lane.id.clone(), Sheet { number, came, served }))
-    }
-}
-
-/// As people type it: letters and figures of any width, without blanks.
-fn plain(typed: &str) -> String {
-    typed.nfkc().filter(|letter| !letter.is_whitespace()).collect::<String>().to_uppercase()
-}
-
-/// The sheet that is meant: `A901`, and `901` where only one lane has it.
-fn lane_and_number<'c>(config: &'c Config, typed: &str) -> Option<(&'c Lane, u32)> {
-    let typed = plain(typed);
-    let number: u32 = typed.trim_start_matches(|c: char| c.is_ascii_uppercase()).parse().ok()?;
-    let is_meant = |lane: &&Lane| {
-        let named = lane.prefix.as_ref().is_some_and(|prefix| typed == format!("{prefix}{number}"));
-        let bare = typed == number.to_string();
-        lane.numbered().is_some_and(|one| one.is_spare(number)) && (named || bare)
-    };
-    let mut meant = config.lanes.iter().filter(is_meant);
-    let first = meant.next()?;
-    meant.next().is_none().then_some((first, number))
-}
-
-/// `9:05`, and `905` or `0905` as figures are typed quickest.
-fn time(typed: &str, day: Date) -> Option<Moment> {
-    let typed = plain(typed);
-    let time = match typed.len() {
-        3 | 4 if typed.bytes().all(|byte| byte.is_ascii_digit()) => {
-            let (hours, minutes) = typed.split_at(typed.len() - 2);
-            format!("{hours}:{minutes}")
-        }
-        _ => typed,
-    };
-    Some(TimeOfDay::parse(&time)?.on(day))
 }
 
 /// Takes out what was typed in by mistake and still waits.
@@ -333,7 +245,8 @@ async fn take_out(
         Err(queue::Error::NoSuchTicket) => Err(Failure::NotFound),
         Err(error) => {
             let refused = calling::sentence(Phrases::of(sent.clerk.lang), error)?;
-            refusing(&office, &sent, Vec::new(), &refused).await
+            let today = office.journal.now().date();
+            refusing(&office, &sent, (Vec::new(), today), &refused).await
         }
     }
 }

@@ -11,9 +11,9 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::bars::{self, Bars};
-use super::days;
 use super::frame::{Frame, Place};
 use super::guard::Clerk;
+use super::{booked, days, wrong_clock};
 use crate::clock::{self, Moment};
 use crate::config;
 use crate::lang::Phrases;
@@ -21,13 +21,13 @@ use crate::queue::Ticket;
 use crate::queue::crowd::Crowd;
 use crate::queue::duty::Duty;
 use crate::queue::oversight::{self, Closing, Limits};
+use crate::queue::report;
 use crate::queue::state::State as At;
-use crate::queue::today::{self, Hour};
 use crate::queue::wait::Kept;
 use crate::queue::wait::hall::Wait;
 use crate::staff::{self, Action};
 use crate::web::error::Failure;
-use crate::web::{Office, Shared, displays, live, page, status, windows};
+use crate::web::{Office, Shared, days as web_days, displays, live, page, status, windows};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -37,6 +37,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/days", get(days::list))
         .route("/days.csv", get(days::days_file))
         .route("/hours.csv", get(days::hours_file))
+        .route("/appointments.csv", get(booked::as_file))
         .route("/days/{day}", get(days::one))
         .route("/days/{day}/tickets.csv", get(days::tickets_file))
 }
@@ -73,6 +74,14 @@ struct Counter {
     may_open: bool,
 }
 
+/// A number that was drawn on an earlier day, and is still somebody's.
+struct Carried {
+    number: String,
+    lane: String,
+    state: &'static str,
+    drawn_on: String,
+}
+
 /// The answer to "what if".
 struct Imagined {
     counter: u32,
@@ -86,6 +95,7 @@ struct Now {
     time: String,
     troubles: Vec<String>,
     lanes: Vec<Lane>,
+    carried: Vec<Carried>,
     counters: Vec<Counter>,
     imagined: Option<Imagined>,
     charts: Vec<Bars>,
@@ -143,12 +153,15 @@ async fn events(State(office): State<Shared>, clerk: Clerk) -> Result<Response, 
 async fn now(office: &Office, words: Phrases, asked: Asked) -> Result<Now, Failure> {
     let (now, shown) = (office.journal.now(), office.live.now());
     let accounts = office.db.read(staff::accounts).await?;
+    let hours = office.db.read(move |connection| report::hours(connection, now.date())).await?;
     let view = View { office, words, now, shown: &shown };
-    let mut troubles = displays::troubles(office, words).await?;
+    let mut troubles: Vec<String> = wrong_clock::trouble(office, words).into_iter().collect();
     if let Some(since) = shown.blind_since {
         let time = clock::hour_and_minute(since);
         troubles.insert(0, words.with("oversight.blind", &[("time", time)]));
     }
+    troubles.extend(displays::troubles(office, words).await?);
+    troubles.extend(super::line::trouble(office, words).await?);
     let lanes = status::crowds(office, now).into_iter().filter_map(|crowd| {
         let (lane, said) = view.lane(&crowd)?;
         troubles.extend(said);
@@ -165,9 +178,10 @@ async fn now(office: &Office, words: Phrases, asked: Asked) -> Result<Now, Failu
         time: clock::hour_and_minute(now),
         troubles,
         lanes,
+        carried: view.carried(),
         counters: office.config.counters.iter().map(counter).collect(),
         imagined: view.imagined(asked).await,
-        charts: view.charts(),
+        charts: days::hour_charts(words, &hours),
         kept: view.kept(),
     })
 }
@@ -232,6 +246,22 @@ impl View<'_> {
         Some((shown, said))
     }
 
+    /// Whoever was kept over night and is not done, in the order of their call.
+    fn carried(&self) -> Vec<Carried> {
+        let words = self.words;
+        let open = self.shown.tickets.iter().filter(|ticket| !ticket.leg().state.is_over());
+        let carried = open.filter_map(|ticket| {
+            let lane = self.office.config.lane(&ticket.leg().lane);
+            Some(Carried {
+                number: ticket.to_string(),
+                lane: lane.map_or_else(String::new, |lane| self.name(lane).to_owned()),
+                state: super::calling::state_words(words, ticket.leg().state),
+                drawn_on: web_days::day(words, ticket.drawn_on?),
+            })
+        });
+        carried.collect()
+    }
+
     fn counter(
         &self,
         counter: &config::Counter,
@@ -256,28 +286,6 @@ impl View<'_> {
             words,
             may_open: duty.is_none_or(|duty| duty.paused.is_some()),
         }
-    }
-
-    /// The day so far, hour by hour.
-    fn charts(&self) -> Vec<Bars> {
-        let hours = today::hours(&self.shown.tickets);
-        let chart = |key: &str, value: &dyn Fn(&Hour) -> Option<usize>| {
-            let values: Vec<_> = hours
-                .iter()
-                .map(|hour| {
-                    (self.words.with("oversight.hour", &[("hour", hour.hour)]), value(hour))
-                })
-                .collect();
-            Bars::of(self.words.t(key), &values)
-        };
-        if hours.is_empty() {
-            return Vec::new();
-        }
-        vec![
-            chart("oversight.came", &|hour| Some(hour.came)),
-            chart("oversight.waited", &|hour| usize::try_from(hour.waited_minutes?).ok()),
-            chart("oversight.absent", &|hour| Some(hour.absent)),
-        ]
     }
 
     fn kept(&self) -> Option<String> {

@@ -30,6 +30,7 @@ mod closing;
 mod counters;
 mod displays;
 mod entrance;
+mod exports;
 mod guide;
 mod hammer;
 mod keys;
@@ -236,6 +237,8 @@ const ROUTES: &[Route] = &[
     ("get", "/today", &[], [true, true, false]),
     ("post", "/calls/{device}", &[], [true, true, false]),
     ("post", "/codes/{jti}", &[], [false, true, false]),
+    ("get", "/line", &[], [false, true, true]),
+    ("post", "/line", &[("act", "again")], [false, true, true]),
     ("get", "/visits/{visit}", &[], [true, true, false]),
     ("post", "/visits/{visit}/answers", &[("path", "applicant.kana")], [true, true, false]),
     ("post", "/visits/{visit}/identity", &[], [true, true, false]),
@@ -289,6 +292,9 @@ const ROUTES: &[Route] = &[
     ("post", "/closing", &[("act", "count"), ("counter", "1")], [false, true, false]),
     ("get", "/closing/{span}", &[], [false, true, false]),
     ("get", "/closing/{span}/{file}", &[], [false, true, false]),
+    ("get", "/exports", &[], [false, true, true]),
+    ("post", "/exports", &[("profile", "nikkei")], [false, true, true]),
+    ("post", "/exports", &[("profile", "papers")], [false, true, false]),
     ("get", "/guide", &[], [true, true, false]),
     ("post", "/guide", &[("lane", "certificate")], [true, true, false]),
     ("get", "/guide/hall", &[], [true, true, false]),
@@ -307,6 +313,7 @@ const ROUTES: &[Route] = &[
     ("get", "/supervisor/days", &[], [false, true, true]),
     ("get", "/supervisor/days.csv", &[], [false, true, true]),
     ("get", "/supervisor/hours.csv", &[], [false, true, true]),
+    ("get", "/supervisor/appointments.csv", &[], [false, true, true]),
     ("get", "/supervisor/days/{day}", &[], [false, true, true]),
     ("get", "/supervisor/days/{day}/tickets.csv", &[], [false, true, true]),
     ("get", "/devices", &[], [false, true, true]),
@@ -336,7 +343,9 @@ fn every_route_is_in_one_of_the_tables() {
         own(include_str!("calling/mod.rs"), "/calling"),
         own(include_str!("counters.rs"), "/counters"),
         own(include_str!("closing/mod.rs"), "/closing"),
+        own(include_str!("exports.rs"), "/exports"),
         own(include_str!("guide.rs"), "/guide"),
+        own(include_str!("line.rs"), "/line"),
         own(include_str!("spare.rs"), "/spare"),
         own(include_str!("supervisor.rs"), "/supervisor"),
     ];

@@ -1,4 +1,4 @@
-//! What the hub answers to offices: three questions of [`crate::wire`], and whether it is
+//! What the hub answers to offices: the questions of [`crate::wire`], and whether it is
 //! well.
 //!
 //! An office is known by its certificate, and on this machine's own loopback by its word.
@@ -6,6 +6,7 @@
 //! back after a week is asked to wait, and nobody else notices.
 
 mod gate;
+mod overview;
 mod peer;
 mod refusal;
 
@@ -16,6 +17,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
 use axum::http::{StatusCode, header};
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Serialize;
@@ -23,12 +25,18 @@ use serde::de::DeserializeOwned;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::hub::{Entry, Hub, Log, Office};
-use crate::wire::{self, BODY_LEN_MAX, Batch, Greeting, Holding, Question, Standing};
+use crate::hub::{Entry, Hub, Log, Office, Parked};
+use crate::web::{assets, guard};
+use crate::wire::{
+    self, AllStuck, BODY_LEN_MAX, Batch, Greeting, Holding, Question, Standing, Stuck,
+    StuckQuestion,
+};
 use gate::Gate;
 pub use peer::Peer;
 use refusal::Refusal;
 
+/// How many entries that wait are told of, one by one.
+const STUCK_MAX: usize = 20;
 /// Longer than any batch takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -44,12 +52,17 @@ pub fn router(hub: Hub) -> Router {
         .route(wire::HELLO, post(hello))
         .route(wire::ENTRIES, post(entries))
         .route(wire::HELD, post(held))
+        .route(wire::STUCK, post(stuck))
+        .route("/", get(overview::all))
+        .route("/municipalities/{municipality}", get(overview::one))
         .route("/readyz", get(ready))
         .layer(DefaultBodyLimit::max(BODY_LEN_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
         .route("/healthz", get(|| async { "ok" }))
-        .layer(CatchPanicLayer::new())
         .with_state(served)
+        .merge(assets::routes())
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(guard::headers))
 }
 
 /// Where the hub stands with a log; an office that greets has been heard.
@@ -96,6 +109,33 @@ async fn held(
     let office = office(&peer, &site)?;
     let _turn = served.gate.enter(&office.municipality).ok_or(Refusal::TooMany)?;
     Ok(said(&Holding::new(log, &served.hub.held(&office, log, first).await?)))
+}
+
+/// What of an office waits here, after another look if that is asked for.
+async fn stuck(
+    State(served): State<Arc<Served>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let StuckQuestion { site, again } = read(&body)?;
+    let office = office(&peer, &site)?;
+    let _turn = served.gate.enter(&office.municipality).ok_or(Refusal::TooMany)?;
+    if again {
+        served.hub.look_again_in(&office.municipality).await?;
+    }
+    let parked = served.hub.parked(&office.municipality).await?;
+    let of_office = parked.into_iter().filter(|one| one.office == office.name);
+    let mut stuck: Vec<Stuck> = of_office
+        .map(|Parked { kind, entity, at, why, .. }| Stuck {
+            kind,
+            entity,
+            at,
+            why: why.id().into(),
+        })
+        .collect();
+    let more = stuck.len().saturating_sub(STUCK_MAX);
+    stuck.truncate(STUCK_MAX);
+    Ok(said(&AllStuck { stuck, more }))
 }
 
 /// Whether PostgreSQL answers, for whoever watches over the machines.

@@ -15,6 +15,8 @@ pub(super) enum Refusal {
     Unreadable(Unreadable),
     /// Another certificate is needed for this office.
     OtherOffice(Office),
+    /// There is no such page for whoever asks.
+    NotHere,
     /// Others of the same municipality are being taken in.
     TooMany,
     Hub(hub::Error),
@@ -46,6 +48,7 @@ impl Refusal {
             }
             Refusal::Unreadable(_) => (StatusCode::BAD_REQUEST, "unreadable", None),
             Refusal::OtherOffice(_) => (StatusCode::FORBIDDEN, "other_office", None),
+            Refusal::NotHere => (StatusCode::NOT_FOUND, "not_here", None),
             Refusal::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too_many", Some(SOON_SECS)),
             Refusal::Hub(error) => match error {
                 hub::Error::NoOffice(_) => (StatusCode::BAD_REQUEST, "no_office", None),
@@ -68,6 +71,7 @@ impl Refusal {
             Refusal::OtherOffice(Office { municipality, name }) => {
                 tracing::warn!(code, municipality, office = name, "the certificate is another's");
             }
+            Refusal::NotHere => {}
             Refusal::TooMany => tracing::info!(code, "asked to come again"),
             Refusal::Hub(error) => tracing::warn!(code, %error, "refused"),
         }

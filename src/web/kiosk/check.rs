@@ -5,8 +5,9 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::frame::Frame;
+use super::pay::Stage;
 use super::session::{AtKiosk, Kiosk, Sent};
-use super::{slip, waits};
+use super::{pay, slip, waits};
 use crate::appointment::{self, Error};
 use crate::clock::{self, Moment};
 use crate::form::answers::Value;
@@ -287,6 +288,8 @@ struct Now {
     /// The words for what comes next: a signature only where a form has its line.
     lead: &'static str,
     slip: Option<slip::Shown>,
+    /// What is paid here, beside a terminal.
+    pay: Option<pay::Shown>,
     /// When they will be called, in an office that calls by number.
     wait: Option<waits::Wait>,
     hearing: bool,
@@ -350,6 +353,7 @@ async fn now(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Now, Failur
             frame.words.with("kiosk.appointment.wait", &time)
         }),
         slip: slip::shown(office, kiosk, (id, "/kiosk/slip")).await?,
+        pay: pay::shown(office, kiosk, (at, frame.words)).await?,
         words: frame.words,
         hearing: frame.hearing,
         key: frame.key,

@@ -17,6 +17,7 @@ mod demo;
 mod eyes;
 mod frame;
 mod number;
+mod pay;
 mod present;
 mod session;
 mod slip;
@@ -62,6 +63,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/page/{page}", get(ask::again).post(ask::answer))
         .route("/submit", post(check::submit))
         .route("/done", get(check::fragment))
+        .route("/pay", post(pay::pay))
         .route("/slip", post(slip::again))
         .route("/events", get(waits::events))
         .merge(appointment::routes())

@@ -24,7 +24,9 @@ mod back;
 mod bills;
 mod closed;
 mod code;
+mod fee;
 mod number;
+mod pay;
 mod secrets;
 
 const HOST: &str = "counter:8080";

@@ -33,6 +33,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/status/{code}", get(phone::page))
         .route("/status/{code}/now", get(phone::fragment))
         .route("/status/{code}/here", post(phone::here))
+        .route("/status/{code}/language", post(phone::speak))
         .route("/s/{code}", get(phone::short))
 }
 

@@ -23,6 +23,7 @@ use crate::queue::outlook::{self, Told};
 use crate::queue::state::{Action, State as Stands};
 use crate::queue::{self, Ticket};
 use crate::secret::Code;
+use crate::visit::{self, Wishes};
 use crate::web::error::Failure;
 use crate::web::live::Shown;
 use crate::web::{Office, Shared, assets, page as answer, windows};
@@ -84,6 +85,9 @@ struct Page {
     may_change: bool,
     /// The order of the calls, in one sentence.
     order: String,
+    /// Whether the staff see this page's language as the one that is asked for; nothing
+    /// where it is too late to say so.
+    spoken: Option<bool>,
     now: Now,
 }
 
@@ -103,12 +107,14 @@ pub(super) async fn page(
     let ticket = find(&office, &code).await?;
     let (lang, site) = (asked.lang(&headers), &office.config.site);
     let now = now(&office, &ticket, lang);
+    let spoken = wishes(&office, &ticket).await?.map(|wishes| wishes.lang == lang);
     answer::show(&Page {
         words: Phrases::of(lang),
         code: ticket.code.as_ref().map(Code::to_string).unwrap_or_default(),
         town: site.town.in_lang(lang).to_owned(),
         office: site.office.name.in_lang(lang).to_owned(),
         demo: office.demo,
+        spoken,
         order: windows::order(Phrases::of(lang), site),
         is_over: matches!(now.state, "done" | "cancelled" | "expired"),
         may_change: now.state != "expired" && ticket.day == office.journal.now().date()
@@ -162,6 +168,35 @@ pub(super) async fn here(
     }
     let lang = asked.lang.map(|lang| format!("?lang={}", lang.tag())).unwrap_or_default();
     Ok(answer::go(&format!("/status/{code}{lang}")))
+}
+
+/// The language that this page is read in is the one that its holder would like to be
+/// served in, too: the staff see it beside the number.
+pub(super) async fn speak(
+    State(office): State<Shared>,
+    Path(code): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let ticket = find(&office, &code).await?;
+    let lang = asked.lang.ok_or(Failure::BadRequest)?;
+    let wishes = wishes(&office, &ticket).await?.filter(|wishes| wishes.lang != lang);
+    if let (Some(wishes), Some(visit)) = (wishes, ticket.visit) {
+        let (journal, wishes) = (office.journal.clone(), Wishes { lang, ..wishes });
+        let wish = move |tx: &Tx<'_>| visit::wish(tx, &journal, Actor::Holder, visit, &wishes);
+        office.db.write(wish).await?;
+    }
+    Ok(answer::go(&format!("/status/{code}?lang={}", lang.tag())))
+}
+
+/// What the holder of a ticket may still wish for.
+async fn wishes(office: &Office, ticket: &Ticket) -> Result<Option<Wishes>, Failure> {
+    let Some(visit) = ticket.visit else { return Ok(None) };
+    if !holder::can_choose_language(ticket, office.journal.now()) {
+        return Ok(None);
+    }
+    let visit = office.db.read(move |look| visit::get(look, visit)).await?;
+    let there = visit.filter(|visit| visit.state != visit::State::Erased);
+    Ok(there.map(|visit| visit.wishes))
 }
 
 /// `GET /s/{code}`: short enough to be typed.

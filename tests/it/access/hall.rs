@@ -8,7 +8,7 @@ use super::nothing_stands_in_the_way;
 use crate::stage::browser::{Browser, browser};
 use crate::stage::clerk::{ENTER, TAB};
 use crate::stage::hall::Hall;
-use crate::stage::program::Program;
+use crate::stage::program::{Program, send_to};
 
 /// A hall that is full at any hour, and days enough behind it for a forecast. Everybody
 /// takes long, so few fill it.
@@ -20,6 +20,8 @@ fn full(house: &Path) -> Program {
         let slow = example.replace("\nminutes = 6\n", "\nminutes = 90\n");
         let slow = slow.replace("\nprefix = \"B\"\n", "\nprefix = \"B\"\nminutes = 90\n");
         std::fs::write(file, slow).unwrap();
+        // Nobody answers there.
+        send_to("http://127.0.0.1:1", config);
     };
     Program::demo_of(house, change, &["--days", "10"])
 }
@@ -84,7 +86,7 @@ fn nothing_in_a_full_hall_stands_in_anybodys_way() {
         browser.shows("td.busy, td.usual, td.quiet")
     });
     nothing_stands_in_the_way(&browser);
-    ["/status/calendar?lang=en", "/desk/supervisor", "/desk/supervisor/days"]
+    ["/status/calendar?lang=en", "/desk/line", "/desk/supervisor", "/desk/supervisor/days"]
         .into_iter()
         .for_each(examined);
     press(&browser, "tbody th a");

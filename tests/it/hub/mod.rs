@@ -7,6 +7,7 @@ mod travelling;
 
 use madoguchi::hub::{Error, Hub, Log, Why};
 use madoguchi::sync::Mark;
+use serde_json::json;
 
 use crate::stage::postgres::Postgres;
 use office::Office;
@@ -170,6 +171,33 @@ async fn what_this_hub_does_not_understand_waits_with_what_comes_after_it_and_no
     let newer = Hub::open(&postgres.address("town")).await.unwrap();
     assert_eq!(newer.parked(TOWN).await.unwrap(), parked);
     assert_eq!(counts(&postgres, "town"), "1|3|3");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_tables_refuse_waits_like_what_is_not_understood_and_holds_up_nobody() {
+    let Some(postgres) = Postgres::start("an entry that the tables refuse") else { return };
+    let hub = hub(&postgres, "town").await;
+    let office = Office::open("999997/honcho", 1).await;
+    let application = office.journal.op();
+    let form = json!({ "applications": [{
+        "id": application, "procedure": "juminhyo", "form": "juminhyo", "edition": "1",
+        "receipt": null,
+    }] });
+    // Two visits that say they handed in the very same form.
+    for visit in [office.journal.op(), office.journal.op()] {
+        let (op, visit) = (office.journal.op(), visit.to_string());
+        office.note(op, "visit.submitted", 1, &visit, form.clone()).await;
+    }
+    office.hand_in(1).await;
+    let (log, all) = (office.log().await, office.from(1).await);
+    assert_eq!(hub.take(&log, &all).await.unwrap().upto.unwrap().seq, 3);
+    assert_eq!(counts(&postgres, "town"), "2|3|3");
+    let parked = hub.parked(TOWN).await.unwrap();
+    assert_eq!(parked.iter().map(|one| one.why).collect::<Vec<_>>(), [Why::NotAsExpected]);
+    assert_eq!(parked[0].entity.1, all[1].body.entity_id);
+    // It is looked at again and goes on waiting.
+    let again = Hub::open(&postgres.address("town")).await.unwrap();
+    assert_eq!(again.parked(TOWN).await.unwrap(), parked);
 }
 
 #[tokio::test(flavor = "multi_thread")]

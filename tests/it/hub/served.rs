@@ -131,6 +131,30 @@ impl Authority {
     }
 }
 
+/// What a browser with this certificate is shown.
+fn looked(
+    url: &str,
+    [certificate, key]: &[PathBuf; 2],
+    authority: &Path,
+    path: &str,
+) -> (u16, String) {
+    let pem = |file: &Path| fs::read(file).unwrap();
+    let key = ureq::tls::PrivateKey::from_pem(&pem(key)).unwrap();
+    let own = ureq::tls::Certificate::from_pem(&pem(certificate)).unwrap();
+    let root = ureq::tls::Certificate::from_pem(&pem(authority)).unwrap();
+    let tls = ureq::tls::TlsConfig::builder()
+        .root_certs(ureq::tls::RootCerts::new_with_certs(&[root]))
+        .client_cert(Some(ureq::tls::ClientCert::new_with_certs(&[own], key)))
+        .unversioned_rustls_crypto_provider(std::sync::Arc::new(
+            tokio_rustls::rustls::crypto::ring::default_provider(),
+        ))
+        .build();
+    let config = ureq::Agent::config_builder().tls_config(tls).http_status_as_error(false);
+    let agent: ureq::Agent = config.build().into();
+    let mut answer = agent.get(format!("{url}{path}")).call().unwrap();
+    (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn over_the_network_both_ends_show_a_certificate_and_each_office_speaks_for_itself() {
     let Some(postgres) = Postgres::start("a hub with certificates") else { return };
@@ -168,6 +192,13 @@ async fn over_the_network_both_ends_show_a_certificate_and_each_office_speaks_fo
     let other = town.sign("higashi.999997.madoguchi.internal");
     let refused = send(&link(&other, &authority), &log, &all);
     assert_eq!(refused, Heard::Refused("other_office".into()));
+    // Nobody looks at all offices but whoever may speak for all of them.
+    let every = town.sign("*.999997.madoguchi.internal");
+    let (status, page) = looked(&url, &every, &authority, "/municipalities/999997");
+    assert!(status == 200 && page.contains("<strong>honcho</strong>"), "{status} {page}");
+    assert_eq!(looked(&url, &own, &authority, "/municipalities/999997").0, 403);
+    assert_eq!(looked(&url, &every, &authority, "/municipalities/999971").0, 403);
+    assert_eq!(looked(&url, &every, &authority, "/").0, 404);
     // A stranger's certificate with the right name, a hub that somebody else plays, and
     // whoever has none at all: no line.
     let forged = stranger.sign("honcho.999997.madoguchi.internal");

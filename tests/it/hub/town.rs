@@ -12,7 +12,7 @@ use crate::stage::cable::Cable;
 use crate::stage::http::Visitor;
 use crate::stage::office::{hand_in, leave, pair, set_up};
 use crate::stage::postgres::Postgres;
-use crate::stage::program::{Program, example_in};
+use crate::stage::program::{Program, example_in, send_to};
 use crate::stage::wait_until;
 
 /// An office of the town.
@@ -31,15 +31,10 @@ impl Branch {
     pub fn open(name: &str) -> Self {
         let (folder, cable) = (tempfile::tempdir().unwrap(), Cable::loose());
         let config = example_in(folder.path());
+        send_to(&cable.address, &config);
         let site = config.join("site.toml");
         let text = fs::read_to_string(&site).unwrap();
-        let (before, rest) = text.split_once("[hub]\n").unwrap();
-        let (_, after) = rest.split_once("[jpqr]\n").unwrap();
-        let hub = format!("[hub]\nurl = \"{}\"\nspread_secs = 0\n", cable.address);
-        let text = format!("{before}{hub}[jpqr]\n{after}")
-            .replace("hub = false\n", "hub = true\n")
-            .replace("id = \"honcho\"", &format!("id = \"{name}\""));
-        fs::write(&site, text).unwrap();
+        fs::write(&site, text.replace("id = \"honcho\"", &format!("id = \"{name}\""))).unwrap();
         let program = Program::serve_at(&folder.path().join("data"), &config);
         let mut clerk = set_up(&program);
         let tablet = pair(&mut clerk, "記載台１");
@@ -79,10 +74,11 @@ impl Branch {
         copy
     }
 
-    /// Puts such a copy where the database was, while the program is away.
+    /// Puts such a copy where the database was, while the program is away. Nothing that
+    /// remembers stays, as when a whole machine is set back to a snapshot.
     pub fn put_back(&mut self, copy: &Path) {
         self.program.kill();
-        for beside in ["office.db-wal", "office.db-shm"] {
+        for beside in ["office.db-wal", "office.db-shm", "journal.mark"] {
             let _ = fs::remove_file(self.data().join(beside));
         }
         fs::copy(copy, self.database()).unwrap();

@@ -3,7 +3,13 @@
 
 use madoguchi::chance::{SeededChance, bytes};
 
+use ureq::http::StatusCode;
+
 use super::town::{Branch, Hall, all};
+use crate::stage::http::Visitor;
+use crate::stage::office::{hidden, sign_in};
+use crate::stage::postgres::Postgres;
+use crate::stage::program::{Program, madoguchi};
 use crate::stage::wait_until;
 
 /// Residents of each office while things go wrong.
@@ -109,4 +115,63 @@ fn a_counter_and_a_hub_that_wake_up_as_old_copies_of_themselves_lose_and_double_
         crate::stage::program::madoguchi(&["verify", "--data"]).arg(branch.data()),
     );
     assert_eq!(code, Some(0), "{said}");
+}
+
+#[test]
+fn the_demonstration_shows_a_record_travel_to_the_town_hall() {
+    let Some(postgres) = Postgres::start("a demonstration with a hub") else { return };
+    let database = postgres.database("town");
+    let mut command = madoguchi(&["demo", "--empty", "--days", "0", "--listen", "127.0.0.1:0"]);
+    let program = Program::start(command.args(["--hub", &database]));
+    let said = program.said();
+    let hall = said.lines().find_map(|line| line.strip_prefix("自治体側 ")).unwrap();
+    let hall = Visitor::new(hall.trim_end_matches('/'));
+    let offices = || hall.clone().get("/").text;
+    wait_until("the office has been heard", || offices().contains("<strong>honcho</strong>"));
+    let travelled = "select count(*) from entry where kind = 'staff.signed_in'";
+    assert_eq!(postgres.asked_in("town", travelled).unwrap().trim(), "0");
+    let mut clerk = program.visitor();
+    sign_in(&mut clerk, "kakaricho", "mihon-supervisor");
+    let arrived = || postgres.asked_in("town", travelled).unwrap().trim() == "1";
+    wait_until("it is there", arrived);
+}
+
+/// What the page about the line says.
+fn page(clerk: &mut Visitor) -> String {
+    clerk.get("/desk/line").text
+}
+
+/// Presses a button of it.
+fn press(clerk: &mut Visitor, act: &str) {
+    let shown = page(clerk);
+    let fields = [("key", hidden(&shown, "key")), ("op", hidden(&shown, "op")), ("act", act)];
+    let pressed = clerk.post("/desk/line", &fields);
+    assert_eq!(pressed.status, StatusCode::SEE_OTHER, "{}", pressed.text);
+}
+
+#[test]
+fn the_desk_says_what_waits_and_why_and_a_press_calls_at_once() {
+    let Some(hall) = Hall::open("what waits") else { return };
+    let mut branch = Branch::open("honcho");
+    branch.resident();
+    wait_until("nobody is there", || page(&mut branch.clerk).contains("つながりません"));
+    let waiting = branch.journal().len();
+    assert!(page(&mut branch.clerk).contains(&format!("{waiting} 件")));
+    branch.cable.lead_to(&hall.hub.address);
+    wait_until("all is sent", || {
+        press(&mut branch.clerk, "call");
+        let page = page(&mut branch.clerk);
+        page.contains("つながっています") && page.contains(">0 件<")
+    });
+    hall.comes_to(|| branch.journal());
+    // What an older hub would have parked.
+    let older = "delete from application; update act set parked = 'too_new'
+                 from entry where entry.op = act.op and kind = 'visit.submitted'";
+    hall.postgres.asked_in("town", older).unwrap();
+    press(&mut branch.clerk, "call");
+    wait_until("the reason is shown", || page(&mut branch.clerk).contains("新しい版です"));
+    press(&mut branch.clerk, "again");
+    wait_until("nothing waits there", || !page(&mut branch.clerk).contains("新しい版です"));
+    hall.comes_to(|| branch.journal());
+    assert!(branch.journal().values().any(|told| told.starts_with("hub.asked_again")));
 }

@@ -5,6 +5,7 @@ mod full_disk;
 mod kill;
 mod money;
 mod restore;
+mod set_back;
 mod told;
 
 use std::collections::BTreeSet;

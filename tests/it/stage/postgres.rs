@@ -43,9 +43,23 @@ impl Postgres {
 
     /// Starts the server on what lies in its folder.
     pub fn launch(&mut self) {
+        let mut child = self.spawn();
+        let socket = self.folder.path().join(".s.PGSQL.5432");
+        wait_until("PostgreSQL listens", || {
+            // What a kill -9 orphaned holds the shared memory for a moment longer, and a
+            // server that finds it held ends at once.
+            if child.try_wait().unwrap().is_some() {
+                child = self.spawn();
+            }
+            UnixStream::connect(&socket).is_ok()
+        });
+        self.child = Some(child);
+        wait_until("PostgreSQL answers", || self.asked("select 1").is_some());
+    }
+
+    fn spawn(&self) -> Child {
         let said = fs::File::create(self.folder.path().join("said")).unwrap();
-        let child = self
-            .command("postgres")
+        self.command("postgres")
             .arg("-D")
             .arg(self.data())
             .arg("-k")
@@ -56,11 +70,7 @@ impl Postgres {
             .stdout(Stdio::null())
             .stderr(said)
             .spawn()
-            .unwrap();
-        self.child = Some(child);
-        let socket = self.folder.path().join(".s.PGSQL.5432");
-        wait_until("PostgreSQL listens", || UnixStream::connect(&socket).is_ok());
-        wait_until("PostgreSQL answers", || self.asked("select 1").is_some());
+            .unwrap()
     }
 
     /// Where a program finds its database of this name.

@@ -177,6 +177,17 @@ pub fn example_in(house: &Path) -> PathBuf {
     config
 }
 
+/// Writes into a configuration that the office sends what it writes down to `hub`.
+pub fn send_to(hub: &str, config: &Path) {
+    let site = config.join("site.toml");
+    let text = fs::read_to_string(&site).unwrap();
+    let (before, rest) = text.split_once("[hub]\n").unwrap();
+    let (_, after) = rest.split_once("[jpqr]\n").unwrap();
+    let hub = format!("[hub]\nurl = \"{hub}\"\nspread_secs = 0\n");
+    let text = format!("{before}{hub}[jpqr]\n{after}").replace("hub = false\n", "hub = true\n");
+    fs::write(&site, text).unwrap();
+}
+
 fn office(listen: &str, data: &Path, config: &Path) -> Command {
     let mut command = madoguchi(&["serve", "--listen", listen]);
     command.arg("--data").arg(data).arg("--config").arg(config);

@@ -71,6 +71,12 @@ impl<'a> Resident<'a> {
         self
     }
 
+    /// Looks again, from here on.
+    pub fn unhurried(mut self) -> Self {
+        self.looks = true;
+        self
+    }
+
     /// Looks whether the page is sound, lying and standing.
     pub fn look(&mut self) {
         if !self.looks {

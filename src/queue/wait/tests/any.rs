@@ -35,15 +35,18 @@ fn any_hall() -> impl Strategy<Value = Hall> {
             closes,
             credited_in_a_row: 1,
         });
-    let person = (0u64..40, 0u8..6, 0u16..5, second.clone(), second.clone(), any::<bool>())
-        .prop_map(|(ticket, lane, service, issued, effective, credited)| Waiting {
+    let whom = (0u64..40, 0u8..6, 0u16..5, proptest::option::of(0u32..9));
+    let person = (whom, second.clone(), second.clone(), any::<bool>()).prop_map(
+        |((ticket, lane, service, wants), issued, effective, credited)| Waiting {
             ticket,
             lane,
             service,
             issued,
             effective,
             credited,
-        });
+            wants,
+        },
+    );
     let booking = (0u64..99, 0u8..6, 0u16..5, second.clone(), second).prop_map(
         |(ticket, lane, service, slot, effective)| Booking {
             ticket,
@@ -65,14 +68,14 @@ fn any_hall() -> impl Strategy<Value = Hall> {
             waiting,
             booked,
             credited_in_a_row_max,
-            closes: credited_in_a_row_max.map(|quarters| NOW + Second::from(quarters) * 900),
+            closes: vec![credited_in_a_row_max.map(|quarters| NOW + Second::from(quarters) * 900)],
         })
 }
 
 /// Any event, in any order, for things that may not exist.
 fn any_event() -> impl Strategy<Value = (Second, Event)> {
     let second = prop_oneof![9 => NOW - 9000..NOW + 9000, 1 => any::<i64>()];
-    let event = (0u8..9, 0u64..12, 0u32..3, 0u8..3, second.clone()).prop_map(
+    let event = (0u8..11, 0u64..12, 0u32..3, 0u8..3, second.clone()).prop_map(
         |(kind, ticket, counter, lane, other)| match kind {
             0 => {
                 Event::Open { counter, lanes: LaneSet(7), breaks: Vec::new(), closes: Some(other) }
@@ -83,6 +86,8 @@ fn any_event() -> impl Strategy<Value = (Second, Event)> {
             5 => Event::Call { ticket, counter },
             6 => Event::Serve { ticket, counter },
             7 => Event::Done { ticket, counter },
+            8 => Event::Uncalled { counter },
+            9 => Event::Back(Waiting { lane, wants: Some(counter), ..waiting(ticket, 0) }),
             _ => Event::Absent { ticket, counter },
         },
     );

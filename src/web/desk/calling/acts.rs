@@ -65,7 +65,11 @@ pub(in crate::web::desk) async fn pause(
     let Some(sits) = page::sits(&office, &sent.clerk).await? else { return Ok(answer::go(HERE)) };
     let why = duty::Pause::from_id(sent.fields.get("why"));
     let at = (sent.clerk.signed_in.staff.id, sits.counter);
-    let pause = move |tx: &Tx<'_>, journal: &Journal, op| duty::pause(tx, journal, op, at, why);
+    let minutes = Given::read(&sent).minutes;
+    let pause = move |tx: &Tx<'_>, journal: &Journal, op| match why.zip(minutes) {
+        Some(for_minutes) => duty::pause_for(tx, journal, op, at, for_minutes),
+        None => duty::pause(tx, journal, op, at, why),
+    };
     let done = write(&office, op, pause).await;
     told(&office, &sent, done).await
 }

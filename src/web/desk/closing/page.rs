@@ -112,8 +112,11 @@ struct Brand {
     account: String,
     name: String,
     ours: Sum,
+    amount: String,
     told: Option<Sum>,
     differs: bool,
+    /// Whether the books or the terminal name it at all; what was voided is nothing, and was.
+    moved: bool,
 }
 
 struct Day {
@@ -125,7 +128,10 @@ struct Day {
     open: Vec<Open>,
     totals: Vec<(String, String)>,
     drawers: Vec<Box>,
+    /// What a terminal took, or was compared.
     brands: Vec<Brand>,
+    /// The town's other brands: nothing moved, and a terminal may say otherwise.
+    others: Vec<Brand>,
     compared: String,
     warnings: Vec<String>,
 }
@@ -193,6 +199,7 @@ async fn shown(
 
 fn day(office: &Shared, words: Phrases, seen: &Seen) -> Day {
     let id = clock::iso_day(seen.day);
+    let (brands, others) = brands(office, words, seen).into_iter().partition(|brand| brand.moved);
     let sealed = seen.sealed.as_ref().map(|sealed| {
         let at = takings::moment(sealed.closing.closed_at);
         let head = [("seq", sealed.seq.to_string()), ("hash", sealed.hash.clone())];
@@ -214,7 +221,8 @@ fn day(office: &Shared, words: Phrases, seen: &Seen) -> Day {
             .map(|(account, yen)| total(office, words, (account, *yen)))
             .collect(),
         drawers: seen.drawers.iter().map(|drawer| a_box(office, words, drawer)).collect(),
-        brands: brands(office, words, seen),
+        brands,
+        others,
         compared: words.t(compared(seen)).to_owned(),
         warnings: if sealed.is_some() { Vec::new() } else { seen.warnings(words) },
         sealed,
@@ -233,8 +241,9 @@ fn open(office: &Shared, words: Phrases, (payment, visit): &(Payment, VisitId)) 
 }
 
 fn total(office: &Shared, words: Phrases, (account, yen): (&str, i64)) -> (String, String) {
-    // Revenue stands on the other side of the books.
-    let yen = if account.starts_with(payment::REVENUE) { -yen } else { yen };
+    // Revenue stands on the other side of the books, and so does what is over.
+    let is_other_side = account.starts_with(payment::REVENUE) || account == payment::OVER_SHORT;
+    let yen = if is_other_side { -yen } else { yen };
     (takings::in_the_books(&office.config, words, account), signed(yen))
 }
 
@@ -283,6 +292,9 @@ fn brands(office: &Shared, words: Phrases, seen: &Seen) -> Vec<Brand> {
             account: account.clone(),
             name: takings::account(&office.config, words, account),
             differs: told.is_some_and(|told| told != ours),
+            moved: seen.brands.contains_key(account)
+                || told.is_some_and(|told| told != Sum::default()),
+            amount: signed(ours.amount),
             ours,
             told,
         }

@@ -2,14 +2,16 @@
 //! Nobody is asked for a card's number; a slip's is enough.
 
 use crate::config::Terminal;
-use crate::id::{OpId, PaymentId};
+use crate::db::Connection;
+use crate::device;
+use crate::id::{OpId, PaymentId, VisitId};
 use crate::lang::Phrases;
-use crate::payment::{Means, Payment, State};
+use crate::payment::{Payment, State};
 use crate::terminal::{Refusal, Silence};
-use crate::visit::bill::Bill;
-use crate::visit::cashless;
-use crate::web::Office;
+use crate::visit::{self, bill::Bill};
+use crate::web::error::Failure;
 use crate::web::terminals::Remark;
+use crate::web::{Office, paying};
 use crate::yen::Yen;
 
 /// How a bill can be paid without cash.
@@ -34,6 +36,38 @@ pub(super) fn is_there(office: &Office, terminal: &Terminal) -> bool {
     !terminal.is_linked() || office.terminals.has(&terminal.id)
 }
 
+/// A visit whose resident stands at a tablet beside a terminal.
+pub(super) struct Tablet {
+    pub name: String,
+    /// Whether the resident is choosing there already.
+    pub offered: bool,
+    pub op: OpId,
+}
+
+/// The tablet at which the resident could choose how to pay.
+pub(super) async fn tablet(
+    office: &Office,
+    id: VisitId,
+    bill: &Bill,
+) -> Result<Option<Tablet>, Failure> {
+    let charge = bill.charge.as_ref().filter(|charge| charge.total > Yen(0));
+    let Some(charge) = charge.filter(|charge| !charge.is_cash_only()).map(|charge| charge.id)
+    else {
+        return Ok(None);
+    };
+    let find = move |look: &Connection| -> Result<_, visit::Error> {
+        Ok((visit::tablet_of(look, id)?, visit::cashless::is_offered(look, charge)?))
+    };
+    let (Some(tablet), offered) = office.db.read(find).await? else { return Ok(None) };
+    let device = office.db.read(move |look| device::device(look, tablet)).await?;
+    let beside = |name: &str| {
+        let beside = office.config.cashless.beside(name);
+        beside.is_some_and(|terminal| office.terminals.has(&terminal.id))
+    };
+    let device = device.filter(|device| beside(&device.name));
+    Ok(device.map(|device| Tablet { name: device.name, offered, op: office.journal.op() }))
+}
+
 /// What is offered at `counter`, those terminals first that are asked by this program.
 pub(super) fn offer(office: &Office, bill: &Bill, (counter, words): (u32, Phrases)) -> Offer {
     let cashless = &office.config.cashless;
@@ -48,15 +82,9 @@ pub(super) fn offer(office: &Office, bill: &Bill, (counter, words): (u32, Phrase
             id: terminal.id.clone(),
             name: terminal.name.in_lang(words.lang()).to_owned(),
             is_linked: terminal.is_linked(),
-            choices: cashless::choices(cashless, &terminal.id)
+            choices: paying::choices(office, &terminal.id, words)
                 .into_iter()
-                .map(|(means, brand)| {
-                    let value = match &brand {
-                        Some(brand) => format!("cashless:{}:{brand}", means.id()),
-                        None => format!("cashless:{}", means.id()),
-                    };
-                    (value, choice(office, (means, brand.as_deref()), words))
-                })
+                .map(|(sent, name)| (format!("cashless:{sent}"), name))
                 .collect(),
             op: office.journal.op(),
         })
@@ -65,31 +93,12 @@ pub(super) fn offer(office: &Office, bill: &Bill, (counter, words): (u32, Phrase
     Offer { cash_only, terminals }
 }
 
-/// A choice in words: the brand, where it is known, or the means.
-fn choice(office: &Office, (means, brand): (Means, Option<&str>), words: Phrases) -> String {
-    let means = match means {
-        Means::Credit => words.t("desk.pay.means_credit"),
-        Means::Debit => words.t("desk.pay.means_debit"),
-        Means::Emoney => words.t("desk.pay.means_emoney"),
-        Means::Qr => words.t("desk.pay.means_qr"),
-    };
-    match brand {
-        Some(brand) => brand_name(office, brand, words),
-        None => means.to_owned(),
-    }
-}
-
-fn brand_name(office: &Office, id: &str, words: Phrases) -> String {
-    let brand = office.config.cashless.brand(id);
-    brand.map_or(id.to_owned(), |brand| brand.name.in_lang(words.lang()).to_owned())
-}
-
 /// What a payment is paid with, in words.
 pub(super) fn tender(office: &Office, payment: &Payment, words: Phrases) -> String {
     let asked = payment.at.as_ref().and_then(|at| at.brand.as_deref());
     let brand = payment.slip().map(|slip| slip.brand.as_str()).or(asked);
     match payment.tender.means() {
-        Some(means) => choice(office, (means, brand), words),
+        Some(means) => paying::name(office, (means, brand), words),
         None => words.t("desk.pay.tender_cashless").to_owned(),
     }
 }

@@ -4,7 +4,7 @@
 use askama::Template;
 
 use super::REASONS;
-use super::cashless::{self, Offer, Open};
+use super::cashless::{self, Offer, Open, Tablet};
 use crate::clock;
 use crate::id::{ChargeId, OpId, PaymentId, VisitId};
 use crate::lang::{Phrases, Words};
@@ -51,6 +51,8 @@ pub(super) struct Now {
     may_pay: bool,
     /// How it can be paid without cash.
     offer: Offer,
+    /// Where the resident may choose it.
+    tablet: Option<Tablet>,
     standing: Option<Attempt>,
     /// What is still to be found out about it.
     open: Option<Open>,
@@ -80,7 +82,12 @@ pub(super) struct Now {
 impl Now {
     /// Whether somebody is waiting for a terminal.
     pub fn is_live(&self) -> bool {
-        self.open.as_ref().is_some_and(Open::is_live)
+        self.open.as_ref().is_some_and(Open::is_live) || self.is_at_tablet()
+    }
+
+    /// Whether the resident is choosing how to pay.
+    fn is_at_tablet(&self) -> bool {
+        self.may_pay && self.tablet.as_ref().is_some_and(|tablet| tablet.offered)
     }
 }
 
@@ -109,6 +116,7 @@ pub(super) async fn now(
         total: bill.charge.as_ref().map_or(0, |charge| charge.total.0),
         may_pay: standing.is_none() && bill.charge.is_some() && bill.today.is_some(),
         offer: cashless::offer(office, bill, (counter, words)),
+        tablet: cashless::tablet(office, id, bill).await?,
         open: cashless::open(office, bill, words),
         standing,
         past,

@@ -61,7 +61,9 @@ async fn a_day_is_counted_closed_and_printed() {
     let counted = supervisor.post("/desk/closing", &count).await;
     assert_eq!(counted.to, "/desk/closing?note=counted", "{}", counted.text());
     let page = supervisor.get("/desk/closing").await;
-    assert!(page.says("帳簿では 850円") && page.says("現金過不足"), "{}", page.text());
+    assert!(page.says("帳簿では 850円"), "{}", page.text());
+    // What is short is below nothing, as on the paper.
+    assert!(page.says("現金過不足</th><td>-50円"), "{}", page.text());
     let closed = close(&supervisor, &[]).await;
     assert_eq!(closed.to, "/desk/closing/2026-11-24?note=closed", "{}", closed.text());
     let page = supervisor.get(&closed.to).await;
@@ -145,4 +147,26 @@ async fn a_clock_that_was_set_back_over_midnight_closes_nothing_and_says_so() {
     let count = [("act", "count"), ("day", DAY), ("counter", "1"), ("counted", "900")];
     let refused = supervisor.post("/desk/closing", &count).await;
     assert!(refused.says("帳簿の最後の日（11月24日（火））より前です"), "{}", refused.text());
+}
+
+#[tokio::test]
+async fn only_what_moved_is_listed_and_the_rest_is_folded() {
+    let town = Town::staffed().await;
+    let supervisor = town.sign_in("supervisor").await;
+    let folded = "<summary>ほかのブランド</summary>";
+    let page = supervisor.get("/desk/closing").await;
+    assert!(page.says("決済端末での支払いがありません"), "{}", page.text());
+    assert!(page.says("まだ何も収納していません"), "{}", page.text());
+    let (before, after) = page.text().split_once(folded).unwrap();
+    assert!(!before.contains("emoney:transit") && after.contains("emoney:transit"));
+    let slip = payment::Slip {
+        brand: "transit".into(),
+        acquirer: "mihon_pay".into(),
+        terminal: "t1".into(),
+        number: payment::SlipNumber::typed("00001").unwrap(),
+    };
+    by_terminal(&town, Some(slip)).await;
+    let page = supervisor.get("/desk/closing").await;
+    let (before, after) = page.text().split_once(folded).unwrap();
+    assert!(before.contains("emoney:transit") && !after.contains("emoney:transit"));
 }

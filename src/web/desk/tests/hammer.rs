@@ -13,6 +13,7 @@ use crate::id::{OpId, StaffId, TicketId};
 use crate::journal::Journal;
 use crate::queue::duty;
 use crate::queue::order::Class;
+use crate::queue::report::spans::Story;
 use crate::queue::state::{Action, State, Who};
 use crate::queue::{Act, Desk, Reason, Ticket};
 use crate::visit::WalkIn;
@@ -254,10 +255,19 @@ async fn sixty_tablets_and_twenty_clerks_lose_nobody_and_serve_nobody_twice() {
         let in_turn = stays.windows(2).all(|two| two[0].1 <= two[1].0);
         assert!(in_turn, "two residents at counter {counter}");
     }
-    for ticket in &tickets {
-        let there = spent[ticket.id.to_string().as_str()];
-        let whole = ticket.leg().since - ticket.arrived;
-        assert!(there <= whole, "{ticket} was at counters for {there}, of {whole}");
+    let stories = move |connection: &_| queue::report::stories(connection, day);
+    let stories = office.db.read(stories).await.unwrap();
+    assert_eq!(stories.len(), tickets.len());
+    for Story { ticket, spans, .. } in &stories {
+        let (mut at, mut there) = (ticket.arrived, time::Duration::ZERO);
+        for span in spans {
+            assert_eq!(span.from, at, "{ticket}: no time is lost or doubled: {spans:#?}");
+            at = span.to.unwrap();
+            there += if span.state.is_at_counter() { at - span.from } else { time::Duration::ZERO };
+        }
+        assert_eq!(at, ticket.leg().since, "{ticket}: until it was over: {spans:#?}");
+        let told = spent[ticket.id.to_string().as_str()];
+        assert_eq!(there, told, "{ticket}: as long as its counters had it: {spans:#?}");
     }
     let look = |connection: &rusqlite::Connection| visit::verify::first_contradiction(connection);
     assert_eq!(office.db.read(look).await.unwrap(), None, "the journal makes the same rows");

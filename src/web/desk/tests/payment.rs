@@ -140,3 +140,22 @@ async fn what_is_corrected_before_it_is_paid_changes_the_bill() {
     assert!(bill.page().await.says("収納したあとに、内容が直されています"));
     assert_eq!(states(&town, visit).await, [State::Authorised]);
 }
+
+#[tokio::test]
+async fn where_no_rule_names_a_price_nothing_is_taken_and_the_clerk_is_told_why() {
+    let town = Town::staffed().await;
+    let other = town.visit("juminhyo").await;
+    let charge = bill(&town, "clerk", other).await.page().await.hidden("charge").to_owned();
+    // The example's prices begin the day after.
+    town.clock.hold(time::macros::datetime!(2026-03-31 10:00 +9));
+    let visit = town.visit("juminhyo").await;
+    let bill = bill(&town, "clerk", visit).await;
+    let page = bill.page().await;
+    assert!(page.says("金額の決まっていない証明書があります"), "{}", page.text());
+    assert!(!page.says("value=\"cash\"") && !page.says("cashless:"), "{}", page.text());
+    // What another bill's page would send.
+    let cash = [("charge", &*charge), ("amount", "900"), ("act", "cash"), ("received", "900")];
+    let refused = bill.clerk.post(&bill.path, &[&cash[..], &[("counter", "1")]].concat()).await;
+    assert!(refused.says("内容が変わりました"), "{}", refused.text());
+    assert_eq!(states(&town, visit).await, []);
+}

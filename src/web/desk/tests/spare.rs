@@ -102,7 +102,7 @@ async fn what_is_wrong_is_said_beside_each_line_and_nothing_is_taken_in() {
     for said in [
         "まだ一枚も入れていません",
         "この番号の予備の番号札はありません",
-        "今日はもう使われています",
+        "その日にもう使われています",
         "これから先の時刻です",
         "時刻を 9:05 か 0905 のように",
         "三つとも入れるか、三つとも空けて",
@@ -119,8 +119,21 @@ async fn what_is_wrong_is_said_beside_each_line_and_nothing_is_taken_in() {
     town.clock.hold(time::macros::datetime!(2026-11-25 12:00 +9));
     let clerk = town.sign_in("clerk").await;
     let late = send(&clerk, &fields).await;
-    assert!(late.says("前の日の番号札は入れられません"), "{}", late.text());
+    assert!(late.says("前の日の番号札は、対応が済んだ方のもの"), "{}", late.text());
+    assert!(late.says("<option value=\"2026-11-24\" selected>"), "{}", late.text());
     assert!(tickets(&town).await.is_empty());
+    // Whoever was served by hand then is taken in, of that day.
+    let fields = lines(&town, &[["A901", "16:40", "16:50", "17:30", "1"]]);
+    let done = send(&clerk, &fields).await;
+    assert_eq!(done.to, "/desk/spare?note=typed_in", "{}", done.text());
+    assert!(tickets(&town).await.is_empty(), "none of today");
+    let page = clerk.get(HERE).await;
+    assert!(
+        page.says(">A901</td>") && page.says("前の開庁日（11月24日（火））"),
+        "{}",
+        page.text()
+    );
+    assert_eq!(contradiction(&town).await, None);
 }
 
 #[tokio::test]

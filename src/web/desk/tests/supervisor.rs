@@ -61,6 +61,69 @@ async fn before_the_counters_close_the_last_number_is_advised_on() {
 }
 
 #[tokio::test]
+async fn a_clock_that_jumped_is_told_of_until_it_went_evenly_again() {
+    let town = Town::staffed().await;
+    let look = || town.office.clock_watch.look(&*town.office.journal.clock, false);
+    let says = async |said: &str| {
+        town.sign_in("supervisor").await.get("/desk/supervisor").await.says(said)
+    };
+    look();
+    assert!(!says("この機械の時計が").await);
+    town.clock.hold(time::macros::datetime!(2026-11-25 9:00 +9));
+    look();
+    assert!(says("この機械の時計が急に動き、いま 11月25日（水） 9:00 になっています。").await);
+    town.clock.advance(crate::clock::watch::EVENLY);
+    look();
+    assert!(!says("この機械の時計が").await);
+}
+
+#[tokio::test]
+async fn what_became_of_appointments_stands_beside_the_day_and_in_a_file() {
+    use crate::appointment::{self, By, Told};
+    use crate::db::Tx;
+
+    let town = Town::staffed().await;
+    let office = town.office.clone();
+    let plan = office.config.appointments().unwrap();
+    let service = &plan.services[0];
+    let start = {
+        let today = office.journal.now().date();
+        let later = std::iter::successors(today.next_day(), |day| day.next_day());
+        let mut slots = later.filter_map(|day| plan.slots(service, day).ok());
+        slots.next().unwrap()[0].start
+    };
+    let (own, id) = (office.clone(), service.id.clone());
+    let book = move |tx: &Tx<'_>| {
+        let (journal, plan) = (&own.journal, own.config.appointments().unwrap());
+        let who = appointment::state::Who::Staff;
+        let by = || By { op: journal.op(), actor: crate::journal::Actor::System, who };
+        let held = appointment::hold(tx, journal, plan, by(), (&id, start))?;
+        appointment::book(tx, journal, by(), held.id, &Told::default()).map(drop)
+    };
+    office.db.write(book).await.unwrap();
+    town.clock.advance((start - office.journal.now()).unsigned_abs() + Duration::from_secs(3600));
+    let own = office.clone();
+    let tidy = move |tx: &Tx<'_>| {
+        appointment::tidy(tx, &own.journal, own.config.appointments(), 7).map(drop)
+    };
+    office.db.write(tidy).await.unwrap();
+    let day = crate::clock::iso_day(start.date());
+    let supervisor = town.sign_in("supervisor").await;
+    let row = format!(
+        "<td>{}</td><td>1</td><td>0</td><td>1</td><td>0</td></tr>",
+        service.name.in_lang(crate::lang::Lang::Ja)
+    );
+    let page = supervisor.get(&format!("/desk/supervisor/days/{day}")).await;
+    assert!(page.text().contains(&row), "{}", page.text());
+    town.clock.advance(Duration::from_secs(24 * 3600));
+    let supervisor = town.sign_in("supervisor").await;
+    let page = supervisor.get("/desk/supervisor/days").await;
+    assert!(page.says("/desk/supervisor/appointments.csv"), "{}", page.text());
+    let file = supervisor.get("/desk/supervisor/appointments.csv").await;
+    assert!(file.text().contains(&format!("{day},{},1,0,1,0", service.id)), "{}", file.text());
+}
+
+#[tokio::test]
 async fn days_that_are_over_stand_in_figures_beside_the_same_weekday_and_as_files() {
     use crate::db::Tx;
     use crate::queue::report;

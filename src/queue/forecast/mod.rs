@@ -2,25 +2,32 @@
 //! the estimator of [`wait`](super::wait).
 //!
 //! Only the journal is read, so after a restart the same is said as before it. What
-//! cannot be understood is left out: a waiting time must never stop the queue.
+//! cannot be understood is left out: a waiting time must never stop the queue. Besides
+//! the journal it is told what the town has [`Planned`]: when lanes close, and when
+//! counters take their breaks.
+
+mod counters;
+mod tickets;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, params};
 use time::Date;
 
-use super::order::{self, Class, Place, Rules};
+use super::Error;
+use super::order::{Class, Place, Rules};
 use super::outlook::Outlook;
 use super::state::State;
-use super::ticket::{Leg, Ticket};
+use super::ticket::Ticket;
 use super::wait::experience::Prior;
 use super::wait::floor::Event;
-use super::wait::hall::{Booking, Hall, Key, Lane, LaneSet, Second, Wait, Waiting, Waits};
+use super::wait::hall::{Booking, Hall, Key, Lane, LaneSet, Second, Wait, Waits};
 use super::wait::what_if::Change;
 use super::wait::window::Window;
 use super::wait::{Estimator, Kept};
-use super::{Error, duty, replay};
 use crate::clock::{self, Moment};
 use crate::id::TicketId;
 
@@ -30,13 +37,6 @@ pub const LEARNED: Duration = Duration::from_secs(28 * 24 * 3600);
 /// So much of it is also estimated again, so that the correction of the estimates
 /// survives a restart.
 const REHEARSED: Duration = Duration::from_secs(4 * 24 * 3600);
-
-/// Where nobody is signed in others press the buttons. Who is free and calls nobody
-/// for so long is taken to be busy with somebody whom no button was pressed for.
-const PRESSED_WITHIN_SECS: Second = 120;
-
-/// The numbers of the places beside a counter, above those of all counters.
-const BESIDE: u32 = 1 << 20;
 
 /// Nobody's ticket: who would come now.
 const NEWCOMER: Key = Key::MAX;
@@ -49,8 +49,15 @@ pub struct Setup {
     /// The lanes that each counter calls.
     pub counters: BTreeMap<u32, Vec<String>>,
     pub rules: Rules,
-    /// How long after midnight the counters close, where that is known.
-    pub closes: Option<Duration>,
+    pub planned: Arc<dyn Planned>,
+}
+
+/// What the town has planned for a day, as far as it wrote it down.
+pub trait Planned: Debug + Send + Sync {
+    /// When a lane closes for the last time.
+    fn closes(&self, lane: &str, day: Date) -> Option<Moment>;
+    /// From when until when a counter takes its breaks, the earliest first.
+    fn breaks(&self, counter: u32, day: Date) -> Vec<[Moment; 2]>;
 }
 
 /// Somebody who has an appointment and is not here yet.
@@ -74,8 +81,11 @@ pub struct Forecast {
     on_duty: BTreeSet<u32>,
     /// Where nobody is signed in: how many sit there.
     noted: BTreeMap<u32, u32>,
-    /// Asked to pause; begins once nobody is served there.
-    pausing: BTreeSet<u32>,
+    /// Asked to pause, and until when, where that was said; begins once nobody is served
+    /// there.
+    pausing: BTreeMap<u32, Option<Second>>,
+    /// Planned breaks that were taken today: whose, and from when.
+    taken: BTreeSet<(u32, Second)>,
     shown: BTreeMap<TicketId, Window>,
     /// The same, of who would come to a lane.
     shown_to_newcomers: BTreeMap<String, Window>,
@@ -102,7 +112,8 @@ impl Forecast {
             over_night: BTreeMap::new(),
             on_duty: BTreeSet::new(),
             noted: BTreeMap::new(),
-            pausing: BTreeSet::new(),
+            pausing: BTreeMap::new(),
+            taken: BTreeSet::new(),
             shown: BTreeMap::new(),
             shown_to_newcomers: BTreeMap::new(),
             rehearsed_from: None,
@@ -302,9 +313,10 @@ impl Forecast {
             self.kept_before.insert(over, kept);
         }
         self.estimator.begin_day();
-        let midnight = now.replace_time(time::Time::MIDNIGHT);
-        let closes = self.setup.closes.map(|after| (midnight + after).unix_timestamp());
-        self.estimator.closes(closes);
+        let closes = |(lane, _): &(String, u32)| self.setup.planned.closes(lane, now.date());
+        let closes = self.setup.lanes.iter().map(closes);
+        self.estimator.closes(closes.map(|at| at.map(Moment::unix_timestamp)).collect());
+        self.taken.clear();
         let left = std::mem::take(&mut self.tickets).into_iter();
         self.over_night.extend(left.filter(|(_, ticket)| !ticket.leg().state.is_over()));
         self.shown.clear();
@@ -313,164 +325,11 @@ impl Forecast {
             let people = self.noted.remove(&counter);
             self.sit(now.unix_timestamp(), counter, people);
             self.open(now.unix_timestamp(), counter);
-            if self.pausing.contains(&counter) {
+            if let Some(until) = self.pausing.get_mut(&counter) {
+                *until = None;
                 self.tell(now.unix_timestamp(), Event::Close { counter, until: None });
             }
         }
-    }
-
-    fn counter(&mut self, at: Moment, (kind, facts): (&str, &str), id: &str) {
-        let Ok(counter) = id.parse::<u32>() else { return };
-        let at = at.unix_timestamp();
-        let busy = self.tickets.values().any(|ticket| at_counter(ticket.leg()) == Some(counter));
-        match kind {
-            "counter.opened" | "counter.resumed" => {
-                self.pausing.remove(&counter);
-                self.on_duty.insert(counter);
-                self.sit(at, counter, None);
-                self.open(at, counter);
-            }
-            "counter.closed" => self.shut(at, counter),
-            "counter.noted" => match duty::people_noted(facts) {
-                0 => {
-                    self.shut(at, counter);
-                    // Not a break: it was said that nobody sits there.
-                    self.estimator.is_gone(counter);
-                }
-                people => {
-                    self.on_duty.insert(counter);
-                    self.sit(at, counter, Some(people));
-                    self.open(at, counter);
-                }
-            },
-            _ => {
-                self.pausing.insert(counter);
-                if !busy {
-                    self.tell(at, Event::Close { counter, until: None });
-                }
-            }
-        }
-    }
-
-    /// How many sit at a counter where nobody is signed in. Only one of them calls by
-    /// the buttons; what the others do is not seen.
-    fn sit(&mut self, at: Second, counter: u32, people: Option<u32>) {
-        let before = self.noted.remove(&counter).unwrap_or_default().max(1);
-        let after = people.unwrap_or_default().max(1);
-        for nth in after..before {
-            let other = nth * BESIDE + counter;
-            self.estimator.is_gone(other);
-        }
-        for nth in before..after {
-            let (other, lanes) = (nth * BESIDE + counter, self.lanes_of(counter));
-            let opened = Event::Open { counter: other, lanes, breaks: Vec::new(), closes: None };
-            self.tell(at, opened);
-            self.estimator.is_unseen(other, 0);
-        }
-        match people {
-            Some(people) => {
-                self.noted.insert(counter, people);
-                self.estimator.is_unseen(counter, PRESSED_WITHIN_SECS);
-            }
-            None => self.estimator.is_seen(counter),
-        }
-    }
-
-    fn shut(&mut self, at: Second, counter: u32) {
-        self.pausing.remove(&counter);
-        self.on_duty.remove(&counter);
-        self.sit(at, counter, None);
-        self.tell(at, Event::Close { counter, until: None });
-    }
-
-    fn open(&mut self, at: Second, counter: u32) {
-        let lanes = self.lanes_of(counter);
-        self.tell(at, Event::Open { counter, lanes, breaks: Vec::new(), closes: None });
-    }
-
-    fn ticket(&mut self, at: Moment, entry: (TicketId, &str, &str)) {
-        let left = self.over_night.remove(&entry.0);
-        let before = self.tickets.get(&entry.0).or(left.as_ref());
-        let Ok(Some(after)) = replay::after(before, entry) else { return };
-        if Some(after.day) != self.day {
-            return;
-        }
-        if after.stands_by_hand() {
-            return self.was_served_by_hand(at, after);
-        }
-        let undone = entry.1 == "ticket.undone";
-        let before = before.map(|ticket| ticket.leg().clone());
-        for event in self.events(before.as_ref(), &after, undone) {
-            self.tell(at.unix_timestamp(), event);
-        }
-        self.tickets.insert(after.id, after);
-        if let Some(counter) = before.as_ref().and_then(at_counter)
-            && self.pausing.contains(&counter)
-        {
-            let busy = |ticket: &Ticket| at_counter(ticket.leg()) == Some(counter);
-            if !self.tickets.values().any(busy) {
-                self.tell(at.unix_timestamp(), Event::Close { counter, until: None });
-            }
-        }
-    }
-
-    /// Nobody saw it happen, and the counter may serve somebody else by now.
-    fn was_served_by_hand(&mut self, at: Moment, ticket: Ticket) {
-        self.tell(at.unix_timestamp(), Event::Cancel { ticket: ticket.issued });
-        self.tickets.insert(ticket.id, ticket);
-    }
-
-    /// What a step of a ticket is for the hall: where it left, and where it went.
-    fn events(&self, before: Option<&Leg>, after: &Ticket, undone: bool) -> Vec<Event> {
-        let (ticket, leg) = (after.issued, after.leg());
-        let (from, to) = (before.and_then(at_counter), at_counter(leg));
-        let was = before.map(|leg| leg.state);
-        let mut events = Vec::new();
-        match (from, to) {
-            (Some(_), Some(counter)) => {
-                // Called again, served by another clerk, or a press taken back.
-                if (was, leg.state) == (Some(State::Called), State::Serving) {
-                    events.push(Event::Serve { ticket, counter });
-                }
-                return events;
-            }
-            (Some(counter), None) => events.push(match (was, leg.state) {
-                (Some(State::Called), State::Absent) => Event::Absent { ticket, counter },
-                // How long it took is not known: it was forgotten, or not meant.
-                (_, State::Expired | State::Cancelled) => Event::Freed { counter },
-                (Some(State::Serving), _) if !undone => Event::Done { ticket, counter },
-                _ => Event::Freed { counter },
-            }),
-            (None, _) => {}
-        }
-        match (was, leg.state, to) {
-            (_, State::Waiting, _) => events.extend(self.waiting(after)),
-            (_, _, Some(counter)) => {
-                if was != Some(State::Waiting) {
-                    events.extend(self.waiting(after));
-                }
-                events.push(Event::Call { ticket, counter });
-                if leg.state == State::Serving {
-                    events.push(Event::Serve { ticket, counter });
-                }
-            }
-            (Some(State::Waiting), ..) => events.push(Event::Cancel { ticket }),
-            _ => {}
-        }
-        events
-    }
-
-    fn waiting(&self, ticket: &Ticket) -> Option<Event> {
-        let (place, rules) = (ticket.place(), &self.setup.rules);
-        let lane = self.lane(&ticket.leg().lane)?;
-        Some(Event::Issue(Waiting {
-            ticket: ticket.issued,
-            lane,
-            service: lane.into(),
-            issued: ticket.leg().since.unix_timestamp(),
-            effective: place.effective(rules).unix_timestamp(),
-            credited: order::counts_as_credited(&place, rules),
-        }))
     }
 
     fn tell(&mut self, at: Second, event: Event) {
@@ -493,9 +352,4 @@ fn before(connection: &Connection, since: Moment) -> Result<i64, Error> {
         if at < since { low = middle + 1 } else { high = middle }
     }
     Ok(low)
-}
-
-/// The counter where this leg is called or served.
-fn at_counter(leg: &Leg) -> Option<u32> {
-    leg.counter.filter(|_| leg.state.is_at_counter())
 }

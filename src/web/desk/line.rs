@@ -1,0 +1,186 @@
+//! What waits to be sent to the town hall (役所への送信), since when, and why. Numbers and
+//! identities, nothing of what residents entered: whoever runs the machines may look, too.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use serde_json::json;
+
+use super::frame::{Asked, Frame, Place};
+use super::guard::{Clerk, Sent};
+use crate::clock::{self, Moment};
+use crate::db::Tx;
+use crate::forwarding::{self, Last, Parted, Standing, Stuck, Trouble, Waiting};
+use crate::journal::{self, Actor, Entity, Event};
+use crate::lang::Phrases;
+use crate::staff::Action;
+use crate::web::error::Failure;
+use crate::web::{Office, Shared, page};
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new().route("/", get(show).post(act))
+}
+
+/// Minutes that something may wait before the page of the supervisor tells of it.
+const LONG_MINUTES: i64 = 10;
+
+/// A record that the hub has and cannot take further.
+struct Row {
+    time: String,
+    kind: String,
+    why: &'static str,
+    /// The visit it is about, for whoever may open it.
+    visit: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/line.html")]
+struct Page {
+    frame: Frame,
+    op: String,
+    /// How the line stands.
+    is_well: bool,
+    words: String,
+    waiting: u64,
+    since: Option<String>,
+    answered: Option<String>,
+    parted: Vec<String>,
+    rows: Vec<Row>,
+    more: usize,
+}
+
+async fn show(
+    State(office): State<Shared>,
+    clerk: Clerk,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    clerk.may(Action::Oversee)?;
+    let standing = office.line.as_ref().ok_or(Failure::NotFound)?;
+    let waiting = office.db.read(forwarding::waiting).await?;
+    let parted = office.db.read(forwarding::parted).await?;
+    let frame = Frame::inside(&office, &clerk, Place::Supervisor).noting(asked.note);
+    let (words, now) = (frame.words, office.journal.now());
+    let last = standing.last();
+    let (is_well, said) = stands(words, &last);
+    let sees_visits = frame.sees_visits();
+    page::show(&Page {
+        op: office.journal.op().to_string(),
+        is_well,
+        words: said,
+        waiting: waiting.entries,
+        since: waiting.since.as_deref().and_then(clock::parse_rfc3339).map(|at| shown(at, now)),
+        answered: last.answered_at.map(|at| shown(at, now)),
+        parted: parted.iter().map(|one| told(words, one, now)).collect(),
+        rows: last.stuck.iter().map(|one| row(words, one, now, sees_visits)).collect(),
+        more: last.more_stuck,
+        frame,
+    })
+}
+
+/// Calls the hub at once, or asks it to look again at what it could not take further.
+async fn act(State(office): State<Shared>, sent: Sent) -> Result<Response, Failure> {
+    sent.clerk.may(Action::Oversee)?;
+    let standing = office.line.clone().ok_or(Failure::NotFound)?;
+    if sent.fields.get("act") != "again" {
+        standing.hurry();
+        return Ok(page::go("/desk/line?note=called"));
+    }
+    let (op, by) = (sent.op()?, Actor::Staff(sent.clerk.signed_in.staff.id));
+    let journal = office.journal.clone();
+    let note = move |tx: &Tx<'_>| -> Result<(), journal::Error> {
+        if journal::entity_of_op(tx, op, forwarding::ASKED_AGAIN)?.is_some() {
+            return Ok(());
+        }
+        let event = Event {
+            op,
+            kind: forwarding::ASKED_AGAIN,
+            schema_version: 1,
+            entity: Entity::new("hub", "parked"),
+            actor: by,
+            facts: json!({}),
+            personal: None,
+        };
+        journal.append(tx, &event).map(drop)
+    };
+    office.db.write(note).await?;
+    standing.ask_again();
+    Ok(page::go("/desk/line?note=asked_again"))
+}
+
+/// Whether the line stands, and how in a sentence.
+fn stands(words: Phrases, last: &Last) -> (bool, String) {
+    match &last.trouble {
+        None if last.answered_at.is_none() => (true, words.t("line.calling").to_owned()),
+        None => (true, words.t("line.well").to_owned()),
+        Some(Trouble::Away(_)) => (false, words.t("line.away").to_owned()),
+        Some(Trouble::Busy) => (true, words.t("line.busy").to_owned()),
+        Some(Trouble::Refused(code)) => {
+            (false, words.with("line.refused", &[("code", code.as_str())]))
+        }
+    }
+}
+
+/// What the supervisor is told among what is wrong: the line is refused, or something
+/// waits for long.
+pub(super) async fn trouble(office: &Office, words: Phrases) -> Result<Option<String>, Failure> {
+    let Some(standing) = &office.line else { return Ok(None) };
+    let waiting = office.db.read(forwarding::waiting).await?;
+    Ok(trouble_of(words, standing, &waiting, office.journal.now()))
+}
+
+fn trouble_of(
+    words: Phrases,
+    standing: &Standing,
+    waiting: &Waiting,
+    now: Moment,
+) -> Option<String> {
+    let last = standing.last();
+    if let Some(Trouble::Refused(_)) = last.trouble {
+        return Some(words.t("line.told_refused").to_owned());
+    }
+    if !last.stuck.is_empty() {
+        let count = last.stuck.len() + last.more_stuck;
+        return Some(words.with("line.told_stuck", &[("count", count)]));
+    }
+    let since = clock::parse_rfc3339(waiting.since.as_deref()?)?;
+    let is_long = (now - since).whole_minutes() >= LONG_MINUTES;
+    let values = [("count", waiting.entries.to_string()), ("time", shown(since, now))];
+    is_long.then(|| words.with("line.told_waiting", &values))
+}
+
+fn row(words: Phrases, one: &Stuck, now: Moment, sees_visits: bool) -> Row {
+    let why = match one.why.as_str() {
+        "too_new" => "line.too_new",
+        "behind_another" => "line.behind_another",
+        _ => "line.not_as_expected",
+    };
+    let at = clock::parse_rfc3339(&one.at);
+    Row {
+        time: at.map(|at| shown(at, now)).unwrap_or_default(),
+        kind: one.kind.clone(),
+        why: words.t(why),
+        visit: (one.entity.0 == "visit" && sees_visits).then(|| one.entity.1.clone()),
+    }
+}
+
+/// What happened to a log, in a sentence.
+fn told(words: Phrases, one: &Parted, now: Moment) -> String {
+    let key = match one.incident.as_str() {
+        "hub_went_back" => "line.hub_went_back",
+        "forgotten" => "line.forgotten",
+        _ => "line.counter_went_back",
+    };
+    let time = clock::parse_rfc3339(&one.at).map(|at| shown(at, now)).unwrap_or_default();
+    words.with(key, &[("time", time)])
+}
+
+/// The time of a day, with its day where that is not today.
+fn shown(at: Moment, now: Moment) -> String {
+    let time = clock::hour_and_minute(at);
+    match at.date() == now.date() {
+        true => time,
+        false => format!("{} {time}", clock::iso_day(at.date())),
+    }
+}

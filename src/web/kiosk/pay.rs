@@ -1,0 +1,133 @@
+//! Paying at the tablet (セミセルフ): the clerk has looked at everything and lets the
+//! resident choose; the terminal beside the tablet is asked, and both screens tell what it
+//! says.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::session::{AtKiosk, Kiosk, Sent};
+use crate::config::Terminal;
+use crate::db::{Connection, Tx};
+use crate::id::{ChargeId, OpId};
+use crate::lang::Phrases;
+use crate::payment::{self, At, By, Means, Request};
+use crate::visit::{self, State as Stands, cashless};
+use crate::web::error::Failure;
+use crate::web::{Office, Shared, page, paying, terminals};
+use crate::yen::Yen;
+
+/// What the page with the number shows of it.
+pub(super) struct Shown {
+    pub amount: String,
+    pub stage: Stage,
+}
+
+/// How far it has got.
+pub(super) enum Stage {
+    /// The clerk is still at it.
+    Later,
+    /// What a button sends, and what it says; and whether it did not work before.
+    Choose {
+        choices: Vec<(String, String)>,
+        charge: ChargeId,
+        yen: u32,
+        op: OpId,
+        was_declined: bool,
+    },
+    Going,
+    /// Nobody knows, and a clerk comes.
+    Unknown,
+    Paid,
+}
+
+impl Shown {
+    /// Whether it changes by itself, and not with the queue.
+    pub fn is_live(&self) -> bool {
+        !matches!(self.stage, Stage::Paid)
+    }
+
+    /// Whether somebody is at it here: the page is not taken away for want of a touch.
+    pub fn stays(&self) -> bool {
+        matches!(self.stage, Stage::Choose { .. } | Stage::Going | Stage::Unknown)
+    }
+}
+
+/// The terminal beside this tablet, where it can be asked.
+fn beside<'o>(office: &'o Office, kiosk: &Kiosk) -> Option<&'o Terminal> {
+    let beside = office.config.cashless.beside(&kiosk.device.name);
+    beside.filter(|one| office.config.site.modules.payment && office.terminals.has(&one.id))
+}
+
+/// What is paid here, if anything is.
+pub(super) async fn shown(
+    office: &Office,
+    kiosk: &Kiosk,
+    (at, words): (&AtKiosk, Phrases),
+) -> Result<Option<Shown>, Failure> {
+    let Some(terminal) = beside(office, kiosk) else { return Ok(None) };
+    let id = at.visit.id;
+    let read = move |look: &Connection| -> Result<_, visit::Error> {
+        let charge = payment::charge_of(look, id)?;
+        let offered = charge.as_ref().map(|one| cashless::is_offered(look, one.id)).transpose()?;
+        Ok((charge, payment::of_visit(look, id)?, offered == Some(true)))
+    };
+    let (charge, payments, is_offered) = office.db.read(read).await?;
+    let Some(charge) = charge.filter(|charge| charge.total > Yen(0)) else { return Ok(None) };
+    let state = payments.last().map(payment::Payment::state);
+    let stage = match state {
+        Some(payment::State::Started) => Stage::Going,
+        Some(payment::State::Unknown) => Stage::Unknown,
+        Some(payment::State::Authorised) => Stage::Paid,
+        _ if !is_offered => Stage::Later,
+        _ => Stage::Choose {
+            choices: paying::choices(office, &terminal.id, words),
+            charge: charge.id,
+            yen: charge.total.0,
+            op: office.journal.op(),
+            was_declined: state == Some(payment::State::Declined),
+        },
+    };
+    Ok(Some(Shown { amount: charge.total.to_string(), stage }))
+}
+
+/// `POST /kiosk/pay`: what was chosen.
+pub(super) async fn pay(State(office): State<Shared>, sent: Sent) -> Result<Response, Failure> {
+    let Sent { kiosk, at, fields } = sent;
+    let bad = || Failure::BadRequest;
+    let terminal = beside(&office, &kiosk).ok_or_else(bad)?;
+    let choice = paying::chosen(fields.get("pay_with")).ok_or_else(bad)?;
+    let known = cashless::choices(&office.config.cashless, &terminal.id);
+    if at.visit.state != Stands::Submitted || !known.contains(&choice) {
+        return Err(bad());
+    }
+    let (means, brand): (Means, Option<String>) = choice;
+    let request = Request {
+        charge: fields.get("charge").parse().map_err(|_| bad())?,
+        amount: fields.get("amount").parse().map(Yen).map_err(|_| bad())?,
+        tender: means.into(),
+        counter: terminal.counters.as_ref().and_then(|own| own.first().copied()).unwrap_or(1),
+        at: Some(At { terminal: terminal.id.clone(), brand }),
+    };
+    let op: OpId = fields.get("op").parse().map_err(|_| bad())?;
+    let (shared, id, by) = (office.0.clone(), at.visit.id, By { op, actor: kiosk.actor() });
+    let begin = move |tx: &Tx<'_>| -> Result<payment::Payment, visit::Error> {
+        if !cashless::is_offered(tx, request.charge)? {
+            return Err(payment::Error::Changed.into());
+        }
+        cashless::begin(tx, &shared.journal, shared.counter(), by, (id, &request))
+    };
+    match office.db.write(begin).await {
+        Ok(begun) => terminals::ask(&office.0, &begun),
+        // The page shows how it stands now.
+        Err(visit::Error::Payment(
+            payment::Error::Changed
+            | payment::Error::Stands
+            | payment::Error::Conflict
+            | payment::Error::CashOnly
+            | payment::Error::TerminalBusy
+            | payment::Error::ClockBehind(_),
+        )) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(page::go("/kiosk"))
+}
