@@ -54,6 +54,7 @@ fn config(folder: &Path) {
         let text = std::fs::read_to_string(Path::new(CONFIG).join(&name)).unwrap();
         let text = text.replace("accepted_only = true", "accepted_only = false");
         let text = text.replace("kind = \"simulated\"", "kind = \"manual\"");
+        let text = text.replace("kiosks = [\"記載台1\", \"デモ端末 1\"]\n", "");
         std::fs::write(folder.join(name), text).unwrap();
     }
     std::fs::write(folder.join("devices.toml"), "").unwrap();
