@@ -160,7 +160,8 @@ impl Browser {
 
     /// Presses what fits, without waiting for what follows.
     pub fn press(&self, css: &str) {
-        self.touch(&self.find(css));
+        // What keeps itself fresh may be drawn anew between the look and the touch.
+        assert!((0..5).any(|_| self.is_touched(&self.find(css))), "{css:?} never stands");
     }
 
     /// Types into what fits, in the place of what was there.
@@ -217,7 +218,6 @@ impl Browser {
             let id = found[ELEMENT].as_str();
             id.unwrap_or_else(|| panic!("no {words:?} in {}", self.text())).to_owned()
         };
-        // What keeps itself fresh may be drawn anew between the look and the touch.
         self.leave(|| assert!((0..5).any(|_| self.is_touched(&find())), "{words:?} never stands"));
     }
 
