@@ -176,12 +176,8 @@ impl Browser {
         found[ELEMENT].as_str().unwrap().to_owned()
     }
 
-    /// Moves an element to where a finger reaches it, and presses it.
-    fn touch(&self, id: &str) {
-        assert!(self.is_touched(id), "it is not there any more");
-    }
-
-    /// Touches something, unless it was taken away since it was found.
+    /// Moves an element to where a finger reaches it, and presses it, unless it was taken
+    /// away since it was found.
     fn is_touched(&self, id: &str) -> bool {
         let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
         let seen = json!({ "script": script, "args": [{ ELEMENT: id }] });
