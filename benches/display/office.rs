@@ -13,7 +13,7 @@ use super::stage::screens::{Screens, Stalled, hall, seq};
 /// Screens that hang.
 const STALLED: usize = 20;
 /// Calls while they do: more boards than a connection holds.
-const CALLS: usize = 40;
+const CALLS: usize = 150;
 
 pub struct Office {
     program: Program,
