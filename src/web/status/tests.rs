@@ -251,7 +251,8 @@ impl Hall {
                     staff
                 }
             };
-            let (lanes, rules) = (["certificate".to_owned()], office.config.site.queue.order());
+            let (lanes, rules) =
+                ([(1, vec!["certificate".to_owned()])].into(), office.config.site.queue.order());
             let desk = queue::Desk { staff, counter: 1, lanes: &lanes, rules };
             queue::call_next(tx, journal, journal.op(), &desk)?;
             let reason = Some(queue::Reason::FillingIn);
