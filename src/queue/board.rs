@@ -46,7 +46,7 @@ pub struct Call {
 pub struct LaneNow {
     pub lane: String,
     pub waiting: usize,
-    /// Since when the first of them waits, of those who came today.
+    /// Since when the first of them is kept waiting, of those who came today.
     pub since: Option<String>,
 }
 
@@ -142,8 +142,7 @@ fn lane_now(tickets: &[Ticket], lane: &str) -> LaneNow {
         let leg = ticket.leg();
         leg.state == State::Waiting && leg.lane == lane
     };
-    let today = tickets.iter().filter(waits).filter(|ticket| !ticket.stands_over_night());
-    let since: Option<Moment> = today.map(|ticket| ticket.leg().since).min();
+    let since = tickets.iter().filter(waits).filter_map(Ticket::kept_waiting_since).min();
     LaneNow {
         lane: lane.to_owned(),
         waiting: tickets.iter().filter(waits).count(),
