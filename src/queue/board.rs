@@ -9,7 +9,7 @@ use super::duty::{Duty, Pause};
 use super::state::State;
 use super::ticket::{Leg, Ticket};
 use super::voice::Voice;
-use crate::clock::{self, Moment};
+use crate::clock;
 use crate::id::TicketId;
 
 /// How many of the last calls a display keeps showing.
