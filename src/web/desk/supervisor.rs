@@ -230,8 +230,13 @@ impl View<'_> {
             name: self.name(lane).to_owned(),
             waiting: crowd.waiting,
             longest: minutes,
-            window: windows::for_newcomers(words, lane, crowd.window)
-                .unwrap_or_else(|| "–".to_owned()),
+            window: windows::for_newcomers(
+                words,
+                (&self.office.config, lane),
+                crowd.window,
+                self.now,
+            )
+            .unwrap_or_else(|| "–".to_owned()),
             open_counters: crowd.open_counters,
             over_night,
             closing: closing.map(|closing| match closing {
