@@ -41,7 +41,7 @@ use crate::clock::Moment;
 use crate::db;
 use crate::journal::{self, Journal};
 
-pub use acts::{Desk, act, call_next, call_this, is_callable, undo};
+pub use acts::{Desk, LanesOf, act, call_next, call_this, is_callable, undo};
 pub use announcement::{Announcement, announcements};
 pub use issue::{AtEnd, Lane, NewTicket, issue};
 pub use night::{close_day, keep_over_night};
