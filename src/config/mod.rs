@@ -28,6 +28,8 @@ mod rules;
 mod site;
 mod unpriced;
 
+use std::collections::BTreeMap;
+
 use time::Date;
 
 pub use cashless::{Acquirer, Brand, Cashless, Terminal, TerminalKind};
@@ -177,6 +179,11 @@ impl Config {
             procedures.any(|one| one.section == counter.section && one.lane == lane.id)
         };
         self.lanes.iter().filter(own).map(|lane| lane.id.clone()).collect()
+    }
+
+    /// The same of all counters.
+    pub fn lanes_of_counters(&self) -> BTreeMap<u32, Vec<String>> {
+        self.counters.iter().map(|counter| (counter.number, self.lanes_of(counter))).collect()
     }
 
     /// The price of one copy of `option` of the form's counting question on

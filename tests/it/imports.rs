@@ -26,11 +26,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("wire", &["journal", "sync"]),
     // The counter's end of the line to the hub.
     ("forwarding", &["db", "journal", "sync", "wire"]),
-    // PostgreSQL, and nothing of the counter's own storage.
-    ("hub", &["journal", "sync"]),
     ("jpqr", &[]),
     ("bill_code", &["jpqr"]),
     ("payment", &["db", "journal"]),
+    // PostgreSQL, and nothing of the counter's own storage: the facts and rules of others.
+    ("hub", &["application", "journal", "payment", "queue", "sync"]),
     ("terminal", &["payment"]),
     // Rows as files; where they come from it does not know.
     ("export", &[]),
