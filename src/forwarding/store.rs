@@ -260,29 +260,7 @@ fn begin(tx: &Tx<'_>, row: &LogRow, (part, complete): (&str, bool)) -> Result<()
 }
 
 fn insert(tx: &Tx<'_>, row: &Row, hash: &Hash) -> Result<(), Error> {
-    tx.prepare_cached(&format!(
-        "insert into side_entry ({ROW_COLUMNS}, hash)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
-    ))?
-    .execute(params![
-        row.log,
-        row.seq,
-        row.op_id,
-        row.kind,
-        row.schema_version,
-        row.entity_kind,
-        row.entity_id,
-        row.occurred_at,
-        row.boot_id,
-        row.monotonic_ms,
-        row.clock_quality,
-        row.actor,
-        row.facts,
-        row.sealed,
-        row.prev_hash,
-        hash,
-    ])?;
-    Ok(())
+    journal::write_row(tx, Lies::Beside.table(), row, hash)
 }
 
 /// What is not at the hub yet.

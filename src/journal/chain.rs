@@ -3,7 +3,8 @@
 use rusqlite::Connection;
 
 use super::entry::{Row, beginning};
-use super::store::{COLUMNS, Head, row};
+use super::row::{self, COLUMNS};
+use super::store::Head;
 use super::vault::OfficeKey;
 use super::{Error, store, vault};
 use crate::db;
@@ -70,7 +71,7 @@ pub fn verify(
             .prepare(&format!("select {COLUMNS}, hash from journal where log = ?1 order by seq"))?;
         let mut rows = statement.query([&log.id])?;
         while let Some(found) = rows.next()? {
-            if let Err(broken) = expected.step(&row(found)?, &found.get::<_, Vec<u8>>(15)?) {
+            if let Err(broken) = expected.step(&row::read(found)?, &found.get::<_, Vec<u8>>(15)?) {
                 return Ok(Err(broken));
             }
             verified.entries += 1;
@@ -143,7 +144,7 @@ pub fn check_tail(connection: &Connection) -> Result<(), db::Error> {
     let mut rows = statement.query([TAIL_LEN])?;
     let mut expected: Option<Expected> = None;
     while let Some(found) = rows.next()? {
-        let entry = row(found)?;
+        let entry = row::read(found)?;
         let from_here =
             || Expected { log: entry.log.clone(), seq: entry.seq, prev: entry.prev_hash.clone() };
         expected

@@ -9,6 +9,7 @@
 
 mod chain;
 mod entry;
+mod row;
 mod store;
 mod vault;
 
@@ -22,9 +23,10 @@ use crate::id::{LogId, OpId, VisitId};
 
 pub use chain::{Broken, Verified, check_tail, verify};
 pub use entry::{Actor, Entity, Event, Row, beginning};
+pub use row::{COLUMNS as ROW_COLUMNS, read as read_row, write as write_row};
 pub use store::{
-    COLUMNS as ROW_COLUMNS, LogRow, carried, continue_in_new_log, ends_at, entities_unknown_to,
-    entity_of_op, happened_after, logs, row as read_row, says, stands_at, told_by_op,
+    LogRow, carried, continue_in_new_log, ends_at, entities_unknown_to, entity_of_op,
+    happened_after, logs, says, stands_at, told_by_op,
 };
 pub use vault::{OfficeKey, VisitKey};
 

@@ -1,41 +1,14 @@
 //! The journal's rows.
 
-use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
 use super::Error;
 use super::entry::{Entity, Event, Hash, Row, Stamp, beginning};
+use super::row::{self, COLUMNS};
 use crate::clock::{self, Moment};
 use crate::db::{self, Tx};
 use crate::id::{LogId, OpId};
-
-/// The columns that [`row`] reads, in its order.
-pub const COLUMNS: &str = "log, seq, op_id, kind, schema_version, entity_kind, entity_id, \
-     occurred_at, boot_id, monotonic_ms, clock_quality, actor, facts, sealed, prev_hash";
-
-/// The entry of a row that begins with [`COLUMNS`].
-///
-/// # Errors
-/// A column that is not what it should be.
-pub fn row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
-    Ok(Row {
-        log: row.get(0)?,
-        seq: row.get(1)?,
-        op_id: row.get(2)?,
-        kind: row.get(3)?,
-        schema_version: row.get(4)?,
-        entity_kind: row.get(5)?,
-        entity_id: row.get(6)?,
-        occurred_at: row.get(7)?,
-        boot_id: row.get(8)?,
-        monotonic_ms: row.get(9)?,
-        clock_quality: row.get(10)?,
-        actor: row.get(11)?,
-        facts: row.get(12)?,
-        sealed: row.get(13)?,
-        prev_hash: row.get(14)?,
-    })
-}
 
 /// The log that entries go to now: the one opened last.
 pub(super) fn open_log(connection: &Connection) -> Result<Option<LogId>, Error> {
@@ -157,8 +130,9 @@ pub fn carried(
     ))?;
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let first = i64::try_from(first).unwrap_or(i64::MAX);
-    let rows =
-        rows.query_map(params![log.to_string(), first, most], |one| Ok((row(one)?, one.get(15)?)))?;
+    let rows = rows.query_map(params![log.to_string(), first, most], |one| {
+        Ok((row::read(one)?, one.get(15)?))
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -184,29 +158,9 @@ pub(super) fn append(
 ) -> Result<Head, Error> {
     let seq = end.seq + 1;
     let row = Row::new(event, stamp, sealed, (end.log, seq), &end.hash);
-    tx.prepare_cached(&format!(
-        "insert into journal ({COLUMNS}, hash)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
-    ))?
-    .execute(params![
-        row.log,
-        row.seq,
-        row.op_id,
-        row.kind,
-        row.schema_version,
-        row.entity_kind,
-        row.entity_id,
-        row.occurred_at,
-        row.boot_id,
-        row.monotonic_ms,
-        row.clock_quality,
-        row.actor,
-        row.facts,
-        row.sealed,
-        row.prev_hash,
-        row.hash(),
-    ])?;
-    Ok(Head { hash: row.hash().to_vec(), log: row.log, seq })
+    let hash = row.hash();
+    row::write(tx, "journal", &row, &hash)?;
+    Ok(Head { hash: hash.to_vec(), log: row.log, seq })
 }
 
 /// Keeps the sealed head of a log.

@@ -20,6 +20,7 @@ mod overtaken;
 pub mod paper;
 pub mod printing;
 pub mod receipt;
+pub mod register;
 pub mod retention;
 mod search;
 pub mod slip;
