@@ -1,11 +1,13 @@
 //! `madoguchi hub`: the town hall's end of every office's line.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::config::Config;
 use crate::server::hub;
 use crate::server::tls::Certificates;
+use crate::web::hub::Names;
 
 /// Takes in what every office of the town writes down, on PostgreSQL
 ///
@@ -28,17 +30,33 @@ pub(super) struct Hub {
     /// The authority that signed the offices' certificates (PEM)
     #[arg(long, value_name = "FILE", requires = "certificate")]
     authority: Option<PathBuf>,
+    /// The configuration of an office, for the names on the pages; may be given several times
+    #[arg(long, value_name = "DIR")]
+    config: Vec<PathBuf>,
+}
+
+/// One office's configuration.
+fn read(folder: &Path) -> anyhow::Result<Config> {
+    Config::load(folder).map_err(|faults| {
+        for fault in &faults {
+            eprintln!("{fault}");
+        }
+        anyhow::anyhow!("{} cannot be used; see `madoguchi check`", folder.display())
+    })
 }
 
 /// Serves until it is told to stop.
 pub(super) fn run(arguments: Hub) -> anyhow::Result<ExitCode> {
-    let Hub { database, listen, certificate, key, authority } = arguments;
+    let Hub { database, listen, certificate, key, authority, config } = arguments;
     let certificates = match (certificate, key, authority) {
         (Some(certificate), Some(key), Some(authority)) => {
             Some(Certificates { certificate, key, authority })
         }
         _ => None,
     };
-    hub::run(&database, listen, certificates.as_ref())?;
+    let configs: Vec<Config> =
+        config.iter().map(|folder| read(folder)).collect::<anyhow::Result<_>>()?;
+    let names = Names::of(&configs);
+    hub::run(&database, listen, certificates.as_ref(), names)?;
     Ok(ExitCode::SUCCESS)
 }

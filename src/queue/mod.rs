@@ -46,7 +46,7 @@ pub use announcement::{Announcement, announcements};
 pub use issue::{AtEnd, Lane, NewTicket, issue};
 pub use night::{close_day, keep_over_night};
 pub use passing::{count_passing, passing_on};
-pub use replay::first_contradiction;
+pub use replay::{after as told, first_contradiction};
 pub use store::{at_counter, by_code, get, of_day, of_visit};
 pub use ticket::{Act, Leg, Reason, Refused, Ticket};
 pub use timer::do_what_is_due;

@@ -26,14 +26,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("wire", &["journal", "sync"]),
     // The counter's end of the line to the hub.
     ("forwarding", &["db", "journal", "sync", "wire"]),
-    // PostgreSQL, and nothing of the counter's own storage.
-    ("hub", &["journal", "sync"]),
     ("jpqr", &[]),
     ("bill_code", &["jpqr"]),
     ("payment", &["db", "journal"]),
+    // PostgreSQL, and nothing of the counter's own storage: the facts and rules of others.
+    ("hub", &["application", "journal", "payment", "queue", "sync"]),
     ("terminal", &["payment"]),
     // Rows as files; where they come from it does not know.
     ("export", &[]),
+    // Rows of the resident register as entries for boxes; whose they are it does not know.
+    ("register", &[]),
     // What is asked of whoever books follows the rules of any entry.
     ("appointment", &["db", "journal", "form"]),
     ("printer", &["pdf"]),
@@ -49,6 +51,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "payment",
             "printer",
             "queue",
+            "register",
             "staff",
         ],
     ),
@@ -76,6 +79,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "printer",
             "procedure",
             "queue",
+            "register",
         ],
     ),
     (
