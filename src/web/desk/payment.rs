@@ -5,6 +5,7 @@ mod going_back;
 mod now;
 mod page;
 mod press;
+mod word;
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -183,6 +184,13 @@ pub(super) async fn act(
         return shown(&office, &sent.clerk, id, frame.refusing(refused)).await;
     };
     let note = press.note();
+    match word::held(&office, &sent.clerk, (id, &press)).await? {
+        word::Held::Stands => {}
+        word::Held::Agreed => return Ok(go(&format!("/desk/visits/{id}/payment?note={note}"))),
+        word::Held::Refused(told) => {
+            return shown(&office, &sent.clerk, id, frame.refusing(told.to_owned())).await;
+        }
+    }
     match store(&office, &sent.clerk, (op, id), press).await {
         Ok(begun) => {
             if let Some(begun) = begun {

@@ -5,6 +5,7 @@ mod asked;
 mod by_hand;
 mod going_back;
 mod races;
+mod word;
 
 use std::net::TcpListener;
 
