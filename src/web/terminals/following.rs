@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 
 use super::{Errand, Remark, held};
 use crate::db::Tx;
+use crate::id::RequestId;
 use crate::journal::Journal;
 use crate::payment::{self, Outcome, State};
 use crate::terminal::{Found, Silence};
@@ -16,6 +17,28 @@ use crate::web::Office;
 /// How long to wait before what is unknown is looked up again: at first, and at most.
 const PAUSE_MIN: Duration = Duration::from_secs(2);
 const PAUSE_MAX: Duration = Duration::from_secs(60);
+
+/// How long something has begun before it is strange that nobody follows it.
+const ALONE: Duration = Duration::from_secs(60);
+
+/// One request that is followed to its end, by nobody else meanwhile.
+struct Following {
+    office: Arc<Office>,
+    id: RequestId,
+}
+
+impl Following {
+    fn begin(office: &Arc<Office>, id: RequestId) -> Option<Self> {
+        let is_first = held(&office.terminals.followed).insert(id);
+        is_first.then(|| Self { office: office.clone(), id })
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        held(&self.office.terminals.followed).remove(&self.id);
+    }
+}
 
 /// Asks on a thread of its own, for a terminal may take minutes.
 async fn on_a_thread<T: Send + 'static>(
@@ -37,11 +60,19 @@ async fn on_a_thread<T: Send + 'static>(
 pub(in crate::web) fn ask(office: &Arc<Office>, errand: Errand) {
     let terminals = &office.terminals;
     let Some((terminal, asked)) = errand.asked(terminals, &office.config.cashless) else { return };
-    if errand.state() != State::Started || !held(&terminals.followed).insert(errand.id()) {
+    if errand.state() != State::Started {
         return;
     }
+    let Some(following) = Following::begin(office, errand.id()) else { return };
     let office = office.clone();
     tokio::spawn(async move {
+        let _following = following;
+        // Whoever followed it before may have come to the end since it was read.
+        let own = errand.clone();
+        let now = office.db.read(move |look| own.state_now(look)).await;
+        if !matches!(now, Ok(State::Started)) {
+            return;
+        }
         let said = on_a_thread(move || terminal.ask(&asked)).await;
         let (outcome, remark) = match said {
             Ok(said) => errand.understood(&office.config.cashless, said),
@@ -56,24 +87,30 @@ pub(in crate::web) fn ask(office: &Arc<Office>, errand: Errand) {
             tokio::time::sleep(PAUSE_MIN).await;
             follow(&office, &errand).await;
         }
-        held(&office.terminals.followed).remove(&errand.id());
     });
 }
 
-/// Follows everything unknown, in the background: the program was stopped in the middle.
+/// Follows everything unknown that nobody follows, in the background: the program was
+/// stopped in the middle. What has begun and was left alone is unknown, too.
 ///
 /// # Errors
 /// Faults of storage.
 pub async fn look_for_what_is_unknown(office: &Arc<Office>) -> Result<(), payment::Error> {
     for errand in office.db.read(Errand::open).await? {
         let is_there = errand.asked(&office.terminals, &office.config.cashless).is_some();
-        if !is_there || !held(&office.terminals.followed).insert(errand.id()) {
+        let is_new =
+            errand.state() == State::Started && errand.begun_at() + ALONE > office.journal.now();
+        if !is_there || is_new {
             continue;
         }
+        let Some(following) = Following::begin(office, errand.id()) else { continue };
         let office = office.clone();
         tokio::spawn(async move {
+            let _following = following;
+            if errand.state() == State::Started {
+                settle(&office, &errand, Outcome::Unknown).await;
+            }
             follow(&office, &errand).await;
-            held(&office.terminals.followed).remove(&errand.id());
         });
     }
     Ok(())

@@ -4,6 +4,7 @@
 mod asked;
 mod by_hand;
 mod going_back;
+mod let_go;
 mod races;
 mod word;
 

@@ -6,7 +6,11 @@ use crate::payment::give_back;
 pub(super) const VOID: [(&str, &str); 2] = [("act", "void_at_terminal"), ("reason", "asked")];
 
 /// A visit that paid 900 yen at a terminal which approves, and is in this mood afterwards.
-pub(super) async fn paid_at<'t>(town: &'t Town, login: &str, then: Simulated) -> (Bill<'t>, VisitId) {
+pub(super) async fn paid_at<'t>(
+    town: &'t Town,
+    login: &str,
+    then: Simulated,
+) -> (Bill<'t>, VisitId) {
     linked(town, simulated(Mood::Approve));
     let visit = town.visit("juminhyo").await;
     let bill = bill(town, login, visit).await;
