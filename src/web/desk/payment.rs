@@ -7,6 +7,7 @@ mod page;
 mod press;
 
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::frame::{Asked, Frame, Place};
@@ -191,8 +192,13 @@ pub(super) async fn act(
             Ok(go(&format!("/desk/visits/{id}/payment?note={note}")))
         }
         Err(error) => {
+            let is_conflict = matches!(error, Error::Payment(Refused::Conflict));
             let refused = refusal(words, error)?.to_owned();
-            shown(&office, &sent.clerk, id, frame.refusing(refused)).await
+            let mut page = shown(&office, &sent.clerk, id, frame.refusing(refused)).await?;
+            if is_conflict {
+                *page.status_mut() = StatusCode::CONFLICT;
+            }
+            Ok(page)
         }
     }
 }
