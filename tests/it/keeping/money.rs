@@ -235,6 +235,17 @@ fn done(log: &Path, way: Way) -> BTreeMap<String, u32> {
     }
 }
 
+/// A terminal in whatever mood, which is not killed; where it listens.
+fn terminal(log: &Path, seed: u64) -> (Program, String) {
+    let mut terminal = madoguchi(&["terminal", "--id", "t1", "--listen", "127.0.0.1:0"]);
+    terminal.args(["--mood", "random", "--takes-ms", "5", "--late-ms", "1500", "--seed"]);
+    let terminal = terminal.arg(seed.to_string()).arg("--log").arg(log);
+    let terminal = Program::start_until(terminal, "端末 t1 ");
+    let said = terminal.said();
+    let (_, address) = said.split_once("端末 t1 ").unwrap();
+    (terminal, address.trim().to_owned())
+}
+
 #[test]
 fn a_payment_that_is_killed_anywhere_is_taken_once_and_booked_once() {
     let kills = usize::try_from(from_environment("MADOGUCHI_KILLS", KILLS as u64)).unwrap();
@@ -245,12 +256,8 @@ fn a_payment_that_is_killed_anywhere_is_taken_once_and_booked_once() {
     let [config, data] = ["config", "data"].map(|name| folder.path().join(name));
     [&config, &data].into_iter().for_each(|one| fs::create_dir(one).unwrap());
     let log = folder.path().join("terminal.log");
-    let mut terminal = madoguchi(&["terminal", "--id", "t1", "--listen", "127.0.0.1:0"]);
-    terminal.args(["--mood", "random", "--takes-ms", "5", "--late-ms", "1500", "--seed"]);
-    let terminal = terminal.arg(seed.to_string()).arg("--log").arg(&log);
-    let terminal = Program::start_until(terminal, "端末 t1 ");
-    let said = terminal.said();
-    town(&config, said.split_once("端末 t1 ").unwrap().1.trim());
+    let (_terminal, address) = terminal(&log, seed);
+    town(&config, &address);
     let mut program = Program::serve_at(&data, &config);
     let clerk = hire(&mut set_up(&program));
     program.stop();
