@@ -1,9 +1,16 @@
 //! `madoguchi hub`: the town hall's end of every office's line.
 
+use std::fs;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context;
+use clap::CommandFactory;
+use clap::error::ErrorKind;
+
+use super::say;
+use crate::hub::BackupMark;
 use crate::server::hub;
 use crate::server::tls::Certificates;
 
@@ -13,9 +20,17 @@ use crate::server::tls::Certificates;
 /// it speaks HTTPS, and only to offices whose certificate the given authority signed.
 #[derive(clap::Args)]
 pub(super) struct Hub {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// The database: postgresql://USER:PASSWORD@HOST/NAME, or "host=/run/postgresql dbname=…"
-    #[arg(long, value_name = "URL", env = "MADOGUCHI_HUB_DATABASE", hide_env_values = true)]
-    database: String,
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "MADOGUCHI_HUB_DATABASE",
+        hide_env_values = true
+    )]
+    database: Option<String>,
     /// Where to listen
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090", env = "MADOGUCHI_LISTEN")]
     listen: SocketAddr,
@@ -30,15 +45,46 @@ pub(super) struct Hub {
     authority: Option<PathBuf>,
 }
 
-/// Serves until it is told to stop.
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Prints how far the database is, before a backup of it begins
+    Mark,
+    /// Tells that a backup which began after a mark was taken is done
+    BackedUp {
+        /// What `madoguchi hub mark` had printed
+        #[arg(value_name = "MARK")]
+        mark: PathBuf,
+    },
+}
+
+/// Serves until it is told to stop, or does what is asked besides.
 pub(super) fn run(arguments: Hub) -> anyhow::Result<ExitCode> {
-    let Hub { database, listen, certificate, key, authority } = arguments;
-    let certificates = match (certificate, key, authority) {
-        (Some(certificate), Some(key), Some(authority)) => {
-            Some(Certificates { certificate, key, authority })
-        }
-        _ => None,
+    let Hub { command, database, listen, certificate, key, authority } = arguments;
+    let Some(database) = database else {
+        let why = "the database is missing: give --database URL, or set MADOGUCHI_HUB_DATABASE";
+        super::Arguments::command().error(ErrorKind::MissingRequiredArgument, why).exit()
     };
-    hub::run(&database, listen, certificates.as_ref())?;
+    match command {
+        Some(Command::Mark) => say(serde_json::to_string(&hub::mark(&database)?)?),
+        Some(Command::BackedUp { mark }) => {
+            let logs = hub::backed_up(&database, &read(&mark)?)?;
+            eprintln!("{logs} logs are in the backup, as far as they were when the mark was taken");
+        }
+        None => {
+            let certificates = match (certificate, key, authority) {
+                (Some(certificate), Some(key), Some(authority)) => {
+                    Some(Certificates { certificate, key, authority })
+                }
+                _ => None,
+            };
+            hub::run(&database, listen, certificates.as_ref())?;
+        }
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+fn read(mark: &Path) -> anyhow::Result<BackupMark> {
+    let text = fs::read(mark).with_context(|| format!("{}", mark.display()))?;
+    serde_json::from_slice(&text)
+        .with_context(|| format!("{} is not what `madoguchi hub mark` prints", mark.display()))
 }

@@ -269,6 +269,8 @@ pub struct Waiting {
     pub entries: u64,
     /// When the oldest of it happened, RFC 3339.
     pub since: Option<String>,
+    /// What the hub has, and no backup of the hub.
+    pub unsaved: u64,
 }
 
 /// What waits to be sent.
@@ -280,6 +282,7 @@ pub fn waiting(connection: &Connection) -> Result<Waiting, Error> {
     for one in travellers(connection)? {
         let acked = one.log.known.acked.seq;
         waiting.entries += one.log.end.saturating_sub(acked);
+        waiting.unsaved += acked.saturating_sub(one.log.known.backed_up);
         let oldest =
             format!("select occurred_at from {} where log = ?1 and seq = ?2", one.lies.table());
         let oldest: Option<String> = connection

@@ -26,6 +26,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("wire", &["journal", "sync"]),
     // The counter's end of the line to the hub.
     ("forwarding", &["db", "journal", "sync", "wire"]),
+    // Copies the file elsewhere; what is in it, it does not know.
+    ("second_copy", &["db", "journal"]),
     // PostgreSQL, and nothing of the counter's own storage.
     ("hub", &["journal", "sync"]),
     ("jpqr", &[]),

@@ -1,4 +1,5 @@
-//! What waits to be sent to the town hall (役所への送信), since when, and why. Numbers and
+//! Where the office's records go besides its own disk: what waits to be sent to the town
+//! hall (役所への送信), since when, and why; and how the second copy stands. Numbers and
 //! identities, nothing of what residents entered: whoever runs the machines may look, too.
 
 use askama::Template;
@@ -10,6 +11,7 @@ use serde_json::json;
 
 use super::frame::{Asked, Frame, Place};
 use super::guard::{Clerk, Sent};
+use super::second_copy::{self, Copy};
 use crate::clock::{self, Moment};
 use crate::db::Tx;
 use crate::forwarding::{self, Last, Parted, Standing, Stuck, Trouble, Waiting};
@@ -40,12 +42,20 @@ struct Row {
 struct Page {
     frame: Frame,
     op: String,
-    /// How the line stands.
+    line: Option<Line>,
+    copy: Option<Copy>,
+}
+
+/// The line to the hub.
+struct Line {
+    /// How it stands.
     is_well: bool,
     words: String,
     waiting: u64,
     since: Option<String>,
     answered: Option<String>,
+    /// How much of what the hub has would be lost with the hub and this machine.
+    unsaved: u64,
     parted: Vec<String>,
     rows: Vec<Row>,
     more: usize,
@@ -57,25 +67,42 @@ async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     clerk.may(Action::Oversee)?;
-    let standing = office.line.as_ref().ok_or(Failure::NotFound)?;
+    menu(&office).ok_or(Failure::NotFound)?;
+    let frame = Frame::inside(&office, &clerk, Place::Supervisor).noting(asked.note);
+    let line = match &office.line {
+        Some(standing) => Some(line(&office, standing, &frame).await?),
+        None => None,
+    };
+    let op = office.journal.op().to_string();
+    page::show(&Page { op, line, copy: second_copy::shown(&office, frame.words), frame })
+}
+
+/// The name of the page; none where the records stay on this disk.
+pub(super) fn menu(office: &Office) -> Option<&'static str> {
+    match (&office.line, &office.copy) {
+        (Some(_), _) => Some("line.menu"),
+        (None, Some(_)) => Some("second.title"),
+        (None, None) => None,
+    }
+}
+
+async fn line(office: &Office, standing: &Standing, frame: &Frame) -> Result<Line, Failure> {
     let waiting = office.db.read(forwarding::waiting).await?;
     let parted = office.db.read(forwarding::parted).await?;
-    let frame = Frame::inside(&office, &clerk, Place::Supervisor).noting(asked.note);
     let (words, now) = (frame.words, office.journal.now());
     let last = standing.last();
     let (is_well, said) = stands(words, &last);
     let sees_visits = frame.sees_visits();
-    page::show(&Page {
-        op: office.journal.op().to_string(),
+    Ok(Line {
         is_well,
         words: said,
         waiting: waiting.entries,
         since: waiting.since.as_deref().and_then(clock::parse_rfc3339).map(|at| shown(at, now)),
         answered: last.answered_at.map(|at| shown(at, now)),
+        unsaved: waiting.unsaved,
         parted: parted.iter().map(|one| told(words, one, now)).collect(),
         rows: last.stuck.iter().map(|one| row(words, one, now, sees_visits)).collect(),
         more: last.more_stuck,
-        frame,
     })
 }
 
@@ -177,7 +204,7 @@ fn told(words: Phrases, one: &Parted, now: Moment) -> String {
 }
 
 /// The time of a day, with its day where that is not today.
-fn shown(at: Moment, now: Moment) -> String {
+pub(super) fn shown(at: Moment, now: Moment) -> String {
     let time = clock::hour_and_minute(at);
     match at.date() == now.date() {
         true => time,

@@ -29,6 +29,7 @@ mod payment;
 mod print;
 mod printing;
 mod receipt;
+mod second_copy;
 mod sections;
 mod setup;
 mod sign_in;

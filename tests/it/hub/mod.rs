@@ -1,5 +1,6 @@
 //! The hub on a real PostgreSQL: what offices send arrives once and in order.
 
+mod copied;
 mod office;
 mod served;
 mod town;
