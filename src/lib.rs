@@ -48,6 +48,7 @@ pub mod preregistration;
 pub mod printer;
 pub mod procedure;
 pub mod queue;
+pub mod register;
 pub mod second_copy;
 pub mod staff;
 pub mod sync;

@@ -10,9 +10,11 @@ use clap::CommandFactory;
 use clap::error::ErrorKind;
 
 use super::say;
+use crate::config::Config;
 use crate::hub::BackupMark;
 use crate::server::hub;
 use crate::server::tls::Certificates;
+use crate::web::hub::Names;
 
 /// Takes in what every office of the town writes down, on PostgreSQL
 ///
@@ -43,6 +45,19 @@ pub(super) struct Hub {
     /// The authority that signed the offices' certificates (PEM)
     #[arg(long, value_name = "FILE", requires = "certificate")]
     authority: Option<PathBuf>,
+    /// The configuration of an office, for the names on the pages; may be given several times
+    #[arg(long, value_name = "DIR")]
+    config: Vec<PathBuf>,
+}
+
+/// One office's configuration.
+fn named(folder: &Path) -> anyhow::Result<Config> {
+    Config::load(folder).map_err(|faults| {
+        for fault in &faults {
+            eprintln!("{fault}");
+        }
+        anyhow::anyhow!("{} cannot be used; see `madoguchi check`", folder.display())
+    })
 }
 
 #[derive(clap::Subcommand)]
@@ -59,7 +74,7 @@ enum Command {
 
 /// Serves until it is told to stop, or does what is asked besides.
 pub(super) fn run(arguments: Hub) -> anyhow::Result<ExitCode> {
-    let Hub { command, database, listen, certificate, key, authority } = arguments;
+    let Hub { command, database, listen, certificate, key, authority, config } = arguments;
     let Some(database) = database else {
         let why = "the database is missing: give --database URL, or set MADOGUCHI_HUB_DATABASE";
         super::Arguments::command().error(ErrorKind::MissingRequiredArgument, why).exit()
@@ -77,7 +92,9 @@ pub(super) fn run(arguments: Hub) -> anyhow::Result<ExitCode> {
                 }
                 _ => None,
             };
-            hub::run(&database, listen, certificates.as_ref())?;
+            let configs: Vec<Config> =
+                config.iter().map(|folder| named(folder)).collect::<anyhow::Result<_>>()?;
+            hub::run(&database, listen, certificates.as_ref(), Names::of(&configs))?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -13,9 +13,14 @@
 mod backup;
 mod effect;
 mod held;
+mod machines;
+mod now;
 mod overview;
+mod parked;
+mod received;
 mod schema;
 mod take;
+mod takings;
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -29,8 +34,13 @@ use crate::journal;
 use crate::sync::{Hash, Incarnation, Mark, Position};
 
 pub use backup::BackupMark;
-pub use effect::{Parked, Why};
+pub use effect::Why;
+pub use machines::{Device, Held, Incident};
+pub use now::{Hall, Lane, Window};
 pub use overview::Branch;
+pub use parked::Parked;
+pub use received::{Found, Happened, LISTED_MAX, Received, Search, Stage};
+pub use takings::{Closing, NotKnown, Takings};
 
 /// What the hub holds one of for each journal entry.
 pub type Entry = crate::sync::Entry<journal::Row>;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use deadpool_postgres::Transaction;
 
-use super::effect::{Why, effect_of, parked_entities, tried};
+use super::effect::{EDITION, Effect, Told, Why, acted, all_took_effect, effect_of, tried};
+use super::parked::{Whose, parked_entities};
 use super::{Entry, Error, Hub, Log, exactly, number};
 use crate::sync::{Hash, Mark, Position, Receipt, receive};
 
@@ -67,8 +68,9 @@ impl Hub {
 /// acts on one entity is then that of their arrival.
 pub(super) async fn lock(tx: &Transaction<'_>, municipality: &str) -> Result<(), Error> {
     tx.execute(
-        "insert into municipality (municipality) values ($1) on conflict do nothing",
-        &[&municipality],
+        "insert into municipality (municipality, understood) values ($1, $2)
+         on conflict do nothing",
+        &[&municipality, &EDITION],
     )
     .await?;
     tx.execute("select 1 from municipality where municipality = $1 for update", &[&municipality])
@@ -197,24 +199,44 @@ async fn interpret(tx: &Transaction<'_>, log: &Log, new: &[Entry]) -> Result<(),
         .await?;
     let known: BTreeSet<String> =
         known.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
-    let mut waiting = parked_entities(tx, municipality).await?;
-    let mut acts: Vec<(&Entry, Option<Why>)> = Vec::new();
-    for entry in new.iter().filter(|entry| !known.contains(&entry.body.op_id)) {
-        let entity = (entry.body.entity_kind.clone(), entry.body.entity_id.clone());
-        let meant = match waiting.contains(&entity) {
-            true => Err(Why::BehindAnother),
-            false => effect_of(&entry.body),
-        };
+    let waiting = parked_entities(tx, municipality).await?;
+    let new: Vec<&Entry> = new.iter().filter(|entry| !known.contains(&entry.body.op_id)).collect();
+    let acts = take_effect(tx, log, &new, waiting).await?;
+    acted(tx, municipality, acts.iter().map(|(entry, _)| &entry.body)).await?;
+    note(tx, log, &acts).await
+}
+
+/// Lets them take effect, all at once where nothing of them waits, and says of each why
+/// it waits.
+async fn take_effect<'e>(
+    tx: &Transaction<'_>,
+    log: &Log,
+    new: &[&'e Entry],
+    mut waiting: BTreeSet<Whose>,
+) -> Result<Vec<(&'e Entry, Option<Why>)>, Error> {
+    let told = |entry: &'e Entry| Told { office: &log.office, row: &entry.body };
+    let meant: Vec<Result<Effect, Why>> = new.iter().map(|entry| effect_of(&entry.body)).collect();
+    let all: Option<Vec<&Effect>> = meant.iter().map(|one| one.as_ref().ok()).collect();
+    if let Some(all) = all.filter(|_| waiting.is_empty())
+        && all_took_effect(tx, new.iter().map(|entry| told(entry)).zip(all)).await?
+    {
+        return Ok(new.iter().map(|entry| (*entry, None)).collect());
+    }
+    let mut acts = Vec::new();
+    for (entry, meant) in new.iter().zip(meant) {
+        let body = &entry.body;
+        let whose = (log.office.name.clone(), body.entity_kind.clone(), body.entity_id.clone());
         let done = match meant {
-            Ok(effect) => tried(tx, &log.office, (&entry.body, &effect)).await?,
+            _ if waiting.contains(&whose) => Err(Why::BehindAnother),
+            Ok(effect) => tried(tx, &told(entry), &effect).await?,
             Err(why) => Err(why),
         };
         if done.is_err() {
-            waiting.insert(entity);
+            waiting.insert(whose);
         }
-        acts.push((entry, done.err()));
+        acts.push((*entry, done.err()));
     }
-    note(tx, log, &acts).await
+    Ok(acts)
 }
 
 /// Notes what became of the acts.

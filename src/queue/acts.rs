@@ -1,6 +1,8 @@
 //! What clerks, residents and the clock do to tickets: the row, the announcement
 //! and the journal entry in one transaction.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use time::Date;
 
@@ -13,13 +15,15 @@ use crate::db::Tx;
 use crate::id::{OpId, StaffId, TicketId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
 
+/// The lanes that each counter calls from.
+pub type LanesOf = BTreeMap<u32, Vec<String>>;
+
 /// The clerk's place: which counter, and what it serves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Desk<'a> {
     pub staff: StaffId,
     pub counter: u32,
-    /// The lanes this counter calls from.
-    pub lanes: &'a [String],
+    pub lanes: &'a LanesOf,
     pub rules: Rules,
 }
 
@@ -224,13 +228,14 @@ fn callable(tx: &Tx<'_>, desk: &Desk<'_>, day: Date) -> Result<Vec<Ticket>, Erro
     Ok(waiting)
 }
 
-/// Whether a ticket waits for `counter`, which calls from `lanes`. Who is to go on
-/// at another counter waits for that one as long as somebody sits there and calls.
-pub fn is_callable(ticket: &Ticket, counter: u32, lanes: &[String], duties: &[Duty]) -> bool {
+/// Whether a ticket waits for `counter`. Who is to go on at another counter waits for
+/// that one as long as somebody sits there and calls its lane.
+pub fn is_callable(ticket: &Ticket, counter: u32, lanes: &LanesOf, duties: &[Duty]) -> bool {
     let leg = ticket.leg();
-    let elsewhere = leg.wants.filter(|wants| *wants != counter);
-    let calls = |duty: &Duty| Some(duty.counter) == elsewhere && duty.paused.is_none();
-    leg.state == State::Waiting && lanes.contains(&leg.lane) && !duties.iter().any(calls)
+    let calls = |one| lanes.get(&one).is_some_and(|own| own.contains(&leg.lane));
+    let elsewhere = leg.wants.filter(|wants| *wants != counter && calls(*wants));
+    let is_there = |duty: &Duty| Some(duty.counter) == elsewhere && duty.paused.is_none();
+    leg.state == State::Waiting && calls(counter) && !duties.iter().any(is_there)
 }
 
 fn of_today(tx: &Tx<'_>, id: TicketId, day: Date) -> Result<Ticket, Error> {

@@ -9,7 +9,7 @@ use super::duty::{Duty, Pause};
 use super::state::State;
 use super::ticket::{Leg, Ticket};
 use super::voice::Voice;
-use crate::clock::{self, Moment};
+use crate::clock;
 use crate::id::TicketId;
 
 /// How many of the last calls a display keeps showing.
@@ -46,7 +46,7 @@ pub struct Call {
 pub struct LaneNow {
     pub lane: String,
     pub waiting: usize,
-    /// Since when the first of them waits, of those who came today.
+    /// Since when the first of them is kept waiting, of those who came today.
     pub since: Option<String>,
 }
 
@@ -142,8 +142,7 @@ fn lane_now(tickets: &[Ticket], lane: &str) -> LaneNow {
         let leg = ticket.leg();
         leg.state == State::Waiting && leg.lane == lane
     };
-    let today = tickets.iter().filter(waits).filter(|ticket| !ticket.stands_over_night());
-    let since: Option<Moment> = today.map(|ticket| ticket.leg().since).min();
+    let since = tickets.iter().filter(waits).filter_map(Ticket::kept_waiting_since).min();
     LaneNow {
         lane: lane.to_owned(),
         waiting: tickets.iter().filter(waits).count(),

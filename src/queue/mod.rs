@@ -41,12 +41,12 @@ use crate::clock::Moment;
 use crate::db;
 use crate::journal::{self, Journal};
 
-pub use acts::{Desk, act, call_next, call_this, is_callable, undo};
+pub use acts::{Desk, LanesOf, act, call_next, call_this, is_callable, undo};
 pub use announcement::{Announcement, announcements};
 pub use issue::{AtEnd, Lane, NewTicket, issue};
 pub use night::{close_day, keep_over_night};
 pub use passing::{count_passing, passing_on};
-pub use replay::first_contradiction;
+pub use replay::{after as told, first_contradiction};
 pub use store::{at_counter, by_code, get, of_day, of_visit};
 pub use ticket::{Act, Leg, Reason, Refused, Ticket};
 pub use timer::do_what_is_due;

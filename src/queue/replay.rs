@@ -69,7 +69,10 @@ pub fn tickets(connection: &Connection) -> Result<BTreeMap<TicketId, Ticket>, Er
 
 /// What one entry makes of a ticket; `None` for one that was drawn before tickets had
 /// legs, or before the entries that were read: only the rows know it.
-pub(super) fn after(
+///
+/// # Errors
+/// [`Error::Refused`] where the rules do not allow it after what was; facts that cannot be.
+pub fn after(
     before: Option<&Ticket>,
     (id, kind, facts): (TicketId, &str, &str),
 ) -> Result<Option<Ticket>, Error> {

@@ -29,6 +29,7 @@ use crate::db::Tx;
 use crate::id::{DeviceId, OpId, StaffId, TicketId};
 use crate::journal::{Actor, OfficeKey};
 
+const LANES: [&str; 2] = ["certificate", "moving"];
 const RULES: Rules = Rules {
     priority_credit: Duration::from_secs(15 * 60),
     late_after: Duration::from_secs(15 * 60),
@@ -42,7 +43,7 @@ struct Hall {
     journal: Journal,
     clock: Arc<HeldClock>,
     clerks: Vec<StaffId>,
-    lanes: Vec<String>,
+    lanes: LanesOf,
 }
 
 /// A town that wrote nothing down.
@@ -68,8 +69,13 @@ impl Hall {
         let journal = Journal::new(clock.clone(), chance, key);
         journal.open_log(&Tx::alone(&connection), "999997/honcho").unwrap();
         let clerks = (0..3).map(|_| StaffId::new(journal.now(), &*journal.chance)).collect();
-        let lanes = vec!["certificate".into(), "moving".into()];
-        Self { connection, journal, clock, clerks, lanes }
+        Self {
+            connection,
+            journal,
+            clock,
+            clerks,
+            lanes: (1..=3).map(|counter| (counter, LANES.map(str::to_owned).to_vec())).collect(),
+        }
     }
 
     fn open() -> Self {

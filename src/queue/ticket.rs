@@ -306,6 +306,20 @@ impl Ticket {
         self.legs.last().expect("a ticket is made with a leg and none is ever taken away")
     }
 
+    /// Since when its holder is kept waiting: whoever comes early to an appointment waits
+    /// for nobody until it begins, so that this may lie ahead. None where nobody waits, or
+    /// since another day.
+    pub fn kept_waiting_since(&self) -> Option<Moment> {
+        let leg = self.leg();
+        let waits = leg.state == State::Waiting && !self.stands_over_night();
+        waits.then(|| self.not_before_the_slot(self.legs.len() - 1, leg.since))
+    }
+
+    /// `moment`, which began the waiting of a leg; of the first one not before the slot.
+    pub(super) fn not_before_the_slot(&self, leg: usize, moment: Moment) -> Moment {
+        self.slot.filter(|_| leg == 0).map_or(moment, |slot| moment.max(slot))
+    }
+
     /// What decides its place in the queue.
     pub fn place(&self) -> Place {
         Place {

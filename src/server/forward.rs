@@ -6,11 +6,12 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::net::TcpListener;
 
+use crate::clock::SystemClock;
 use crate::config::{self, Config};
 use crate::forwarding::{Files, Forwarding, Link, Place, Standing};
 use crate::hub::Hub;
 use crate::web::Office;
-use crate::web::hub::{Peer, router};
+use crate::web::hub::{Names, Peer, router};
 
 /// A line that nobody has called on yet; none where the town has no hub.
 pub(super) fn line(config: &Config) -> anyhow::Result<Option<(Link, Duration)>> {
@@ -29,7 +30,9 @@ pub(super) async fn own_hub(config: &mut Config, database: &str) -> anyhow::Resu
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);
     eprintln!("自治体側 {url}/");
-    let answers = router(hub).into_make_service_with_connect_info::<Peer>();
+    let names = Names::of(std::slice::from_ref(config));
+    let answers =
+        router(hub, names, Arc::new(SystemClock)).into_make_service_with_connect_info::<Peer>();
     tokio::spawn(async move { axum::serve(listener, answers).await });
     config.site.modules.hub = true;
     config.site.hub = Some(config::Hub::on_this_machine(url));

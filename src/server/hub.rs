@@ -1,14 +1,16 @@
 //! The hub: what every office of a municipality wrote arrives here.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use tokio::net::TcpListener;
 
 use super::tls::{Certificates, TlsListener};
 use super::told_to_stop;
+use crate::clock::SystemClock;
 use crate::hub::{BackupMark, Hub};
-use crate::web::hub::{Peer, router};
+use crate::web::hub::{Names, Peer, router};
 
 /// Runs until it is told to stop.
 ///
@@ -18,6 +20,7 @@ pub fn run(
     database: &str,
     listen: SocketAddr,
     certificates: Option<&Certificates>,
+    names: Names,
 ) -> anyhow::Result<()> {
     if certificates.is_none() && !listen.ip().is_loopback() {
         bail!(
@@ -26,7 +29,7 @@ pub fn run(
         );
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(database, listen, certificates))
+    runtime.block_on(serve(database, listen, certificates, names))
 }
 
 /// How far the database is, before a backup of it begins.
@@ -57,6 +60,7 @@ async fn serve(
     database: &str,
     listen: SocketAddr,
     certificates: Option<&Certificates>,
+    names: Names,
 ) -> anyhow::Result<()> {
     let tls = certificates.map(Certificates::server).transpose()?;
     let listener = TcpListener::bind(listen).await.with_context(|| {
@@ -64,7 +68,8 @@ async fn serve(
     })?;
     let hub = open(database).await?;
     let address = listener.local_addr()?;
-    let answers = router(hub).into_make_service_with_connect_info::<Peer>();
+    let answers =
+        router(hub, names, Arc::new(SystemClock)).into_make_service_with_connect_info::<Peer>();
     match tls {
         Some(config) => {
             let listener = TlsListener::new(listener, config)?;

@@ -287,7 +287,7 @@ mod tests {
 
         /// Whom the second counter calls now; served and done at once.
         fn call(&self) -> String {
-            let lanes = self.config.lanes_of(self.config.counter(2).unwrap());
+            let lanes = self.config.lanes_of_counters();
             let rules = self.config.site.queue.order();
             let desk = Desk { staff: self.clerk, counter: 2, lanes: &lanes, rules };
             let op = self.journal.op();

@@ -73,7 +73,8 @@ mod tests {
         let (tx, journal) = (town.tx(), &town.journal);
         let clerk = StaffId::new(journal.now(), &*journal.chance);
         duty::open(&tx, journal, journal.op(), clerk, 1, false).unwrap();
-        let (lanes, rules) = (vec!["certificate".to_owned()], town.config.site.queue.order());
+        let lanes = [(1, vec!["certificate".to_owned()])].into();
+        let rules = town.config.site.queue.order();
         let desk = Desk { staff: clerk, counter: 1, lanes: &lanes, rules };
         let called = queue::call_next(&tx, journal, journal.op(), &desk).unwrap();
         let serve = Act::of_clerk(Action::Serve, 1, clerk, journal.now());

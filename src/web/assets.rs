@@ -38,6 +38,7 @@ const ASSETS: &[Asset] = assets! {
         "pay_code.js": "text/javascript; charset=utf-8",
         "desk.js": "text/javascript; charset=utf-8",
         "alarm.js": "text/javascript; charset=utf-8",
+        "hub.css": "text/css; charset=utf-8",
         "fresh.js": "text/javascript; charset=utf-8",
         "display.css": "text/css; charset=utf-8",
         "display.js": "text/javascript; charset=utf-8",

@@ -119,8 +119,7 @@ impl Outlooks {
 
 fn setup(config: &Config) -> Setup {
     let lanes = config.lanes.iter().map(|lane| (lane.id.clone(), lane.minutes)).collect();
-    let counters = config.counters.iter();
-    let counters = counters.map(|counter| (counter.number, config.lanes_of(counter))).collect();
+    let counters = config.lanes_of_counters();
     Setup { lanes, counters, rules: config.site.queue.order(), planned: Arc::new(config.clone()) }
 }
 

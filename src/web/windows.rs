@@ -1,7 +1,7 @@
 //! Windows of the clock, as people read them: 「14:20〜14:35ごろ」.
 
-use crate::clock;
-use crate::config::{Lane, Site};
+use crate::clock::{self, Moment};
+use crate::config::{Config, Lane, Site};
 use crate::lang::Phrases;
 use crate::queue::outlook::Told;
 use crate::queue::wait::window::Window;
@@ -20,12 +20,21 @@ pub(super) fn words(words: Phrases, window: Window) -> String {
     }
 }
 
-/// When somebody who comes to a lane now is called; nothing where nobody comes to it
-/// from outside, as to the cashier.
-pub(super) fn for_newcomers(words: Phrases, lane: &Lane, window: Option<Window>) -> Option<String> {
+/// When somebody who comes to a lane now is called, or why nobody is; nothing where
+/// nobody comes to it from outside, as to the cashier.
+pub(super) fn for_newcomers(
+    words: Phrases,
+    (config, lane): (&Config, &Lane),
+    window: Option<Window>,
+    now: Moment,
+) -> Option<String> {
+    let nobody_calls = match config.end(lane, now) {
+        Some(end) if end.closes <= now => "window.over",
+        _ => "window.closed",
+    };
     match window {
         Some(window) => Some(self::words(words, window)),
-        None => lane.prefix.as_ref().map(|_| words.t("window.closed").to_owned()),
+        None => lane.prefix.as_ref().map(|_| words.t(nobody_calls).to_owned()),
     }
 }
 

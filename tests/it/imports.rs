@@ -28,14 +28,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("forwarding", &["db", "journal", "sync", "wire"]),
     // Copies the file elsewhere; what is in it, it does not know.
     ("second_copy", &["db", "journal"]),
-    // PostgreSQL, and nothing of the counter's own storage.
-    ("hub", &["journal", "sync"]),
     ("jpqr", &[]),
     ("bill_code", &["jpqr"]),
     ("payment", &["db", "journal"]),
+    // PostgreSQL, and nothing of the counter's own storage: the facts and rules of others.
+    ("hub", &["application", "journal", "payment", "queue", "sync"]),
     ("terminal", &["payment"]),
     // Rows as files; where they come from it does not know.
     ("export", &[]),
+    // Rows of the resident register as entries for boxes; whose they are it does not know.
+    ("register", &[]),
     // What is asked of whoever books follows the rules of any entry.
     ("appointment", &["db", "journal", "form"]),
     ("printer", &["pdf"]),
@@ -51,6 +53,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "payment",
             "printer",
             "queue",
+            "register",
             "staff",
         ],
     ),
@@ -78,6 +81,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "printer",
             "procedure",
             "queue",
+            "register",
         ],
     ),
     (

@@ -173,8 +173,8 @@ impl Town {
     ) -> Result<bool, Error> {
         let (now, mut waits) = (journal.now(), self.waiting.remove(next));
         let clerk = &self.clerks[at];
-        let (staff, counter, lanes) = (clerk.staff, clerk.counter, &clerk.lanes);
-        let desk = Desk { staff, counter, lanes, rules: self.rules };
+        let (staff, counter) = (clerk.staff, clerk.counter);
+        let desk = Desk { staff, counter, lanes: &self.called_by, rules: self.rules };
         let call =
             |reason| queue::call_this(tx, journal, journal.op(), &desk, (waits.ticket, reason));
         let called = match call(None) {

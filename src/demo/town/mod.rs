@@ -21,7 +21,7 @@ use crate::journal::{Actor, Journal};
 use crate::queue::order::{Class, Rules};
 use crate::queue::state::{Action, Who};
 use crate::queue::wait::rng::Rng;
-use crate::queue::{self, Act, Error, NewTicket};
+use crate::queue::{self, Act, Error, LanesOf, NewTicket};
 
 use clerk::Clerk;
 use plan::{Errand, Offer};
@@ -49,6 +49,7 @@ pub struct Town {
     offers: Vec<Offer>,
     rules: Rules,
     clerks: Vec<Clerk>,
+    called_by: LanesOf,
     coming: VecDeque<Errand>,
     waiting: Vec<Waits>,
     /// Who missed their call and comes back.
@@ -95,6 +96,7 @@ impl Town {
             lanes,
             rules: config.site.queue.order(),
             clerks,
+            called_by: config.lanes_of_counters(),
             coming: VecDeque::new(),
             waiting: Vec::new(),
             back: Vec::new(),

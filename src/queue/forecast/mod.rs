@@ -17,7 +17,6 @@ use std::time::Duration;
 use rusqlite::{Connection, params};
 use time::Date;
 
-use super::Error;
 use super::order::{Class, Place, Rules};
 use super::outlook::Outlook;
 use super::state::State;
@@ -28,6 +27,7 @@ use super::wait::hall::{Booking, Hall, Key, Lane, LaneSet, Second, Wait, Waits};
 use super::wait::what_if::Change;
 use super::wait::window::Window;
 use super::wait::{Estimator, Kept};
+use super::{Error, LanesOf};
 use crate::clock::{self, Moment};
 use crate::id::TicketId;
 
@@ -46,8 +46,7 @@ const NEWCOMER: Key = Key::MAX;
 pub struct Setup {
     /// Every lane, with the minutes that one service is expected to take.
     pub lanes: Vec<(String, u32)>,
-    /// The lanes that each counter calls.
-    pub counters: BTreeMap<u32, Vec<String>>,
+    pub counters: LanesOf,
     pub rules: Rules,
     pub planned: Arc<dyn Planned>,
 }

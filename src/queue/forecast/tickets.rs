@@ -9,7 +9,7 @@ use crate::queue::replay;
 use crate::queue::state::State;
 use crate::queue::ticket::{Leg, Ticket};
 use crate::queue::wait::floor::Event;
-use crate::queue::wait::hall::{Second, Waiting};
+use crate::queue::wait::hall::{Lane, Second, Waiting};
 
 impl Forecast {
     /// An entry about a ticket.
@@ -109,6 +109,11 @@ impl Forecast {
         events
     }
 
+    /// Whether a counter calls a lane and does not pause.
+    fn calls(&self, counter: u32, lane: Lane) -> bool {
+        !self.pausing.contains_key(&counter) && self.lanes_of(counter).has(lane)
+    }
+
     fn waiting(&self, ticket: &Ticket) -> Option<Waiting> {
         let (place, rules) = (ticket.place(), &self.setup.rules);
         let lane = self.lane(&ticket.leg().lane)?;
@@ -119,7 +124,7 @@ impl Forecast {
             issued: ticket.leg().since.unix_timestamp(),
             effective: place.effective(rules).unix_timestamp(),
             credited: order::counts_as_credited(&place, rules),
-            wants: ticket.leg().wants.filter(|wants| !self.pausing.contains_key(wants)),
+            wants: ticket.leg().wants.filter(|wants| self.calls(*wants, lane)),
         })
     }
 }

@@ -119,15 +119,16 @@ impl Story {
         known.then(|| self.legs().map(|leg| self.secs_in(leg, State::Serving)).sum())
     }
 
-    /// From the beginning of a leg to its first call, if it was called. Of one that was
-    /// kept over night nobody knows.
+    /// From the beginning of a leg to its first call, if it was called; not what somebody
+    /// came before their appointment. Of one that was kept over night nobody knows.
     pub fn waited_secs(&self, leg: usize) -> Option<u64> {
         if self.kept_leg == Some(leg) {
             return None;
         }
         let called = self.of_leg(leg).find(|span| span.state == State::Called)?;
         let began = self.of_leg(leg).next()?;
-        u64::try_from((called.from - began.from).whole_seconds()).ok()
+        let waits = self.ticket.not_before_the_slot(leg, began.from);
+        Some(u64::try_from((called.from - waits).whole_seconds()).unwrap_or(0))
     }
 
     /// When everything was over; none while something is to come.

@@ -5,7 +5,7 @@ use crate::queue::board::Of;
 
 impl Hall {
     fn board(&self) -> board::Board {
-        self.board_of(Of::Hall(&self.lanes))
+        self.board_of(Of::Hall(&self.lanes[&1]))
     }
 
     fn board_of(&self, of: Of<'_>) -> board::Board {
@@ -100,7 +100,7 @@ fn the_board_shows_each_number_once_where_it_was_called_last() {
 fn a_part_of_the_hall_calls_what_is_called_from_its_lanes() {
     let hall = Hall::open();
     hall.sit(1);
-    let [first, other] = &hall.lanes[..] else { panic!("another hall") };
+    let [first, other] = &hall.lanes[&1][..] else { panic!("another hall") };
     hall.issue(first);
     hall.call_next(1).unwrap();
     assert_eq!(names(&hall.board_of(Of::Part(std::slice::from_ref(first))).called), [("A1", 1)]);

@@ -65,7 +65,7 @@ fn calling_out_of_turn_needs_a_reason_and_another_lane_is_refused() {
     assert!(matches!(hall.call_this(1, later, None), Err(Error::OutOfTurn)));
     let called = hall.call_this(1, later, Some(Reason::Short)).unwrap();
     assert_eq!(called.leg().reason, Some(Reason::Short));
-    let narrow = [String::from("moving")];
+    let narrow = [(1, vec![String::from("moving")])].into();
     let desk = Desk { lanes: &narrow, ..hall.desk(1) };
     hall.press(1, Action::MarkAbsent, later).unwrap();
     let op = hall.journal.op();

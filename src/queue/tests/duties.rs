@@ -171,14 +171,12 @@ fn what_an_earlier_edition_left_to_the_row_alone_contradicts_nothing() {
 #[test]
 fn whoever_is_bound_to_a_counter_is_called_by_some_counter_whatever_that_one_does() {
     let staff = StaffId::new(datetime!(2026-11-25 9:00 +9), &SeededChance::new(1));
-    let calls = |counter: u32| -> Vec<String> {
-        let lanes: &[&str] = match counter {
-            1 => &["certificate"],
-            2 => &["certificate", "moving"],
-            _ => &["moving"],
-        };
-        lanes.iter().map(|lane| (*lane).to_owned()).collect()
-    };
+    let named = |lanes: &[&str]| lanes.iter().map(|lane| (*lane).to_owned()).collect();
+    let lanes = LanesOf::from([
+        (1, named(&["certificate"])),
+        (2, named(&["certificate", "moving"])),
+        (3, named(&["moving"])),
+    ]);
     let now = datetime!(2026-11-25 9:00 +9);
     let doing = |counter, what: u32| {
         let noted = Sits::Noted(Noted { people: 1, person: None, by: staff });
@@ -193,15 +191,15 @@ fn whoever_is_bound_to_a_counter_is_called_by_some_counter_whatever_that_one_doe
             .filter_map(|counter| doing(counter, case / 4_u32.pow(counter - 1) % 4))
             .collect();
         let calling = |duty: &&Duty| {
-            duty.paused.is_none() && calls(duty.counter).contains(&"moving".to_owned())
+            duty.paused.is_none() && lanes[&duty.counter].contains(&"moving".to_owned())
         };
-        for wants in [None, Some(2), Some(3)] {
+        for wants in [None, Some(1), Some(2), Some(3)] {
             ticket.legs[0].wants = wants;
             let may: Vec<u32> = duties
                 .iter()
                 .filter(calling)
                 .map(|duty| duty.counter)
-                .filter(|one| is_callable(&ticket, *one, &calls(*one), &duties))
+                .filter(|one| is_callable(&ticket, *one, &lanes, &duties))
                 .collect();
             let all: Vec<u32> = duties.iter().filter(calling).map(|duty| duty.counter).collect();
             let bound = wants.filter(|wants| all.contains(wants));

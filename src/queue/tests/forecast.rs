@@ -8,7 +8,7 @@ use crate::queue::outlook::Told;
 use crate::queue::wait::hall::Wait;
 use crate::queue::wait::what_if::Change;
 
-fn setup() -> Setup {
+pub(super) fn setup() -> Setup {
     let both = vec!["certificate".to_owned(), "moving".to_owned()];
     Setup {
         lanes: vec![("certificate".to_owned(), 5), ("moving".to_owned(), 20)],

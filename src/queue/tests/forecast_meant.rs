@@ -1,7 +1,8 @@
 //! The waiting times of whoever is meant for one counter, and of everybody beside them.
 
-use super::forecast::{afresh, waits};
+use super::forecast::{afresh, setup, waits};
 use super::*;
+use crate::queue::forecast::{Forecast, Setup};
 use crate::queue::wait::hall::Wait;
 
 /// Served at the first counter, held there and ready again, while the next one is served
@@ -48,6 +49,18 @@ fn who_goes_on_at_one_counter_is_called_by_any_while_that_one_pauses() {
     pause(None);
     assert!(waits(&hall)[&held].p50_s > 60);
     pause(Some(duty::Pause::Away));
+    assert_eq!(hall.call_next(2).unwrap().id, held);
+}
+
+#[test]
+fn who_goes_on_at_a_counter_that_does_not_call_their_lane_is_called_by_any() {
+    let (mut hall, held) = one_goes_on_at_the_first_counter();
+    hall.lanes.insert(1, vec!["moving".to_owned()]);
+    let mut forecast = Forecast::new(Setup { counters: hall.lanes.clone(), ..setup() }, 1);
+    forecast.catch_up(&hall.connection, hall.journal.now()).unwrap();
+    // The second one is free, and seems to be busy with something: it has called nobody.
+    let wait = forecast.waits(hall.journal.now())[&held];
+    assert!(wait.p50_s < 60, "{wait:?}");
     assert_eq!(hall.call_next(2).unwrap().id, held);
 }
 

@@ -99,3 +99,32 @@ fn presses_of_one_moment_are_taken_back_one_by_one() {
     let spans: Vec<_> = story.spans.iter().map(|span| (span.state, span.to.is_some())).collect();
     assert_eq!(spans, [(State::Waiting, true), (State::Called, false)]);
 }
+
+#[test]
+fn who_comes_before_an_appointment_waits_for_nobody_until_it_begins() {
+    let half_past = datetime!(2026-11-25 9:30 +9);
+    // Minutes after nine: of the call, and what was waited until then.
+    for (called, waited) in [(20, 0), (30, 0), (42, 12)] {
+        let hall = Hall::open();
+        hall.sit(1);
+        let lane = hall.lane("certificate");
+        let (class, slot) = (Class::Appointment, Some(half_past));
+        let new = NewTicket { visit: None, lane: &lane, plan: vec![], class, slot };
+        let by = (hall.journal.op(), Actor::System);
+        let booked = issue(&hall.tx(), &hall.journal, by, new).unwrap();
+        assert_eq!(booked.kept_waiting_since(), Some(half_past));
+        hall.pass(called * 60);
+        let booked = hall.call_next(1).unwrap();
+        assert_eq!(booked.kept_waiting_since(), None);
+        let report = report::count(&hall.connection, booked.day).unwrap();
+        assert_eq!((report.all.waits.count, report.all.waits.total_secs), (1, waited * 60));
+        // Whoever is sent on waits again from then on.
+        hall.press(1, Action::Serve, booked.id).unwrap();
+        let over = Act {
+            lane: Some("moving".to_owned()),
+            ..Act::of_clerk(Action::HandOver, 1, hall.desk(1).staff, hall.journal.now())
+        };
+        let sent_on = hall.act_with(booked.id, over).unwrap();
+        assert_eq!(sent_on.kept_waiting_since(), Some(hall.journal.now()));
+    }
+}

@@ -155,7 +155,7 @@ fn row(
     (look, accounts): (&Look, &[Staff]),
     counter: &config::Counter,
 ) -> Row {
-    let own = office.config.lanes_of(counter);
+    let (own, calls) = (office.config.lanes_of(counter), office.config.lanes_of_counters());
     let lanes: Vec<&str> = own
         .iter()
         .filter_map(|lane| office.config.lane(lane))
@@ -163,7 +163,7 @@ fn row(
         .collect();
     let duty = look.duties.iter().find(|duty| duty.counter == counter.number);
     let noted = duty.and_then(Duty::noted);
-    let waits = |ticket: &&Ticket| queue::is_callable(ticket, counter.number, &own, &look.duties);
+    let waits = |ticket: &&Ticket| queue::is_callable(ticket, counter.number, &calls, &look.duties);
     let (doing, said) = match duty {
         Some(duty) => doing(words, &look.tickets, duty, office.journal.now()),
         None => ("closed", words.t("oversight.closed").to_owned()),
@@ -248,8 +248,8 @@ async fn press(
     sent: Sent,
 ) -> Result<Response, Failure> {
     let op = allowed(&office, &sent.clerk).and_then(|()| sent.op())?;
-    let place = office.config.counter(counter).ok_or(Failure::NotFound)?;
-    let (lanes, rules) = (office.config.lanes_of(place), office.config.site.queue.order());
+    office.config.counter(counter).ok_or(Failure::NotFound)?;
+    let (lanes, rules) = (office.config.lanes_of_counters(), office.config.site.queue.order());
     let staff = sent.clerk.signed_in.staff.id;
     let step = Step::from_id(sent.fields.get("act")).ok_or(Failure::BadRequest)?;
     let ticket: Option<TicketId> = sent.fields.get("ticket").parse().ok();

@@ -130,8 +130,8 @@ async fn hall(office: &Office, words: Phrases) -> Result<Hall, Failure> {
     let lane = |lane: &config::Lane| {
         let waiting = tickets.iter().filter(|ticket| waits_in(ticket, &lane.id));
         let waiting: Vec<&Ticket> = waiting.collect();
-        let today = waiting.iter().filter(|ticket| !ticket.stands_over_night());
-        let minutes = today.map(|ticket| (now - ticket.leg().since).whole_minutes());
+        let since = waiting.iter().filter_map(|ticket| ticket.kept_waiting_since());
+        let minutes = since.map(|since| (now - since).whole_minutes());
         Some(Lane {
             id: lane.id.clone(),
             name: lane.name.in_lang(words.lang()).to_owned(),

@@ -53,7 +53,7 @@ struct Lane {
     name: String,
     waiting: usize,
     /// How long the first has waited.
-    longest: Option<i64>,
+    longest: Option<u64>,
     window: String,
     open_counters: usize,
     /// How many wait since an earlier day.
@@ -214,10 +214,9 @@ impl View<'_> {
             });
         let waiting: Vec<_> = since.collect();
         let over_night = waiting.iter().filter(|ticket| ticket.stands_over_night()).count();
-        let today = waiting.iter().filter(|ticket| !ticket.stands_over_night());
-        let longest = today.map(|ticket| self.now - ticket.leg().since).max();
-        let waited = longest.map(|longest| longest.unsigned_abs());
-        let minutes = longest.map(|longest| longest.whole_minutes().max(0));
+        let since = waiting.iter().filter_map(|ticket| ticket.kept_waiting_since()).min();
+        let waited = since.map(|since| Duration::try_from(self.now - since).unwrap_or_default());
+        let minutes = waited.map(|waited| waited.as_secs() / 60);
         let troubles = oversight::troubles(crowd, waited, &limits);
         let values = [
             ("lane", self.name(lane).to_owned()),
@@ -232,8 +231,13 @@ impl View<'_> {
             name: self.name(lane).to_owned(),
             waiting: crowd.waiting,
             longest: minutes,
-            window: windows::for_newcomers(words, lane, crowd.window)
-                .unwrap_or_else(|| "–".to_owned()),
+            window: windows::for_newcomers(
+                words,
+                (&self.office.config, lane),
+                crowd.window,
+                self.now,
+            )
+            .unwrap_or_else(|| "–".to_owned()),
             open_counters: crowd.open_counters,
             over_night,
             closing: closing.map(|closing| match closing {

@@ -6,7 +6,9 @@
 //! back after a week is asked to wait, and nobody else notices.
 
 mod gate;
+mod names;
 mod overview;
+mod pages;
 mod peer;
 mod refusal;
 
@@ -25,6 +27,7 @@ use serde::de::DeserializeOwned;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::clock::Clock;
 use crate::hub::{Entry, Hub, Log, Office, Parked};
 use crate::web::{assets, guard};
 use crate::wire::{
@@ -32,6 +35,7 @@ use crate::wire::{
     StuckQuestion,
 };
 use gate::Gate;
+pub use names::Names;
 pub use peer::Peer;
 use refusal::Refusal;
 
@@ -43,18 +47,20 @@ const PATIENCE: Duration = Duration::from_secs(60);
 struct Served {
     hub: Hub,
     gate: Gate,
+    names: Names,
+    clock: Arc<dyn Clock>,
 }
 
 /// The hub's addresses; who is at the other end of a connection is its [`Peer`].
-pub fn router(hub: Hub) -> Router {
-    let served = Arc::new(Served { hub, gate: Gate::default() });
+pub fn router(hub: Hub, names: Names, clock: Arc<dyn Clock>) -> Router {
+    let served = Arc::new(Served { hub, gate: Gate::default(), names, clock });
     Router::new()
         .route(wire::HELLO, post(hello))
         .route(wire::ENTRIES, post(entries))
         .route(wire::HELD, post(held))
         .route(wire::STUCK, post(stuck))
         .route("/", get(overview::all))
-        .route("/municipalities/{municipality}", get(overview::one))
+        .merge(pages::routes())
         .route("/readyz", get(ready))
         .layer(DefaultBodyLimit::max(BODY_LEN_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))

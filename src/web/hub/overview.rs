@@ -1,17 +1,15 @@
-//! How all offices stand, on one page: for whoever looks after them. On the hub's own
-//! machine everybody may look; over the network whoever may speak for every office of the
-//! municipality.
+//! Every municipality on one page: for whoever looks after the hub, on its own machine.
 
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{ConnectInfo, Path, State};
+use axum::extract::{ConnectInfo, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::refusal::Refusal;
 use super::{Peer, Served};
-use crate::hub::{self, Branch};
+use crate::hub::Branch;
 use crate::lang::Phrases;
 use crate::web::{assets, page};
 
@@ -52,21 +50,6 @@ pub(super) async fn all(
     }
 }
 
-/// One municipality.
-pub(super) async fn one(
-    State(served): State<Arc<Served>>,
-    ConnectInfo(peer): ConnectInfo<Peer>,
-    Path(municipality): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    // A name that stands in no certificate but one for all.
-    let office = format!("{municipality}/every-office").parse::<hub::Office>()?;
-    match peer.speaks_for(&office) {
-        true => show(&served, &headers, vec![municipality]).await,
-        false => Err(Refusal::OtherOffice(office)),
-    }
-}
-
 async fn show(
     served: &Served,
     headers: &HeaderMap,
@@ -78,5 +61,5 @@ async fn show(
         towns.push(Town { municipality, branches });
     }
     let words = Phrases::of(page::own_language(headers));
-    page::show(&Overview { words, towns }).map_err(|_| Refusal::NotHere)
+    page::show(&Overview { words, towns }).map_err(|_| Refusal::Unshown)
 }

@@ -17,6 +17,8 @@ pub(super) enum Refusal {
     OtherOffice(Office),
     /// There is no such page for whoever asks.
     NotHere,
+    /// A page could not be drawn.
+    Unshown,
     /// Others of the same municipality are being taken in.
     TooMany,
     Hub(hub::Error),
@@ -49,6 +51,7 @@ impl Refusal {
             Refusal::Unreadable(_) => (StatusCode::BAD_REQUEST, "unreadable", None),
             Refusal::OtherOffice(_) => (StatusCode::FORBIDDEN, "other_office", None),
             Refusal::NotHere => (StatusCode::NOT_FOUND, "not_here", None),
+            Refusal::Unshown => (StatusCode::INTERNAL_SERVER_ERROR, "fault", None),
             Refusal::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too_many", Some(SOON_SECS)),
             Refusal::Hub(error) => match error {
                 hub::Error::NoOffice(_) => (StatusCode::BAD_REQUEST, "no_office", None),
@@ -74,6 +77,7 @@ impl Refusal {
                 tracing::warn!(code, municipality, office = name, "the certificate is another's");
             }
             Refusal::NotHere => {}
+            Refusal::Unshown => tracing::error!(code, "a page could not be drawn"),
             Refusal::TooMany => tracing::info!(code, "asked to come again"),
             Refusal::Hub(error) => tracing::warn!(code, %error, "refused"),
         }

@@ -92,7 +92,9 @@ fn now(office: &Office, lang: Lang) -> Now {
             lane: lane.map_or_else(String::new, |lane| lane.name.in_lang(lang).to_owned()),
             lamp: lamp(office, &crowd, moment).map(|lamp| (lamp.id(), words.t(lamp_key(lamp)))),
             waiting: crowd.waiting,
-            window: lane.and_then(|lane| windows::for_newcomers(words, lane, crowd.window)),
+            window: lane.and_then(|lane| {
+                windows::for_newcomers(words, (&office.config, lane), crowd.window, moment)
+            }),
             called: crowd.called,
         }
     };

@@ -9,6 +9,8 @@ use axum::http::{Request, StatusCode};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+use time::macros::datetime;
+
 use super::*;
 use crate::clock::{Clock, HeldClock};
 use crate::db::Tx;
@@ -175,6 +177,21 @@ async fn counts_are_open_data_that_may_be_kept_for_a_moment() {
     assert!(page.text.contains("2 人"), "{}", page.text);
 }
 
+#[tokio::test]
+async fn whoever_asks_after_the_end_of_the_day_is_not_told_that_it_is_about_to_begin() {
+    let hall = Hall::open().await;
+    for (at, said) in [
+        (datetime!(2026-11-24 8:00 +9), "窓口の準備中"),
+        (datetime!(2026-11-24 17:14 +9), "窓口の準備中"),
+        (datetime!(2026-11-24 17:15 +9), "今日の受付は終わりました"),
+        (datetime!(2026-11-25 8:00 +9), "窓口の準備中"),
+    ] {
+        hall.clock.hold(at);
+        let page = hall.get("/status").await.text;
+        assert!(page.contains(said), "{at}: {page}");
+    }
+}
+
 #[test]
 fn a_telephone_is_spoken_to_in_its_own_language_or_the_one_it_asks_for() {
     for (asked, own, lang) in [
@@ -251,7 +268,8 @@ impl Hall {
                     staff
                 }
             };
-            let (lanes, rules) = (["certificate".to_owned()], office.config.site.queue.order());
+            let (lanes, rules) =
+                ([(1, vec!["certificate".to_owned()])].into(), office.config.site.queue.order());
             let desk = queue::Desk { staff, counter: 1, lanes: &lanes, rules };
             queue::call_next(tx, journal, journal.op(), &desk)?;
             let reason = Some(queue::Reason::FillingIn);

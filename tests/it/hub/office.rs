@@ -37,11 +37,27 @@ impl Office {
         Self { db, journal, _folder: folder }
     }
 
-    /// Writes something down.
+    /// Writes something down of a visit.
     pub async fn note(&self, op: OpId, kind: &'static str, version: u32, id: &str, facts: Value) {
-        let (journal, entity) = (self.journal.clone(), Entity::new("visit", id));
+        let entity = Entity::new("visit", id);
+        self.write((op, kind, version), Actor::System, entity, facts).await;
+    }
+
+    /// Somebody does something, and the office writes it down.
+    pub async fn tell(&self, actor: Actor, kind: &'static str, entity: Entity, facts: Value) {
+        self.write((self.journal.op(), kind, 1), actor, entity, facts).await;
+    }
+
+    async fn write(
+        &self,
+        (op, kind, version): (OpId, &'static str, u32),
+        actor: Actor,
+        entity: Entity,
+        facts: Value,
+    ) {
+        let journal = self.journal.clone();
         let append = move |tx: &Tx<'_>| {
-            let (actor, personal) = (Actor::System, None);
+            let personal = None;
             let event = Event { op, kind, schema_version: version, entity, actor, facts, personal };
             journal.append(tx, &event).map(drop)
         };

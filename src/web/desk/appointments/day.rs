@@ -365,9 +365,12 @@ pub(super) fn rules(
     let late =
         late.then(|| words.with("appointment.rule.late", &[("minutes", site.queue.late_minutes)]));
     let missed = words.with("appointment.rule.missed", &[("minutes", plan.times.no_show_minutes)]);
-    let window = words.with(
-        "appointment.rule.window",
-        &[("from", service.from_days), ("until", service.until_days)],
-    );
+    let window = match (service.from_days, service.until_days) {
+        (0, _) => "appointment.rule.window_that_day",
+        (_, 0) => "appointment.rule.window_until_that_day",
+        _ => "appointment.rule.window",
+    };
+    let days = [("from", service.from_days), ("until", service.until_days)];
+    let window = words.with(window, &days);
     [Some(window), Some(early), late, Some(missed)].into_iter().flatten().collect()
 }

@@ -14,7 +14,7 @@ use crate::queue::duty::{self, Duty, Pause};
 use crate::queue::order::{self, Class, Place, Rules};
 use crate::queue::state::{State as At, Who};
 use crate::queue::ticket::REOPEN_WITHIN;
-use crate::queue::{self, Leg, Reason, Ticket};
+use crate::queue::{self, LanesOf, Leg, Reason, Ticket};
 use crate::staff::{self, Action};
 use crate::visit::{self, Visit, handover};
 use crate::web::desk::calling::handing::{self, Targets};
@@ -28,7 +28,7 @@ use crate::web::{Office, Shared, live, page, windows};
 pub(super) struct Sits {
     pub staff: StaffId,
     pub counter: u32,
-    pub lanes: Vec<String>,
+    pub lanes: LanesOf,
     pub rules: Rules,
 }
 
@@ -198,7 +198,7 @@ pub(super) async fn sits(office: &Office, clerk: &Clerk) -> Result<Option<Sits>,
     Ok(counter.map(|counter| Sits {
         staff,
         counter: counter.number,
-        lanes: office.config.lanes_of(counter),
+        lanes: office.config.lanes_of_counters(),
         rules: office.config.site.queue.order(),
     }))
 }
@@ -399,7 +399,8 @@ impl Rows<'_> {
     fn aside(&self, tickets: &[Ticket], sits: &Sits) -> Vec<Row> {
         let mut keys = vec![(At::Absent, 'b'), (At::Held, 'e'), (At::Preparing, 'f')];
         let is_aside = |leg: &Leg| matches!(leg.state, At::Held | At::Preparing | At::Absent);
-        let own = |one: &&Ticket| is_aside(one.leg()) && sits.lanes.contains(&one.leg().lane);
+        let called = sits.lanes.get(&sits.counter).map_or(&[][..], Vec::as_slice);
+        let own = |one: &&Ticket| is_aside(one.leg()) && called.contains(&one.leg().lane);
         let row = |ticket: &Ticket| {
             let own = keys.iter().position(|(state, _)| *state == ticket.leg().state);
             Row { key: own.map(|at| keys.remove(at).1), ..self.row(ticket, false) }

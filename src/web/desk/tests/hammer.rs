@@ -110,7 +110,7 @@ impl Hall {
         let rules = self.office.config.site.queue.order();
         let call = || {
             self.write(move |tx, journal| {
-                let lanes = LANES.map(str::to_owned);
+                let lanes = [(counter, LANES.map(str::to_owned).to_vec())].into();
                 let desk = Desk { staff, counter, lanes: &lanes, rules };
                 queue::call_next(tx, journal, op, &desk)
             })

@@ -52,7 +52,7 @@ async fn call(
     let (journal, op) = (office.journal.clone(), office.journal.op());
     let rules = office.config.site.queue.order();
     let call = move |tx: &Tx<'_>| {
-        let lanes = LANES.map(str::to_owned);
+        let lanes = [(counter, LANES.map(str::to_owned).to_vec())].into();
         let desk = Desk { staff, counter, lanes: &lanes, rules };
         match chosen {
             Some(id) => queue::call_this(tx, &journal, op, &desk, (id, Some(Reason::Short))),

@@ -40,7 +40,7 @@ async fn bring(town: &Town, page: &str, to: State) {
     let write = move |tx: &Tx<'_>| -> Result<(), queue::Error> {
         let journal = &office.journal;
         let staff = queue::duty::at(tx, 1)?.and_then(|duty| duty.staff()).unwrap();
-        let lanes = ["certificate".to_owned()];
+        let lanes = [(1, vec!["certificate".to_owned()])].into();
         let rules = office.config.site.queue.order();
         for step in way {
             let who = if *step == Expire { Who::Timer } else { Who::Clerk };

@@ -30,7 +30,7 @@ async fn called_and(tablet: &Tablet, ticket: &Ticket, then: Action) {
                 staff
             }
         };
-        let lanes = ["certificate".to_owned(), "moving".to_owned()];
+        let lanes = [(1, ["certificate", "moving"].map(str::to_owned).to_vec())].into();
         let rules = office.config.site.queue.order();
         let desk = queue::Desk { staff, counter: 1, lanes: &lanes, rules };
         let why = Some(Reason::Other);

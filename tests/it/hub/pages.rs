@@ -1,0 +1,312 @@
+//! What offices did, on the hub's pages: every row is made of entries, and can be made
+//! again from them.
+
+use madoguchi::chance::SeededChance;
+use madoguchi::clock::parse_rfc3339;
+use madoguchi::hub::{Hub, Search, Stage, Why};
+use madoguchi::id::{DeviceId, PaymentId, TicketId};
+use madoguchi::journal::{Actor, Entity};
+use serde_json::{Value, json};
+use time::macros::date;
+
+use super::office::Office;
+use super::served::served;
+use super::{TOWN, hub};
+use crate::stage::http::Visitor;
+use crate::stage::postgres::Postgres;
+
+/// When the day of these tests is looked at.
+const NOW: &str = "2026-11-25T09:30:00.000+09:00";
+
+fn at(minute: u32) -> String {
+    format!("2026-11-25T09:{minute:02}:00.000+09:00")
+}
+
+impl Office {
+    /// A number is drawn; what happens to it is the rest.
+    async fn number(&self, nth: u32, lane: &str, acts: &[(&str, u32, u32)]) {
+        let id = TicketId::new(self.journal.now(), &SeededChance::new(u64::from(nth)));
+        let entity = || Entity::new("ticket", id);
+        let issued = json!({
+            "visit": null, "day": "2026-11-25", "prefix": "A", "number": nth, "issued": nth,
+            "class": "ordinary", "slot": null, "at": at(nth), "typed": null, "lane": lane,
+            "plan": [], "code": null,
+        });
+        self.tell(Actor::System, "ticket.issued", entity(), issued).await;
+        for (action, counter, minute) in acts {
+            let facts = json!({
+                "action": action, "who": "clerk", "at": at(*minute), "counter": counter,
+            });
+            self.tell(Actor::System, "ticket.moved", entity(), facts).await;
+        }
+    }
+
+    /// A payment is made in cash.
+    async fn pays(&self, seed: u64, yen: u32) -> PaymentId {
+        let id = PaymentId::new(self.journal.now(), &SeededChance::new(seed));
+        let step = |state: &str, entry: Value| {
+            json!({ "state": state, "day": "2026-11-25", "at": at(20), "slip": null,
+                    "entry": entry })
+        };
+        let begun = json!({
+            "id": id, "charge": id, "day": "2026-11-25", "amount": yen,
+            "tender": { "kind": "cash", "received": yen }, "counter": 1, "ground": null,
+            "begun_at": at(20), "steps": [step("started", Value::Null)],
+        });
+        let entity = || Entity::new("payment", id);
+        self.tell(Actor::System, "payment.started", entity(), begun).await;
+        let posting =
+            |account: &str, side: &str| json!({ "account": account, "side": side, "amount": yen });
+        let entry = json!({
+            "id": id, "day": "2026-11-25", "number": 1, "kind": "payment", "payment": id,
+            "reverses": null, "concerns": null, "reason": null, "counter": 1, "at": at(20),
+            "postings": [posting("cash:1", "debit"), posting("revenue:03-01", "credit")],
+        });
+        let facts = json!({ "step": step("authorised", json!(id)), "entry": entry });
+        self.tell(Actor::System, "payment.settled", entity(), facts).await;
+        id
+    }
+
+    /// The day is closed with this much in the first drawer.
+    async fn closes(&self, yen: i64) {
+        let facts = json!({
+            "day": "2026-11-25", "closed_at": at(25),
+            "totals": { "accounts": { "cash:1": yen, "revenue:03-01": -yen }, "payments": 1,
+                        "voids": 0, "refunds": 0, "differences": 0, "nothing": {} },
+            "digest": "", "reason": null,
+        });
+        self.tell(Actor::System, "day.closed", Entity::new("day", "2026-11-25"), facts).await;
+    }
+
+    async fn sent_to(&self, hub: &Hub) {
+        hub.take(&self.log().await, &self.from(1).await).await.unwrap();
+    }
+}
+
+/// Two offices after an ordinary morning.
+async fn morning() -> [Office; 2] {
+    let [honcho, higashi] =
+        [Office::open("999997/honcho", 1).await, Office::open("999997/higashi", 2).await];
+    honcho
+        .number(1, "certificate", &[("call_next", 1, 5), ("serve", 1, 6), ("finish", 1, 9)])
+        .await;
+    honcho.number(2, "certificate", &[("call_next", 1, 10), ("serve", 1, 11)]).await;
+    honcho.number(3, "certificate", &[]).await;
+    honcho.number(4, "moving", &[]).await;
+    higashi.number(5, "moving", &[]).await;
+    for (counter, kind) in [(1, "counter.opened"), (2, "counter.opened"), (2, "counter.paused")] {
+        honcho.tell(Actor::System, kind, Entity::new("counter", counter), json!({})).await;
+    }
+    honcho.pays(11, 300).await;
+    higashi.pays(12, 450).await;
+    honcho.closes(300).await;
+    higashi.closes(400).await;
+    let tablet = DeviceId::new(honcho.journal.now(), &SeededChance::new(7));
+    let paired = json!({ "role": "kiosk", "name": "記載台１", "reader": null });
+    let entity = Entity::new("device", tablet);
+    honcho.tell(Actor::Device(tablet), "device.paired", entity, paired).await;
+    let log = Entity::new("log", "-");
+    let parted = json!({ "incident": "counter_went_back" });
+    higashi.tell(Actor::System, "log.parted", log, parted).await;
+    [honcho, higashi]
+}
+
+/// Everything the pages show, as PostgreSQL has it.
+fn shown(postgres: &Postgres) -> String {
+    let tables =
+        ["application", "ticket", "counter", "payment", "posting", "closing", "device", "incident"];
+    let all = tables.map(|table| {
+        let rows = format!("select to_jsonb(one) from {table} one order by 1");
+        postgres.asked_in("town", &rows).unwrap()
+    });
+    assert!(all.iter().all(|rows| !rows.is_empty()), "a table is empty: {all:?}");
+    all.concat()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_queue_of_every_office_is_known_as_its_counters_rules_have_it() {
+    let Some(postgres) = Postgres::start("the queues of two offices") else { return };
+    let hub = hub(&postgres, "town").await;
+    for office in morning().await {
+        office.sent_to(&hub).await;
+    }
+    assert!(hub.parked(TOWN).await.unwrap().is_empty());
+    let halls = hub.halls(TOWN, parse_rfc3339(NOW).unwrap()).await.unwrap();
+    let told: Vec<_> = halls
+        .iter()
+        .flat_map(|hall| {
+            hall.lanes.iter().map(|lane| {
+                let counts = (lane.waiting, lane.at_counters, lane.done);
+                (hall.branch.office.as_str(), lane.lane.as_str(), counts, lane.longest_secs)
+            })
+        })
+        .collect();
+    let minutes = |minutes: u64| Some(minutes * 60);
+    assert_eq!(
+        told,
+        [
+            ("higashi", "moving", (1, 0, 0), minutes(25)),
+            ("honcho", "certificate", (1, 1, 1), minutes(27)),
+            ("honcho", "moving", (1, 0, 0), minutes(26)),
+        ]
+    );
+    let windows: Vec<_> = halls[1]
+        .windows
+        .iter()
+        .map(|window| (window.counter, window.is_paused, window.number.as_deref()))
+        .collect();
+    assert_eq!(windows, [(1, false, Some("A2")), (2, true, None)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_is_found_by_what_is_on_its_paper_and_by_what_became_of_it() {
+    let Some(postgres) = Postgres::start("applications") else { return };
+    let hub = hub(&postgres, "town").await;
+    let office = Office::open("999997/honcho", 1).await;
+    let ids = [1, 2, 3].map(|_| office.journal.op().to_string());
+    for (id, receipt) in ids.iter().zip(["honcho-20261125-0001", "-0002", "-0011"]) {
+        let forms = json!({ "applications": [{
+            "id": id, "procedure": "juminhyo", "form": "juminhyo", "edition": "2026-04-01",
+            "receipt": receipt,
+        }] });
+        let visit = Entity::new("visit", office.journal.op());
+        office.tell(Actor::System, "visit.submitted", visit, forms).await;
+    }
+    let printed = json!({ "applications": [ids[0], ids[1]], "printer": "browser" });
+    let visit = Entity::new("visit", office.journal.op());
+    office.tell(Actor::System, "application.printed", visit, printed).await;
+    let decided = |id: &str| Entity::new("application", id);
+    office.tell(Actor::System, "application.accepted", decided(&ids[0]), json!({})).await;
+    office.sent_to(&hub).await;
+    let found = async |search: Search| -> Vec<Stage> {
+        let found = hub.applications(TOWN, &search).await.unwrap();
+        found.all.iter().map(|one| one.stage).collect()
+    };
+    let any = Search::default;
+    for (search, stages) in [
+        (Search { receipt: Some("0001".into()), ..any() }, vec![Stage::Accepted]),
+        (Search { receipt: Some("11".into()), ..any() }, vec![Stage::HandedIn]),
+        (Search { receipt: Some("%".into()), ..any() }, vec![]),
+        (Search { stage: Some(Stage::Printed), ..any() }, vec![Stage::Printed]),
+        (Search { day: Some(date!(2026 - 11 - 24)), ..any() }, vec![]),
+        (Search { office: Some("higashi".into()), ..any() }, vec![]),
+        (Search { procedure: Some("ido".into()), ..any() }, vec![]),
+    ] {
+        assert_eq!(found(search.clone()).await, stages, "{search:?}");
+    }
+    let day = Search { day: Some(date!(2026 - 11 - 25)), ..any() };
+    assert_eq!(found(day).await.len(), 3);
+    // Another town sees none of it.
+    let id = ids[0].parse().unwrap();
+    assert!(hub.applications("999971", &any()).await.unwrap().all.is_empty());
+    assert!(hub.application("999971", id).await.unwrap().is_none());
+    let (one, happened) = hub.application(TOWN, id).await.unwrap().unwrap();
+    assert_eq!((one.printed, one.stage), (1, Stage::Accepted));
+    let kinds: Vec<&str> = happened.iter().map(|one| one.kind.as_str()).collect();
+    assert_eq!(kinds, ["visit.submitted", "application.accepted"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closing_that_says_something_else_than_the_entries_that_are_here_is_told_of() {
+    let Some(postgres) = Postgres::start("takings") else { return };
+    let hub = hub(&postgres, "town").await;
+    for office in morning().await {
+        office.sent_to(&hub).await;
+    }
+    let day = date!(2026 - 11 - 25);
+    let takings = hub.takings(TOWN, (day, day)).await.unwrap();
+    let told: Vec<_> = takings
+        .iter()
+        .map(|day| (day.office.as_str(), day.of("cash"), day.payments, day.agrees()))
+        .collect();
+    assert_eq!(told, [("honcho", 300, 1, Some(true)), ("higashi", 450, 1, Some(false))]);
+    assert!(takings.iter().all(|day| day.accounts.values().sum::<i64>() == 0));
+    let before = day.previous_day().unwrap();
+    assert!(hub.takings(TOWN, (before, before)).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_pages_show_is_made_again_from_the_entries_alone() {
+    let Some(postgres) = Postgres::start("everything made again") else { return };
+    let first = hub(&postgres, "town").await;
+    for office in morning().await {
+        office.hand_in(1).await;
+        office.sent_to(&first).await;
+        // What arrives again takes no effect again.
+        office.sent_to(&first).await;
+    }
+    let before = shown(&postgres);
+    let spoil = "delete from posting; delete from device;
+                 update ticket set state = 'done', told = '[]'; update application set printed = 9";
+    postgres.asked_in("town", spoil).unwrap();
+    first.make_again(TOWN).await.unwrap();
+    assert_eq!(shown(&postgres), before);
+    // A hub of a newer edition does so when it starts, and then no more.
+    postgres.asked_in("town", &format!("{spoil}; update municipality set understood = 0")).unwrap();
+    let _newer = Hub::open(&postgres.address("town")).await.unwrap();
+    assert_eq!(shown(&postgres), before);
+    postgres.asked_in("town", "update application set printed = 9").unwrap();
+    let _again = Hub::open(&postgres.address("town")).await.unwrap();
+    assert_ne!(shown(&postgres), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_office_waits_for_nothing_of_another_and_what_goes_on_from_what_waits_waits_too() {
+    let Some(postgres) = Postgres::start("what waits for what") else { return };
+    let hub = hub(&postgres, "town").await;
+    let [honcho, higashi] =
+        [Office::open("999997/honcho", 1).await, Office::open("999997/higashi", 2).await];
+    // The same day in two offices: the one's is not what a closing is.
+    let day = || Entity::new("day", "2026-11-25");
+    honcho.tell(Actor::System, "day.closed", day(), json!({ "totals": "none" })).await;
+    higashi.closes(0).await;
+    // A decision about what was never handed in here.
+    let unknown = Entity::new("application", honcho.journal.op());
+    honcho.tell(Actor::System, "application.accepted", unknown, json!({})).await;
+    honcho.sent_to(&hub).await;
+    higashi.sent_to(&hub).await;
+    let parked = hub.parked(TOWN).await.unwrap();
+    let told: Vec<_> =
+        parked.iter().map(|one| (one.office.as_str(), one.kind.as_str(), one.why)).collect();
+    assert_eq!(
+        told,
+        [
+            ("honcho", "day.closed", Why::NotAsExpected),
+            ("honcho", "application.accepted", Why::BehindAnother),
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_show_every_office_of_the_town_and_none_of_another() {
+    let Some(postgres) = Postgres::start("the hub's pages") else { return };
+    let database = postgres.database("town");
+    let hub = Hub::open(&database).await.unwrap();
+    for office in morning().await {
+        office.hand_in(1).await;
+        office.sent_to(&hub).await;
+    }
+    let other = Office::open("999971/minami", 3).await;
+    other.hand_in(1).await;
+    other.sent_to(&hub).await;
+    let program = served(&database, &[]);
+    let look = |page: &str| {
+        let page = format!("/municipalities/{TOWN}{page}");
+        let text = Visitor::new(&program.address).get(&page).text;
+        assert!(!text.contains("minami"), "{page}");
+        text
+    };
+    let days = "from=2026-11-25&to=2026-11-25";
+    for (page, shown) in [
+        ("", vec!["honcho", "higashi", "全庁の状況"]),
+        ("/applications?day=2026-11-25", vec!["2 件", "000-001", "honcho", "higashi"]),
+        (&format!("/takings?{days}"), vec!["750", "一致", "締めの金額と違います"]),
+        ("/machines", vec!["記載台１", "古い控えに戻ったか", "honcho"]),
+    ] {
+        let text = look(page);
+        for word in shown {
+            assert!(text.contains(word), "{page}: {word}: {text}");
+        }
+    }
+    assert_eq!(Visitor::new(&program.address).get("/municipalities/1/machines").status, 400);
+}
