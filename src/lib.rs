@@ -43,6 +43,7 @@ pub mod export;
 pub mod form;
 pub mod forwarding;
 pub mod jpqr;
+pub mod letter;
 pub mod payment;
 pub mod preregistration;
 pub mod printer;

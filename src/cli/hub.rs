@@ -13,6 +13,7 @@ use super::say;
 use crate::config::Config;
 use crate::hub::BackupMark;
 use crate::server::hub;
+use crate::server::letters::{self, Folders};
 use crate::server::tls::Certificates;
 use crate::web::hub::Names;
 
@@ -64,6 +65,24 @@ fn named(folder: &Path) -> anyhow::Result<Config> {
 enum Command {
     /// Prints how far the database is, before a backup of it begins
     Mark,
+    /// Reads letters and writes answers, where files are carried instead of a line
+    Folder {
+        /// Where letters of offices come to; one folder for all, or one below it for each
+        #[arg(long = "in", value_name = "DIR")]
+        incoming: PathBuf,
+        /// Where answers go, a folder below it for each office
+        #[arg(long = "out", value_name = "DIR")]
+        outgoing: PathBuf,
+        /// The hub's certificate (PEM)
+        #[arg(long, value_name = "FILE")]
+        certificate: PathBuf,
+        /// The key to it (PEM)
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// The authority that signed the offices' certificates (PEM)
+        #[arg(long, value_name = "FILE")]
+        authority: PathBuf,
+    },
     /// Tells that a backup which began after a mark was taken is done
     BackedUp {
         /// What `madoguchi hub mark` had printed
@@ -81,6 +100,10 @@ pub(super) fn run(arguments: Hub) -> anyhow::Result<ExitCode> {
     };
     match command {
         Some(Command::Mark) => say(serde_json::to_string(&hub::mark(&database)?)?),
+        Some(Command::Folder { incoming, outgoing, certificate, key, authority }) => {
+            let certificates = Certificates { certificate, key, authority };
+            letters::run(&database, &Folders { incoming, outgoing }, &certificates)?;
+        }
         Some(Command::BackedUp { mark }) => {
             let logs = hub::backed_up(&database, &read(&mark)?)?;
             eprintln!("{logs} logs are in the backup, as far as they were when the mark was taken");

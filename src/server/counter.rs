@@ -71,7 +71,7 @@ async fn serve(
     if let Some(database) = hub {
         forward::own_hub(&mut config, database).await?;
     }
-    let line = forward::line(&config)?;
+    let line = forward::way(&config, &folders.data)?;
     make_private(&folders.data).with_context(|| format!("{}", folders.data.display()))?;
     let _lock = FolderLock::take(&folders.data)?;
     let listener = TcpListener::bind(listen).await.with_context(|| {

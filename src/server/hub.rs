@@ -48,7 +48,7 @@ pub fn backed_up(database: &str, mark: &BackupMark) -> anyhow::Result<usize> {
     alone(async { Ok(open(database).await?.backed_up(mark).await?) })
 }
 
-fn alone<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+pub(super) fn alone<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }
 

@@ -133,7 +133,7 @@ impl Counter {
     pub fn batch(&self, log: LogId, first: u64) -> Vec<Entry<Op>> {
         let Some(rows) = self.disk.logs.iter().find(|rows| rows.id() == log) else { return vec![] };
         let from = from(&rows.entries, first);
-        from[..batch::cut(from.iter().map(|_| ENTRY_LEN))].to_vec()
+        from[..batch::cut(from.iter().map(|_| ENTRY_LEN), batch::ON_A_LINE)].to_vec()
     }
 
     /// Listens to an answer.

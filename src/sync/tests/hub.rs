@@ -63,7 +63,7 @@ impl Hub {
     /// What is held of a log, from `first` on.
     pub fn held(&self, log: LogId, first: u64) -> Vec<Entry<Op>> {
         let entries = self.now.logs.get(&log).map(Vec::as_slice).unwrap_or_default();
-        from(entries, first).iter().take(batch::ENTRIES_MAX).cloned().collect()
+        from(entries, first).iter().take(batch::ON_A_LINE.entries).cloned().collect()
     }
 
     /// Takes what follows on what is held, as one transaction.

@@ -13,6 +13,7 @@ use super::frame::{Asked, Frame, Place};
 use super::guard::{Clerk, Sent};
 use super::second_copy::{self, Copy};
 use crate::clock::{self, Moment};
+use crate::config;
 use crate::db::Tx;
 use crate::forwarding::{self, Last, Parted, Standing, Stuck, Trouble, Waiting};
 use crate::journal::{self, Actor, Entity, Event};
@@ -24,9 +25,6 @@ use crate::web::{Office, Shared, page};
 pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/", get(show).post(act))
 }
-
-/// Minutes that something may wait before the page of the supervisor tells of it.
-const LONG_MINUTES: i64 = 10;
 
 /// A record that the hub has and cannot take further.
 struct Row {
@@ -142,6 +140,7 @@ fn stands(words: Phrases, last: &Last) -> (bool, String) {
         None if last.answered_at.is_none() => (true, words.t("line.calling").to_owned()),
         None => (true, words.t("line.well").to_owned()),
         Some(Trouble::Away(_)) => (false, words.t("line.away").to_owned()),
+        Some(Trouble::Unanswered) => (true, words.t("line.unanswered").to_owned()),
         Some(Trouble::Busy) => (true, words.t("line.busy").to_owned()),
         Some(Trouble::Refused(code)) => {
             (false, words.with("line.refused", &[("code", code.as_str())]))
@@ -154,14 +153,16 @@ fn stands(words: Phrases, last: &Last) -> (bool, String) {
 pub(super) async fn trouble(office: &Office, words: Phrases) -> Result<Option<String>, Failure> {
     let Some(standing) = &office.line else { return Ok(None) };
     let waiting = office.db.read(forwarding::waiting).await?;
-    Ok(trouble_of(words, standing, &waiting, office.journal.now()))
+    // What was set up by hand has the patience of a line.
+    let long = office.config.site.hub.as_ref().map_or(10, config::Hub::patience_minutes);
+    Ok(trouble_of(words, standing, &waiting, (office.journal.now(), long)))
 }
 
 fn trouble_of(
     words: Phrases,
     standing: &Standing,
     waiting: &Waiting,
-    now: Moment,
+    (now, long_minutes): (Moment, i64),
 ) -> Option<String> {
     let last = standing.last();
     if let Some(Trouble::Refused(_)) = last.trouble {
@@ -172,7 +173,7 @@ fn trouble_of(
         return Some(words.with("line.told_stuck", &[("count", count)]));
     }
     let since = clock::parse_rfc3339(waiting.since.as_deref()?)?;
-    let is_long = (now - since).whole_minutes() >= LONG_MINUTES;
+    let is_long = (now - since).whole_minutes() >= long_minutes;
     let values = [("count", waiting.entries.to_string()), ("time", shown(since, now))];
     is_long.then(|| words.with("line.told_waiting", &values))
 }

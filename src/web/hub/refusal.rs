@@ -43,7 +43,7 @@ const LATER_SECS: u64 = 10;
 
 impl Refusal {
     /// Status, code, and seconds after which to ask again.
-    fn told(&self) -> (StatusCode, &'static str, Option<u64>) {
+    pub(super) fn told(&self) -> (StatusCode, &'static str, Option<u64>) {
         match self {
             Refusal::Unreadable(Unreadable::TooLarge) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "too_large", None)
