@@ -197,11 +197,12 @@ impl Post {
 }
 
 fn is_answer(reply: &Reply, asks: &Asks) -> bool {
-    let is_kind = match (&reply.says, asks) {
-        (Says::Standing(_), Asks::Entries(_)) | (Says::Holding(_), Asks::Held(_)) => true,
-        (Says::Refused(_), _) => true,
-        _ => false,
-    };
+    let is_kind = matches!(
+        (&reply.says, asks),
+        (Says::Standing(_), Asks::Entries(_))
+            | (Says::Holding(_), Asks::Held(_))
+            | (Says::Refused(_), _)
+    );
     is_kind && reply.log == asks.log()
 }
 

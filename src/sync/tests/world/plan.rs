@@ -27,11 +27,11 @@ impl World {
             for _ in 0..restores {
                 let (at, noticed) = (self.some_time(), self.dice.percent(50));
                 set_back_at = at;
-                self.from_copy(at, (counter, every), Event::Restore { counter, noticed });
+                self.after_copy(at, (counter, every), Event::Restore { counter, noticed });
             }
             if counter == 0 && self.weather == Weather::Storm && self.dice.percent(10) {
                 let at = self.some_time();
-                self.from_copy(at, (counter, every), Event::Twin { counter });
+                self.after_copy(at, (counter, every), Event::Twin { counter });
             }
         }
         let (backups, restores) = match self.weather {
@@ -60,7 +60,7 @@ impl World {
 
     /// Something that needs a copy of a counter, which is made every so often. The
     /// copies that nothing needs are not made.
-    fn from_copy(&mut self, at: u64, (counter, every): (usize, u64), event: Event) {
+    fn after_copy(&mut self, at: u64, (counter, every): (usize, u64), event: Event) {
         self.at(at / every * every, Event::Copy { counter });
         self.at(at, event);
     }
