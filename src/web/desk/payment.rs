@@ -144,6 +144,8 @@ fn refusal(words: Phrases, error: Error) -> Result<&'static str, Failure> {
         Refused::GoingBack => words.t("desk.pay.refused_going_back"),
         Refused::CashBackOnly => words.t("desk.pay.only_cash_back"),
         Refused::TerminalFirst => words.t("desk.pay.refused_terminal_first"),
+        Refused::OtherDrawer(_) => words.t("desk.pay.refused_other_drawer"),
+        Refused::BilledLater => words.t("desk.pay.refund_on_the_bill"),
         Refused::DayOver => words.t("desk.pay.refused_day_over"),
         Refused::State(_) => words.t("desk.pay.refused_state"),
         Refused::ClockBehind(_) => words.t("desk.pay.clock"),
