@@ -121,6 +121,12 @@ pub enum Error {
     /// Its terminal can be asked, and was not.
     #[error("the terminal is asked to give it back first")]
     TerminalFirst,
+    /// Cash goes back out of the drawer that it was put into.
+    #[error("this cash lies in the drawer of counter {0}: it goes back there, or as a refund")]
+    OtherDrawer(u32),
+    /// What is billed later was not paid yet.
+    #[error("nothing was paid yet: the bill is made smaller, and no cash is given")]
+    BilledLater,
     /// Another payment of the day has this slip.
     #[error("this slip stands for another payment")]
     SlipTaken,

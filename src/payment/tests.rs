@@ -179,9 +179,9 @@ impl Office {
         self.write(|tx| refund(tx, &self.journal, by, back))
     }
 
-    fn count(&self, by: By, counted: u32) -> Result<Option<Entry>, Error> {
+    fn count(&self, by: By, counted: i64) -> Result<Option<Entry>, Error> {
         let day = business_day(&self.connection, self.journal.now().date())?;
-        self.write(|tx| count_cash(tx, &self.journal, by, (day, 1, Yen(counted))))
+        self.write(|tx| count_cash(tx, &self.journal, by, (day, 1, counted)))
     }
 
     fn close(&self, day: Date, reason: Option<Reason>) -> Result<Closing, Error> {

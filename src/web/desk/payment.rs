@@ -8,6 +8,7 @@ mod press;
 mod word;
 
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::frame::{Asked, Frame, Place};
@@ -144,6 +145,8 @@ fn refusal(words: Phrases, error: Error) -> Result<&'static str, Failure> {
         Refused::GoingBack => words.t("desk.pay.refused_going_back"),
         Refused::CashBackOnly => words.t("desk.pay.only_cash_back"),
         Refused::TerminalFirst => words.t("desk.pay.refused_terminal_first"),
+        Refused::OtherDrawer(_) => words.t("desk.pay.refused_other_drawer"),
+        Refused::BilledLater => words.t("desk.pay.refund_on_the_bill"),
         Refused::DayOver => words.t("desk.pay.refused_day_over"),
         Refused::State(_) => words.t("desk.pay.refused_state"),
         Refused::ClockBehind(_) => words.t("desk.pay.clock"),
@@ -200,8 +203,13 @@ pub(super) async fn act(
     match stored.map_err(|_| Failure::Fault("the task of a press panicked".to_owned()))? {
         Ok(()) => Ok(go(&format!("/desk/visits/{id}/payment?note={note}"))),
         Err(error) => {
+            let is_conflict = matches!(error, Error::Payment(Refused::Conflict));
             let refused = refusal(words, error)?.to_owned();
-            shown(&office, &sent.clerk, id, frame.refusing(refused)).await
+            let mut page = shown(&office, &sent.clerk, id, frame.refusing(refused)).await?;
+            if is_conflict {
+                *page.status_mut() = StatusCode::CONFLICT;
+            }
+            Ok(page)
         }
     }
 }
