@@ -33,6 +33,10 @@ pub(super) struct Hub {
     /// The configuration of an office, for the names on the pages; may be given several times
     #[arg(long, value_name = "DIR")]
     config: Vec<PathBuf>,
+    /// Prints a code with which somebody makes the first account of this municipality (its
+    /// six digits) on its pages, and ends
+    #[arg(long, value_name = "CODE")]
+    first_administrator: Option<String>,
 }
 
 /// One office's configuration.
@@ -47,7 +51,13 @@ fn read(folder: &Path) -> anyhow::Result<Config> {
 
 /// Serves until it is told to stop.
 pub(super) fn run(arguments: Hub) -> anyhow::Result<ExitCode> {
-    let Hub { database, listen, certificate, key, authority, config } = arguments;
+    let Hub { database, listen, certificate, key, authority, config, first_administrator } =
+        arguments;
+    if let Some(municipality) = first_administrator {
+        super::say(&hub::offer_setup(&database, &municipality)?.to_string());
+        eprintln!("最初の管理者を登録してください: /municipalities/{municipality}/setup");
+        return Ok(ExitCode::SUCCESS);
+    }
     let certificates = match (certificate, key, authority) {
         (Some(certificate), Some(key), Some(authority)) => {
             Some(Certificates { certificate, key, authority })

@@ -8,9 +8,11 @@ use tokio::net::TcpListener;
 
 use super::tls::{Certificates, TlsListener};
 use super::told_to_stop;
-use crate::clock::SystemClock;
-use crate::hub::Hub;
-use crate::web::hub::{Names, Peer, router};
+use crate::chance::SystemChance;
+use crate::clock::{Clock, SystemClock};
+use crate::hub::{Hub, Office};
+use crate::secret::Code;
+use crate::web::hub::{Names, Pages, Peer, router};
 
 /// Runs until it is told to stop.
 ///
@@ -43,9 +45,10 @@ async fn serve(
         format!("cannot listen on {listen}: stop what uses it, or choose another with --listen")
     })?;
     let hub = Hub::open(database).await.context("the hub's database")?;
+    let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
+    let pages = Pages { names, clock, chance, shown: Vec::new() };
     let address = listener.local_addr()?;
-    let answers =
-        router(hub, names, Arc::new(SystemClock)).into_make_service_with_connect_info::<Peer>();
+    let answers = router(hub, pages).into_make_service_with_connect_info::<Peer>();
     match tls {
         Some(config) => {
             let listener = TlsListener::new(listener, config)?;
@@ -58,4 +61,19 @@ async fn serve(
         }
     }
     Ok(())
+}
+
+/// Makes a code with which somebody may make the first account of a municipality.
+///
+/// # Errors
+/// When PostgreSQL cannot be reached, or there are accounts already.
+pub fn offer_setup(database: &str, municipality: &str) -> anyhow::Result<Code> {
+    format!("{municipality}/any").parse::<Office>().context("--first-administrator")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let code = runtime.block_on(async {
+        let hub = Hub::open(database).await.context("the hub's database")?;
+        let of = (municipality, SystemClock.now());
+        Ok::<_, anyhow::Error>(hub.offer_setup(of, &SystemChance).await?)
+    })?;
+    code.with_context(|| format!("{municipality} has accounts already: sign in"))
 }

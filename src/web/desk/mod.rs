@@ -48,6 +48,8 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::{Shared, fields};
+pub(in crate::web) use accounts::refusal;
+pub(in crate::web) use slowly::slowly;
 
 pub use today::Shown;
 

@@ -27,7 +27,9 @@ use serde::de::DeserializeOwned;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::chance::Chance;
 use crate::clock::Clock;
+use crate::hub::people::Role;
 use crate::hub::{Entry, Hub, Log, Office, Parked};
 use crate::web::{assets, guard};
 use crate::wire::{
@@ -49,11 +51,25 @@ struct Served {
     gate: Gate,
     names: Names,
     clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+    shown: Vec<Shown>,
+}
+
+/// An account of a demonstration: role, login, password.
+pub type Shown = (Role, String, String);
+
+/// What the pages are served with.
+pub struct Pages {
+    pub names: Names,
+    pub clock: Arc<dyn Clock>,
+    pub chance: Arc<dyn Chance>,
+    /// The accounts of a demonstration, shown to everybody.
+    pub shown: Vec<Shown>,
 }
 
 /// The hub's addresses; who is at the other end of a connection is its [`Peer`].
-pub fn router(hub: Hub, names: Names, clock: Arc<dyn Clock>) -> Router {
-    let served = Arc::new(Served { hub, gate: Gate::default(), names, clock });
+pub fn router(hub: Hub, Pages { names, clock, chance, shown }: Pages) -> Router {
+    let served = Arc::new(Served { hub, gate: Gate::default(), names, clock, chance, shown });
     Router::new()
         .route(wire::HELLO, post(hello))
         .route(wire::ENTRIES, post(entries))

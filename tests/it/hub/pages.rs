@@ -3,6 +3,7 @@
 
 use madoguchi::chance::SeededChance;
 use madoguchi::clock::parse_rfc3339;
+use madoguchi::hub::people::Role;
 use madoguchi::hub::{Hub, Search, Stage, Why};
 use madoguchi::id::{DeviceId, PaymentId, TicketId};
 use madoguchi::journal::{Actor, Entity};
@@ -10,9 +11,11 @@ use serde_json::{Value, json};
 use time::macros::date;
 
 use super::office::Office;
+use super::people::{Looker, now, person, staffed};
 use super::served::served;
 use super::{TOWN, hub};
 use crate::stage::http::Visitor;
+use crate::stage::office::PASSWORD;
 use crate::stage::postgres::Postgres;
 
 /// When the day of these tests is looked at.
@@ -78,7 +81,7 @@ impl Office {
         self.tell(Actor::System, "day.closed", Entity::new("day", "2026-11-25"), facts).await;
     }
 
-    async fn sent_to(&self, hub: &Hub) {
+    pub async fn sent_to(&self, hub: &Hub) {
         hub.take(&self.log().await, &self.from(1).await).await.unwrap();
     }
 }
@@ -178,8 +181,10 @@ async fn an_application_is_found_by_what_is_on_its_paper_and_by_what_became_of_i
     let decided = |id: &str| Entity::new("application", id);
     office.tell(Actor::System, "application.accepted", decided(&ids[0]), json!({})).await;
     office.sent_to(&hub).await;
+    staffed(&hub, TOWN).await;
+    let me = person(&hub, TOWN, Role::Clerk).await;
     let found = async |search: Search| -> Vec<Stage> {
-        let found = hub.applications(TOWN, &search).await.unwrap();
+        let found = hub.applications((&me, now()), &search).await.unwrap();
         found.all.iter().map(|one| one.stage).collect()
     };
     let any = Search::default;
@@ -198,9 +203,11 @@ async fn an_application_is_found_by_what_is_on_its_paper_and_by_what_became_of_i
     assert_eq!(found(day).await.len(), 3);
     // Another town sees none of it.
     let id = ids[0].parse().unwrap();
-    assert!(hub.applications("999971", &any()).await.unwrap().all.is_empty());
-    assert!(hub.application("999971", id).await.unwrap().is_none());
-    let (one, happened) = hub.application(TOWN, id).await.unwrap().unwrap();
+    staffed(&hub, "999971").await;
+    let other = person(&hub, "999971", Role::Clerk).await;
+    assert!(hub.applications((&other, now()), &any()).await.unwrap().all.is_empty());
+    assert!(hub.application((&other, now()), id).await.unwrap().is_none());
+    let (one, happened) = hub.application((&me, now()), id).await.unwrap().unwrap();
     assert_eq!((one.printed, one.stage), (1, Stage::Accepted));
     let kinds: Vec<&str> = happened.iter().map(|one| one.kind.as_str()).collect();
     assert_eq!(kinds, ["visit.submitted", "application.accepted"]);
@@ -289,10 +296,12 @@ async fn the_pages_show_every_office_of_the_town_and_none_of_another() {
     let other = Office::open("999971/minami", 3).await;
     other.hand_in(1).await;
     other.sent_to(&hub).await;
+    staffed(&hub, TOWN).await;
     let program = served(&database, &[]);
-    let look = |page: &str| {
-        let page = format!("/municipalities/{TOWN}{page}");
-        let text = Visitor::new(&program.address).get(&page).text;
+    let mut supervisor = Looker::new(&program, TOWN);
+    supervisor.sign_in("supervisor", PASSWORD);
+    let mut look = |page: &str| {
+        let text = supervisor.get(page).text;
         assert!(!text.contains("minami"), "{page}");
         text
     };
@@ -308,5 +317,5 @@ async fn the_pages_show_every_office_of_the_town_and_none_of_another() {
             assert!(text.contains(word), "{page}: {word}: {text}");
         }
     }
-    assert_eq!(Visitor::new(&program.address).get("/municipalities/1/machines").status, 400);
+    assert_eq!(Visitor::new(&program.address).get("/municipalities/1/machines").status, 404);
 }
