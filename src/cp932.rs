@@ -52,6 +52,11 @@ pub fn exact(letter: char) -> Option<Vec<u8>> {
     (!unmappable && !faulty && read == *text).then(|| bytes.into_owned())
 }
 
+/// A text that was written in CP932; `None` where some bytes are no letter of it.
+pub fn read(bytes: &[u8]) -> Option<String> {
+    SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes).map(Into::into)
+}
+
 /// The same sign under the code point that CP932 has it under.
 pub fn same_sign(letter: char) -> Option<char> {
     let other = OTHER_CODE_POINT.iter().find(|(given, _)| *given == letter);

@@ -48,6 +48,7 @@ pub mod preregistration;
 pub mod printer;
 pub mod procedure;
 pub mod queue;
+pub mod register;
 pub mod staff;
 pub mod sync;
 pub mod takings;

@@ -8,6 +8,7 @@ use crate::fault::Fault;
 use crate::form::condition::at_row;
 use crate::form::template::{Kind, Question};
 use crate::form::{Form, Forms};
+use crate::register::Columns;
 
 /// Where forms are declared, as messages name it.
 const FORMS: &str = "templates/forms";
@@ -15,11 +16,14 @@ const FORMS: &str = "templates/forms";
 impl Config {
     /// Faults of every reference to a form, a question or an option.
     pub fn against_forms(&self, forms: &Forms) -> Vec<Fault> {
-        let Written { procedures, fees, exports } = &self.written;
+        let Written { procedures, fees, exports, register } = &self.written;
         let mut faults = of_procedures(&self.procedures, &self.sections, procedures.clone(), forms);
         faults.extend(self::fees((&self.fees, &self.exemptions), fees, forms));
         if let Some(written) = exports {
             faults.extend(self::exports(&self.exports, written, forms));
+        }
+        if let (Some(columns), Some(written)) = (&self.register, register) {
+            faults.extend(self::register(columns, written, forms));
         }
         faults
     }
@@ -115,6 +119,44 @@ pub(super) fn exports(profiles: &[Profile], written: &Document, forms: &Forms) -
                 place,
                 format!("「{field}」という項目はありません"),
                 instead,
+            );
+        }
+    }
+    document.faults()
+}
+
+/// Faults of the boxes that `register.toml` names.
+pub(super) fn register(columns: &Columns, written: &Document, forms: &Forms) -> Vec<Fault> {
+    let mut document = written.clone();
+    let questions = || forms.iter().flat_map(Form::questions);
+    let known: Vec<&str> = questions().map(|question| question.id.as_str()).collect();
+    for (column, path) in columns.boxes() {
+        let place = match column {
+            Some(row) => Place::key_of("column").row(row).key("names"),
+            None => Place::key_of("count"),
+        };
+        // What holds for the first row holds for all.
+        let question = questions().find(|question| question.id == at_row(path, 1));
+        let instead = match nearest(path, &known) {
+            Some(near) => format!("「{near}」と書きます"),
+            None => "様式の質問の id を書いてください".to_owned(),
+        };
+        document.require(
+            question.is_some(),
+            place.clone(),
+            format!("「{path}」という欄は、どの様式にもありません"),
+            instead,
+        );
+        let options: Vec<&str> = question.map(options).unwrap_or_default();
+        let codes = column.map(|row| &columns.column[row].codes);
+        for (written, option) in codes.into_iter().flatten().filter(|_| !options.is_empty()) {
+            let place = place.clone();
+            let declared = format!("質問 {path} の選択肢");
+            document.require(
+                options.contains(&option.as_str()),
+                place,
+                format!("「{written}」に書かれた「{option}」は {declared} にありません"),
+                "選択肢の記号を書いてください",
             );
         }
     }

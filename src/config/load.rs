@@ -9,12 +9,13 @@ use time::Date;
 use super::site::Site;
 use super::{Cashless, Config, Demo, Lane, Printers, Written};
 use super::{against_forms, appointments, cashless, counters, demo_staff};
-use super::{devices, exports, fees, procedures, residents, unpriced};
+use super::{devices, exports, fees, procedures, register, residents, unpriced};
 use crate::appointment::Plan;
 use crate::document::{Document, nearest};
 use crate::export::Profiles;
 use crate::fault::Fault;
 use crate::form::Forms;
+use crate::register::Columns;
 
 /// What the files say, each with where it is written; `None` where there is
 /// nothing to be understood.
@@ -27,6 +28,7 @@ struct Read {
     printers: Option<Printers>,
     cashless: Cashless,
     exports: Option<(Profiles, Document)>,
+    register: Option<(Columns, Document)>,
     appointments: Option<Plan>,
     demo: Demo,
 }
@@ -37,13 +39,14 @@ impl Config {
     pub fn load(dir: &Path) -> Result<Config, Vec<Fault>> {
         let (read, faults) = Read::folder(dir);
         let Read { site, counters, procedures, fees, devices, .. } = read;
-        let Read { printers, cashless, exports, appointments, demo, .. } = read;
+        let Read { printers, cashless, exports, register, appointments, demo, .. } = read;
         match (site, counters, procedures, fees, devices) {
             (Some(site), Some(counters), Some(procedures), Some(fees), Some(devices))
                 if faults.is_empty() =>
             {
                 let keeps = site.0.queue.keep_over_night;
                 let (exports, of_exports) = exports.unzip();
+                let (register, of_register) = register.unzip();
                 let lanes = procedures.0.lane.into_iter().map(|lane| Lane { keeps, ..lane });
                 Ok(Config {
                     site: site.0,
@@ -60,12 +63,14 @@ impl Config {
                     printers: printers.unwrap_or_default(),
                     cashless,
                     exports: exports.map(Profiles::profiles).unwrap_or_default(),
+                    register,
                     appointments,
                     demo,
                     written: Written {
                         procedures: procedures.1,
                         fees: fees.1,
                         exports: of_exports,
+                        register: of_register,
                     },
                 })
             }
@@ -97,6 +102,9 @@ impl Config {
         }
         if let (Some((file, document)), Some(forms)) = (&read.exports, forms) {
             faults.extend(against_forms::exports(&file.export, document, forms));
+        }
+        if let (Some((file, document)), Some(forms)) = (&read.register, forms) {
+            faults.extend(against_forms::register(file, document, forms));
         }
         if let Some((site, mut document)) = read.site {
             site.check_drawn(&mut document, not_drawn);
@@ -130,6 +138,7 @@ impl Read {
         let numbers = counters.as_ref().map(|(file, _)| file.numbers());
         let cashless = folder.read_cashless(numbers.as_deref());
         let exports = folder.read_exports();
+        let register = folder.read_register();
         let printers = folder.read_printers(sections.as_deref());
         if let (Some(printers), Some(site), Some(procedures)) = (&printers, &site, &procedures) {
             folder.faults.extend(printers.lacking_letters(site, procedures));
@@ -152,6 +161,7 @@ impl Read {
             printers,
             cashless,
             exports,
+            register,
             appointments,
             demo,
         };
@@ -162,7 +172,7 @@ impl Read {
 /// Files that look like configuration and are read by nobody: most are one that
 /// is misspelt. Hidden files are left alone.
 fn strange_files(dir: &Path) -> Vec<Fault> {
-    const KNOWN: [&str; 10] = [
+    const KNOWN: [&str; 11] = [
         "site.toml",
         "counters.toml",
         "procedures.toml",
@@ -171,6 +181,7 @@ fn strange_files(dir: &Path) -> Vec<Fault> {
         "printers.toml",
         cashless::FILE,
         exports::FILE,
+        register::FILE,
         appointments::FILE,
         "demo",
     ];
@@ -255,6 +266,14 @@ impl Folder<'_> {
             return None;
         }
         self.read(exports::FILE, exports::check)
+    }
+
+    /// What rows of the resident register fill; an office without the file loads none.
+    fn read_register(&mut self) -> Option<(Columns, Document)> {
+        if !self.dir.join(register::FILE).exists() {
+            return None;
+        }
+        self.read(register::FILE, register::check)
     }
 
     /// What can be booked; an office that takes no appointments needs no such file.

@@ -22,6 +22,7 @@ mod lanes;
 mod load;
 mod printers;
 mod procedures;
+mod register;
 mod residents;
 mod rules;
 mod site;
@@ -49,6 +50,7 @@ pub use site::{Home, Modules, Office, QueueRules, Retention, Screen, Site, Town}
 use crate::appointment::Plan;
 use crate::document::Document;
 use crate::export::Profile;
+use crate::register::Columns;
 
 /// The whole configuration of one office.
 #[derive(Clone, Debug)]
@@ -74,6 +76,8 @@ pub struct Config {
     pub cashless: Cashless,
     /// Files for other systems; nothing where the office has not written any.
     pub exports: Vec<Profile>,
+    /// What rows of the resident register fill, where the town has written it.
+    register: Option<Columns>,
     /// What can be booked, where the town has written it.
     appointments: Option<Plan>,
     pub demo: Demo,
@@ -86,6 +90,7 @@ struct Written {
     procedures: Document,
     fees: Document,
     exports: Option<Document>,
+    register: Option<Document>,
 }
 
 /// What only the demonstration uses. Both lists are empty where the `demo`
@@ -120,6 +125,17 @@ impl Config {
     /// The file for the town hall with this id.
     pub fn export(&self, id: &str) -> Option<&Profile> {
         self.exports.iter().find(|profile| profile.id == id)
+    }
+
+    /// What rows of the resident register fill; nothing where the office loads none.
+    pub fn register(&self) -> Option<&Columns> {
+        self.register.as_ref().filter(|columns| columns.enabled)
+    }
+
+    /// The same, for tests of an office that loads them.
+    #[cfg(test)]
+    pub(crate) fn register_mut(&mut self) -> &mut Columns {
+        self.register.as_mut().unwrap()
     }
 
     /// The counter with this number.

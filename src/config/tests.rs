@@ -524,3 +524,4 @@ fn words_that_a_slip_printer_lacks_are_found_before_anything_is_printed() {
 
 mod cashless;
 mod exports;
+mod register;

@@ -104,6 +104,12 @@ impl Answers {
         self.0.remove(path)
     }
 
+    /// Without what came from `source`.
+    pub fn without(mut self, source: Source) -> Self {
+        self.0.retain(|_, answer| answer.source != source);
+        self
+    }
+
     /// In order of path.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Answer)> {
         self.0.iter().map(|(path, answer)| (path.as_str(), answer))

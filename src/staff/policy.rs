@@ -31,6 +31,8 @@ pub enum Action {
     RaiseAlarms,
     /// Take what a visit owes, take it back on its own day, and say who is exempt.
     TakePayments,
+    /// Fill boxes with rows of the resident register.
+    LoadRegister,
     /// See how the queue stands in every lane and at every counter.
     Oversee,
     /// Let a code made at home be used once more.
@@ -54,7 +56,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Action; 22] = [
+    pub const ALL: [Action; 23] = [
         Action::SeeVisits,
         Action::Correct,
         Action::CheckIdentity,
@@ -68,6 +70,7 @@ impl Action {
         Action::GuideVisitors,
         Action::RaiseAlarms,
         Action::TakePayments,
+        Action::LoadRegister,
         Action::Oversee,
         Action::ReinstateCodes,
         Action::GiveBack,
@@ -87,7 +90,8 @@ pub fn may(role: Role, action: Action) -> bool {
     use Role::*;
     match action {
         SeeVisits | Correct | CheckIdentity | Print | Accept | SendBack | Reopen | AnswerCalls
-        | CallResidents | BookAppointments | GuideVisitors | RaiseAlarms | TakePayments => {
+        | CallResidents | BookAppointments | GuideVisitors | RaiseAlarms | TakePayments
+        | LoadRegister => {
             matches!(role, Clerk | Supervisor)
         }
         // One code used twice is two papers: somebody answers for it.
@@ -121,7 +125,7 @@ mod tests {
         };
         assert_eq!(
             Role::ALL.map(row),
-            ["xxxxxxxxxxxxx.........", "xxxxxxxxxxxxxxxxxxxxx.", ".............x...x.xxx"]
+            ["xxxxxxxxxxxxxx.........", "xxxxxxxxxxxxxxxxxxxxxx.", "..............x...x.xxx"]
         );
     }
 }

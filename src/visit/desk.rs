@@ -146,7 +146,7 @@ pub fn correct(
 }
 
 /// Whether the press `op` was taken for this visit before.
-fn was_done(tx: &Tx<'_>, op: OpId, kind: &str, id: VisitId) -> Result<bool, Error> {
+pub(super) fn was_done(tx: &Tx<'_>, op: OpId, kind: &str, id: VisitId) -> Result<bool, Error> {
     match journal::entity_of_op(tx, op, kind)? {
         None => Ok(false),
         Some(done) if done == id.to_string() => Ok(true),
@@ -155,7 +155,11 @@ fn was_done(tx: &Tx<'_>, op: OpId, kind: &str, id: VisitId) -> Result<bool, Erro
 }
 
 /// The forms that ask or print something that differs.
-fn changed<'f>(forms: &[&'f Form], before: &Answers, after: &Answers) -> BTreeSet<&'f str> {
+pub(super) fn changed<'f>(
+    forms: &[&'f Form],
+    before: &Answers,
+    after: &Answers,
+) -> BTreeSet<&'f str> {
     let before = questions::with_defaults(forms, before);
     let after = questions::with_defaults(forms, after);
     let differs = |path: &str| before.value(path) != after.value(path);
@@ -170,7 +174,7 @@ fn changed<'f>(forms: &[&'f Form], before: &Answers, after: &Answers) -> BTreeSe
 ///
 /// # Errors
 /// [`Error::Accepted`] when one of them was accepted.
-fn outdate(tx: &Tx<'_>, id: VisitId, forms: &BTreeSet<&str>) -> Result<(), Error> {
+pub(super) fn outdate(tx: &Tx<'_>, id: VisitId, forms: &BTreeSet<&str>) -> Result<(), Error> {
     let mut applications = application::of_visit(tx, id)?;
     applications.retain(|application| forms.contains(application.form.as_str()));
     if applications.iter().any(|one| one.state == application::State::Accepted) {

@@ -17,6 +17,11 @@ impl Drop for Fields {
 }
 
 impl Fields {
+    /// These, in their order.
+    pub(super) fn of(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
     /// The entry of a field; empty when it was not sent.
     pub fn get(&self, name: &str) -> &str {
         self.iter().find_map(|(field, entry)| (field == name).then_some(entry)).unwrap_or_default()

@@ -31,6 +31,7 @@ pub mod live;
 mod outlook;
 mod page;
 mod pair;
+mod parts;
 mod paying;
 pub mod printers;
 mod qr;

@@ -34,6 +34,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("terminal", &["payment"]),
     // Rows as files; where they come from it does not know.
     ("export", &[]),
+    // Rows of the resident register as entries for boxes; whose they are it does not know.
+    ("register", &[]),
     // What is asked of whoever books follows the rules of any entry.
     ("appointment", &["db", "journal", "form"]),
     ("printer", &["pdf"]),
@@ -49,6 +51,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "payment",
             "printer",
             "queue",
+            "register",
             "staff",
         ],
     ),
@@ -76,6 +79,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "printer",
             "procedure",
             "queue",
+            "register",
         ],
     ),
     (

@@ -27,6 +27,7 @@ mod people;
 mod pictures;
 mod preregistration;
 mod printing;
+mod register;
 mod screens;
 mod sheets;
 mod shipped_bugs;

@@ -39,6 +39,8 @@ pub(super) struct Frame {
     pub line: bool,
     /// Whether it has files for other systems.
     pub exports: bool,
+    /// Whether it loads rows of the resident register.
+    pub register: bool,
     pub demo: bool,
     /// Name and role, once signed in.
     pub who: Option<(String, Role)>,
@@ -89,6 +91,7 @@ impl Frame {
             payment: site.modules.payment,
             line: office.line.is_some(),
             exports: !office.config.exports.is_empty(),
+            register: office.config.register().is_some(),
             demo: office.demo,
             who: None,
             key: String::new(),
@@ -163,6 +166,10 @@ impl Frame {
 
     pub fn takes_exports(&self) -> bool {
         self.exports && self.may(Action::Export)
+    }
+
+    pub fn loads_register(&self) -> bool {
+        self.register && self.may(Action::LoadRegister)
     }
 
     pub fn is_exports(&self) -> bool {
@@ -256,6 +263,8 @@ pub(super) enum Note {
     Exempted,
     Voided,
     GivenBack,
+    BackBegun,
+    NotGivenBack,
     TypedIn,
     TakenOut,
     Counted,
@@ -263,6 +272,7 @@ pub(super) enum Note {
     Closed,
     Called,
     AskedAgain,
+    Loaded,
 }
 
 impl Note {
@@ -293,10 +303,13 @@ impl Note {
             Note::Exempted => words.t("desk.note.exempted"),
             Note::Voided => words.t("desk.note.voided"),
             Note::GivenBack => words.t("desk.note.given_back"),
+            Note::BackBegun => words.t("desk.note.back_begun"),
+            Note::NotGivenBack => words.t("desk.note.not_given_back"),
             Note::TypedIn => words.t("desk.note.typed_in"),
             Note::TakenOut => words.t("desk.note.taken_out"),
             Note::Called => words.t("line.called"),
             Note::AskedAgain => words.t("line.asked_again"),
+            Note::Loaded => words.t("desk.note.loaded"),
             Note::Counted => words.t("desk.closing.note_counted"),
             Note::Compared => words.t("desk.closing.note_compared"),
             Note::Closed => words.t("desk.closing.note_closed"),

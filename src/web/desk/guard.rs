@@ -2,7 +2,8 @@
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header;
-use axum::http::request::Parts;
+use axum::http::request;
+use zeroize::Zeroizing;
 
 use super::fields::Fields;
 use super::frame::language;
@@ -10,6 +11,7 @@ use crate::id::OpId;
 use crate::lang::Lang;
 use crate::staff::{self, Action, SignedIn};
 use crate::web::error::Failure;
+use crate::web::parts::Parts;
 use crate::web::{Shared, cookie};
 
 /// The cookie that holds a session's token.
@@ -48,7 +50,10 @@ impl Clerk {
 impl FromRequestParts<Shared> for Clerk {
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, office: &Shared) -> Result<Self, Failure> {
+    async fn from_request_parts(
+        parts: &mut request::Parts,
+        office: &Shared,
+    ) -> Result<Self, Failure> {
         let token =
             cookie::token(&parts.headers, COOKIE).ok_or(Failure::Elsewhere("/desk/sign-in"))?;
         let key = token.form_key();
@@ -83,7 +88,20 @@ pub(super) struct Sent {
     pub fields: Fields,
 }
 
+/// A form that may bring a file, sent by somebody who is signed in.
+pub(super) struct SentFile {
+    pub sent: Sent,
+    pub file: Zeroizing<Vec<u8>>,
+}
+
 impl Sent {
+    fn of(clerk: Clerk, fields: Fields) -> Result<Self, Failure> {
+        if fields.get("key") != clerk.key {
+            return Err(Failure::Forbidden);
+        }
+        Ok(Self { clerk, fields })
+    }
+
     /// The press of the button, which its page was given: sent twice it is the
     /// same.
     pub fn op(&self) -> Result<OpId, Failure> {
@@ -98,9 +116,18 @@ impl FromRequest<Shared> for Sent {
         let (mut parts, body) = request.into_parts();
         let clerk = Clerk::from_request_parts(&mut parts, office).await?;
         let fields = Fields::from_request(Request::from_parts(parts, body), office).await?;
-        if fields.get("key") != clerk.key {
-            return Err(Failure::Forbidden);
-        }
-        Ok(Self { clerk, fields })
+        Self::of(clerk, fields)
+    }
+}
+
+impl FromRequest<Shared> for SentFile {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, office: &Shared) -> Result<Self, Failure> {
+        let (mut parts, body) = request.into_parts();
+        let clerk = Clerk::from_request_parts(&mut parts, office).await?;
+        let Parts { fields, file } =
+            Parts::from_request(Request::from_parts(parts, body), office).await?;
+        Ok(Self { sent: Sent::of(clerk, fields)?, file })
     }
 }

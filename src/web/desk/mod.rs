@@ -29,6 +29,7 @@ mod payment;
 mod print;
 mod printing;
 mod receipt;
+mod register;
 mod sections;
 mod setup;
 mod sign_in;
@@ -71,6 +72,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/visits/{visit}/payment/now", get(payment::fragment))
         .route("/visits/{visit}/payment/code", get(pay_code::show))
         .route("/visits/{visit}/payment/{payment}/receipt", post(receipt::print))
+        .route("/visits/{visit}/register", get(register::show).post(register::act))
         .route("/visits/{visit}/papers", post(print::print))
         .route("/visits/{visit}/slip", get(slip::fragment).post(print::print_slip))
         .route("/visits/{visit}/printing/{op}", get(printing::show))

@@ -99,7 +99,7 @@ fn row(ask: &AskQuestion<'_>, (today, words): (Date, Phrases), open: Option<&Ope
 }
 
 /// The source's name for the style sheet.
-fn source_id(source: Source) -> &'static str {
+pub(super) fn source_id(source: Source) -> &'static str {
     match source {
         Source::Card | Source::Licence => "card",
         Source::Qr => "qr",

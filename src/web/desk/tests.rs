@@ -39,6 +39,7 @@ mod night;
 mod pay_code;
 mod payment;
 mod receipts;
+mod register;
 mod shipped_bugs;
 mod slips;
 mod spare;
@@ -95,9 +96,9 @@ struct Browser<'t> {
 }
 
 impl Town {
-    /// The example town; nobody has an account.
+    /// The example town, which loads rows of the register too; nobody has an account.
     async fn open() -> Self {
-        Self::changed(|_| {}).await
+        Self::changed(|config| config.register_mut().enabled = true).await
     }
 
     /// The same with another configuration.
@@ -248,6 +249,8 @@ const ROUTES: &[Route] = &[
     ("get", "/visits/{visit}/payment/now", &[], [true, true, false]),
     ("post", "/visits/{visit}/payment/{payment}/receipt", &[], [true, true, false]),
     ("get", "/visits/{visit}/payment/code", &[], [true, true, false]),
+    ("get", "/visits/{visit}/register", &[], [true, true, false]),
+    ("post", "/visits/{visit}/register", &[("rows", "")], [true, true, false]),
     ("post", "/visits/{visit}/papers", &[], [true, true, false]),
     ("post", "/visits/{visit}/slip", &[], [true, true, false]),
     ("get", "/visits/{visit}/slip", &[], [true, true, false]),

@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use sha2::{Digest, Sha256};
 
 use super::COOKIE;
+use crate::applicant::Source;
 use crate::card;
 use crate::db;
 use crate::device::{self, Device, Role};
@@ -195,7 +196,10 @@ impl Kiosk {
         let (kiosk, journal) = (self.device.id, office.journal.clone());
         let found = office.db.read(move |connection| -> Result<_, visit::Error> {
             let Some(visit) = visit::at_kiosk(connection, kiosk)? else { return Ok(None) };
+            // What a clerk loaded from the resident register is for the desk alone, even
+            // while the visit still stands on its tablet.
             let answers = visit::answers(connection, &journal, visit.id)?;
+            let answers = answers.without(Source::Register);
             Ok(Some(AtKiosk { visit: visit.with_care(&answers), answers }))
         });
         Ok(found.await?)

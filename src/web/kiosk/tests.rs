@@ -27,6 +27,7 @@ mod code;
 mod fee;
 mod number;
 mod pay;
+mod register;
 mod secrets;
 
 const HOST: &str = "counter:8080";
