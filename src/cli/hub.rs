@@ -54,7 +54,7 @@ pub(super) fn run(arguments: Hub) -> anyhow::Result<ExitCode> {
     let Hub { database, listen, certificate, key, authority, config, first_administrator } =
         arguments;
     if let Some(municipality) = first_administrator {
-        super::say(&hub::offer_setup(&database, &municipality)?.to_string());
+        super::say(hub::offer_setup(&database, &municipality)?.to_string());
         eprintln!("最初の管理者を登録してください: /municipalities/{municipality}/setup");
         return Ok(ExitCode::SUCCESS);
     }

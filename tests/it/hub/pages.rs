@@ -3,11 +3,15 @@
 
 use madoguchi::chance::SeededChance;
 use madoguchi::clock::parse_rfc3339;
+use madoguchi::db::Tx;
 use madoguchi::hub::people::Role;
 use madoguchi::hub::{Hub, Search, Stage, Why};
-use madoguchi::id::{DeviceId, PaymentId, TicketId};
-use madoguchi::journal::{Actor, Entity};
-use serde_json::{Value, json};
+use madoguchi::id::{DeviceId, TicketId, VisitId};
+use madoguchi::journal::{Actor, Entity, Journal};
+use madoguchi::lang::Words;
+use madoguchi::payment::{self, By, Line, Request, Tender};
+use madoguchi::yen::{Tax, Yen};
+use serde_json::json;
 use time::macros::date;
 
 use super::office::Office;
@@ -44,33 +48,50 @@ impl Office {
         }
     }
 
-    /// A payment is made in cash.
-    async fn pays(&self, seed: u64, yen: u32) -> PaymentId {
-        let id = PaymentId::new(self.journal.now(), &SeededChance::new(seed));
-        let step = |state: &str, entry: Value| {
-            json!({ "state": state, "day": "2026-11-25", "at": at(20), "slip": null,
-                    "entry": entry })
-        };
-        let begun = json!({
-            "id": id, "charge": id, "day": "2026-11-25", "amount": yen,
-            "tender": { "kind": "cash", "received": yen }, "counter": 1, "ground": null,
-            "begun_at": at(20), "steps": [step("started", Value::Null)],
-        });
-        let entity = || Entity::new("payment", id);
-        self.tell(Actor::System, "payment.started", entity(), begun).await;
-        let posting =
-            |account: &str, side: &str| json!({ "account": account, "side": side, "amount": yen });
-        let entry = json!({
-            "id": id, "day": "2026-11-25", "number": 1, "kind": "payment", "payment": id,
-            "reverses": null, "concerns": null, "reason": null, "counter": 1, "at": at(20),
-            "postings": [posting("cash:1", "debit"), posting("revenue:03-01", "credit")],
-        });
-        let facts = json!({ "step": step("authorised", json!(id)), "entry": entry });
-        self.tell(Actor::System, "payment.settled", entity(), facts).await;
-        id
+    /// What happens at a counter where money is taken, by its own rules.
+    async fn at_the_till<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&Tx<'_>, &Journal, By) -> Result<T, payment::Error> + Send + 'static,
+    ) -> T {
+        let journal = self.journal.clone();
+        let by = By { op: journal.op(), actor: Actor::System };
+        self.db.write(move |tx| act(tx, &journal, by)).await.unwrap()
     }
 
-    /// The day is closed with this much in the first drawer.
+    /// Somebody pays in cash.
+    async fn pays(&self, seed: u64, yen: u32) {
+        let visit = VisitId::new(self.journal.now(), &SeededChance::new(seed));
+        let day = self.journal.now().date();
+        let line = Line {
+            form: "juminhyo".into(),
+            question: "juminhyo.copies".into(),
+            option: "all".into(),
+            name: Words { ja: "住民票の写し".into(), en: "Certificate".into() },
+            item: "03-01".into(),
+            count: 1,
+            unit: Yen(yen),
+            amount: Yen(yen),
+            cashless: true,
+            tax: Tax::Exempt,
+            exempt: None,
+        };
+        self.at_the_till(move |tx, journal, by| {
+            let charge = payment::charge(tx, journal, by.actor, (visit, day), vec![line])?;
+            let charge = charge.expect("there is a line").id;
+            let (amount, tender) = (Yen(yen), Tender::Cash { received: Yen(1_000) });
+            let request = Request { charge, amount, tender, counter: 1, at: None };
+            payment::take(tx, journal, by, &request)
+        })
+        .await;
+    }
+
+    /// The day is closed as it is.
+    async fn closes_the_day(&self) {
+        let day = self.journal.now().date();
+        self.at_the_till(move |tx, journal, by| payment::close(tx, journal, by, (day, None))).await;
+    }
+
+    /// A closing arrives that says that this much was in the first drawer.
     async fn closes(&self, yen: i64) {
         let facts = json!({
             "day": "2026-11-25", "closed_at": at(25),
@@ -102,7 +123,7 @@ async fn morning() -> [Office; 2] {
     }
     honcho.pays(11, 300).await;
     higashi.pays(12, 450).await;
-    honcho.closes(300).await;
+    honcho.closes_the_day().await;
     higashi.closes(400).await;
     let tablet = DeviceId::new(honcho.journal.now(), &SeededChance::new(7));
     let paired = json!({ "role": "kiosk", "name": "記載台１", "reader": null });

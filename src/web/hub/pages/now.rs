@@ -14,7 +14,7 @@ use crate::hub::{Hall, Window};
 use crate::web::page;
 
 /// An office that says nothing for so long is told of. Each calls once a minute.
-const SILENT_SECS: u64 = 5 * 60;
+const SILENT_SECS: u64 = 10 * 60;
 
 #[derive(Template)]
 #[template(path = "hub/now.html")]
