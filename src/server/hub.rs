@@ -10,7 +10,7 @@ use super::tls::{Certificates, TlsListener};
 use super::told_to_stop;
 use crate::chance::SystemChance;
 use crate::clock::{Clock, SystemClock};
-use crate::hub::{Hub, Office};
+use crate::hub::{BackupMark, Hub, Office};
 use crate::secret::Code;
 use crate::web::hub::{Names, Pages, Peer, router};
 
@@ -34,6 +34,30 @@ pub fn run(
     runtime.block_on(serve(database, listen, certificates, names))
 }
 
+/// How far the database is, before a backup of it begins.
+///
+/// # Errors
+/// When PostgreSQL cannot be asked.
+pub fn mark(database: &str) -> anyhow::Result<BackupMark> {
+    alone(async { Ok(open(database).await?.mark().await?) })
+}
+
+/// A backup that began after `mark` was taken is done; how many logs it has.
+///
+/// # Errors
+/// When the mark is of another life of the database, or PostgreSQL cannot be asked.
+pub fn backed_up(database: &str, mark: &BackupMark) -> anyhow::Result<usize> {
+    alone(async { Ok(open(database).await?.backed_up(mark).await?) })
+}
+
+pub(super) fn alone<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}
+
+async fn open(database: &str) -> anyhow::Result<Hub> {
+    Hub::open(database).await.context("the hub's database")
+}
+
 async fn serve(
     database: &str,
     listen: SocketAddr,
@@ -44,7 +68,7 @@ async fn serve(
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}: stop what uses it, or choose another with --listen")
     })?;
-    let hub = Hub::open(database).await.context("the hub's database")?;
+    let hub = open(database).await?;
     let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
     let pages = Pages { names, clock, chance, shown: Vec::new() };
     let address = listener.local_addr()?;
@@ -69,11 +93,7 @@ async fn serve(
 /// When PostgreSQL cannot be reached, or there are accounts already.
 pub fn offer_setup(database: &str, municipality: &str) -> anyhow::Result<Code> {
     format!("{municipality}/any").parse::<Office>().context("--first-administrator")?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let code = runtime.block_on(async {
-        let hub = Hub::open(database).await.context("the hub's database")?;
-        let of = (municipality, SystemClock.now());
-        Ok::<_, anyhow::Error>(hub.offer_setup(of, &SystemChance).await?)
-    })?;
+    let of = (municipality, SystemClock.now());
+    let code = alone(async { Ok(open(database).await?.offer_setup(of, &SystemChance).await?) })?;
     code.with_context(|| format!("{municipality} has accounts already: sign in"))
 }
