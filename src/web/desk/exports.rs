@@ -227,8 +227,8 @@ fn made(
             (days, clerk),
         ),
         Format::Csv | Format::Json => {
-            let rows = visit::export::rows(connection, journal, counter, profile, days)?;
-            Ok(export::rows(profile, stem, &rows))
+            let (rows, lost) = visit::export::rows(connection, journal, counter, profile, days)?;
+            Ok(export::rows(profile, stem, &rows).without(lost))
         }
     }
 }
