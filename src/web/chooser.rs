@@ -1,7 +1,6 @@
 //! `/`: which of the doors, and whether the house is well.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -12,6 +11,7 @@ use super::error::Failure;
 use super::{Shared, page};
 use crate::db;
 use crate::lang::{Lang, Phrases};
+use crate::web::routes::Router;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()

@@ -9,7 +9,6 @@ mod page;
 pub(super) use acts::Given;
 pub(super) use page::{pause_words, reasons};
 
-use axum::Router;
 use axum::routing::{get, post};
 
 use crate::lang::Phrases;
@@ -17,6 +16,7 @@ use crate::queue::state::State;
 use crate::queue::{Error, Refused};
 use crate::web::Shared;
 use crate::web::error::Failure;
+use crate::web::routes::Router;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
