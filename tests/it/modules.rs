@@ -339,6 +339,7 @@ fn without_files_for_other_systems_nobody_hears_of_them() {
     let config = folder.path().join("config");
     fs::create_dir(&config).unwrap();
     town_without(&config, &[]);
+    fs::write(config.join("devices.toml"), "").unwrap();
     for on in [false, true] {
         if on {
             fs::copy(Path::new(EXAMPLE).join("exports.toml"), config.join("exports.toml")).unwrap();

@@ -234,7 +234,7 @@ fn a_hub_that_others_could_reach_without_certificates_does_not_start() {
 
 #[test]
 fn every_address_is_described_with_the_methods_that_it_has() {
-    let Some(mut postgres) = Postgres::start("a hub's addresses") else { return };
+    let Some(postgres) = Postgres::start("a hub's addresses") else { return };
     let hub = served(&postgres.database("town"), &[]);
     let mut anybody = hub.visitor();
     let said = anybody.get("/openapi.json");
