@@ -20,6 +20,7 @@ use axum::routing::get as get_of;
 use serde_json::{Map, Value, json};
 
 use super::routes::Router;
+use crate::lang::Lang;
 use answer::Answer;
 
 /// Where the document stands.
@@ -145,7 +146,7 @@ impl Operation {
     }
 
     fn parameters(&self) -> Vec<Value> {
-        let parameter = |name: &str, place: &str, required: bool| json!({ "name": name, "in": place, "required": required, "schema": { "type": "string" } });
+        let parameter = |name: &str, place: &str, required: bool| json!({ "name": name, "in": place, "required": required, "schema": entry(name) });
         let in_path = names(self.path).map(|name| parameter(name, "path", true));
         in_path.chain(self.query.iter().map(|name| parameter(name, "query", false))).collect()
     }
@@ -188,7 +189,7 @@ fn fields(names: &[&str], file: bool) -> Value {
             Some(plain) => (plain, &name[plain.len()..]),
             None => (*name, ""),
         };
-        let one = json!({ "type": "string" });
+        let one = entry(plain);
         let schema = if mark == "*" { json!({ "type": "array", "items": one }) } else { one };
         if mark == "!" {
             required.push(plain);
@@ -199,6 +200,14 @@ fn fields(names: &[&str], file: bool) -> Value {
         properties.insert("file".to_owned(), json!({ "type": "string", "format": "binary" }));
     }
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": true })
+}
+
+/// What may stand in a field or parameter of this name.
+fn entry(name: &str) -> Value {
+    match name {
+        "lang" => json!({ "type": "string", "enum": Lang::ALL.map(Lang::tag) }),
+        _ => json!({ "type": "string" }),
+    }
 }
 
 /// The names in a path as axum writes it: `{code}`, and `{*name}` for all the rest.
