@@ -2,6 +2,7 @@
 //! time it was made, so rows made later sort later, and nothing about a person
 //! can be read from it.
 
+use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
 use crate::chance::{self, Chance};
@@ -58,6 +59,10 @@ ids! {
     ChargeId,
     /// One attempt to pay; the key by which a terminal is asked about it.
     PaymentId,
+    /// One attempt to give money back through a terminal.
+    GiveBackId,
+    /// What a terminal is asked for, for ever: the key of a payment, or of what goes back.
+    RequestId,
     /// An entry of the ledger.
     EntryId,
     /// A member of staff.
@@ -82,7 +87,29 @@ macro_rules! made_by {
     )*};
 }
 
-made_by!(PaymentId by OpId, EntryId by OpId, EntryId by PaymentId);
+made_by!(
+    PaymentId by OpId,
+    GiveBackId by OpId,
+    EntryId by OpId,
+    EntryId by PaymentId,
+    EntryId by GiveBackId,
+    RequestId by PaymentId,
+    RequestId by GiveBackId,
+);
+
+impl OpId {
+    /// The press that a page offers for this charge after so many attempts to pay it:
+    /// however often the page is drawn, it is the same press.
+    pub fn offered(charge: ChargeId, attempts: usize) -> OpId {
+        let text = format!("{charge} {attempts}");
+        let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+        let mut drawn = [0; 10];
+        drawn.copy_from_slice(&digest[..10]);
+        let mut millis = [0; 8];
+        millis[2..].copy_from_slice(&charge.0.as_bytes()[..6]);
+        OpId(Builder::from_unix_timestamp_millis(u64::from_be_bytes(millis), &drawn).into_uuid())
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -97,5 +124,17 @@ mod tests {
         let second = VisitId::new(datetime!(2026-11-21 9:01 +9), &chance);
         assert!(first < second);
         assert_eq!(first.to_string().parse::<VisitId>().unwrap(), first);
+    }
+
+    #[test]
+    fn what_is_offered_once_is_one_press_however_often_it_is_drawn() {
+        let chance = SeededChance::new(1);
+        let now = datetime!(2026-11-21 9:00 +9);
+        let (charge, other) = (ChargeId::new(now, &chance), ChargeId::new(now, &chance));
+        assert_eq!(OpId::offered(charge, 0), OpId::offered(charge, 0));
+        assert_ne!(OpId::offered(charge, 0), OpId::offered(charge, 1));
+        assert_ne!(OpId::offered(charge, 0), OpId::offered(other, 0));
+        let later = OpId::new(datetime!(2026-11-21 9:01 +9), &chance);
+        assert!(OpId::offered(charge, 7) < later, "it keeps its time");
     }
 }

@@ -33,6 +33,7 @@ pub const STEPS: &[Step] = &[
     visit::printing::RECEIPTS,
     payment::LINKS,
     forwarding::SCHEMA,
+    payment::GIVE_BACK,
 ];
 
 /// An empty database in memory, for tests of stores.

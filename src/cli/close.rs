@@ -94,13 +94,14 @@ pub(super) fn close(arguments: &Close) -> anyhow::Result<ExitCode> {
 
 fn close_day(tx: &Tx<'_>, journal: &Journal, arguments: &Close) -> anyhow::Result<Done> {
     let day = arguments.day;
-    for (open, _) in payment::not_known(tx, day)? {
+    for open in payment::not_known(tx, day)? {
         eprintln!(
-            "not known: {} {} yen at counter {}, begun {}",
-            open.tender.id(),
-            open.amount,
-            open.counter,
-            clock::rfc3339(open.begun_at)
+            "not known: {}{} {} yen at counter {}, begun {}",
+            open.payment.tender.id(),
+            if open.back.is_some() { " given back" } else { "" },
+            open.amount(),
+            open.counter(),
+            clock::rfc3339(open.begun_at())
         );
     }
     let uncounted: Vec<u32> = payment::drawers(tx, day, [])?

@@ -11,7 +11,7 @@ use super::close::business_day;
 use super::entry::{Entry, Kind, Posting};
 use super::state::{self, State};
 use super::tender::{At, Slip, Tender};
-use super::{Error, Payment, Reason, Step, books, cannot_be, now, store};
+use super::{Error, Payment, Reason, Step, books, cannot_be, give_back, now, store};
 use crate::clock::Moment;
 use crate::db::{self, Tx};
 use crate::id::{ChargeId, EntryId, OpId, PaymentId, VisitId};
@@ -152,12 +152,21 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    fn state(&self) -> State {
+    pub(super) fn state(&self) -> State {
         match self {
             Outcome::Authorised(_) => State::Authorised,
             Outcome::Declined => State::Declined,
             Outcome::Unknown => State::Unknown,
         }
+    }
+
+    /// Whether this is what was noted with a step.
+    pub(super) fn is(&self, step: &Step) -> bool {
+        let slip = match self {
+            Outcome::Authorised(slip) => slip.as_ref(),
+            Outcome::Declined | Outcome::Unknown => None,
+        };
+        step.state == self.state() && step.slip.as_ref() == slip
     }
 }
 
@@ -173,13 +182,10 @@ pub fn settle(
     by: By,
     (id, outcome): (PaymentId, &Outcome),
 ) -> Result<Payment, Error> {
-    if let Some(before) = done_before(tx, by.op, SETTLED)? {
-        let says = |step: &Step| match outcome {
-            Outcome::Authorised(slip) => step.state == State::Authorised && step.slip == *slip,
-            other => step.state == other.state(),
-        };
-        let same = before.id == id && before.steps.iter().any(says);
-        return if same { Ok(before) } else { Err(Error::Conflict) };
+    // The same press is held against what it said itself: others may have said more since.
+    if let Some((before, said)) = told_step(tx, by.op, SETTLED)? {
+        let same = before == id.to_string() && outcome.is(&said);
+        return if same { known(tx, id) } else { Err(Error::Conflict) };
     }
     let payment = known(tx, id)?;
     let state = state::step(payment.state(), outcome.state())?;
@@ -249,7 +255,7 @@ pub fn left_alone(tx: &Tx<'_>, journal: &Journal) -> Result<usize, Error> {
         let by = By { op: journal.op(), actor: Actor::System };
         settle(tx, journal, by, (payment.id, &Outcome::Unknown))?;
     }
-    Ok(begun.len())
+    Ok(begun.len() + give_back::left_alone(tx, journal)?)
 }
 
 /// An entry that is about to be written.
@@ -303,6 +309,21 @@ pub(super) fn done_before(tx: &Tx<'_>, op: OpId, kind: &str) -> Result<Option<Pa
     let Some(id) = done else { return Ok(None) };
     let id = id.parse().map_err(|_| cannot_be("journal", "entity_id"))?;
     known(tx, id).map(Some)
+}
+
+/// What a press noted about whom, if it was taken before.
+pub(super) fn told_step(
+    tx: &Tx<'_>,
+    op: OpId,
+    kind: &str,
+) -> Result<Option<(String, Step)>, Error> {
+    let told = match journal::told_by_op(tx, op, kind) {
+        Err(journal::Error::OpTaken) => return Err(Error::Conflict),
+        other => other?,
+    };
+    let Some((entity, mut facts)) = told else { return Ok(None) };
+    let step = serde_json::from_value(facts["step"].take());
+    Ok(Some((entity, step.map_err(|_| cannot_be("journal", "facts"))?)))
 }
 
 pub(super) fn record(

@@ -149,8 +149,12 @@ pub(super) fn is_closed(connection: &Connection, day: Date) -> Result<bool, Erro
 pub(super) fn first_open_day(connection: &Connection) -> Result<Option<Date>, Error> {
     day(
         connection,
-        "select min(day) from payment_step
-         where day > coalesce((select max(day) from day_close), '')",
+        "select min(day) from (
+           select min(day) as day from payment_step
+           where day > coalesce((select max(day) from day_close), '')
+           union all
+           select min(day) from ledger_entry
+           where day > coalesce((select max(day) from day_close), ''))",
         [],
     )
 }

@@ -12,11 +12,12 @@ use super::acts::{By, record};
 use super::charge::day;
 use super::entry::{Entry, Kind};
 use super::state::State;
-use super::{Error, Payment, Reason, books, now, store};
+use super::{Error, GiveBack, Payment, Reason, books, give_back, now, store};
 use crate::clock::{self, Moment};
 use crate::db::Tx;
 use crate::id::VisitId;
 use crate::journal::{self, Entity, Journal};
+use crate::yen::Yen;
 
 pub(super) const CLOSED: &str = "day.closed";
 
@@ -142,17 +143,49 @@ impl Closing {
     }
 }
 
-/// What is not known yet of a day and of those before it, each with its visit.
+/// A payment of which something is not known: whether it was paid, or whether something of
+/// it went back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotKnown {
+    pub visit: VisitId,
+    pub payment: Payment,
+    /// What may have gone back.
+    pub back: Option<GiveBack>,
+}
+
+impl NotKnown {
+    /// Since when somebody has been waiting for it.
+    pub fn begun_at(&self) -> Moment {
+        self.back.as_ref().map_or(self.payment.begun_at, |back| back.begun_at)
+    }
+
+    pub fn amount(&self) -> Yen {
+        self.back.as_ref().map_or(self.payment.amount, |back| back.amount)
+    }
+
+    /// Where it was begun.
+    pub fn counter(&self) -> u32 {
+        self.back.as_ref().map_or(self.payment.counter, |back| back.counter)
+    }
+}
+
+/// What is not known yet of a day and of those before it.
 ///
 /// # Errors
 /// Faults of storage.
-pub fn not_known(connection: &Connection, day: Date) -> Result<Vec<(Payment, VisitId)>, Error> {
-    let open = store::open(connection)?.into_iter().filter(|payment| payment.day <= day);
-    let of_visit = |payment: Payment| {
-        let charge = store::charge(connection, payment.charge)?;
-        Ok((payment, charge.ok_or(super::cannot_be("payment", "charge"))?.visit))
+pub fn not_known(connection: &Connection, day: Date) -> Result<Vec<NotKnown>, Error> {
+    let of = |payment: Payment, back: Option<GiveBack>| -> Result<NotKnown, Error> {
+        let visit = store::visit_of(connection, &payment)?;
+        let visit = visit.ok_or(super::cannot_be("payment", "charge"))?;
+        Ok(NotKnown { visit, payment, back })
     };
-    open.map(of_visit).collect()
+    let open = store::open(connection)?.into_iter().filter(|payment| payment.day <= day);
+    let mut all = open.map(|payment| of(payment, None)).collect::<Result<Vec<_>, _>>()?;
+    for back in give_back::open(connection)?.into_iter().filter(|back| back.day <= day) {
+        let payment = store::get(connection, back.payment)?;
+        all.push(of(payment.ok_or(super::cannot_be("give_back", "payment"))?, Some(back))?);
+    }
+    Ok(all)
 }
 
 /// Where the journal says that a day was closed: the number of that entry, and its hash,

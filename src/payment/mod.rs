@@ -15,6 +15,7 @@ mod close;
 mod compare;
 mod drawer;
 mod entry;
+pub mod give_back;
 mod replay;
 pub mod report;
 pub mod state;
@@ -39,10 +40,13 @@ use crate::{db, lang};
 pub use acts::{By, Outcome, Request, charge, left_alone, settle, start, take};
 pub use books::{closings, entries_of, entries_on};
 pub use charge::{Charge, Line};
-pub use close::{Closing, Totals, business_day, close, day_to_close, not_known, sealed_at, totals};
+pub use close::{
+    Closing, NotKnown, Totals, business_day, close, day_to_close, not_known, sealed_at, totals,
+};
 pub use compare::{Brand, Comparison, Sum, brands, compare, compared};
 pub use drawer::{Drawer, count_cash, drawers};
 pub use entry::{Entry, Kind, OVER_SHORT, Posting, REVENUE, Side, cash_at};
+pub use give_back::GiveBack;
 pub use replay::{Balance, balance, first_contradiction};
 pub use state::State;
 pub use store::{at_terminal, charge_of, charges_of, get, of_visit, open, visit_of};
@@ -57,6 +61,9 @@ pub const AT_TERMINAL: db::Step = include_str!("sql/at_terminal.sql");
 
 /// Indexes of what hangs on an entry.
 pub const LINKS: db::Step = include_str!("sql/links.sql");
+
+/// What goes back through a terminal.
+pub const GIVE_BACK: db::Step = include_str!("sql/give_back.sql");
 
 /// A refusal, or a fault below.
 #[derive(Debug, thiserror::Error)]
@@ -102,6 +109,15 @@ pub enum Error {
     /// The terminal is at another payment.
     #[error("the terminal is at another payment")]
     TerminalBusy,
+    /// Money of the payment is going back through its terminal, and nobody knows yet.
+    #[error("money of this payment is going back already")]
+    GoingBack,
+    /// Its terminal takes nothing of this brand back.
+    #[error("the terminal gives nothing of this brand back: give cash")]
+    CashBackOnly,
+    /// Its terminal can be asked, and was not.
+    #[error("the terminal is asked to give it back first")]
+    TerminalFirst,
     /// Another payment of the day has this slip.
     #[error("this slip stands for another payment")]
     SlipTaken,
@@ -118,7 +134,7 @@ pub enum Error {
     #[error("this day cannot be closed yet")]
     NotYet,
     /// What became of some payments is not known.
-    #[error("{0} payments are not known yet")]
+    #[error("{0} payments, or what goes back of them, are not known yet")]
     NotKnown(usize),
     /// The clock stands before the ledger's last day.
     #[error("the clock stands before {0}, the ledger's last day")]

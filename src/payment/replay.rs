@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use super::acts::{MADE, SETTLED, STARTED};
 use super::close::{CLOSED, Closing};
 use super::drawer::COUNTED;
+use super::give_back::{self, GiveBack};
 use super::undo::{REFUNDED, VOIDED};
 use super::{Charge, Entry, Error, Payment, Step, books, cannot_be, store};
 use crate::clock::iso_day;
@@ -20,6 +21,7 @@ use crate::db;
 struct Ledger {
     charges: BTreeMap<String, Charge>,
     payments: BTreeMap<String, Payment>,
+    give_backs: BTreeMap<String, GiveBack>,
     entries: BTreeMap<String, Entry>,
     closings: BTreeMap<String, Closing>,
 }
@@ -29,6 +31,9 @@ struct Ledger {
 struct Moved {
     step: Option<Step>,
     entry: Option<Entry>,
+    /// Of what went back through a terminal: the payment's own step.
+    #[serde(default)]
+    paid: Option<Step>,
 }
 
 impl Ledger {
@@ -36,7 +41,7 @@ impl Ledger {
     fn of_journal(connection: &Connection) -> Result<Ledger, Error> {
         let mut rows = connection.prepare(
             "select entity_id, kind, facts from journal
-             where entity_kind in ('charge', 'payment', 'cash', 'day') order by rowid",
+             where entity_kind in ('charge', 'payment', 'give_back', 'cash', 'day') order by rowid",
         )?;
         let mut rows = rows.query([])?;
         let mut ledger = Ledger::default();
@@ -57,6 +62,10 @@ impl Ledger {
                 self.payments.insert(id, read(facts)?);
             }
             SETTLED | VOIDED | REFUNDED | COUNTED => self.moved(&id, read(facts)?)?,
+            give_back::ASKED => {
+                self.give_backs.insert(id, read(facts)?);
+            }
+            give_back::TOLD => self.went_back(&id, read(facts)?)?,
             CLOSED => {
                 self.closings.insert(id, read(facts)?);
             }
@@ -75,15 +84,24 @@ impl Ledger {
         Ok(())
     }
 
+    fn went_back(&mut self, id: &str, moved: Moved) -> Result<(), Error> {
+        let back = self.give_backs.get_mut(id).ok_or(bad())?;
+        back.steps.extend(moved.step);
+        let payment = back.payment.to_string();
+        self.moved(&payment, Moved { step: moved.paid, entry: moved.entry, paid: None })
+    }
+
     /// As the rows have it.
     fn of_rows(connection: &Connection) -> Result<Ledger, Error> {
         let charges = store::all_charges(connection)?.into_iter();
         let payments = store::all_payments(connection)?.into_iter();
+        let give_backs = give_back::store::all_of_them(connection)?.into_iter();
         let entries = books::all_entries(connection)?.into_iter();
         let closings = books::closings(connection)?.into_iter();
         Ok(Ledger {
             charges: charges.map(|charge| (charge.id.to_string(), charge)).collect(),
             payments: payments.map(|payment| (payment.id.to_string(), payment)).collect(),
+            give_backs: give_backs.map(|back| (back.id.to_string(), back)).collect(),
             entries: entries.map(|entry| (entry.id.to_string(), entry)).collect(),
             closings: closings.map(|closing| (iso_day(closing.day), closing)).collect(),
         })
@@ -111,6 +129,7 @@ pub fn first_contradiction(connection: &Connection) -> Result<Option<String>, Er
     let first = [
         ("a charge", differs(&told.charges, &rows.charges)),
         ("a payment", differs(&told.payments, &rows.payments)),
+        ("what went back", differs(&told.give_backs, &rows.give_backs)),
         ("an entry of the ledger", differs(&told.entries, &rows.entries)),
         ("a closed day", differs(&told.closings, &rows.closings)),
     ];

@@ -181,7 +181,7 @@ fn payment_row(row: &Row<'_>) -> Result<Payment, db::Error> {
     })
 }
 
-fn step_row(row: &Row<'_>) -> Result<Step, db::Error> {
+pub(super) fn step_row(row: &Row<'_>) -> Result<Step, db::Error> {
     let of = |name| ("payment_step", name);
     let slip: Option<SlipNumber> =
         column_if_any(row, of("slip"), |text| SlipNumber::typed(text).ok())?;
@@ -294,35 +294,50 @@ pub(super) fn add_step(
     (payment, place): (PaymentId, usize),
     step: &Step,
 ) -> Result<(), Error> {
-    let slip = step.slip.as_ref();
+    let place = i64::try_from(place).map_err(|_| cannot_be("payment_step", "place"))?;
     tx.prepare_cached(
         "insert into payment_step
            (payment, place, state, day, at, brand, acquirer, terminal, slip, entry)
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
-    .execute(params![
-        payment.to_string(),
-        i64::try_from(place).map_err(|_| cannot_be("payment_step", "place"))?,
-        step.state.id(),
-        clock::iso_day(step.day),
-        clock::rfc3339(step.at),
-        slip.map(|slip| &slip.brand),
-        slip.map(|slip| &slip.acquirer),
-        slip.map(|slip| &slip.terminal),
-        slip.map(|slip| slip.number.as_str()),
-        step.entry.map(|entry| entry.to_string()),
-    ])?;
+    .execute(step_values(payment.to_string(), place, step))?;
     Ok(())
 }
 
-/// Whether another payment of the day has this slip.
+/// The columns of a step, of whatever it is one.
+pub(super) fn step_values(of: String, place: i64, step: &Step) -> impl rusqlite::Params {
+    let slip = step.slip.clone();
+    let [brand, acquirer, terminal, number] = match slip {
+        Some(slip) => {
+            let number = slip.number.as_str().to_owned();
+            [slip.brand, slip.acquirer, slip.terminal, number].map(Some)
+        }
+        None => [const { None }; 4],
+    };
+    (
+        of,
+        place,
+        step.state.id(),
+        clock::iso_day(step.day),
+        clock::rfc3339(step.at),
+        brand,
+        acquirer,
+        terminal,
+        number,
+        step.entry.map(|entry| entry.to_string()),
+    )
+}
+
+/// Whether something else of the day has this slip, whether money came or went.
 pub(super) fn slip_is_taken(
     connection: &Connection,
     slip: &Slip,
     day: Date,
 ) -> Result<bool, Error> {
     let mut rows = connection.prepare_cached(
-        "select 1 from payment_step where terminal = ?1 and slip = ?2 and day = ?3",
+        "select 1 from payment_step where terminal = ?1 and slip = ?2 and day = ?3
+         union all
+         select 1 from give_back_step where terminal = ?1 and slip = ?2 and day = ?3",
     )?;
     Ok(rows.exists(params![slip.terminal, slip.number.as_str(), clock::iso_day(day)])?)
 }

@@ -2,6 +2,7 @@ mod back;
 mod book;
 mod closing;
 mod document;
+mod going_back;
 mod guards;
 mod histories;
 mod paying;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use time::macros::{date, datetime};
 
+use super::give_back::Wanted;
 use super::*;
 use crate::chance::SeededChance;
 use crate::clock::HeldClock;
@@ -38,7 +40,7 @@ struct Office {
 
 impl Office {
     fn open() -> Self {
-        Self::with([SCHEMA, AT_TERMINAL].concat())
+        Self::with([SCHEMA, AT_TERMINAL, GIVE_BACK].concat())
     }
 
     /// With another schema of this room, all its steps in one.
@@ -47,7 +49,7 @@ impl Office {
         let schema: SchemaStep = Box::leak(schema.into_boxed_str());
         let own = |step: SchemaStep| match step {
             SCHEMA => schema,
-            AT_TERMINAL => "",
+            AT_TERMINAL | GIVE_BACK => "",
             other => other,
         };
         let steps = STEPS.iter().map(|step| own(step));
@@ -137,6 +139,36 @@ impl Office {
     /// A payment by a terminal that a new visit has begun.
     fn begun(&self, tender: Tender) -> Payment {
         self.start(self.by(), &self.owing(vec![residence(1)]), tender).unwrap()
+    }
+
+    /// 950 yen that a terminal took which is asked by the program.
+    fn paid_at(&self, number: &str) -> Payment {
+        let charge = self.owing(vec![residence(2), tax(1)]);
+        let at = At { terminal: "t1".to_owned(), brand: None };
+        let begun = self.start_at(&charge, (Tender::Emoney, Some(at))).unwrap();
+        self.settle(self.by(), &begun, &authorised(number)).unwrap()
+    }
+
+    /// Asks the terminal for money back: of these items, or for all of it.
+    fn ask_back(
+        &self,
+        by: By,
+        (payment, items): (&Payment, Option<&[(&str, u32)]>),
+    ) -> Result<GiveBack, Error> {
+        let owned =
+            |items: &[(&str, u32)]| items.iter().map(|(i, y)| ((*i).to_owned(), Yen(*y))).collect();
+        let wanted = Wanted {
+            payment: payment.id,
+            items: items.map(owned),
+            reason: Reason::NotIssued,
+            counter: 1,
+        };
+        self.write(|tx| give_back::begin(tx, &self.journal, by, &wanted))
+    }
+
+    /// What the terminal says of it.
+    fn tell_back(&self, by: By, back: &GiveBack, outcome: &Outcome) -> Result<GiveBack, Error> {
+        self.write(|tx| give_back::settle(tx, &self.journal, by, (back.id, outcome)))
     }
 
     fn void(&self, by: By, payment: &Payment) -> Result<Payment, Error> {

@@ -1,13 +1,15 @@
 //! What takes money back: a void on its own day, a refund on any.
 
 use serde_json::json;
+use time::Date;
 
 use super::acts::{By, New, done_before, known, record};
 use super::close::business_day;
-use super::entry::{self, Entry, Kind};
+use super::entry::{self, Entry, Kind, Posting};
 use super::state::{self, State};
 use super::tender::Back;
-use super::{Error, Payment, Reason, Step, books, now, store};
+use super::{Error, Payment, Reason, Step, books, give_back, now, store};
+use crate::clock::Moment;
 use crate::db::Tx;
 use crate::id::{EntryId, PaymentId};
 use crate::journal::{Entity, Journal};
@@ -20,40 +22,52 @@ pub(super) const REFUNDED: &str = "payment.refunded";
 ///
 /// # Errors
 /// [`Error::State`]; [`Error::DayOver`] later, when it is a refund; [`Error::NotPaid`]
-/// when part of it was given back already.
+/// when part of it was given back already; [`Error::GoingBack`] while a terminal is at it.
 pub fn void(
     tx: &Tx<'_>,
     journal: &Journal,
     by: By,
     (id, reason, counter): (PaymentId, Reason, u32),
 ) -> Result<Payment, Error> {
+    let own = EntryId::from(by.op);
     if let Some(before) = done_before(tx, by.op, VOIDED)? {
-        return if before.id == id { Ok(before) } else { Err(Error::Conflict) };
+        // What cost nothing has no entry to be held against.
+        let entries = books::entries_of(tx, before.id)?;
+        let mut entry = entries.iter().filter(|entry| entry.id == own);
+        let same = before.id == id
+            && entry.all(|entry| (entry.reason, entry.counter) == (Some(reason), counter));
+        return if same { Ok(before) } else { Err(Error::Conflict) };
     }
     let payment = known(tx, id)?;
-    let state = state::step(payment.state(), State::Voided)?;
+    give_back::refuse_while_open(tx, id)?;
     let at = now(journal);
     let day = business_day(tx, at.date())?;
     let entries = books::entries_of(tx, id)?;
+    may_be_voided(&payment, &entries, day)?;
+    let moved = match entries.first() {
+        Some(paid) => {
+            let what = (Kind::Void, reason, counter);
+            moved(tx, (&payment, &entries), (own, day, at), what, paid.reversed())?
+        }
+        None => {
+            let step = Step { state: State::Voided, day, at, slip: None, entry: None };
+            store::add_step(tx, (id, payment.steps.len() + 1), &step)?;
+            Moved { step: Some(step), entry: None }
+        }
+    };
+    let facts = json!({ "step": moved.step, "entry": moved.entry });
+    record(tx, journal, by, (VOIDED, facts), Entity::new("payment", id))?;
+    known(tx, id)
+}
+
+/// Whether the whole of it may be taken back on `day`.
+pub(super) fn may_be_voided(paid: &Payment, entries: &[Entry], day: Date) -> Result<(), Error> {
+    state::step(paid.state(), State::Voided)?;
     if entries.iter().any(|entry| entry.kind == Kind::Refund) {
         return Err(Error::NotPaid);
     }
-    let paid_on = payment.steps.iter().find(|step| step.state == State::Authorised);
-    if paid_on.is_none_or(|step| step.day != day) {
-        return Err(Error::DayOver);
-    }
-    let entry = entries.first().map(|paid| {
-        let new = New { kind: Kind::Void, payment: Some(&payment), counter };
-        let about = (Some(paid.id), Some(reason));
-        new.entry(tx, (EntryId::from(by.op), day, at), about, paid.reversed())
-    });
-    let entry = entry.transpose()?;
-    let step = Step { state, day, at, slip: None, entry: entry.as_ref().map(|entry| entry.id) };
-    store::add_step(tx, (id, payment.steps.len() + 1), &step)?;
-    entry.as_ref().map_or(Ok(()), |entry| books::insert_entry(tx, entry))?;
-    let facts = json!({ "step": step, "entry": entry });
-    record(tx, journal, by, (VOIDED, facts), Entity::new("payment", id))?;
-    known(tx, id)
+    let paid_on = paid.steps.iter().find(|step| step.state == State::Authorised);
+    if paid_on.is_none_or(|step| step.day != day) { Err(Error::DayOver) } else { Ok(()) }
 }
 
 /// What is given back.
@@ -71,58 +85,86 @@ pub struct Refund {
 ///
 /// # Errors
 /// [`Error::NotPaid`] for nothing, or an item that was not paid; [`Error::TooMuch`]
-/// above what is left of an item; [`Error::State`].
+/// above what is left of an item; [`Error::State`]; [`Error::GoingBack`] while a terminal
+/// is at it.
 pub fn refund(tx: &Tx<'_>, journal: &Journal, by: By, refund: &Refund) -> Result<Payment, Error> {
     let (id, entry_id) = (refund.payment, EntryId::from(by.op));
-    let items = wanted_back(refund)?;
+    let items = wanted_back(&refund.items)?;
+    let how = (refund.back, refund.counter);
     if let Some(before) = done_before(tx, by.op, REFUNDED)? {
         let entries = books::entries_of(tx, id)?;
         let same = entries.iter().find(|entry| entry.id == entry_id).is_some_and(|entry| {
-            let back = entries
-                .first()
-                .map(|paid| paid.postings_back(&items, (refund.back, refund.counter)).ok());
+            let back = entries.first().map(|paid| paid.postings_back(&items, how).ok());
             back.flatten().as_ref() == Some(&entry.postings)
+                && (entry.reason, entry.counter) == (Some(refund.reason), refund.counter)
         });
         return if same { Ok(before) } else { Err(Error::Conflict) };
     }
     let payment = known(tx, id)?;
-    state::step(payment.state(), State::Refunded)?;
+    give_back::refuse_while_open(tx, id)?;
     let entries = books::entries_of(tx, id)?;
-    let paid = entries.first().ok_or(Error::NotPaid)?;
-    let left = left_of(&entries);
-    for (item, amount) in &items {
+    may_be_refunded(&payment, &entries, &items)?;
+    let at = now(journal);
+    let day = business_day(tx, at.date())?;
+    let postings = entries.first().ok_or(Error::NotPaid)?.postings_back(&items, how)?;
+    let what = (Kind::Refund, refund.reason, refund.counter);
+    let moved = moved(tx, (&payment, &entries), (entry_id, day, at), what, postings)?;
+    let facts = json!({ "step": moved.step, "entry": moved.entry });
+    record(tx, journal, by, (REFUNDED, facts), Entity::new("payment", id))?;
+    known(tx, id)
+}
+
+/// Whether so much of each item may go back.
+pub(super) fn may_be_refunded(
+    paid: &Payment,
+    entries: &[Entry],
+    items: &[(String, Yen)],
+) -> Result<(), Error> {
+    state::step(paid.state(), State::Refunded)?;
+    let left = left_of(entries);
+    for (item, amount) in items {
         let left = left.iter().find(|(own, _)| own == item).ok_or(Error::NotPaid)?.1;
         if i64::from(amount.0) > left {
             return Err(Error::TooMuch);
         }
     }
-    let at = now(journal);
-    let whole: i64 = items.iter().map(|(_, amount)| i64::from(amount.0)).sum();
-    let day = business_day(tx, at.date())?;
-    let new = New { kind: Kind::Refund, payment: Some(&payment), counter: refund.counter };
-    let postings = paid.postings_back(&items, (refund.back, refund.counter))?;
-    let about = (Some(paid.id), Some(refund.reason));
-    let entry = new.entry(tx, (entry_id, day, at), about, postings)?;
-    let is_all = left.iter().map(|(_, left)| left).sum::<i64>() == whole;
-    let step = is_all.then_some(Step {
-        state: State::Refunded,
-        day,
-        at,
-        slip: None,
-        entry: Some(entry.id),
-    });
+    Ok(())
+}
+
+/// What was written of money that went back.
+#[derive(Default)]
+pub(super) struct Moved {
+    /// The payment's step, where nothing is left of it.
+    pub step: Option<Step>,
+    pub entry: Option<Entry>,
+}
+
+/// Writes what goes back of a payment.
+pub(super) fn moved(
+    tx: &Tx<'_>,
+    (payment, entries): (&Payment, &[Entry]),
+    (id, day, at): (EntryId, Date, Moment),
+    (kind, reason, counter): (Kind, Reason, u32),
+    postings: Vec<Posting>,
+) -> Result<Moved, Error> {
+    let paid = entries.first().ok_or(Error::NotPaid)?;
+    let new = New { kind, payment: Some(payment), counter };
+    let entry = new.entry(tx, (id, day, at), (Some(paid.id), Some(reason)), postings)?;
+    let revenue = entry.postings.iter().filter(|one| one.account.starts_with(entry::REVENUE));
+    let back: i64 = revenue.map(Posting::signed).sum();
+    let left: i64 = left_of(entries).iter().map(|(_, left)| left).sum();
+    let state = if kind == Kind::Void { State::Voided } else { State::Refunded };
+    let step = (back == left).then_some(Step { state, day, at, slip: None, entry: Some(id) });
     if let Some(step) = &step {
-        store::add_step(tx, (id, payment.steps.len() + 1), step)?;
+        store::add_step(tx, (payment.id, payment.steps.len() + 1), step)?;
     }
     books::insert_entry(tx, &entry)?;
-    let facts = json!({ "step": step, "entry": entry });
-    record(tx, journal, by, (REFUNDED, facts), Entity::new("payment", id))?;
-    known(tx, id)
+    Ok(Moved { step, entry: Some(entry) })
 }
 
 /// What is asked back of each item, each item once and in order.
-fn wanted_back(refund: &Refund) -> Result<Vec<(String, Yen)>, Error> {
-    let mut items = refund.items.clone();
+pub(super) fn wanted_back(items: &[(String, Yen)]) -> Result<Vec<(String, Yen)>, Error> {
+    let mut items = items.to_vec();
     items.retain(|(_, amount)| *amount > Yen(0));
     items.sort();
     let twice = items.windows(2).any(|pair| pair[0].0 == pair[1].0);
@@ -130,7 +172,7 @@ fn wanted_back(refund: &Refund) -> Result<Vec<(String, Yen)>, Error> {
 }
 
 /// What is left of each item of a payment, from its entries.
-fn left_of(entries: &[Entry]) -> Vec<(String, i64)> {
+pub(super) fn left_of(entries: &[Entry]) -> Vec<(String, i64)> {
     let mut left: Vec<(String, i64)> = Vec::new();
     for posting in entries.iter().flat_map(|entry| &entry.postings) {
         let Some(item) = posting.account.strip_prefix(entry::REVENUE) else { continue };

@@ -4,8 +4,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Asked, Refusal};
-use crate::id::PaymentId;
+use super::{Asked, Refusal, What};
+use crate::id::RequestId;
 use crate::payment::{Means, SlipNumber};
 use crate::yen::Yen;
 
@@ -33,28 +33,35 @@ pub struct Greeting {
 /// What it is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
-    Pay(Asked),
-    Look { key: PaymentId, amount: Yen },
+    Ask(Asked),
+    Look { key: RequestId, amount: Yen },
 }
 
 /// What it answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
     Taken {
-        key: PaymentId,
+        key: RequestId,
         amount: Yen,
         brand: String,
         slip: SlipNumber,
     },
+    Given {
+        key: RequestId,
+        amount: Yen,
+        /// The request that it was taken for.
+        of: RequestId,
+        slip: SlipNumber,
+    },
     Refused {
-        key: PaymentId,
+        key: RequestId,
         why: Refusal,
     },
     Never {
-        key: PaymentId,
+        key: RequestId,
     },
     Busy {
-        key: PaymentId,
+        key: RequestId,
     },
     /// The request cannot be read, or its key stands for another amount.
     Bad,
@@ -62,9 +69,10 @@ pub enum Reply {
 
 impl Reply {
     /// The request it is about.
-    pub fn key(&self) -> Option<PaymentId> {
+    pub fn key(&self) -> Option<RequestId> {
         match self {
             Reply::Taken { key, .. }
+            | Reply::Given { key, .. }
             | Reply::Refused { key, .. }
             | Reply::Never { key }
             | Reply::Busy { key } => Some(*key),
@@ -78,8 +86,8 @@ fn words(line: &str) -> Vec<&str> {
     line.split(' ').collect()
 }
 
-fn key(word: &str) -> Result<PaymentId, Unreadable> {
-    let key: PaymentId = word.parse().map_err(|_| Unreadable)?;
+fn key(word: &str) -> Result<RequestId, Unreadable> {
+    let key: RequestId = word.parse().map_err(|_| Unreadable)?;
     // One way to write it, so that whoever compares letters compares keys.
     if key.to_string() == word { Ok(key) } else { Err(Unreadable) }
 }
@@ -122,9 +130,12 @@ impl FromStr for Greeting {
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Request::Pay(Asked { key, amount, means, brand }) => {
+            Request::Ask(Asked { key, amount, what: What::Pay { means, brand } }) => {
                 let brand = brand.as_deref().unwrap_or(NONE);
                 write!(f, "pay {key} {} {} {brand}", amount.0, means.id())
+            }
+            Request::Ask(Asked { key, amount, what: What::GiveBack { of } }) => {
+                write!(f, "back {key} {} {of}", amount.0)
             }
             Request::Look { key, amount } => write!(f, "look {key} {}", amount.0),
         }
@@ -136,11 +147,18 @@ impl FromStr for Request {
 
     fn from_str(line: &str) -> Result<Request, Unreadable> {
         match words(line)[..] {
-            ["pay", own, yen, means, of] => Ok(Request::Pay(Asked {
+            ["pay", own, yen, means, of] => Ok(Request::Ask(Asked {
                 key: key(own)?,
                 amount: amount(yen)?,
-                means: Means::from_id(means).ok_or(Unreadable)?,
-                brand: if of == NONE { None } else { Some(brand(of)?) },
+                what: What::Pay {
+                    means: Means::from_id(means).ok_or(Unreadable)?,
+                    brand: if of == NONE { None } else { Some(brand(of)?) },
+                },
+            })),
+            ["back", own, yen, of] => Ok(Request::Ask(Asked {
+                key: key(own)?,
+                amount: amount(yen)?,
+                what: What::GiveBack { of: key(of)? },
             })),
             ["look", own, yen] => Ok(Request::Look { key: key(own)?, amount: amount(yen)? }),
             _ => Err(Unreadable),
@@ -153,6 +171,9 @@ impl fmt::Display for Reply {
         match self {
             Reply::Taken { key, amount, brand, slip } => {
                 write!(f, "taken {key} {} {brand} {}", amount.0, slip.as_str())
+            }
+            Reply::Given { key, amount, of, slip } => {
+                write!(f, "given {key} {} {of} {}", amount.0, slip.as_str())
             }
             Reply::Refused { key, why } => write!(f, "refused {key} {}", why.id()),
             Reply::Never { key } => write!(f, "never {key}"),
@@ -171,6 +192,12 @@ impl FromStr for Reply {
                 key: key(own)?,
                 amount: amount(yen)?,
                 brand: brand(of)?,
+                slip: slip(number)?,
+            }),
+            ["given", own, yen, of, number] => Ok(Reply::Given {
+                key: key(own)?,
+                amount: amount(yen)?,
+                of: key(of)?,
                 slip: slip(number)?,
             }),
             ["refused", own, why] => {

@@ -23,7 +23,7 @@ pub use simulated::Simulated;
 pub use tcp::TcpTerminal;
 pub use told::{Found, Refusal, Said, Silence, Taken};
 
-use crate::id::PaymentId;
+use crate::id::RequestId;
 use crate::payment::Means;
 use crate::yen::Yen;
 
@@ -31,21 +31,31 @@ use crate::yen::Yen;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
     /// Stands for this request and no other, for ever.
-    pub key: PaymentId,
+    pub key: RequestId,
     pub amount: Yen,
-    pub means: Means,
-    /// What the terminal calls the brand, where it has to know it beforehand.
-    pub brand: Option<String>,
+    pub what: What,
+}
+
+/// Money, or money back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    Pay {
+        means: Means,
+        /// What the terminal calls the brand, where it has to know it beforehand.
+        brand: Option<String>,
+    },
+    /// Of what it took for another request: all of it, or a part.
+    GiveBack { of: RequestId },
 }
 
 /// A terminal. Its methods block; whoever calls them has a thread to spare. Both may be
 /// called at the same time.
 pub trait Terminal: Send + Sync {
-    /// Takes the money, once for a key, however often it is asked.
+    /// Takes the money, or gives it back, once for a key, however often it is asked.
     ///
     /// # Errors
     /// [`Silence`]: nobody knows, unless [`Silence::was_asked`] says that it never began.
-    fn pay(&self, asked: &Asked) -> Result<Said, Silence>;
+    fn ask(&self, asked: &Asked) -> Result<Said, Silence>;
 
     /// What became of a request. A terminal that never heard of it will refuse it from
     /// now on, should it still be on its way.

@@ -7,23 +7,23 @@ use crate::chance::{self, Chance};
 /// How one request is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mood {
-    /// Takes the money and says so.
+    /// Takes the money, or gives it back, and says so.
     Approve,
-    /// Takes nothing and says so.
+    /// Takes and gives nothing, and says so.
     Decline,
-    /// Takes the money and says nothing.
+    /// Does it and says nothing.
     Silent,
-    /// Hears nothing: takes nothing and says nothing.
+    /// Hears nothing: does nothing and says nothing.
     Deaf,
-    /// Takes the money later than anybody waits, and says so then.
+    /// Does it later than anybody waits, and says so then.
     Late,
-    /// Takes the money once and says so twice.
+    /// Does it once and says so twice.
     Twice,
-    /// Cuts the line before it takes anything.
+    /// Cuts the line before it does anything.
     Drop,
-    /// Takes the money and cuts the line.
+    /// Does it and cuts the line.
     Cut,
-    /// Takes the money, and speaks of another request.
+    /// Does it, and speaks of another request.
     Other,
 }
 
@@ -61,8 +61,8 @@ impl Mood {
         Mood::ALL.into_iter().find(|mood| mood.id() == id)
     }
 
-    /// Whether it takes the money.
-    pub fn takes(self) -> bool {
+    /// Whether the money moves.
+    pub fn moves(self) -> bool {
         !matches!(self, Mood::Decline | Mood::Deaf | Mood::Drop)
     }
 }

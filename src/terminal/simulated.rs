@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use super::line::{Greeting, LINE_LEN_MAX, Reply, Request};
 use super::mood::{Mood, Moods};
-use super::{Asked, Books, Refusal};
+use super::{Asked, Books, Refusal, What};
 use crate::chance::SystemChance;
 use crate::clock::Clock;
-use crate::id::PaymentId;
+use crate::id::RequestId;
 use crate::payment::Means;
 
 /// How long it keeps a line on which it says nothing.
@@ -41,7 +41,7 @@ struct AtWork {
 struct State {
     books: Books,
     /// Requests that somebody holds a card to just now.
-    busy: BTreeSet<PaymentId>,
+    busy: BTreeSet<RequestId>,
 }
 
 impl Simulated {
@@ -82,7 +82,7 @@ impl AtWork {
         // A line that is not whole was never said.
         let (Ok(_), Some(line)) = (read, line.strip_suffix('\n')) else { return };
         match line.parse() {
-            Ok(Request::Pay(asked)) => self.pay(&mut stream, &asked),
+            Ok(Request::Ask(asked)) => self.ask(&mut stream, &asked),
             Ok(Request::Look { key, .. }) => self.look(&mut stream, key),
             Err(_) => {
                 let _ = say(&mut stream, &Reply::Bad);
@@ -90,7 +90,7 @@ impl AtWork {
         }
     }
 
-    fn pay(&self, stream: &mut TcpStream, asked: &Asked) {
+    fn ask(&self, stream: &mut TcpStream, asked: &Asked) {
         let mood = self.terminal.moods.next();
         if let Some(before) = self.before(asked) {
             let _ = say(stream, &before);
@@ -120,11 +120,11 @@ impl AtWork {
         }
     }
 
-    /// What the same key came to before: it is taken once. A new one is begun.
+    /// What the same key came to before: it is done once. A new one is begun.
     fn before(&self, asked: &Asked) -> Option<Reply> {
         let mut state = self.state();
         match state.books.of(asked.key).cloned() {
-            Some(Reply::Taken { amount, .. }) if amount != asked.amount => Some(Reply::Bad),
+            Some(known) if !is_about(&known, asked) => Some(Reply::Bad),
             // Somebody looked for it before it came: it is late, and refused.
             Some(Reply::Never { key }) => Some(Reply::Refused { key, why: Refusal::CannotTake }),
             Some(known) => Some(known),
@@ -133,27 +133,33 @@ impl AtWork {
         }
     }
 
-    /// Takes the money, or not, and notes which.
+    /// Does it, or not, and notes which.
     fn end(&self, asked: &Asked, mood: Mood) -> Reply {
         let mut state = self.state();
         state.busy.remove(&asked.key);
         let refused = |why| Reply::Refused { key: asked.key, why };
-        let slip = state.books.next_slip().filter(|_| mood.takes());
-        let reply = match slip {
-            Some(slip) => {
-                let brand = asked.brand.clone().unwrap_or_else(|| usual_brand(asked.means));
-                Reply::Taken { key: asked.key, amount: asked.amount, brand, slip }
+        let slip = state.books.next_slip().filter(|_| mood.moves());
+        let (key, amount) = (asked.key, asked.amount);
+        let reply = match (&asked.what, slip) {
+            // Whatever its mood: no more than it took.
+            (What::GiveBack { of }, _) if u64::from(amount.0) > state.books.left_of(*of) => {
+                refused(Refusal::CannotGive)
             }
-            None => refused(Refusal::Card),
+            (What::GiveBack { of }, Some(slip)) => Reply::Given { key, amount, of: *of, slip },
+            (What::Pay { means, brand }, Some(slip)) => {
+                let brand = brand.clone().unwrap_or_else(|| usual_brand(*means));
+                Reply::Taken { key, amount, brand, slip }
+            }
+            (_, None) => refused(Refusal::Card),
         };
         match state.books.note(reply.clone(), self.terminal.clock.now()) {
             Ok(()) => reply,
-            // What cannot be noted is not taken.
+            // What cannot be noted is not done.
             Err(_) => refused(Refusal::CannotTake),
         }
     }
 
-    fn look(&self, stream: &mut TcpStream, key: PaymentId) {
+    fn look(&self, stream: &mut TcpStream, key: RequestId) {
         if !self.terminal.looks_up {
             return hold(stream);
         }
@@ -177,12 +183,25 @@ impl AtWork {
 
     /// The same reply, as if another request had been asked.
     fn of_another(&self, reply: Reply) -> Reply {
-        let key = PaymentId::new(self.terminal.clock.now(), &SystemChance);
+        let key = RequestId::new(self.terminal.clock.now(), &SystemChance);
         match reply {
             Reply::Taken { amount, brand, slip, .. } => Reply::Taken { key, amount, brand, slip },
+            Reply::Given { amount, of, slip, .. } => Reply::Given { key, amount, of, slip },
             Reply::Refused { why, .. } => Reply::Refused { key, why },
             other => other,
         }
+    }
+}
+
+/// Whether a key that was used before stands for this request.
+fn is_about(known: &Reply, asked: &Asked) -> bool {
+    match (known, &asked.what) {
+        (Reply::Taken { amount, .. }, What::Pay { .. }) => *amount == asked.amount,
+        (Reply::Given { amount, of: took, .. }, What::GiveBack { of }) => {
+            (amount, took) == (&asked.amount, of)
+        }
+        (Reply::Taken { .. } | Reply::Given { .. }, _) => false,
+        _ => true,
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
 use super::line::{Greeting, LINE_LEN_MAX, Reply, Request};
-use super::{Asked, Found, Said, Silence, Taken, Terminal};
+use super::{Asked, Found, Said, Silence, Taken, Terminal, What};
 
 /// How long it may take to pick up, and to say who it is.
 const PICK_UP_WITHIN: Duration = Duration::from_secs(5);
@@ -42,7 +42,12 @@ impl TcpTerminal {
         }
     }
 
-    fn ask(&self, request: &Request, asked: &Asked, within: Duration) -> Result<Found, Silence> {
+    fn call_with(
+        &self,
+        request: &Request,
+        asked: &Asked,
+        within: Duration,
+    ) -> Result<Found, Silence> {
         let mut line = self.call()?;
         // From here on it may have heard.
         let text = format!("{request}\n");
@@ -51,20 +56,33 @@ impl TcpTerminal {
         if reply.key().is_some_and(|key| key != asked.key) {
             return Err(Silence::OtherRequest);
         }
-        match reply {
-            Reply::Taken { amount, .. } if amount != asked.amount => Err(Silence::OtherAmount),
-            Reply::Taken { brand, slip, .. } => Ok(Found::Said(Said::Taken(Taken { brand, slip }))),
-            Reply::Refused { why, .. } => Ok(Found::Said(Said::Refused(why))),
-            Reply::Never { .. } => Ok(Found::Never),
-            Reply::Busy { .. } => Ok(Found::Busy),
-            Reply::Bad => Err(Silence::Unreadable),
+        let said = |said| Ok(Found::Said(said));
+        match (reply, &asked.what) {
+            (Reply::Taken { amount, .. } | Reply::Given { amount, .. }, _)
+                if amount != asked.amount =>
+            {
+                Err(Silence::OtherAmount)
+            }
+            (Reply::Taken { brand, slip, .. }, What::Pay { .. }) => {
+                said(Said::Taken(Taken { brand, slip }))
+            }
+            (Reply::Given { of: took, .. }, What::GiveBack { of }) if took != *of => {
+                Err(Silence::OtherRequest)
+            }
+            (Reply::Given { slip, .. }, What::GiveBack { .. }) => said(Said::Given(slip)),
+            // It speaks of money that came where money goes, or the other way round.
+            (Reply::Taken { .. } | Reply::Given { .. }, _) => Err(Silence::Unreadable),
+            (Reply::Refused { why, .. }, _) => said(Said::Refused(why)),
+            (Reply::Never { .. }, _) => Ok(Found::Never),
+            (Reply::Busy { .. }, _) => Ok(Found::Busy),
+            (Reply::Bad, _) => Err(Silence::Unreadable),
         }
     }
 }
 
 impl Terminal for TcpTerminal {
-    fn pay(&self, asked: &Asked) -> Result<Said, Silence> {
-        match self.ask(&Request::Pay(asked.clone()), asked, self.wait)? {
+    fn ask(&self, asked: &Asked) -> Result<Said, Silence> {
+        match self.call_with(&Request::Ask(asked.clone()), asked, self.wait)? {
             Found::Said(said) => Ok(said),
             // No answer to this question.
             Found::Never | Found::Busy => Err(Silence::Unreadable),
@@ -73,7 +91,7 @@ impl Terminal for TcpTerminal {
 
     fn look_up(&self, asked: &Asked) -> Result<Found, Silence> {
         let request = Request::Look { key: asked.key, amount: asked.amount };
-        self.ask(&request, asked, LOOK_WITHIN)
+        self.call_with(&request, asked, LOOK_WITHIN)
     }
 }
 

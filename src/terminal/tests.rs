@@ -1,5 +1,7 @@
 //! The simulated terminal in every mood, asked over a real line.
 
+mod going_back;
+
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -39,12 +41,13 @@ fn started(simulated: Simulated, books: Books) -> String {
     simulated.start(listener, books).unwrap().to_string()
 }
 
-fn key(number: u8) -> PaymentId {
+fn key(number: u8) -> RequestId {
     format!("01a21526-e400-7c76-94ec-fd7b0b6200{number:02}").parse().unwrap()
 }
 
 fn asked(number: u8) -> Asked {
-    Asked { key: key(number), amount: Yen(300), means: Means::Qr, brand: None }
+    let what = What::Pay { means: Means::Qr, brand: None };
+    Asked { key: key(number), amount: Yen(300), what }
 }
 
 fn taken(slip: &str) -> Said {
@@ -68,7 +71,7 @@ fn every_mood_is_as_it_is_called_and_is_found_out_by_its_key() {
         (Mood::Other, PATIENT, Err(Silence::OtherRequest), Found::Said(taken("00001"))),
     ] {
         let terminal = at(&started(simulated(mood), Books::default()), wait);
-        assert_eq!(terminal.pay(&asked(1)), said, "{mood:?}");
+        assert_eq!(terminal.ask(&asked(1)), said, "{mood:?}");
         // A line that says nothing has been heard all the same, a little later perhaps.
         let looked = std::iter::repeat_with(|| terminal.look_up(&asked(1)).unwrap());
         let is_over = |found: &Found| *found != Found::Busy || mood == Mood::Late;
@@ -81,7 +84,7 @@ fn every_mood_is_as_it_is_called_and_is_found_out_by_its_key() {
 fn what_is_taken_late_is_found_when_it_is_taken() {
     let late = Simulated { late: Duration::from_millis(500), ..simulated(Mood::Late) };
     let terminal = at(&started(late, Books::default()), SHORT);
-    assert_eq!(terminal.pay(&asked(1)), Err(Silence::Late));
+    assert_eq!(terminal.ask(&asked(1)), Err(Silence::Late));
     let mut looked = std::iter::repeat_with(|| terminal.look_up(&asked(1)).unwrap());
     assert_eq!(looked.find(|found| *found != Found::Busy), Some(Found::Said(taken("00001"))));
 }
@@ -92,24 +95,24 @@ fn a_key_is_taken_once_however_often_it_is_asked() {
     let log = folder.path().join("terminal.log");
     let address = started(simulated(Mood::Approve), Books::open(&log).unwrap());
     let terminal = at(&address, PATIENT);
-    assert_eq!(terminal.pay(&asked(1)), Ok(taken("00001")));
-    assert_eq!(terminal.pay(&asked(1)), Ok(taken("00001")));
+    assert_eq!(terminal.ask(&asked(1)), Ok(taken("00001")));
+    assert_eq!(terminal.ask(&asked(1)), Ok(taken("00001")));
     let more = Asked { amount: Yen(301), ..asked(1) };
-    assert_eq!(terminal.pay(&more), Err(Silence::Unreadable));
-    assert_eq!(terminal.pay(&asked(2)), Ok(taken("00002")));
+    assert_eq!(terminal.ask(&more), Err(Silence::Unreadable));
+    assert_eq!(terminal.ask(&asked(2)), Ok(taken("00002")));
     // Its log is all it needs to know them again.
     let books = Books::open(&log).unwrap();
     assert_eq!(books.taken().collect::<Vec<_>>(), [(key(1), Yen(300)), (key(2), Yen(300))]);
     let again = at(&started(simulated(Mood::Approve), books), PATIENT);
-    assert_eq!(again.pay(&asked(2)), Ok(taken("00002")));
-    assert_eq!(again.pay(&asked(3)), Ok(taken("00003")));
+    assert_eq!(again.ask(&asked(2)), Ok(taken("00002")));
+    assert_eq!(again.ask(&asked(3)), Ok(taken("00003")));
 }
 
 #[test]
 fn what_was_looked_for_before_it_came_is_refused_when_it_comes() {
     let terminal = at(&started(simulated(Mood::Approve), Books::default()), PATIENT);
     assert_eq!(terminal.look_up(&asked(1)), Ok(Found::Never));
-    assert_eq!(terminal.pay(&asked(1)), Ok(Said::Refused(Refusal::CannotTake)));
+    assert_eq!(terminal.ask(&asked(1)), Ok(Said::Refused(Refusal::CannotTake)));
     assert_eq!(terminal.look_up(&asked(1)), Ok(Found::Never));
 }
 
@@ -127,15 +130,15 @@ fn a_seed_repeats_its_moods() {
 #[test]
 fn where_nothing_was_asked_nothing_was_taken() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-    assert_eq!(at(&closed, PATIENT).pay(&asked(1)), Err(Silence::NotReached));
+    assert_eq!(at(&closed, PATIENT).ask(&asked(1)), Err(Silence::NotReached));
     let address = started(simulated(Mood::Approve), Books::default());
     let other = TcpTerminal::new("t2", &address, PATIENT);
-    assert_eq!(other.pay(&asked(1)), Err(Silence::NotThisTerminal));
+    assert_eq!(other.ask(&asked(1)), Err(Silence::NotThisTerminal));
     assert!(!Silence::NotReached.was_asked() && !Silence::NotThisTerminal.was_asked());
     assert_eq!(at(&address, PATIENT).look_up(&asked(1)), Ok(Found::Never));
     for greeting in ["madoguchi-terminal 2 t1\n", "HTTP/1.1 400 Bad Request\n", ""] {
         let address = saying(greeting, "");
-        assert_eq!(at(&address, PATIENT).pay(&asked(1)), Err(Silence::NotThisTerminal));
+        assert_eq!(at(&address, PATIENT).ask(&asked(1)), Err(Silence::NotThisTerminal));
     }
 }
 
@@ -174,7 +177,7 @@ fn an_answer_that_is_none_leaves_it_unknown() {
         ("taken 01a21526-e400-7c76-94ec-fd7b0b620001 300 paypay 1", Silence::Cut),
     ] {
         let terminal = at(&saying(GREETING, answer), PATIENT);
-        assert_eq!(terminal.pay(&asked(1)), Err(silence), "{answer}");
+        assert_eq!(terminal.ask(&asked(1)), Err(silence), "{answer}");
     }
 }
 
@@ -191,6 +194,10 @@ fn a_line_has_one_way_to_be_written() {
         format!("pay {key} 300 cash -"),
         format!("pay {} 300 credit -", key.to_uppercase()),
         format!("pay {key} 300 credit a-brand-of-more-than-twenty"),
+        format!("back {key} 300"),
+        format!("back {key} 300 credit -"),
+        format!("back {key} 0 {key}"),
+        format!("back {key} 300 {}", key.to_uppercase()),
         format!("look {key}"),
         format!("look {key} 300\r"),
         String::new(),
@@ -202,6 +209,9 @@ fn a_line_has_one_way_to_be_written() {
         format!("taken {key} 300 visa 4980123456789012"),
         format!("taken {key} 300 visa ａ"),
         format!("refused {key} because"),
+        format!("given {key} 300 {key}"),
+        format!("given {key} 300 paypay 1"),
+        format!("given {key} 300 {key} 4980123456789012"),
         "bad 1".to_owned(),
     ] {
         assert!(reply.parse::<Reply>().is_err(), "{reply}");
@@ -220,7 +230,7 @@ fn the_document_shows_what_is_spoken() {
         greeting.or(request).or(line.parse::<Reply>().map(|one| one.to_string())).ok()
     };
     let lines: Vec<&str> = blocks[..3].iter().flat_map(|block| block.lines()).collect();
-    assert_eq!(lines.len(), 9);
+    assert_eq!(lines.len(), 11);
     for line in &lines {
         assert_eq!(again(line).as_deref(), Some(*line));
     }

@@ -6,7 +6,9 @@ use crate::payment::SlipNumber;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Said {
     Taken(Taken),
-    /// Nothing was taken, and nothing will be.
+    /// The money was given back; the number of that slip.
+    Given(SlipNumber),
+    /// Nothing was done, and nothing will be.
     Refused(Refusal),
 }
 
@@ -19,7 +21,7 @@ pub struct Taken {
     pub slip: SlipNumber,
 }
 
-/// Why nothing was taken.
+/// Why nothing was taken, or given back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The card, the balance or the wallet did not allow it.
@@ -30,12 +32,20 @@ pub enum Refusal {
     NoCard,
     /// It does not take this, or not now.
     CannotTake,
+    /// It does not give this back: it never took it, so much is not left of it, or not
+    /// for this brand.
+    CannotGive,
 }
 
 impl Refusal {
     /// All of them.
-    pub const ALL: [Refusal; 4] =
-        [Refusal::Card, Refusal::Cancelled, Refusal::NoCard, Refusal::CannotTake];
+    pub const ALL: [Refusal; 5] = [
+        Refusal::Card,
+        Refusal::Cancelled,
+        Refusal::NoCard,
+        Refusal::CannotTake,
+        Refusal::CannotGive,
+    ];
 
     /// The word on the line: `no-card`.
     pub fn id(self) -> &'static str {
@@ -44,6 +54,7 @@ impl Refusal {
             Refusal::Cancelled => "cancelled",
             Refusal::NoCard => "no-card",
             Refusal::CannotTake => "cannot-take",
+            Refusal::CannotGive => "cannot-give",
         }
     }
 

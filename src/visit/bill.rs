@@ -13,7 +13,8 @@ use crate::form::answers::{Answer, Answers, Value};
 use crate::form::{Form, questions};
 use crate::id::{OpId, PaymentId, StaffId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
-use crate::payment::{self, By, Charge, Entry, Kind, Payment, Reason, Refund};
+use crate::payment::give_back::{self, GiveBack};
+use crate::payment::{self, Back, By, Charge, Entry, Kind, Payment, Reason, Refund};
 use crate::procedure::fee::{self, exemption_path};
 use crate::yen::Yen;
 
@@ -26,6 +27,8 @@ pub struct Bill {
     pub payments: Vec<Payment>,
     /// What the last attempt moved.
     pub entries: Vec<Entry>,
+    /// What its terminal was asked to give back of it, oldest first.
+    pub give_backs: Vec<GiveBack>,
     /// Something has no price on the day of the visit: it cannot be paid here.
     pub is_unpriced: bool,
     /// What was corrected since it was paid would cost something else.
@@ -38,6 +41,11 @@ impl Bill {
     /// The attempt that stands: being paid, unknown, or paid.
     pub fn standing(&self) -> Option<&Payment> {
         self.payments.last().filter(|payment| payment.state().stands())
+    }
+
+    /// What its terminal was asked to give back, and nobody knows yet.
+    pub fn going_back(&self) -> Option<&GiveBack> {
+        self.give_backs.last().filter(|back| back.state().is_open())
     }
 
     /// Whether it is paid on the business day of now and nothing of it was given back.
@@ -129,16 +137,16 @@ pub fn bill(
         }
         (None, Err(_)) => (None, false),
     };
-    let entries = match payments.last() {
-        Some(last) => payment::entries_of(tx, last.id)?,
-        None => Vec::new(),
+    let (entries, give_backs) = match payments.last() {
+        Some(last) => (payment::entries_of(tx, last.id)?, give_back::of_payment(tx, last.id)?),
+        None => Default::default(),
     };
     let today = match payment::business_day(tx, journal.now().date()) {
         Ok(today) => Some(today),
         Err(payment::Error::ClockBehind(_)) => None,
         Err(error) => return Err(error.into()),
     };
-    Ok(Bill { charge, payments, entries, is_unpriced: lines.is_err(), differs, today })
+    Ok(Bill { charge, payments, entries, give_backs, is_unpriced: lines.is_err(), differs, today })
 }
 
 /// Notes that a resident was shown a code for this charge. It is no payment: whoever
@@ -184,31 +192,39 @@ pub(super) fn own(tx: &Tx<'_>, id: VisitId, payment: PaymentId) -> Result<Paymen
     is_own.then_some(payment).ok_or_else(|| payment::Error::NoSuchPayment.into())
 }
 
-/// Takes the whole payment back on its own day.
+/// Takes the whole payment back on its own day, as somebody has done by hand.
 ///
 /// # Errors
-/// As [`payment::void`].
+/// [`payment::Error::TerminalFirst`] where a terminal can be asked to; as
+/// [`payment::void`].
 pub fn void(
     tx: &Tx<'_>,
     journal: &Journal,
+    counter: Counter<'_>,
     by: By,
     (id, payment, reason, at): (VisitId, PaymentId, Reason, u32),
 ) -> Result<Payment, Error> {
     let payment = own(tx, id, payment)?;
+    super::give_back::by_hand(tx, counter, payment)?;
     Ok(payment::void(tx, journal, by, (payment, reason, at))?)
 }
 
-/// Gives money back.
+/// Gives money back, in cash or as somebody has done by hand.
 ///
 /// # Errors
-/// As [`payment::refund`].
+/// [`payment::Error::TerminalFirst`] where a terminal can be asked to; as
+/// [`payment::refund`].
 pub fn refund(
     tx: &Tx<'_>,
     journal: &Journal,
+    counter: Counter<'_>,
     by: By,
     (id, refund): (VisitId, &Refund),
 ) -> Result<Payment, Error> {
     own(tx, id, refund.payment)?;
+    if refund.back == Back::Same {
+        super::give_back::by_hand(tx, counter, refund.payment)?;
+    }
     Ok(payment::refund(tx, journal, by, refund)?)
 }
 

@@ -6,8 +6,9 @@ use super::bill::{self, Bill};
 use super::{Counter, Error, course};
 use crate::config::Cashless;
 use crate::db::{Connection, Tx};
-use crate::id::{ChargeId, PaymentId, VisitId};
+use crate::id::{ChargeId, GiveBackId, OpId, PaymentId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
+use crate::payment::give_back;
 use crate::payment::{self, At, By, Means, Outcome, Payment, Request, Slip, SlipNumber, State};
 use crate::yen::Yen;
 
@@ -29,12 +30,18 @@ pub fn begin(
     if charge.is_none_or(|charge| charge.id != request.charge) {
         return Err(payment::Error::Changed.into());
     }
-    let others = payment::at_terminal(tx, &at.terminal)?;
-    let is_other = |one: &Payment| one.id != PaymentId::from(by.op);
-    if is_linked(&counter.config.cashless, at) && others.iter().any(is_other) {
+    if is_linked(&counter.config.cashless, at) && is_busy(tx, at, by.op)? {
         return Err(payment::Error::TerminalBusy.into());
     }
     Ok(payment::start(tx, journal, by, request)?)
+}
+
+/// Whether a terminal is at something else than what this press asked it for.
+pub(super) fn is_busy(tx: &Tx<'_>, at: &At, press: OpId) -> Result<bool, Error> {
+    let paying = payment::at_terminal(tx, &at.terminal)?;
+    let going_back = give_back::at_terminal(tx, &at.terminal)?;
+    Ok(paying.iter().any(|one| one.id != PaymentId::from(press))
+        || going_back.iter().any(|one| one.id != GiveBackId::from(press)))
 }
 
 /// Notes what a clerk saw of it: the slip, or that there is none. Where the terminal is
@@ -124,7 +131,7 @@ pub fn is_offered(connection: &Connection, charge: ChargeId) -> Result<bool, Err
     Ok(journal::says(connection, &charge, OFFERED, ("at", TABLET))?)
 }
 
-fn is_linked(cashless: &Cashless, at: &At) -> bool {
+pub(super) fn is_linked(cashless: &Cashless, at: &At) -> bool {
     cashless.terminal(&at.terminal).is_some_and(|terminal| terminal.is_linked())
 }
 

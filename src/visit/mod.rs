@@ -13,6 +13,7 @@ pub mod cashless;
 mod course;
 pub mod desk;
 pub mod export;
+pub mod give_back;
 pub mod handover;
 pub mod listed;
 mod overtaken;

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::id::GiveBackId;
 use crate::payment::report::{Summary, Sums, lines_on};
 
 /// Something that may be tried at any time, on one of the visits so far.
@@ -39,6 +40,16 @@ enum Try {
         tax: u32,
         cash: bool,
     },
+    /// Money back through the terminal: of everything, or of one item.
+    AskBack {
+        payment: usize,
+        residence: Option<u32>,
+    },
+    TellBack {
+        back: usize,
+        slip: u32,
+        outcome: u8,
+    },
     Count {
         counted: u32,
     },
@@ -66,6 +77,10 @@ fn anything() -> impl Strategy<Value = Try> {
             .prop_map(|(payment, residence, tax, cash)| {
                 Try::Refund { payment, residence, tax, cash }
             }),
+        3 => (index(), prop::option::of(0..700u32))
+            .prop_map(|(payment, residence)| Try::AskBack { payment, residence }),
+        3 => (index(), 1..9u32, 0..3u8)
+            .prop_map(|(back, slip, outcome)| Try::TellBack { back, slip, outcome }),
         1 => (0..2000u32).prop_map(|counted| Try::Count { counted }),
         1 => any::<bool>().prop_map(|excused| Try::Close { excused }),
         1 => (1..30u64).prop_map(Try::Hours),
@@ -79,6 +94,7 @@ struct Day {
     office: Office,
     visits: Vec<VisitId>,
     payments: Vec<PaymentId>,
+    backs: Vec<GiveBackId>,
     last: Option<(By, Try)>,
 }
 
@@ -115,8 +131,34 @@ impl Day {
                 let Some(charge) = self.owed(*visit) else { return Ok(None) };
                 let kinds = [Tender::Credit, Tender::Debit, Tender::Emoney, Tender::Qr];
                 let tender = kinds.get(usize::from(*kind)).copied().unwrap_or(Tender::Later);
-                let begun = office.start(by, &charge, tender)?;
+                let at = At { terminal: "t1".to_owned(), brand: None };
+                let request = Request {
+                    charge: charge.id,
+                    amount: charge.total,
+                    tender,
+                    counter: 1,
+                    at: tender.is_cashless().then_some(at),
+                };
+                let begun = office.write(|tx| start(tx, &office.journal, by, &request))?;
                 self.payments.push(begun.id);
+                Ok(Some(()))
+            }
+            Try::AskBack { payment, residence } => {
+                let Some(one) = self.payment(*payment) else { return Ok(None) };
+                let items = residence.map(|yen| [("03-01", yen)]);
+                let back = office.ask_back(by, (&one, items.as_ref().map(|items| &items[..])))?;
+                self.backs.push(back.id);
+                Ok(Some(()))
+            }
+            Try::TellBack { back, slip: number, outcome } => {
+                let Some(id) = self.backs.get(*back) else { return Ok(None) };
+                let back = give_back::get(&office.connection, *id).unwrap().unwrap();
+                let outcome = match outcome {
+                    0 => Outcome::Authorised(Some(slip(&number.to_string()))),
+                    1 => Outcome::Declined,
+                    _ => Outcome::Unknown,
+                };
+                office.tell_back(by, &back, &outcome)?;
                 Ok(Some(()))
             }
             Try::Settle { .. } | Try::Void { .. } | Try::Refund { .. } => self.with_one(by, what),
@@ -217,6 +259,7 @@ impl Day {
         let (debit, credit, _) = self.money();
         assert_eq!(debit, credit);
         self.book_says_the_same();
+        self.what_went_back_is_booked_once();
         for visit in &self.visits {
             let payments = of_visit(connection, *visit).unwrap();
             let standing = payments.iter().filter(|payment| payment.state().stands()).count();
@@ -224,6 +267,21 @@ impl Day {
             for payment in payments {
                 self.holds_for(&payment);
             }
+        }
+    }
+
+    /// What a terminal gave, and nothing that it did not, is an entry of its own.
+    fn what_went_back_is_booked_once(&self) {
+        let connection = &self.office.connection;
+        for id in &self.backs {
+            let back = give_back::get(connection, *id).unwrap().unwrap();
+            let entry = books::entry(connection, EntryId::from(*id)).unwrap();
+            assert_eq!(entry.is_some(), back.state() == State::Authorised);
+            let given = entry.iter().flat_map(|entry| &entry.postings);
+            let given: i64 =
+                given.filter(|one| one.side == Side::Credit).map(Posting::signed).sum();
+            let expected = if entry.is_some() { -i64::from(back.amount.0) } else { 0 };
+            assert_eq!(given, expected);
         }
     }
 
@@ -268,7 +326,7 @@ proptest! {
     #[test]
     fn whatever_happens_every_yen_is_accounted_for(history in prop::collection::vec(anything(), 1..40)) {
         let office = Office::open();
-        let mut day = Day { office, visits: Vec::new(), payments: Vec::new(), last: None };
+        let mut day = Day { office, visits: Vec::new(), payments: Vec::new(), backs: Vec::new(), last: None };
         for what in &history {
             day.go(what);
             day.holds();

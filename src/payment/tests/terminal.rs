@@ -68,6 +68,39 @@ fn the_terminal_that_is_asked_is_noted_before_anybody_touches_it() {
 }
 
 #[test]
+fn a_press_says_again_what_it_said_and_nothing_that_others_said_since() {
+    let office = Office::open();
+    let begun = office.begun(Tender::Emoney);
+    let (first, second) = (office.by(), office.by());
+    office.settle(first, &begun, &Outcome::Unknown).unwrap();
+    let paid = office.settle(second, &begun, &authorised("00001")).unwrap();
+    let before = office.totals();
+    assert_eq!(office.settle(first, &begun, &Outcome::Unknown).unwrap(), paid);
+    assert_eq!(office.settle(second, &begun, &authorised("00001")).unwrap(), paid);
+    let other = office.begun(Tender::Emoney);
+    for (by, payment, said) in [
+        (first, &begun, authorised("00001")),
+        (first, &begun, Outcome::Declined),
+        (second, &begun, Outcome::Unknown),
+        (second, &begun, authorised("00002")),
+        (first, &other, Outcome::Unknown),
+    ] {
+        let refused = office.settle(by, payment, &said);
+        assert!(matches!(refused, Err(Error::Conflict)), "{said:?} {refused:?}");
+    }
+    assert_eq!(office.totals(), before);
+    // A void is held against its reason, too.
+    let voided = office.by();
+    office.void(voided, &paid).unwrap();
+    let with = |reason, counter| {
+        office.write(|tx| void(tx, &office.journal, voided, (paid.id, reason, counter)))
+    };
+    assert_eq!(with(Reason::WrongAmount, 1).unwrap().state(), State::Voided);
+    assert!(matches!(with(Reason::Asked, 1), Err(Error::Conflict)));
+    assert!(matches!(with(Reason::WrongAmount, 2), Err(Error::Conflict)));
+}
+
+#[test]
 fn what_was_going_on_when_the_program_stopped_is_unknown() {
     let office = Office::open();
     let (begun, paid) = (office.begun(Tender::Qr), office.paid(vec![residence(1)]));

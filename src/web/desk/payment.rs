@@ -1,8 +1,10 @@
 //! The bill of a visit: who is exempt, taking the money, and taking it back.
 
 mod cashless;
+mod going_back;
 mod now;
 mod page;
+mod press;
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -10,19 +12,20 @@ use axum::response::Response;
 use super::frame::{Asked, Frame, Place};
 use super::guard::{Clerk, Sent};
 use crate::db::Tx;
-use crate::id::{ChargeId, OpId, PaymentId, VisitId};
+use crate::id::{OpId, VisitId};
 use crate::journal::Actor;
 use crate::lang::Phrases;
-use crate::payment::{
-    self, At, Back, By, Error as Refused, Means, Outcome, Payment, Reason, Refund, Request, Tender,
-};
+use crate::payment::{self, By, Error as Refused, Reason};
 use crate::staff::Action;
 use crate::visit::bill::{self, Bill};
+use crate::visit::give_back;
 use crate::visit::{Error, cashless as without_cash};
 use crate::web::error::Failure;
 use crate::web::page::{go, show as answer};
-use crate::web::{Office, Shared, terminals};
+use crate::web::terminals::{self, Errand};
+use crate::web::{Office, Shared};
 use crate::yen::Yen;
+use press::{Press, gave, outcome, press};
 
 /// The most that is typed as an amount: no drawer holds more.
 const YEN_MAX: u32 = 9_999_999;
@@ -50,6 +53,7 @@ pub(super) async fn fee(
     }
     let bill = read(office, clerk, id).await?;
     let (state, said) = match bill.standing() {
+        Some(_) if bill.going_back().is_some() => ("unknown", words.t("desk.pay.going_back")),
         Some(standing) => (standing.state().id(), state_words(words, standing.state())),
         None => ("submitted", words.t("desk.pay.owed")),
     };
@@ -136,6 +140,9 @@ fn refusal(words: Phrases, error: Error) -> Result<&'static str, Failure> {
         Refused::SlipTaken => words.t("desk.pay.refused_slip_taken"),
         Refused::TerminalBusy => words.t("desk.pay.refused_terminal_busy"),
         Refused::CashOnly => words.t("desk.pay.refused_cash_only"),
+        Refused::GoingBack => words.t("desk.pay.refused_going_back"),
+        Refused::CashBackOnly => words.t("desk.pay.only_cash_back"),
+        Refused::TerminalFirst => words.t("desk.pay.refused_terminal_first"),
         Refused::DayOver => words.t("desk.pay.refused_day_over"),
         Refused::State(_) => words.t("desk.pay.refused_state"),
         Refused::ClockBehind(_) => words.t("desk.pay.clock"),
@@ -152,44 +159,6 @@ pub(super) fn amount(typed: &str) -> Option<Yen> {
     };
     let digits: Option<String> = digits.chars().map(half).collect();
     digits?.parse().ok().filter(|yen| *yen <= YEN_MAX).map(Yen)
-}
-
-/// What a clerk saw of a payment at a terminal.
-enum Said {
-    Slip { brand: String, number: String },
-    Declined,
-    Unknown,
-}
-
-/// What a button asks for.
-enum Press {
-    Take(Request),
-    /// At a terminal.
-    Begin(Request),
-    /// Lets the resident choose at the tablet.
-    Offer(ChargeId),
-    Settle(PaymentId, Said),
-    Void(PaymentId, Reason, u32),
-    Refund(Refund),
-    Exempt {
-        form: String,
-        ground: String,
-    },
-}
-
-impl Press {
-    fn note(&self) -> &'static str {
-        match self {
-            Press::Take(_) | Press::Settle(_, Said::Slip { .. }) => "paid",
-            Press::Begin(_) => "begun",
-            Press::Offer(_) => "offered",
-            Press::Settle(_, Said::Declined) => "declined",
-            Press::Settle(_, Said::Unknown) => "unknown",
-            Press::Void(..) => "voided",
-            Press::Refund(_) => "given_back",
-            Press::Exempt { .. } => "exempted",
-        }
-    }
 }
 
 /// `POST /desk/visits/{visit}/payment`.
@@ -217,7 +186,7 @@ pub(super) async fn act(
     match store(&office, &sent.clerk, (op, id), press).await {
         Ok(begun) => {
             if let Some(begun) = begun {
-                terminals::ask(&office.0, &begun);
+                terminals::ask(&office.0, begun);
             }
             Ok(go(&format!("/desk/visits/{id}/payment?note={note}")))
         }
@@ -228,114 +197,27 @@ pub(super) async fn act(
     }
 }
 
-/// Asks the terminal what became of the payment that stands, and shows what it said.
+/// Asks the terminal what became of the payment that stands, or of what goes back of it, and
+/// shows what it said.
 async fn look_up(office: &Shared, sent: &Sent, id: VisitId) -> Result<Response, Failure> {
     let bill = read(office, &sent.clerk, id).await?;
-    if let Some(standing) = bill.standing() {
-        terminals::look_up(&office.0, standing).await;
+    if let Some(standing) = bill.standing().cloned() {
+        let errand = match bill.going_back().cloned() {
+            Some(back) => Errand::GiveBack(back, standing),
+            None => Errand::Pay(standing),
+        };
+        terminals::look_up(&office.0, &errand).await;
     }
     Ok(go(&format!("/desk/visits/{id}/payment")))
 }
 
-/// What was pressed; `None` where an amount is none.
-fn press(office: &Office, sent: &Sent) -> Result<Option<Press>, Failure> {
-    let field = |name: &str| sent.fields.get(name);
-    let bad = || Failure::BadRequest;
-    let counter: u32 = field("counter").parse().unwrap_or_default();
-    let at = || office.config.counter(counter).map(|one| one.number).ok_or(Failure::BadRequest);
-    let payment = || field("payment").parse::<PaymentId>().map_err(|_| bad());
-    let reason = || {
-        let chosen = Reason::from_id(field("reason"));
-        chosen.filter(|reason| REASONS.contains(reason)).ok_or(Failure::BadRequest)
-    };
-    Ok(match field("act") {
-        act @ ("cash" | "later" | "nothing") => {
-            let received = amount(field("received"));
-            let tender = match (act, received) {
-                ("cash", Some(received)) => Tender::Cash { received },
-                ("cash", None) => return Ok(None),
-                ("later", _) => Tender::Later,
-                _ => Tender::Nothing,
-            };
-            Some(Press::Take(wanted(sent, (tender, at()?, None))?))
-        }
-        act if act.starts_with("cashless:") => {
-            let (tender, at_terminal) = chosen(office, sent, counter).ok_or_else(bad)?;
-            Some(Press::Begin(wanted(sent, (tender, at()?, Some(at_terminal)))?))
-        }
-        "offer" => Some(Press::Offer(field("charge").parse().map_err(|_| bad())?)),
-        "authorised" => {
-            let (brand, number) = (field("brand").to_owned(), field("slip").to_owned());
-            Some(Press::Settle(payment()?, Said::Slip { brand, number }))
-        }
-        "declined" => Some(Press::Settle(payment()?, Said::Declined)),
-        "unknown" => Some(Press::Settle(payment()?, Said::Unknown)),
-        "void" => Some(Press::Void(payment()?, reason()?, at()?)),
-        "refund" => {
-            let (items, typed) = (sent.fields.all("item"), sent.fields.all("back"));
-            let items = items.into_iter().zip(typed).map(|(item, typed)| {
-                let typed = if typed.trim().is_empty() { "0" } else { &typed };
-                amount(typed).map(|amount| (item, amount))
-            });
-            let Some(items) = items.collect::<Option<Vec<_>>>() else { return Ok(None) };
-            let (payment, reason, counter) = (payment()?, reason()?, at()?);
-            let back = if field("how") == "same" { Back::Same } else { Back::Cash };
-            Some(Press::Refund(Refund { payment, items, back, reason, counter }))
-        }
-        "exempt" => Some(Press::Exempt {
-            form: field("form").to_owned(),
-            ground: field("ground").to_owned(),
-        }),
-        _ => return Err(bad()),
-    })
-}
-
-/// What the screen showed when it was pressed.
-fn wanted(
-    sent: &Sent,
-    (tender, counter, at): (Tender, u32, Option<At>),
-) -> Result<Request, Failure> {
-    let charge = sent.fields.get("charge").parse().map_err(|_| Failure::BadRequest)?;
-    let amount = amount(sent.fields.get("amount")).ok_or(Failure::BadRequest)?;
-    Ok(Request { charge, amount, tender, counter, at })
-}
-
-/// The terminal that was chosen, where it stands at this counter, and what it takes.
-fn chosen(office: &Office, sent: &Sent, counter: u32) -> Option<(Tender, At)> {
-    let mut words = sent.fields.get("act").split(':').skip(1);
-    let means = Means::from_id(words.next()?)?;
-    let choice = (means, words.next().map(str::to_owned));
-    let terminal = office.config.cashless.terminal(sent.fields.get("terminal"))?;
-    let is_offered = terminal.is_at(counter)
-        && cashless::is_there(office, terminal)
-        && without_cash::choices(&office.config.cashless, &terminal.id).contains(&choice);
-    let at = At { terminal: terminal.id.clone(), brand: choice.1 };
-    is_offered.then_some((means.into(), at))
-}
-
-/// What a clerk saw, as it is noted.
-fn outcome(
-    tx: &Tx<'_>,
-    office: &Office,
-    (id, said): (PaymentId, Said),
-) -> Result<Outcome, payment::Error> {
-    let (brand, number) = match said {
-        Said::Declined => return Ok(Outcome::Declined),
-        Said::Unknown => return Ok(Outcome::Unknown),
-        Said::Slip { brand, number } => (brand, number),
-    };
-    let payment = payment::get(tx, id)?.ok_or(Refused::NoSuchPayment)?;
-    let slip = without_cash::slip(&office.config.cashless, &payment, (&brand, &number))?;
-    Ok(Outcome::Authorised(Some(slip)))
-}
-
-/// Does what was pressed; a payment that begins at a terminal is given back.
+/// Does what was pressed; what begins at a terminal is handed back, to be asked there.
 async fn store(
     office: &Shared,
     clerk: &Clerk,
     (op, id): (OpId, VisitId),
     press: Press,
-) -> Result<Option<Payment>, Error> {
+) -> Result<Option<Errand>, Error> {
     let (shared, journal) = (office.0.clone(), office.journal.clone());
     let staff = clerk.signed_in.staff.id;
     let by = By { op, actor: Actor::Staff(staff) };
@@ -345,8 +227,8 @@ async fn store(
             let counter = shared.counter();
             match press {
                 Press::Begin(request) => {
-                    return without_cash::begin(tx, &journal, counter, by, (id, &request))
-                        .map(Some);
+                    let begun = without_cash::begin(tx, &journal, counter, by, (id, &request))?;
+                    return Ok(Some(Errand::Pay(begun)));
                 }
                 Press::Take(request) => {
                     bill::take(tx, &journal, counter, by, (id, &request)).map(drop)
@@ -360,9 +242,20 @@ async fn store(
                     without_cash::settle(tx, &journal, counter, by, what).map(drop)
                 }
                 Press::Void(payment, reason, at) => {
-                    bill::void(tx, &journal, by, (id, payment, reason, at)).map(drop)
+                    bill::void(tx, &journal, counter, by, (id, payment, reason, at)).map(drop)
                 }
-                Press::Refund(refund) => bill::refund(tx, &journal, by, (id, &refund)).map(drop),
+                Press::Refund(refund) => {
+                    bill::refund(tx, &journal, counter, by, (id, &refund)).map(drop)
+                }
+                Press::GiveBack(wanted) => {
+                    let asked = give_back::begin(tx, &journal, counter, by, (id, &wanted))?;
+                    return Ok(Some(Errand::of_back(tx, asked)?));
+                }
+                Press::SettleBack(back, said) => {
+                    let paid = give_back::own(tx, id, back)?.payment;
+                    let outcome = gave(tx, (paid, &said))?;
+                    give_back::settle(tx, &journal, by, (id, back, &outcome)).map(drop)
+                }
                 Press::Exempt { form, ground } => {
                     bill::exempt(tx, &journal, counter, (op, staff), (id, &form, &ground))
                 }

@@ -13,7 +13,8 @@ use crate::lang::Phrases;
 use crate::payment::{self, At, By, Means, Request};
 use crate::visit::{self, State as Stands, cashless};
 use crate::web::error::Failure;
-use crate::web::{Office, Shared, page, paying, terminals};
+use crate::web::terminals::{self, Errand};
+use crate::web::{Office, Shared, page, paying};
 use crate::yen::Yen;
 
 /// What the page with the number shows of it.
@@ -83,7 +84,8 @@ pub(super) async fn shown(
             choices: paying::choices(office, &terminal.id, words),
             charge: charge.id,
             yen: charge.total.0,
-            op: office.journal.op(),
+            // Nothing moves under a finger: drawn again it is the same page.
+            op: OpId::offered(charge.id, payments.len()),
             was_declined: state == Some(payment::State::Declined),
         },
     };
@@ -117,7 +119,7 @@ pub(super) async fn pay(State(office): State<Shared>, sent: Sent) -> Result<Resp
         cashless::begin(tx, &shared.journal, shared.counter(), by, (id, &request))
     };
     match office.db.write(begin).await {
-        Ok(begun) => terminals::ask(&office.0, &begun),
+        Ok(begun) => terminals::ask(&office.0, Errand::Pay(begun)),
         // The page shows how it stands now.
         Err(visit::Error::Payment(
             payment::Error::Changed

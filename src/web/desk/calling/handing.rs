@@ -54,7 +54,7 @@ pub(in crate::web::desk) fn targets(
     Targets {
         lanes: config.lanes.iter().map(|lane| (lane.id.clone(), name(&lane.id))).collect(),
         counters: config.counters.iter().filter(is_there).flat_map(of_counter).collect(),
-        reasons: super::page::reasons(words, &NOTES),
+        reasons: super::reasons(words, &NOTES),
         letters_most: handover::LETTERS_MOST,
     }
 }

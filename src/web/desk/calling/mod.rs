@@ -5,9 +5,10 @@
 mod acts;
 pub(super) mod handing;
 mod page;
+mod rows;
 
 pub(super) use acts::Given;
-pub(super) use page::{pause_words, reasons};
+pub(super) use rows::{pause_words, reasons};
 
 use axum::routing::{get, post};
 

@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::db::Connection;
 use crate::id::{OpId, VisitId};
 use crate::lang::Phrases;
-use crate::payment::{self, Comparison, Drawer, Payment, Reason, Sum, Totals};
+use crate::payment::{self, Comparison, Drawer, NotKnown, Reason, Sum, Totals};
 use crate::takings::{self, Sealed};
 use crate::web::days;
 use crate::web::error::Failure;
@@ -29,7 +29,7 @@ pub(super) const REASONS: [Reason; 2] = [Reason::TerminalDown, Reason::AskingAcq
 pub(super) struct Seen {
     pub day: Date,
     sealed: Option<Sealed>,
-    pub not_known: Vec<(Payment, VisitId)>,
+    pub not_known: Vec<NotKnown>,
     totals: Totals,
     drawers: Vec<Drawer>,
     brands: BTreeMap<String, Sum>,
@@ -95,6 +95,8 @@ struct Open {
     visit: VisitId,
     time: String,
     tender: String,
+    /// Whether it may have gone back, in a word.
+    back: Option<String>,
     amount: Yen,
     counter: u32,
 }
@@ -230,13 +232,15 @@ fn day(office: &Shared, words: Phrases, seen: &Seen) -> Day {
     }
 }
 
-fn open(office: &Shared, words: Phrases, (payment, visit): &(Payment, VisitId)) -> Open {
+fn open(office: &Shared, words: Phrases, one: &NotKnown) -> Open {
+    let back = one.back.as_ref().map(|_| words.t("desk.closing.going_back"));
     Open {
-        visit: *visit,
-        time: clock::hour_and_minute(payment.begun_at),
-        tender: takings::account(&office.config, words, payment.tender.id()),
-        amount: payment.amount,
-        counter: payment.counter,
+        visit: one.visit,
+        time: clock::hour_and_minute(one.begun_at()),
+        tender: takings::account(&office.config, words, one.payment.tender.id()),
+        back: back.map(str::to_owned),
+        amount: one.amount(),
+        counter: one.counter(),
     }
 }
 

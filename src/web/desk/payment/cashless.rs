@@ -4,7 +4,7 @@
 use crate::config::Terminal;
 use crate::db::Connection;
 use crate::device;
-use crate::id::{OpId, PaymentId, VisitId};
+use crate::id::{OpId, PaymentId, RequestId, VisitId};
 use crate::lang::Phrases;
 use crate::payment::{Payment, State};
 use crate::terminal::{Refusal, Silence};
@@ -119,11 +119,17 @@ pub(super) fn slip(office: &Office, payment: &Payment, words: Phrases) -> Option
 
 /// What the terminal of a payment said last, in a sentence.
 pub(super) fn remark(office: &Office, payment: &Payment, words: Phrases) -> Option<&'static str> {
-    Some(match office.terminals.remark(payment.id)? {
+    said(office, payment.id.into(), words)
+}
+
+/// What a terminal said last of a request, in a sentence.
+pub(super) fn said(office: &Office, id: RequestId, words: Phrases) -> Option<&'static str> {
+    Some(match office.terminals.remark(id)? {
         Remark::Refused(Refusal::Card) => words.t("desk.pay.said_card"),
         Remark::Refused(Refusal::Cancelled) => words.t("desk.pay.said_cancelled"),
         Remark::Refused(Refusal::NoCard) => words.t("desk.pay.said_no_card"),
         Remark::Refused(Refusal::CannotTake) => words.t("desk.pay.said_cannot_take"),
+        Remark::Refused(Refusal::CannotGive) => words.t("desk.pay.said_cannot_give"),
         Remark::Silence(Silence::NotReached) => words.t("desk.pay.said_not_reached"),
         Remark::Silence(Silence::NotThisTerminal) => words.t("desk.pay.said_not_this"),
         Remark::Silence(Silence::Late) => words.t("desk.pay.said_late"),

@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::REASONS;
 use super::cashless::{self, Offer, Open, Tablet};
+use super::going_back::{self, GoingBack, Past, Ways};
 use crate::clock;
 use crate::id::{ChargeId, OpId, PaymentId, VisitId};
 use crate::lang::{Phrases, Words};
@@ -60,6 +61,12 @@ pub(super) struct Now {
     may_void: bool,
     /// A terminal took it: it gives it back first.
     is_cashless: bool,
+    /// How it goes back otherwise than in cash.
+    ways: Ways,
+    /// What its terminal is giving back, or may have given.
+    going_back: Option<GoingBack>,
+    /// What its terminal was asked to give back before.
+    backs: Vec<Past>,
     /// The terminals take nothing of this brand back.
     only_cash_back: bool,
     /// Item, its name, and what is left of it to give back.
@@ -82,7 +89,9 @@ pub(super) struct Now {
 impl Now {
     /// Whether somebody is waiting for a terminal.
     pub fn is_live(&self) -> bool {
-        self.open.as_ref().is_some_and(Open::is_live) || self.is_at_tablet()
+        self.open.as_ref().is_some_and(Open::is_live)
+            || self.going_back.is_some()
+            || self.is_at_tablet()
     }
 
     /// Whether the resident is choosing how to pay.
@@ -120,12 +129,15 @@ pub(super) async fn now(
         open: cashless::open(office, bill, words),
         standing,
         past,
-        may_void: bill.may_be_voided() && !only_cash_back,
+        may_void: bill.may_be_voided() && !only_cash_back && bill.going_back().is_none(),
         is_cashless: bill.standing().is_some_and(|one| one.tender.is_cashless()),
         only_cash_back,
+        ways: going_back::ways(office, bill, words),
+        going_back: going_back::going_back(office, bill, words),
+        backs: going_back::past(office, bill, words),
         left: match clerk.may(Action::GiveBack) {
-            Ok(()) => left(office, bill, words),
-            Err(_) => Vec::new(),
+            Ok(()) if bill.going_back().is_none() => left(office, bill, words),
+            _ => Vec::new(),
         },
         reasons: REASONS.map(|reason| (reason.id(), reason_words(words, reason))).to_vec(),
         counter,

@@ -3,6 +3,7 @@
 
 mod asked;
 mod by_hand;
+mod going_back;
 mod races;
 
 use std::net::TcpListener;

@@ -79,6 +79,8 @@ async fn a_resident_chooses_and_pays_while_the_clerk_goes_on() {
     offer(&tablet).await;
     let page = tablet.get("/kiosk/done").await;
     assert!(page.says("value=\"emoney:nanaco\"") && page.says("クレジットカード"), "{}", page.text);
+    // Drawn again it is the same, to the letter: nothing moves under a finger.
+    assert_eq!(tablet.get("/kiosk/done").await.text, page.text);
     // A double touch.
     let touch = || choose(&tablet, &page, "emoney:nanaco");
     let (first, second) = tokio::join!(touch(), touch());

@@ -42,7 +42,7 @@ async fn a_terminal_is_asked_once_and_its_slip_is_booked() {
 struct Counting(std::sync::atomic::AtomicU32);
 
 impl Terminal for Counting {
-    fn pay(&self, _: &Asked) -> Result<Said, Silence> {
+    fn ask(&self, _: &Asked) -> Result<Said, Silence> {
         self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         Ok(Said::Refused(Refusal::Card))
     }
