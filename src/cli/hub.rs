@@ -1,11 +1,19 @@
 //! `madoguchi hub`: the town hall's end of every office's line.
 
+use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context;
+use clap::CommandFactory;
+use clap::error::ErrorKind;
+
+use super::say;
 use crate::config::Config;
+use crate::hub::BackupMark;
 use crate::server::hub;
+use crate::server::letters::{self, Folders};
 use crate::server::tls::Certificates;
 use crate::web::hub::Names;
 
@@ -15,9 +23,17 @@ use crate::web::hub::Names;
 /// it speaks HTTPS, and only to offices whose certificate the given authority signed.
 #[derive(clap::Args)]
 pub(super) struct Hub {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// The database: postgresql://USER:PASSWORD@HOST/NAME, or "host=/run/postgresql dbname=…"
-    #[arg(long, value_name = "URL", env = "MADOGUCHI_HUB_DATABASE", hide_env_values = true)]
-    database: String,
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "MADOGUCHI_HUB_DATABASE",
+        hide_env_values = true
+    )]
+    database: Option<String>,
     /// Where to listen
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090", env = "MADOGUCHI_LISTEN")]
     listen: SocketAddr,
@@ -36,7 +52,7 @@ pub(super) struct Hub {
 }
 
 /// One office's configuration.
-fn read(folder: &Path) -> anyhow::Result<Config> {
+fn named(folder: &Path) -> anyhow::Result<Config> {
     Config::load(folder).map_err(|faults| {
         for fault in &faults {
             eprintln!("{fault}");
@@ -45,18 +61,70 @@ fn read(folder: &Path) -> anyhow::Result<Config> {
     })
 }
 
-/// Serves until it is told to stop.
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Prints how far the database is, before a backup of it begins
+    Mark,
+    /// Reads letters and writes answers, where files are carried instead of a line
+    Folder {
+        /// Where letters of offices come to; one folder for all, or one below it for each
+        #[arg(long = "in", value_name = "DIR")]
+        incoming: PathBuf,
+        /// Where answers go, a folder below it for each office
+        #[arg(long = "out", value_name = "DIR")]
+        outgoing: PathBuf,
+        /// The hub's certificate (PEM)
+        #[arg(long, value_name = "FILE")]
+        certificate: PathBuf,
+        /// The key to it (PEM)
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// The authority that signed the offices' certificates (PEM)
+        #[arg(long, value_name = "FILE")]
+        authority: PathBuf,
+    },
+    /// Tells that a backup which began after a mark was taken is done
+    BackedUp {
+        /// What `madoguchi hub mark` had printed
+        #[arg(value_name = "MARK")]
+        mark: PathBuf,
+    },
+}
+
+/// Serves until it is told to stop, or does what is asked besides.
 pub(super) fn run(arguments: Hub) -> anyhow::Result<ExitCode> {
-    let Hub { database, listen, certificate, key, authority, config } = arguments;
-    let certificates = match (certificate, key, authority) {
-        (Some(certificate), Some(key), Some(authority)) => {
-            Some(Certificates { certificate, key, authority })
-        }
-        _ => None,
+    let Hub { command, database, listen, certificate, key, authority, config } = arguments;
+    let Some(database) = database else {
+        let why = "the database is missing: give --database URL, or set MADOGUCHI_HUB_DATABASE";
+        super::Arguments::command().error(ErrorKind::MissingRequiredArgument, why).exit()
     };
-    let configs: Vec<Config> =
-        config.iter().map(|folder| read(folder)).collect::<anyhow::Result<_>>()?;
-    let names = Names::of(&configs);
-    hub::run(&database, listen, certificates.as_ref(), names)?;
+    match command {
+        Some(Command::Mark) => say(serde_json::to_string(&hub::mark(&database)?)?),
+        Some(Command::Folder { incoming, outgoing, certificate, key, authority }) => {
+            let certificates = Certificates { certificate, key, authority };
+            letters::run(&database, &Folders { incoming, outgoing }, &certificates)?;
+        }
+        Some(Command::BackedUp { mark }) => {
+            let logs = hub::backed_up(&database, &read(&mark)?)?;
+            eprintln!("{logs} logs are in the backup, as far as they were when the mark was taken");
+        }
+        None => {
+            let certificates = match (certificate, key, authority) {
+                (Some(certificate), Some(key), Some(authority)) => {
+                    Some(Certificates { certificate, key, authority })
+                }
+                _ => None,
+            };
+            let configs: Vec<Config> =
+                config.iter().map(|folder| named(folder)).collect::<anyhow::Result<_>>()?;
+            hub::run(&database, listen, certificates.as_ref(), Names::of(&configs))?;
+        }
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+fn read(mark: &Path) -> anyhow::Result<BackupMark> {
+    let text = fs::read(mark).with_context(|| format!("{}", mark.display()))?;
+    serde_json::from_slice(&text)
+        .with_context(|| format!("{} is not what `madoguchi hub mark` prints", mark.display()))
 }

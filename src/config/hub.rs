@@ -12,7 +12,14 @@ use crate::document::{Document, Place};
 #[serde(deny_unknown_fields)]
 pub struct Hub {
     /// `https://hub.town.example:8443`; plain on the same machine alone.
-    pub url: String,
+    pub url: Option<String>,
+    /// Instead: the folder that letters to the hub are carried through.
+    pub folder: Option<PathBuf>,
+    /// The name in the hub's certificate, for letters.
+    pub name: Option<String>,
+    /// Within how many hours a letter's answer is expected.
+    #[serde(default = "a_day")]
+    pub answer_within_hours: u32,
     /// This office's certificate (PEM).
     pub certificate: Option<PathBuf>,
     /// The key to it (PEM).
@@ -28,10 +35,31 @@ fn a_minute() -> u32 {
     60
 }
 
+fn a_day() -> u32 {
+    24
+}
+
 impl Hub {
     /// One that runs on this very machine and is called at once.
     pub fn on_this_machine(url: String) -> Self {
-        Hub { url, certificate: None, key: None, authority: None, spread_secs: 0 }
+        Hub {
+            url: Some(url),
+            folder: None,
+            name: None,
+            answer_within_hours: a_day(),
+            certificate: None,
+            key: None,
+            authority: None,
+            spread_secs: 0,
+        }
+    }
+
+    /// Minutes for which something may wait to be sent before anybody is told.
+    pub fn patience_minutes(&self) -> i64 {
+        match &self.folder {
+            Some(_) => i64::from(self.answer_within_hours) * 60,
+            None => 10,
+        }
     }
 
     /// Certificate, key and authority, in this order, where all are named.
@@ -41,20 +69,36 @@ impl Hub {
 
     pub(super) fn check(&self, document: &mut Document, place: &Place) {
         let here = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
-        let is_here = here.iter().any(|here| self.url.starts_with(here));
+        let url = self.url.as_deref().unwrap_or_default();
+        let is_here = here.iter().any(|here| url.starts_with(here));
         document.require(
-            is_here || self.url.starts_with("https://"),
+            self.url.is_some() != self.folder.is_some(),
+            place.clone(),
+            "送り先が決まりません",
+            "url（つないで送る）か folder（ファイルで送る）の、どちらか一つを書いてください",
+        );
+        document.require(
+            self.folder.is_none() || self.name.is_some(),
+            place.clone().key("name"),
+            "ファイルで送るときの、hub の名前がありません",
+            "hub の証明書にある名前を「name = \"hub.town.example\"」のように書いてください",
+        );
+        let hours = place.clone().key("answer_within_hours");
+        rules::range(document, hours, self.answer_within_hours, [1, 336]);
+        document.require(
+            self.url.is_none() || is_here || url.starts_with("https://"),
             place.clone().key("url"),
-            format!("「{}」へは送れません", self.url),
+            format!("「{url}」へは送れません"),
             "「https://hub.example:8443」のように書いてください。http は、同じ機械（127.0.0.1）だけで使えます",
         );
         document.require(
             is_here || self.files().is_some(),
-            place.clone().key("url"),
+            place.clone(),
             "証明書のファイルがそろっていません",
             "certificate・key・authority の三つを書いてください",
         );
         let files = [
+            ("folder", &self.folder),
             ("certificate", &self.certificate),
             ("key", &self.key),
             ("authority", &self.authority),

@@ -8,6 +8,7 @@
 mod against_forms;
 mod appointments;
 mod cashless;
+mod copy;
 mod counters;
 mod demo_staff;
 mod devices;
@@ -33,6 +34,7 @@ use std::collections::BTreeMap;
 use time::Date;
 
 pub use cashless::{Acquirer, Brand, Cashless, Terminal, TerminalKind};
+pub use copy::SecondCopy;
 pub use counters::Counter;
 pub use demo_staff::DemoStaff;
 pub use devices::{DisplayGroup, Reader, ReaderKind, Scanner, ScannerKind};

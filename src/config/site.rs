@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::copy::SecondCopy;
 use super::hub::Hub;
 use super::jpqr::Jpqr;
 use super::rules;
@@ -37,6 +38,8 @@ pub struct Site {
     pub jpqr: Option<Jpqr>,
     /// Where the journal is sent.
     pub hub: Option<Hub>,
+    /// Where the second copy of the database goes; left out, there is none.
+    pub copy: Option<SecondCopy>,
 }
 
 /// The municipality (自治体).
@@ -300,6 +303,9 @@ impl Site {
         );
         if let Some(hub) = &self.hub {
             hub.check(document, &Place::key_of("hub"));
+        }
+        if let Some(copy) = &self.copy {
+            copy.check(document, &Place::key_of("copy"));
         }
         self.screen.check(document, &Place::key_of("screen"));
         if let Some(home) = &self.home {

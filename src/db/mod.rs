@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-pub use backup::{copy_to, put_in_place, set_aside};
+pub use backup::{Pace, copy_to, put_in_place, put_over, set_aside};
 pub use connection::{migrate, open, open_read_only, verify};
 pub use error::Error;
 pub use numbering::next_number;

@@ -60,6 +60,8 @@ pub enum Heard<T> {
     },
     /// The hub takes nothing; its code says why.
     Refused(String),
+    /// A letter lies ready, and no answer has come yet.
+    Unanswered,
     /// No answer came, or none that can be read.
     Nothing(String),
 }

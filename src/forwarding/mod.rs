@@ -8,15 +8,17 @@
 
 mod hear;
 mod link;
+mod post;
 mod standing;
 mod store;
 mod work;
 
 pub use crate::wire::Stuck;
 pub use link::{Error, Files, Heard, Link, Place};
+pub use post::Post;
 pub use standing::{Last, Standing, Trouble};
 pub use store::{Parted, Waiting, parted, waiting};
-pub use work::Forwarding;
+pub use work::{Forwarding, Way};
 
 /// What the journal says of a press that asks the hub to look again at what it parked.
 pub const ASKED_AGAIN: &str = "hub.asked_again";

@@ -18,6 +18,9 @@ pub enum Trouble {
     Busy,
     /// It takes nothing from here; its code says why.
     Refused(String),
+    /// A letter lies ready to be carried, and no answer has come yet: that is how letters
+    /// are.
+    Unanswered,
 }
 
 /// How the line stands.
@@ -95,6 +98,7 @@ impl Standing {
                 tracing::error!(code, "the hub takes nothing from here");
             }
             Some(Trouble::Busy) if is_new => tracing::info!("the hub is busy"),
+            Some(Trouble::Unanswered) if is_new => tracing::info!("a letter waits for its answer"),
             Some(_) => {}
         }
         if trouble.is_none() {

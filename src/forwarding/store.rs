@@ -140,6 +140,7 @@ pub(super) fn next_batch(
     connection: &Connection,
     one: &Traveller,
     first: u64,
+    most: batch::Most,
 ) -> Result<Vec<Entry<Row>>, Error> {
     let entries = format!(
         "select {ROW_COLUMNS}, hash from {} where log = ?1 and seq >= ?2 order by seq limit ?3",
@@ -147,8 +148,8 @@ pub(super) fn next_batch(
     );
     let mut entries = connection.prepare_cached(&entries)?;
     let first = i64::try_from(first).unwrap_or(i64::MAX);
-    let most = i64::try_from(batch::ENTRIES_MAX).unwrap_or(i64::MAX);
-    let entries = entries.query_map(params![one.row.id.to_string(), first, most], |row| {
+    let count = i64::try_from(most.entries).unwrap_or(i64::MAX);
+    let entries = entries.query_map(params![one.row.id.to_string(), first, count], |row| {
         Ok((journal::read_row(row)?, row.get::<_, Hash>(15)?))
     })?;
     let mut batch = Vec::new();
@@ -157,7 +158,7 @@ pub(super) fn next_batch(
         let before = body.prev_hash.clone().try_into().map_err(|_| wrong("prev_hash"))?;
         batch.push(Entry { link: Link { seq: number(body.seq)?, before, hash }, body });
     }
-    batch.truncate(batch::cut(batch.iter().map(|entry| entry.body.size())));
+    batch.truncate(batch::cut(batch.iter().map(|entry| entry.body.size()), most));
     Ok(batch)
 }
 
@@ -269,6 +270,8 @@ pub struct Waiting {
     pub entries: u64,
     /// When the oldest of it happened, RFC 3339.
     pub since: Option<String>,
+    /// What the hub has, and no backup of the hub.
+    pub unsaved: u64,
 }
 
 /// What waits to be sent.
@@ -280,6 +283,7 @@ pub fn waiting(connection: &Connection) -> Result<Waiting, Error> {
     for one in travellers(connection)? {
         let acked = one.log.known.acked.seq;
         waiting.entries += one.log.end.saturating_sub(acked);
+        waiting.unsaved += acked.saturating_sub(one.log.known.backed_up);
         let oldest =
             format!("select occurred_at from {} where log = ?1 and seq = ?2", one.lies.table());
         let oldest: Option<String> = connection

@@ -7,28 +7,41 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant as Later, sleep, sleep_until};
 
 use super::link::{Heard, Link};
+use super::post::Post;
 use super::standing::{Standing, Trouble};
+use super::store::Traveller;
 use super::{hear, store};
 use crate::chance;
 use crate::db::{Db, Tx};
 use crate::id::LogId;
 use crate::journal::{Error, Journal, Row};
+use crate::sync::batch::{IN_A_LETTER, Most, ON_A_LINE};
 use crate::sync::forwarder::Log;
 use crate::sync::{Answer, Entry, Forwarder, Hello, Next};
+use crate::wire::letter::{Asks, Reply, Says};
 use crate::wire::{self, Batch, Greeting, Holding, Question};
 
 /// The hub hears from the counter at least this often.
 const HEARTBEAT: Duration = Duration::from_secs(60);
 /// What is written together travels together.
 const GATHER: Duration = Duration::from_millis(500);
+/// Why nobody was asked.
+const LOST: &str = "it was not asked";
 /// Until the disk is asked again, after it gave no answer.
 const AFTER_FAULT: Duration = Duration::from_secs(5);
+
+/// How the hub is reached.
+#[derive(Clone, Debug)]
+pub enum Way {
+    Line(Link),
+    Letters(Arc<Mutex<Post>>),
+}
 
 /// Everything the task needs.
 pub struct Forwarding {
     pub db: Db,
     pub journal: Arc<Journal>,
-    pub link: Link,
+    pub way: Way,
     pub standing: Standing,
     /// Within how many seconds after the start the hub is called for the first time:
     /// a whole town's offices open in the same minute.
@@ -78,33 +91,17 @@ impl Forwarding {
         let all = self.db.read(store::travellers).await?;
         let logs: Vec<Log> = all.iter().map(|one| one.log).collect();
         let next = held(forwarder).next(now_ms(), &logs);
-        let find = |log: LogId| all.iter().find(|one| one.row.id == log);
-        let answer = match next {
+        let log = match next {
             Next::Wait { until_ms } => return Ok(Some(until_ms)),
-            Next::Hello(Hello { log, end, .. }) => {
-                let Some(one) = find(log) else { return Ok(None) };
-                let greeting = Greeting { log: wire::Log::from(&one.row), end };
-                self.ask(move |link| position(link.ask(wire::HELLO, &greeting))).await
-            }
-            Next::Send { log, first } => {
-                let Some(one) = find(log).cloned() else { return Ok(None) };
-                let log = wire::Log::from(&one.row);
-                let look = move |connection: &_| store::next_batch(connection, &one, first);
-                let batch = Batch::new(log, &self.db.read(look).await?);
-                self.ask(move |link| position(link.ask(wire::ENTRIES, &batch))).await
-            }
-            Next::Fetch { log, first } => {
-                let Some(one) = find(log) else { return Ok(None) };
-                let question = Question { site: one.row.site.clone(), log, first };
-                self.ask(move |link| holding(log, link.ask(wire::HELD, &question))).await
+            Next::Hello(Hello { log, .. }) | Next::Send { log, .. } | Next::Fetch { log, .. } => {
+                log
             }
         };
-        let (answer, trouble) = answer;
-        // With each greeting; after entries only when somebody pressed for it.
-        let is_due = matches!(next, Next::Hello(_)) || self.standing.wants_again();
-        if let (Answer::Position(_), true, Some(open)) = (&answer, is_due, all.last()) {
-            self.ask_what_is_stuck(open.row.site.clone()).await;
-        }
+        let Some(one) = all.iter().find(|one| one.row.id == log) else { return Ok(None) };
+        let (answer, trouble) = match &self.way {
+            Way::Line(link) => self.ask_on_the_line(link, next, one).await?,
+            Way::Letters(post) => self.ask_by_letter(post, next, one).await?,
+        };
         self.standing.heard(self.journal.now(), trouble);
         let (journal, forwarder) = (self.journal.clone(), forwarder.clone());
         let at = (now_ms(), self.draw());
@@ -115,12 +112,83 @@ impl Forwarding {
         Ok(None)
     }
 
+    async fn ask_on_the_line(
+        &self,
+        link: &Link,
+        next: Next,
+        one: &Traveller,
+    ) -> Result<Said<Row>, Error> {
+        let (link, site) = (link.clone(), one.row.site.clone());
+        let again = link.clone();
+        let said = match next {
+            Next::Send { first, .. } => {
+                let batch = self.batch(one, first, ON_A_LINE).await?;
+                self.ask(move || position(link.ask(wire::ENTRIES, &batch))).await
+            }
+            Next::Fetch { log, first } => {
+                let question = Question { site: site.clone(), log, first };
+                self.ask(move || holding(log, link.ask(wire::HELD, &question))).await
+            }
+            _ => {
+                let greeting = Greeting { log: wire::Log::from(&one.row), end: one.log.end };
+                self.ask(move || position(link.ask(wire::HELLO, &greeting))).await
+            }
+        };
+        // With each greeting; after entries only when somebody pressed for it.
+        let is_due = matches!(next, Next::Hello(_)) || self.standing.wants_again();
+        if let (Answer::Position(_), true) = (&said.0, is_due) {
+            self.ask_what_is_stuck(again, site).await;
+        }
+        Ok(said)
+    }
+
+    /// A letter that greets brings along what the hub may lack: the way is long.
+    async fn ask_by_letter(
+        &self,
+        post: &Arc<Mutex<Post>>,
+        next: Next,
+        one: &Traveller,
+    ) -> Result<Said<Row>, Error> {
+        let asks = match next {
+            Next::Send { first, .. } => Asks::Entries(self.batch(one, first, IN_A_LETTER).await?),
+            Next::Fetch { log, first } => {
+                Asks::Held(Question { site: one.row.site.clone(), log, first })
+            }
+            _ => {
+                let first = one.log.known.acked.seq + 1;
+                Asks::Entries(self.batch(one, first, IN_A_LETTER).await?)
+            }
+        };
+        let (post, log) = (post.clone(), one.row.id);
+        let again = self.standing.takes_again();
+        let heard = move || post.lock().unwrap_or_else(PoisonError::into_inner).ask(&asks, again);
+        let heard = self.on_a_thread(heard).await.unwrap_or_else(|| Heard::Nothing(LOST.into()));
+        match &heard {
+            Heard::Said(reply) => self.standing.stuck(reply.stuck.stuck.clone(), reply.stuck.more),
+            _ if again => self.standing.keep_again(),
+            _ => {}
+        }
+        Ok(match heard {
+            Heard::Said(Reply { says: Says::Standing(standing), .. }) => {
+                position(Heard::Said(standing))
+            }
+            Heard::Said(Reply { says: Says::Holding(held), .. }) => holding(log, Heard::Said(held)),
+            other => said(other, |_| None),
+        })
+    }
+
+    async fn batch(&self, one: &Traveller, first: u64, most: Most) -> Result<Batch, Error> {
+        let (log, one) = (wire::Log::from(&one.row), one.clone());
+        let look = move |connection: &_| store::next_batch(connection, &one, first, most);
+        Ok(Batch::new(log, &self.db.read(look).await?))
+    }
+
     /// Asks what the hub could not take further, and to look at it again if somebody
     /// pressed for that. Without an answer what was known stays.
-    async fn ask_what_is_stuck(&self, site: String) {
+    async fn ask_what_is_stuck(&self, link: Link, site: String) {
         let again = self.standing.takes_again();
         let question = wire::StuckQuestion { site, again };
-        let ask = move |link: &Link| link.ask::<wire::AllStuck>(wire::STUCK, &question);
+        let ask = move || link.ask::<wire::AllStuck>(wire::STUCK, &question);
         match self.on_a_thread(ask).await {
             Some(Heard::Said(all)) => self.standing.stuck(all.stuck, all.more),
             // Nobody looked: it is asked for again with the next greeting.
@@ -133,20 +201,20 @@ impl Forwarding {
     /// and what was wrong with it.
     async fn ask<T: Send + 'static>(
         &self,
-        ask: impl FnOnce(&Link) -> Said<T> + Send + 'static,
+        ask: impl FnOnce() -> Said<T> + Send + 'static,
     ) -> Said<T> {
-        let lost = || (Answer::Nothing, Some(Trouble::Away("it was not asked".to_owned())));
+        let lost = || (Answer::Nothing, Some(Trouble::Away(LOST.to_owned())));
         self.on_a_thread(ask).await.unwrap_or_else(lost)
     }
 
     /// `None` when the system has no thread left, or the question ended with a panic.
     async fn on_a_thread<T: Send + 'static>(
         &self,
-        ask: impl FnOnce(&Link) -> T + Send + 'static,
+        ask: impl FnOnce() -> T + Send + 'static,
     ) -> Option<T> {
-        let (link, (reply, answer)) = (self.link.clone(), oneshot::channel());
+        let (reply, answer) = oneshot::channel();
         let asking = std::thread::Builder::new().name("hub".to_owned());
-        asking.spawn(move || drop(reply.send(ask(&link)))).ok()?;
+        asking.spawn(move || drop(reply.send(ask()))).ok()?;
         answer.await.ok()
     }
 
@@ -181,6 +249,7 @@ fn said<T>(heard: Heard<T>, answer: impl FnOnce(T) -> Option<Answer<Row>>) -> Sa
         },
         Heard::Busy { retry_after_ms } => (Answer::Busy { retry_after_ms }, Some(Trouble::Busy)),
         Heard::Refused(code) => (Answer::Nothing, Some(Trouble::Refused(code))),
+        Heard::Unanswered => (Answer::Nothing, Some(Trouble::Unanswered)),
         Heard::Nothing(why) => (Answer::Nothing, Some(Trouble::Away(why))),
     }
 }

@@ -44,7 +44,7 @@ impl Hub {
     pub async fn held(&self, office: &Office, log: LogId, first: u64) -> Result<Vec<Entry>, Error> {
         let client = self.pool.get().await?;
         let first = i64::try_from(first).unwrap_or(i64::MAX);
-        let most = i64::try_from(batch::ENTRIES_MAX).unwrap_or(i64::MAX);
+        let most = i64::try_from(batch::ON_A_LINE.entries).unwrap_or(i64::MAX);
         let rows = client
             .query(
                 &format!(
@@ -63,7 +63,8 @@ impl Hub {
             Ok(Entry { link, body })
         };
         let mut entries: Vec<Entry> = rows.iter().map(entry).collect::<Result<_, Error>>()?;
-        entries.truncate(batch::cut(entries.iter().map(|entry| entry.body.size())));
+        entries
+            .truncate(batch::cut(entries.iter().map(|entry| entry.body.size()), batch::ON_A_LINE));
         Ok(entries)
     }
 }

@@ -10,6 +10,7 @@
 //! Nothing but PostgreSQL keeps anything here, and any number of hub processes may stand
 //! before it. Every key of a table is led by the municipality.
 
+mod backup;
 mod effect;
 mod held;
 mod machines;
@@ -32,6 +33,7 @@ use crate::id::LogId;
 use crate::journal;
 use crate::sync::{Hash, Incarnation, Mark, Position};
 
+pub use backup::BackupMark;
 pub use effect::Why;
 pub use machines::{Device, Held, Incident};
 pub use now::{Hall, Lane, Window};
@@ -66,6 +68,12 @@ pub enum Error {
     /// The office says of its log what it did not say before.
     #[error("this log was begun by another office, or in another place")]
     OtherLog,
+    /// A backup's mark was taken before this database was restored, or of another one.
+    #[error(
+        "the mark is of another life of the database: it was restored since, or is another one. \
+         Take a new mark, and then make a new backup"
+    )]
+    OtherLife,
     /// The entry is not what its hash was made of.
     #[error("entry {0} is not what was written")]
     Torn(i64),

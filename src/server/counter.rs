@@ -27,6 +27,7 @@ use crate::forwarding::Standing;
 use crate::journal::{self, Actor, Journal, OfficeKey};
 use crate::pdf::Fonts;
 use crate::preregistration::{Epoch, Intake, KeyFolder};
+use crate::second_copy::{self, Copying};
 use crate::staff::{self, NewAccount};
 use crate::visit::paper::Papers;
 use crate::web::desk::Shown;
@@ -70,7 +71,7 @@ async fn serve(
     if let Some(database) = hub {
         forward::own_hub(&mut config, database).await?;
     }
-    let line = forward::line(&config)?;
+    let line = forward::way(&config, &folders.data)?;
     make_private(&folders.data).with_context(|| format!("{}", folders.data.display()))?;
     let _lock = FolderLock::take(&folders.data)?;
     let listener = TcpListener::bind(listen).await.with_context(|| {
@@ -78,6 +79,7 @@ async fn serve(
     })?;
     let mut office = open(folders, (config, forms, papers), demo).await?;
     office.line = line.as_ref().map(|_| Standing::default());
+    office.copy = office.config.site.copy.as_ref().map(|_| second_copy::Standing::default());
     let office = Arc::new(office);
     let town = match demo {
         Some(town) => town::populate(&office, &folders.data.join(OFFICE_KEY), town).await?,
@@ -93,6 +95,7 @@ async fn serve(
     live::look_first(&office).await;
     let watching = tokio::spawn(live::forever(office.clone()));
     let marking = tokio::spawn(high_water::forever(folders.data.clone(), office.db.clone()));
+    let copying = second_copy(&office).map(|copying| tokio::spawn(copying.forever()));
     let sending = line
         .zip(office.line.clone())
         .map(|(line, standing)| tokio::spawn(forward::forever(office.clone(), line, standing)));
@@ -107,13 +110,23 @@ async fn serve(
     sweeping.abort();
     watching.abort();
     marking.abort();
-    if let Some(sending) = sending {
-        sending.abort();
-    }
-    if let Some(living) = living {
-        living.abort();
+    for task in [copying, sending, living].into_iter().flatten() {
+        task.abort();
     }
     Ok(())
+}
+
+/// The second copy that the configuration names.
+fn second_copy(office: &Office) -> Option<Copying> {
+    let (copy, standing) = (office.config.site.copy.as_ref()?, office.copy.clone()?);
+    Some(Copying {
+        db: office.db.clone(),
+        journal: office.journal.clone(),
+        tail_check: journal::check_tail,
+        folder: copy.folder.clone(),
+        every: copy.every(),
+        standing,
+    })
 }
 
 /// Makes the data folder, for its owner only: what is in it is sealed, but times
@@ -203,6 +216,7 @@ async fn open(
         shown,
         shown_booked: Shown::default(),
         line: None,
+        copy: None,
         sessions,
         demo,
     };

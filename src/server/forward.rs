@@ -1,6 +1,7 @@
 //! The line from this office to the hub, where the configuration names one.
 
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -8,20 +9,31 @@ use tokio::net::TcpListener;
 
 use crate::clock::SystemClock;
 use crate::config::{self, Config};
-use crate::forwarding::{Files, Forwarding, Link, Place, Standing};
+use crate::forwarding::{Files, Forwarding, Link, Place, Post, Standing, Way};
 use crate::hub::Hub;
 use crate::web::Office;
 use crate::web::hub::{Names, Peer, router};
 
-/// A line that nobody has called on yet; none where the town has no hub.
-pub(super) fn line(config: &Config) -> anyhow::Result<Option<(Link, Duration)>> {
+/// A way to the hub that nobody has gone yet; none where the town has no hub.
+pub(super) fn way(config: &Config, data: &Path) -> anyhow::Result<Option<(Way, Duration)>> {
     let Some(hub) = config.site.hub.as_ref().filter(|_| config.site.modules.hub) else {
         return Ok(None);
     };
     let files =
         hub.files().map(|[certificate, key, authority]| Files { certificate, key, authority });
-    let link = Link::new(&Place { url: &hub.url, files }).context("site.toml [hub]")?;
-    Ok(Some((link, Duration::from_secs(hub.spread_secs.into()))))
+    let spread = Duration::from_secs(hub.spread_secs.into());
+    let way = match (&hub.url, &hub.folder, &hub.name, files) {
+        (_, Some(folder), Some(name), Some(files)) => {
+            let post = Post::new(folder.clone(), name, &files, data).context("site.toml [hub]")?;
+            Way::Letters(Arc::new(Mutex::new(post)))
+        }
+        (Some(url), _, _, files) => {
+            Way::Line(Link::new(&Place { url, files }).context("site.toml [hub]")?)
+        }
+        // The configuration was checked.
+        _ => return Ok(None),
+    };
+    Ok(Some((way, spread)))
 }
 
 /// Plays the town hall on this machine, for whoever wants to see a record travel.
@@ -42,9 +54,9 @@ pub(super) async fn own_hub(config: &mut Config, database: &str) -> anyhow::Resu
 /// Sends what the office writes down, as long as it is open.
 pub(super) async fn forever(
     office: Arc<Office>,
-    (link, spread): (Link, Duration),
+    (way, spread): (Way, Duration),
     standing: Standing,
 ) {
     let (db, journal) = (office.db.clone(), office.journal.clone());
-    Forwarding { db, journal, link, standing, spread }.forever().await;
+    Forwarding { db, journal, way, standing, spread }.forever().await;
 }

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use super::tls::{Certificates, TlsListener};
 use super::told_to_stop;
 use crate::clock::SystemClock;
-use crate::hub::Hub;
+use crate::hub::{BackupMark, Hub};
 use crate::web::hub::{Names, Peer, router};
 
 /// Runs until it is told to stop.
@@ -32,6 +32,30 @@ pub fn run(
     runtime.block_on(serve(database, listen, certificates, names))
 }
 
+/// How far the database is, before a backup of it begins.
+///
+/// # Errors
+/// When PostgreSQL cannot be asked.
+pub fn mark(database: &str) -> anyhow::Result<BackupMark> {
+    alone(async { Ok(open(database).await?.mark().await?) })
+}
+
+/// A backup that began after `mark` was taken is done; how many logs it has.
+///
+/// # Errors
+/// When the mark is of another life of the database, or PostgreSQL cannot be asked.
+pub fn backed_up(database: &str, mark: &BackupMark) -> anyhow::Result<usize> {
+    alone(async { Ok(open(database).await?.backed_up(mark).await?) })
+}
+
+pub(super) fn alone<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}
+
+async fn open(database: &str) -> anyhow::Result<Hub> {
+    Hub::open(database).await.context("the hub's database")
+}
+
 async fn serve(
     database: &str,
     listen: SocketAddr,
@@ -42,7 +66,7 @@ async fn serve(
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}: stop what uses it, or choose another with --listen")
     })?;
-    let hub = Hub::open(database).await.context("the hub's database")?;
+    let hub = open(database).await?;
     let address = listener.local_addr()?;
     let answers =
         router(hub, names, Arc::new(SystemClock)).into_make_service_with_connect_info::<Peer>();

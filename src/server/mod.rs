@@ -6,6 +6,7 @@ mod forward;
 pub mod high_water;
 pub mod home;
 pub mod hub;
+pub mod letters;
 pub mod lock;
 pub mod panics;
 #[cfg(feature = "pcsc")]

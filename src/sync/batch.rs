@@ -1,20 +1,28 @@
 //! How much travels at once.
 
-/// Entries in one batch at most.
-pub const ENTRIES_MAX: usize = 500;
+/// The most that travels at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Most {
+    pub entries: usize,
+    /// Before it is compressed.
+    pub bytes: usize,
+}
 
-/// Bytes of one batch at most, before it is compressed.
-pub const BYTES_MAX: usize = 1024 * 1024;
+/// Over a line, where the next batch follows at once.
+pub const ON_A_LINE: Most = Most { entries: 500, bytes: 1024 * 1024 };
+
+/// In a letter, which may be the only one of a day.
+pub const IN_A_LETTER: Most = Most { entries: 8_000, bytes: 8 * 1024 * 1024 };
 
 /// How many of the entries with these sizes go into the next batch: as many as fit,
 /// and always one, so that no entry holds up those behind it.
-pub fn cut(sizes: impl IntoIterator<Item = usize>) -> usize {
+pub fn cut(sizes: impl IntoIterator<Item = usize>, most: Most) -> usize {
     let mut bytes = 0_usize;
     let fits = |size: &usize| {
         bytes = bytes.saturating_add(*size);
-        bytes <= BYTES_MAX
+        bytes <= most.bytes
     };
-    let mut sizes = sizes.into_iter().take(ENTRIES_MAX).peekable();
+    let mut sizes = sizes.into_iter().take(most.entries).peekable();
     let any = usize::from(sizes.peek().is_some());
     sizes.take_while(fits).count().max(any)
 }
@@ -28,12 +36,12 @@ mod tests {
         for (sizes, expected) in [
             (vec![], 0),
             (vec![1_000; 3], 3),
-            (vec![1_000; 600], ENTRIES_MAX),
-            (vec![BYTES_MAX / 2, BYTES_MAX / 2, 1], 2),
-            (vec![BYTES_MAX + 1, 1], 1),
+            (vec![1_000; 600], ON_A_LINE.entries),
+            (vec![ON_A_LINE.bytes / 2, ON_A_LINE.bytes / 2, 1], 2),
+            (vec![ON_A_LINE.bytes + 1, 1], 1),
             (vec![1, usize::MAX, 1], 1),
         ] {
-            assert_eq!(cut(sizes.clone()), expected, "{} sizes", sizes.len());
+            assert_eq!(cut(sizes.clone(), ON_A_LINE), expected, "{} sizes", sizes.len());
         }
     }
 }

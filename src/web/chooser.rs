@@ -9,14 +9,14 @@ use axum::routing::get;
 use super::demo::{self, Account};
 use super::error::Failure;
 use super::{Shared, page};
-use crate::db;
 use crate::lang::{Lang, Phrases};
 use crate::web::routes::Router;
+use crate::{db, second_copy};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/", get(chooser))
-        .route("/healthz", get(|| async { "ok" }))
+        .route("/healthz", get(health))
         .route("/readyz", get(ready))
 }
 
@@ -56,6 +56,23 @@ async fn chooser(State(office): State<Shared>) -> Result<Response, Failure> {
 fn can_prepare(office: &Shared) -> bool {
     let key = || office.intake.key(office.journal.now().date());
     office.config.site.modules.preregistration && matches!(key(), Ok(Some(_)))
+}
+
+/// The program lives. Whoever watches over the machines reads below how old the second copy
+/// is, and why there is no newer one.
+async fn health(State(office): State<Shared>) -> String {
+    let Some(last) = office.copy.as_ref().map(second_copy::Standing::last) else {
+        return "ok".to_owned();
+    };
+    let mut told = "ok".to_owned();
+    if let Some(age) = last.age_secs(office.journal.now()) {
+        told.push_str(&format!("\nsecond_copy_age_secs {age}"));
+    }
+    let beside = last.beside.then_some("same_medium");
+    if let Some(code) = last.trouble.as_ref().map(second_copy::Trouble::code).or(beside) {
+        told.push_str(&format!("\nsecond_copy_trouble {code}"));
+    }
+    told
 }
 
 /// Ready means: the database takes a write. The hub may be away; that is normal.

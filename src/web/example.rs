@@ -61,6 +61,7 @@ pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir)
         shown,
         shown_booked: Shown::default(),
         line: None,
+        copy: None,
         sessions: staff::LIMITS,
         demo,
     };

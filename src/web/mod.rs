@@ -57,7 +57,7 @@ use crate::form::Forms;
 use crate::id::DeviceId;
 use crate::journal::Journal;
 use crate::preregistration::Intake;
-use crate::{forwarding, staff, visit};
+use crate::{forwarding, second_copy, staff, visit};
 use routes::Router;
 
 pub use codes::Codes;
@@ -97,6 +97,8 @@ pub struct Office {
     pub at_home: home::AtHome,
     /// How the line to the hub stands, where there is one.
     pub line: Option<forwarding::Standing>,
+    /// How the second copy of the database stands, where there is one.
+    pub copy: Option<second_copy::Standing>,
     /// How long whoever is signed in stays so.
     pub sessions: staff::Limits,
     /// Invented residents, ready accounts, and a line on every page that says so.

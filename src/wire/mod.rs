@@ -13,6 +13,7 @@
 //! office may say more to an older hub.
 
 mod bytes;
+pub mod letter;
 
 use serde::{Deserialize, Serialize};
 

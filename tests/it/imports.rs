@@ -24,8 +24,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sync", &[]),
     // What travels, as bytes.
     ("wire", &["journal", "sync"]),
+    // Signed files; what they say, it does not know.
+    ("letter", &[]),
     // The counter's end of the line to the hub.
-    ("forwarding", &["db", "journal", "sync", "wire"]),
+    ("forwarding", &["db", "journal", "letter", "sync", "wire"]),
+    // Copies the file elsewhere; what is in it, it does not know.
+    ("second_copy", &["db", "journal"]),
     ("jpqr", &[]),
     ("bill_code", &["jpqr"]),
     ("payment", &["db", "journal"]),
@@ -138,7 +142,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("askama", &["web"]),
     ("argon2", &["staff"]),
     ("chacha20poly1305", &["card", "journal"]),
-    ("tokio_rustls", &["web", "server", "forwarding"]),
+    ("tokio_rustls", &["web", "server", "forwarding", "letter"]),
     ("ureq", &["forwarding"]),
     ("tokio_postgres", &["hub"]),
     ("deadpool_postgres", &["hub"]),

@@ -55,7 +55,7 @@ pub(super) fn backup(arguments: &Backup) -> anyhow::Result<ExitCode> {
         // Of a backup that a power cut ended.
         fs::remove_file(&part).with_context(|| format!("{}", part.display()))?;
     }
-    let made = db::copy_to(&folder.join(DATABASE), &part)
+    let made = db::copy_to(&folder.join(DATABASE), &part, db::Pace::AtOnce)
         .map_err(anyhow::Error::from)
         .and_then(|()| verified(&db::open_read_only(&part)?, journal.as_ref()));
     if made.is_err() {

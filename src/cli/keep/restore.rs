@@ -49,7 +49,7 @@ pub(in crate::cli) fn restore(arguments: &Restore) -> anyhow::Result<ExitCode> {
         fs::remove_file(&new)?;
     }
     let before = copied_aside(&target, &aside)?;
-    db::copy_to(file, &new)?;
+    db::copy_to(file, &new, db::Pace::AtOnce)?;
     let restored = Restored::finish(&new, before.as_ref(), &journal, now)?;
     // What cannot be copied is moved, and only now, when all the rest is done.
     let moved = before.is_none() && db::set_aside(&target, &aside)?;
@@ -90,7 +90,7 @@ fn copied_aside(target: &Path, aside: &Path) -> Result<Option<Connection>, db::E
     if !target.exists() {
         return Ok(None);
     }
-    match db::copy_to(target, aside) {
+    match db::copy_to(target, aside, db::Pace::AtOnce) {
         Ok(()) => db::open_read_only(aside).map(Some),
         Err(db::Error::Damaged(_) | db::Error::Disk(_)) => Ok(None),
         Err(other) => Err(other),

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hasher};
 
 use super::dice::Dice;
-use super::world::Planted;
+use super::faults::Planted;
 use crate::clock::Moment;
 use crate::id::LogId;
 use crate::sync::forwarder::{Forwarder, Log, Part, Told};
-use crate::sync::message::{Answer, Entry, Hash, Link, Watermark};
+use crate::sync::message::{Answer, Entry, Hash, Link, Position, Watermark};
 use crate::sync::{Incident, batch};
 
 /// What a person confirmed once.
@@ -62,6 +62,12 @@ impl Rows {
         let hash = hash(&(before, seq, op.id));
         self.entries.push(Entry { link: Link { seq, before, hash }, body: op });
     }
+}
+
+/// Those of a log that are not before entry `first`.
+pub fn from(entries: &[Entry<Op>], first: u64) -> &[Entry<Op>] {
+    let before = entries.first().map_or(0, |entry| first.saturating_sub(entry.link.seq));
+    &entries[usize::try_from(before).unwrap_or(usize::MAX).min(entries.len())..]
 }
 
 /// As good as a hash for what is compared here, and much quicker.
@@ -126,17 +132,26 @@ impl Counter {
     /// The entries of a batch.
     pub fn batch(&self, log: LogId, first: u64) -> Vec<Entry<Op>> {
         let Some(rows) = self.disk.logs.iter().find(|rows| rows.id() == log) else { return vec![] };
-        let from = rows.entries.iter().skip_while(|entry| entry.link.seq < first);
-        let count = batch::cut(from.clone().map(|_| ENTRY_LEN));
-        from.take(count).cloned().collect()
+        let from = from(&rows.entries, first);
+        from[..batch::cut(from.iter().map(|_| ENTRY_LEN), batch::ON_A_LINE)].to_vec()
     }
 
     /// Listens to an answer.
     pub fn heard(&mut self, now_ms: u64, dice: &mut Dice, answer: &Answer<Op>) {
         let logs = self.logs();
         let disk = &self.disk;
-        let hash_at =
-            |log: LogId, seq: u64| disk.logs.iter().find(|rows| rows.id() == log)?.hash_at(seq);
+        let numbers_only = self.planted == Some(Planted::ComparesNumbersOnly);
+        let hash_at = |log: LogId, seq: u64| {
+            let hash = disk.logs.iter().find(|rows| rows.id() == log)?.hash_at(seq)?;
+            match answer {
+                Answer::Position(Position { upto: Some(upto), .. })
+                    if numbers_only && upto.seq == seq =>
+                {
+                    Some(upto.hash)
+                }
+                _ => Some(hash),
+            }
+        };
         let told = self.forwarder.heard((now_ms, dice.roll()), &logs, hash_at, answer);
         self.do_as_told(told, answer, dice);
     }
@@ -201,7 +216,9 @@ impl Counter {
                 _ => new.write(body),
             }
         }
-        self.disk.logs.push(Rows::new(log, Part::Kept { complete: false }));
+        if self.planted != Some(Planted::KeepsNothingOfTheHub) {
+            self.disk.logs.push(Rows::new(log, Part::Kept { complete: false }));
+        }
         self.disk.logs.push(new);
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::counter::Op;
+use super::counter::{Op, from};
 use super::dice::Dice;
-use super::world::Planted;
+use super::faults::Planted;
 use crate::id::LogId;
 use crate::sync::message::{Entry, Hash, Incarnation, Mark, Position};
 use crate::sync::{Receipt, batch, receive};
@@ -44,7 +44,9 @@ impl Hub {
     /// The newest backup is what there is from now on.
     pub fn restore(&mut self, dice: &mut Dice) {
         self.now = self.backup.clone();
-        self.incarnation.0[..8].copy_from_slice(&dice.roll().to_be_bytes());
+        if self.planted != Some(Planted::HasOneLifeOnly) {
+            self.incarnation.0[..8].copy_from_slice(&dice.roll().to_be_bytes());
+        }
         if self.upgraded {
             self.upgrade();
         }
@@ -61,8 +63,7 @@ impl Hub {
     /// What is held of a log, from `first` on.
     pub fn held(&self, log: LogId, first: u64) -> Vec<Entry<Op>> {
         let entries = self.now.logs.get(&log).map(Vec::as_slice).unwrap_or_default();
-        let from = entries.iter().skip_while(|entry| entry.link.seq < first);
-        from.take(batch::ENTRIES_MAX).cloned().collect()
+        from(entries, first).iter().take(batch::ON_A_LINE.entries).cloned().collect()
     }
 
     /// Takes what follows on what is held, as one transaction.

@@ -1,11 +1,15 @@
 //! A simulated week: counters, a hub, the line between them, and everything that
 //! goes wrong, drawn from one seed. Then a quiet day, and the oracle looks.
 
+mod judge;
+mod plan;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use super::counter::{BEGAN, Counter, Disk, HEARTBEAT_MS, Op};
 use super::dice::Dice;
+use super::faults::{Bad, Planted, Weather};
 use super::hub::Hub;
 use crate::id::LogId;
 use crate::sync::forwarder::Next;
@@ -16,6 +20,10 @@ const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 const WEEK: u64 = 7 * DAY;
 
+/// Between two disasters: as long as the line is up, more than enough for what is lost on
+/// one side to be brought there from the other.
+const APART: u64 = 2 * HOUR;
+
 /// A question without an answer is given up after this.
 const TIMEOUT_MS: u64 = 30_000;
 
@@ -25,35 +33,6 @@ const ARRIVED_BY: u64 = WEEK + HEARTBEAT_MS + 10 * MINUTE;
 
 /// More happens in no week, unless somebody asks without end.
 const EVENTS_MAX: usize = 50_000;
-
-/// When the hub is upgraded, so that nothing has a reason to be parked.
-const UPGRADED_AT: u64 = WEEK + 3 * HOUR;
-
-/// A fault in the program, put there to see whether the oracle notices.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Planted {
-    TrimsWhatIsAcknowledged,
-    NeverGoesBack,
-    TakesNothingOver,
-    NewOperationIds,
-    TakesTwice,
-    TakesAfterGaps,
-    OperationsCountTwice,
-    PoisonBlocks,
-    OvertakesWhatIsParked,
-    ForgetsWhatWasParked,
-}
-
-/// What goes wrong outside of the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weather {
-    /// Both sides are restored again and again, a copy of a counter may run beside
-    /// it, copies are up to half a day old.
-    Storm,
-    /// At most one restore of each side, from a copy of the last ten minutes of the
-    /// counter: what the second copy of every minute promises.
-    OneRestoreEach,
-}
 
 enum Event {
     Write { counter: usize },
@@ -78,30 +57,21 @@ enum Request {
     Fetch(LogId, u64),
 }
 
-/// What the oracle found.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Bad {
-    /// An operation that a counter holds never took effect.
-    Lost,
-    /// One took effect more than once.
-    Doubled,
-    /// An entity saw entries of a log the wrong way round.
-    OutOfOrder,
-    /// It was there at last, but not when it should have been.
-    Late,
-    /// Something reached the hub once and is not there any more.
-    Forgotten,
-}
-
 pub struct World {
     dice: Dice,
     now: u64,
     events: BinaryHeap<Reverse<(u64, u64, usize)>>,
     stored: Vec<Option<Event>>,
     counters: Vec<Counter>,
-    copies: Vec<Vec<Disk>>,
+    /// The newest copy of each counter's disk.
+    copies: Vec<Option<Disk>>,
     hub: Hub,
     line_is_up: bool,
+    line_since: u64,
+    /// How long the line was up before that.
+    up_ms: u64,
+    /// How long the line had been up when something was set back.
+    disasters: Vec<u64>,
     drop_percent: u64,
     double_percent: u64,
     weather: Weather,
@@ -123,9 +93,12 @@ pub fn week(seed: u64, weather: Weather, planted: Option<Planted>) -> (Vec<Bad>,
         events: BinaryHeap::new(),
         stored: Vec::new(),
         counters,
-        copies: vec![Vec::new(); count],
+        copies: vec![None; count],
         hub: Hub::new(planted),
         line_is_up: true,
+        line_since: 0,
+        up_ms: 0,
+        disasters: Vec::new(),
         drop_percent: dice.below(31),
         double_percent: dice.below(21),
         weather,
@@ -156,51 +129,6 @@ impl World {
         self.dice.below(WEEK)
     }
 
-    /// Everything that will happen by itself.
-    fn plan(&mut self) {
-        for counter in 0..self.counters.len() {
-            self.at(0, Event::Write { counter });
-            self.poll_at(0, counter);
-            let every = match self.weather {
-                Weather::Storm => self.dice.between(HOUR, 12 * HOUR),
-                Weather::OneRestoreEach => 10 * MINUTE,
-            };
-            (0..WEEK / every).for_each(|nth| self.at(nth * every, Event::Copy { counter }));
-            for _ in 0..self.dice.below(4) {
-                let at = self.some_time();
-                self.at(at, Event::Restart { counter });
-            }
-            let restores = match self.weather {
-                Weather::Storm => self.dice.below(6),
-                Weather::OneRestoreEach => u64::from(counter == 0),
-            };
-            for _ in 0..restores {
-                let (at, noticed) = (self.some_time(), self.dice.percent(50));
-                self.at(at, Event::Restore { counter, noticed });
-            }
-        }
-        if self.weather == Weather::Storm && self.dice.percent(10) {
-            let at = self.some_time();
-            self.at(at, Event::Twin { counter: 0 });
-        }
-        let (backups, restores) = match self.weather {
-            Weather::Storm => (self.dice.between(7, 28), self.dice.below(6)),
-            Weather::OneRestoreEach => (28, 1),
-        };
-        (0..backups).for_each(|nth| self.at(nth * WEEK / backups, Event::HubBackup));
-        for _ in 0..restores {
-            let at = self.some_time();
-            self.at(at, Event::HubRestore);
-        }
-        for _ in 0..self.dice.below(4) {
-            let (from, long) = (self.some_time(), self.dice.below(2 * DAY));
-            self.at(from, Event::Line { up: false });
-            self.at((from + long).min(WEEK), Event::Line { up: true });
-        }
-        self.at(WEEK, Event::Line { up: true });
-        self.at(UPGRADED_AT, Event::Upgrade);
-    }
-
     fn run(&mut self) {
         while let Some(Reverse((at, _, stored))) = self.events.pop() {
             if at > WEEK + DAY {
@@ -218,6 +146,11 @@ impl World {
                 self.happens(event);
             }
         }
+    }
+
+    /// How long the line has been up, all in all.
+    fn has_been_up(&self) -> u64 {
+        self.up_ms + if self.line_is_up { self.now - self.line_since } else { 0 }
     }
 
     fn is_quiet(&self) -> bool {
@@ -241,16 +174,21 @@ impl World {
             Event::GivenUp { counter, question } => {
                 self.answered(counter, question, &Answer::Nothing);
             }
-            Event::Line { up } => self.line_is_up = up,
+            Event::Line { up } => {
+                self.up_ms = self.has_been_up();
+                (self.line_is_up, self.line_since) = (up, self.now);
+            }
             Event::Copy { counter } => {
-                let copy = self.counters[counter].disk.clone();
-                self.copies[counter].push(copy);
+                self.copies[counter] = Some(self.counters[counter].disk.clone());
             }
             Event::Restore { counter, noticed } => self.restore(counter, noticed),
             Event::Restart { counter } => self.restart(counter),
             Event::Twin { counter } => self.twin(counter),
             Event::HubBackup => self.hub.back_up(),
-            Event::HubRestore => self.hub.restore(&mut self.dice),
+            Event::HubRestore => {
+                self.disasters.push(self.has_been_up());
+                self.hub.restore(&mut self.dice);
+            }
             Event::Upgrade => self.hub.upgrade(),
         }
     }
@@ -345,7 +283,8 @@ impl World {
     /// An old copy comes back; `noticed`: the high-water file told so, and a new log
     /// is begun before anything is written.
     fn restore(&mut self, counter: usize, noticed: bool) {
-        let Some(copy) = self.copies[counter].last().cloned() else { return };
+        let Some(copy) = self.copies[counter].clone() else { return };
+        self.disasters.push(self.has_been_up());
         self.counters[counter].disk = copy;
         if noticed {
             let open = self.counters[counter].disk.logs.last().map(|rows| rows.id());
@@ -358,38 +297,15 @@ impl World {
 
     /// A copy of a counter runs beside it and knows nothing of it.
     fn twin(&mut self, counter: usize) {
-        let Some(copy) = self.copies[counter].last().cloned() else { return };
+        let Some(copy) = self.copies[counter].clone() else { return };
         let planted = self.counters[counter].planted;
         let log = LogId::new(BEGAN, &self.dice.chance());
         let mut twin = Counter::new(log, self.now, &mut self.dice, planted);
         twin.disk = copy;
         self.counters.push(twin);
-        self.copies.push(Vec::new());
+        self.copies.push(None);
         let counter = self.counters.len() - 1;
         self.at(self.now, Event::Write { counter });
         self.poll_at(self.now, counter);
-    }
-
-    /// Nothing that a parked entry holds up: the rest must be there.
-    fn is_something_late(&self) -> bool {
-        let parked = |op: &Op| op.poison || self.hub.now.parked.contains_key(&op.entity);
-        let held = self.counters.iter().flat_map(|counter| &counter.disk.logs);
-        let mut held = held.flat_map(|rows| &rows.entries).map(|entry| entry.body);
-        held.any(|op| !parked(&op) && !self.hub.now.effects.contains_key(&op.id))
-    }
-
-    fn judged(&self) -> Vec<Bad> {
-        let effects = &self.hub.now.effects;
-        let confirmed = self.counters.iter().flat_map(|counter| &counter.disk.confirmed);
-        let mut confirmed = confirmed.copied();
-        let twice = |(id, times): (&u64, &u32)| *times > 1 || id >> 63 == 1;
-        let found = [
-            (Bad::Lost, confirmed.any(|id| !effects.contains_key(&id))),
-            (Bad::Doubled, effects.iter().any(twice)),
-            (Bad::OutOfOrder, self.hub.now.is_out_of_order()),
-            (Bad::Late, self.late),
-            (Bad::Forgotten, self.ever.keys().any(|id| !effects.contains_key(id))),
-        ];
-        found.into_iter().filter(|(_, is)| *is).map(|(bad, _)| bad).collect()
     }
 }

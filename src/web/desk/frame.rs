@@ -35,8 +35,8 @@ pub(super) struct Frame {
     pub appointments: bool,
     /// Whether it takes money.
     pub payment: bool,
-    /// Whether its records go to the town hall.
-    pub line: bool,
+    /// The words for the page about where its records go besides, if they go anywhere.
+    pub line: Option<&'static str>,
     /// Whether it has files for other systems.
     pub exports: bool,
     /// Whether it loads rows of the resident register.
@@ -89,7 +89,7 @@ impl Frame {
             queue: site.modules.queue,
             appointments: site.modules.appointments,
             payment: site.modules.payment,
-            line: office.line.is_some(),
+            line: super::line::menu(office),
             exports: !office.config.exports.is_empty(),
             register: office.config.register().is_some(),
             demo: office.demo,
@@ -157,7 +157,7 @@ impl Frame {
     }
 
     pub fn sees_line(&self) -> bool {
-        self.line && self.may(Action::Oversee)
+        self.line.is_some() && self.may(Action::Oversee)
     }
 
     pub fn closes_days(&self) -> bool {

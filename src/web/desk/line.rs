@@ -1,4 +1,5 @@
-//! What waits to be sent to the town hall (役所への送信), since when, and why. Numbers and
+//! Where the office's records go besides its own disk: what waits to be sent to the town
+//! hall (役所への送信), since when, and why; and how the second copy stands. Numbers and
 //! identities, nothing of what residents entered: whoever runs the machines may look, too.
 
 use askama::Template;
@@ -9,7 +10,9 @@ use serde_json::json;
 
 use super::frame::{Asked, Frame, Place};
 use super::guard::{Clerk, Sent};
+use super::second_copy::{self, Copy};
 use crate::clock::{self, Moment};
+use crate::config;
 use crate::db::Tx;
 use crate::forwarding::{self, Last, Parted, Standing, Stuck, Trouble, Waiting};
 use crate::journal::{self, Actor, Entity, Event};
@@ -22,9 +25,6 @@ use crate::web::{Office, Shared, page};
 pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/", get(show).post(act))
 }
-
-/// Minutes that something may wait before the page of the supervisor tells of it.
-const LONG_MINUTES: i64 = 10;
 
 /// A record that the hub has and cannot take further.
 struct Row {
@@ -40,12 +40,20 @@ struct Row {
 struct Page {
     frame: Frame,
     op: String,
-    /// How the line stands.
+    line: Option<Line>,
+    copy: Option<Copy>,
+}
+
+/// The line to the hub.
+struct Line {
+    /// How it stands.
     is_well: bool,
     words: String,
     waiting: u64,
     since: Option<String>,
     answered: Option<String>,
+    /// How much of what the hub has would be lost with the hub and this machine.
+    unsaved: u64,
     parted: Vec<String>,
     rows: Vec<Row>,
     more: usize,
@@ -57,25 +65,42 @@ async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     clerk.may(Action::Oversee)?;
-    let standing = office.line.as_ref().ok_or(Failure::NotFound)?;
+    menu(&office).ok_or(Failure::NotFound)?;
+    let frame = Frame::inside(&office, &clerk, Place::Supervisor).noting(asked.note);
+    let line = match &office.line {
+        Some(standing) => Some(line(&office, standing, &frame).await?),
+        None => None,
+    };
+    let op = office.journal.op().to_string();
+    page::show(&Page { op, line, copy: second_copy::shown(&office, frame.words), frame })
+}
+
+/// The name of the page; none where the records stay on this disk.
+pub(super) fn menu(office: &Office) -> Option<&'static str> {
+    match (&office.line, &office.copy) {
+        (Some(_), _) => Some("line.menu"),
+        (None, Some(_)) => Some("second.title"),
+        (None, None) => None,
+    }
+}
+
+async fn line(office: &Office, standing: &Standing, frame: &Frame) -> Result<Line, Failure> {
     let waiting = office.db.read(forwarding::waiting).await?;
     let parted = office.db.read(forwarding::parted).await?;
-    let frame = Frame::inside(&office, &clerk, Place::Supervisor).noting(asked.note);
     let (words, now) = (frame.words, office.journal.now());
     let last = standing.last();
     let (is_well, said) = stands(words, &last);
     let sees_visits = frame.sees_visits();
-    page::show(&Page {
-        op: office.journal.op().to_string(),
+    Ok(Line {
         is_well,
         words: said,
         waiting: waiting.entries,
         since: waiting.since.as_deref().and_then(clock::parse_rfc3339).map(|at| shown(at, now)),
         answered: last.answered_at.map(|at| shown(at, now)),
+        unsaved: waiting.unsaved,
         parted: parted.iter().map(|one| told(words, one, now)).collect(),
         rows: last.stuck.iter().map(|one| row(words, one, now, sees_visits)).collect(),
         more: last.more_stuck,
-        frame,
     })
 }
 
@@ -115,6 +140,7 @@ fn stands(words: Phrases, last: &Last) -> (bool, String) {
         None if last.answered_at.is_none() => (true, words.t("line.calling").to_owned()),
         None => (true, words.t("line.well").to_owned()),
         Some(Trouble::Away(_)) => (false, words.t("line.away").to_owned()),
+        Some(Trouble::Unanswered) => (true, words.t("line.unanswered").to_owned()),
         Some(Trouble::Busy) => (true, words.t("line.busy").to_owned()),
         Some(Trouble::Refused(code)) => {
             (false, words.with("line.refused", &[("code", code.as_str())]))
@@ -127,14 +153,16 @@ fn stands(words: Phrases, last: &Last) -> (bool, String) {
 pub(super) async fn trouble(office: &Office, words: Phrases) -> Result<Option<String>, Failure> {
     let Some(standing) = &office.line else { return Ok(None) };
     let waiting = office.db.read(forwarding::waiting).await?;
-    Ok(trouble_of(words, standing, &waiting, office.journal.now()))
+    // What was set up by hand has the patience of a line.
+    let long = office.config.site.hub.as_ref().map_or(10, config::Hub::patience_minutes);
+    Ok(trouble_of(words, standing, &waiting, (office.journal.now(), long)))
 }
 
 fn trouble_of(
     words: Phrases,
     standing: &Standing,
     waiting: &Waiting,
-    now: Moment,
+    (now, long_minutes): (Moment, i64),
 ) -> Option<String> {
     let last = standing.last();
     if let Some(Trouble::Refused(_)) = last.trouble {
@@ -145,7 +173,7 @@ fn trouble_of(
         return Some(words.with("line.told_stuck", &[("count", count)]));
     }
     let since = clock::parse_rfc3339(waiting.since.as_deref()?)?;
-    let is_long = (now - since).whole_minutes() >= LONG_MINUTES;
+    let is_long = (now - since).whole_minutes() >= long_minutes;
     let values = [("count", waiting.entries.to_string()), ("time", shown(since, now))];
     is_long.then(|| words.with("line.told_waiting", &values))
 }
@@ -177,7 +205,7 @@ fn told(words: Phrases, one: &Parted, now: Moment) -> String {
 }
 
 /// The time of a day, with its day where that is not today.
-fn shown(at: Moment, now: Moment) -> String {
+pub(super) fn shown(at: Moment, now: Moment) -> String {
     let time = clock::hour_and_minute(at);
     match at.date() == now.date() {
         true => time,

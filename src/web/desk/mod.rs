@@ -30,6 +30,7 @@ mod print;
 mod printing;
 mod receipt;
 mod register;
+mod second_copy;
 mod sections;
 mod setup;
 mod sign_in;

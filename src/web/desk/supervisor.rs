@@ -162,6 +162,7 @@ async fn now(office: &Office, words: Phrases, asked: Asked) -> Result<Now, Failu
     }
     troubles.extend(displays::troubles(office, words).await?);
     troubles.extend(super::line::trouble(office, words).await?);
+    troubles.extend(super::second_copy::trouble(office, words));
     let lanes = status::crowds(office, now).into_iter().filter_map(|crowd| {
         let (lane, said) = view.lane(&crowd)?;
         troubles.extend(said);

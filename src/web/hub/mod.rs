@@ -6,6 +6,7 @@
 //! back after a week is asked to wait, and nobody else notices.
 
 mod gate;
+mod letters;
 mod names;
 mod overview;
 mod pages;
@@ -35,6 +36,7 @@ use crate::wire::{
     StuckQuestion,
 };
 use gate::Gate;
+pub use letters::{Answered, Letters, Sealed};
 pub use names::Names;
 pub use peer::Peer;
 use refusal::Refusal;
@@ -109,10 +111,14 @@ async fn take(
 ) -> Result<Response, Refusal> {
     let office = office(peer, &log.site)?;
     let _turn = served.gate.enter(&office.municipality).ok_or(Refusal::TooMany)?;
-    let (parent, opened_at) = (log.parent(), log.opened_at.clone());
-    let log = Log { office, id: log.id, parent, opened_at };
-    let position = served.hub.take(&log, entries).await?;
+    let position = served.hub.take(&log_of(office, log), entries).await?;
     Ok(said(&Standing::from(position)))
+}
+
+/// The log of an office, as it was told of.
+fn log_of(office: Office, log: &wire::Log) -> Log {
+    let (parent, opened_at) = (log.parent(), log.opened_at.clone());
+    Log { office, id: log.id, parent, opened_at }
 }
 
 /// What the hub holds of a log, to give it back.
@@ -136,10 +142,14 @@ async fn stuck(
     let StuckQuestion { site, again } = read(&body)?;
     let office = office(&peer, &site)?;
     let _turn = served.gate.enter(&office.municipality).ok_or(Refusal::TooMany)?;
+    Ok(said(&stuck_of(&served.hub, &office, again).await?))
+}
+
+async fn stuck_of(hub: &Hub, office: &Office, again: bool) -> Result<AllStuck, Refusal> {
     if again {
-        served.hub.look_again_in(&office.municipality).await?;
+        hub.look_again_in(&office.municipality).await?;
     }
-    let parked = served.hub.parked(&office.municipality).await?;
+    let parked = hub.parked(&office.municipality).await?;
     let of_office = parked.into_iter().filter(|one| one.office == office.name);
     let mut stuck: Vec<Stuck> = of_office
         .map(|Parked { kind, entity, at, why, .. }| Stuck {
@@ -151,7 +161,7 @@ async fn stuck(
         .collect();
     let more = stuck.len().saturating_sub(STUCK_MAX);
     stuck.truncate(STUCK_MAX);
-    Ok(said(&AllStuck { stuck, more }))
+    Ok(AllStuck { stuck, more })
 }
 
 /// Whether PostgreSQL answers, for whoever watches over the machines.

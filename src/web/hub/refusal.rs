@@ -43,7 +43,7 @@ const LATER_SECS: u64 = 10;
 
 impl Refusal {
     /// Status, code, and seconds after which to ask again.
-    fn told(&self) -> (StatusCode, &'static str, Option<u64>) {
+    pub(super) fn told(&self) -> (StatusCode, &'static str, Option<u64>) {
         match self {
             Refusal::Unreadable(Unreadable::TooLarge) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "too_large", None)
@@ -55,7 +55,9 @@ impl Refusal {
             Refusal::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too_many", Some(SOON_SECS)),
             Refusal::Hub(error) => match error {
                 hub::Error::NoOffice(_) => (StatusCode::BAD_REQUEST, "no_office", None),
-                hub::Error::OtherLog => (StatusCode::CONFLICT, "other_log", None),
+                hub::Error::OtherLog | hub::Error::OtherLife => {
+                    (StatusCode::CONFLICT, "other_log", None)
+                }
                 hub::Error::Torn(_) => (StatusCode::UNPROCESSABLE_ENTITY, "torn", None),
                 hub::Error::Busy(_) | hub::Error::Sql(_) => {
                     (StatusCode::SERVICE_UNAVAILABLE, "busy", Some(LATER_SECS))

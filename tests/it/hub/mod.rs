@@ -1,5 +1,7 @@
 //! The hub on a real PostgreSQL: what offices send arrives once and in order.
 
+mod copied;
+mod letters;
 mod office;
 mod pages;
 mod served;

@@ -89,8 +89,11 @@ async fn an_office_greets_sends_and_is_given_back_what_it_sent_over_the_line() {
     };
     assert_eq!((answer("/healthz"), answer("/readyz")), (Ok(200), Ok(200)));
     postgres.kill();
+    // Its children notice a moment later.
+    crate::stage::wait_until("PostgreSQL is gone", || {
+        answer("/readyz").is_err_and(|error| error.contains("503"))
+    });
     assert_eq!(answer("/healthz"), Ok(200));
-    assert!(answer("/readyz").unwrap_err().contains("503"));
     assert!(matches!(hello(), Heard::Busy { retry_after_ms: Some(10_000) }));
     postgres.launch();
     crate::stage::wait_until("the hub answers again", || matches!(hello(), Heard::Said(_)));
@@ -99,13 +102,13 @@ async fn an_office_greets_sends_and_is_given_back_what_it_sent_over_the_line() {
 }
 
 /// A town's own authority, and what it signs.
-struct Authority {
+pub struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
     folder: PathBuf,
 }
 
 impl Authority {
-    fn new(folder: &Path, name: &str) -> Self {
+    pub fn new(folder: &Path, name: &str) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
@@ -116,7 +119,7 @@ impl Authority {
     }
 
     /// Certificate and key for whoever has this name.
-    fn sign(&self, name: &str) -> [PathBuf; 2] {
+    pub fn sign(&self, name: &str) -> [PathBuf; 2] {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new([name.to_owned()]).unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
@@ -126,7 +129,7 @@ impl Authority {
         files
     }
 
-    fn file(&self) -> PathBuf {
+    pub fn file(&self) -> PathBuf {
         self.folder.join("authority.pem")
     }
 }

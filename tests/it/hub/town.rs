@@ -2,7 +2,8 @@
 //! real PostgreSQL; and what must be at the hub in the end.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -10,9 +11,9 @@ use tempfile::TempDir;
 use super::served::served;
 use crate::stage::cable::Cable;
 use crate::stage::http::Visitor;
-use crate::stage::office::{hand_in, leave, pair, set_up};
+use crate::stage::office::{LOGIN, PASSWORD, hand_in, leave, pair, set_up, sign_in};
 use crate::stage::postgres::Postgres;
-use crate::stage::program::{Program, example_in, send_to};
+use crate::stage::program::{Program, example_in, madoguchi, run, send_to};
 use crate::stage::wait_until;
 
 /// An office of the town.
@@ -29,12 +30,18 @@ pub struct Branch {
 impl Branch {
     /// The office of this name, whose cable leads nowhere yet.
     pub fn open(name: &str) -> Self {
+        Self::open_as(name, |_| {})
+    }
+
+    /// The same, configured otherwise.
+    pub fn open_as(name: &str, change: impl FnOnce(&Path)) -> Self {
         let (folder, cable) = (tempfile::tempdir().unwrap(), Cable::loose());
         let config = example_in(folder.path());
         send_to(&cable.address, &config);
         let site = config.join("site.toml");
         let text = fs::read_to_string(&site).unwrap();
         fs::write(&site, text.replace("id = \"honcho\"", &format!("id = \"{name}\""))).unwrap();
+        change(&config);
         let program = Program::serve_at(&folder.path().join("data"), &config);
         let mut clerk = set_up(&program);
         let tablet = pair(&mut clerk, "記載台１");
@@ -62,6 +69,23 @@ impl Branch {
         }
     }
 
+    /// The machine is another one, with nothing but the office key and this copy.
+    pub fn moves_to_another_machine(&mut self, copy: &Path) {
+        self.program.kill();
+        let key = fs::read(self.data().join("office.key")).unwrap();
+        fs::remove_dir_all(self.data()).unwrap();
+        fs::create_dir(self.data()).unwrap();
+        fs::write(self.data().join("office.key"), key).unwrap();
+        fs::set_permissions(self.data().join("office.key"), Permissions::from_mode(0o600)).unwrap();
+        let (code, _, said) = run(madoguchi(&["restore", "--data"]).arg(self.data()).arg(copy));
+        assert_eq!(code, Some(0), "{said}");
+        self.start();
+        // Everybody signs in anew, and every tablet is paired anew.
+        self.clerk = self.program.visitor();
+        sign_in(&mut self.clerk, LOGIN, PASSWORD);
+        self.tablet = pair(&mut self.clerk, "記載台１");
+    }
+
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
@@ -70,7 +94,7 @@ impl Branch {
     pub fn copied(&self) -> PathBuf {
         let copy = self.folder.path().join("copy.db");
         let _ = fs::remove_file(&copy);
-        madoguchi::db::copy_to(&self.database(), &copy).unwrap();
+        madoguchi::db::copy_to(&self.database(), &copy, madoguchi::db::Pace::AtOnce).unwrap();
         copy
     }
 

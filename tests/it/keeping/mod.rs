@@ -1,10 +1,12 @@
-//! What was acknowledged is kept: through kill -9, a full disk, a backup and a restore.
+//! What was acknowledged is kept: through kill -9, a full disk, a backup, a second copy and a
+//! restore.
 
 mod backup;
 mod full_disk;
 mod kill;
 mod money;
 mod restore;
+mod second_copy;
 mod set_back;
 mod told;
 

@@ -23,7 +23,7 @@ fn a_database_that_was_copied_back_by_hand_gives_out_no_number_again() {
         assert!(numbers.insert(number.clone()), "{number} was given out twice");
     };
     resident(&mut tablet);
-    db::copy_to(&database, &copy).unwrap();
+    db::copy_to(&database, &copy, db::Pace::AtOnce).unwrap();
     resident(&mut tablet);
     // The mark follows the disk, never the other way round.
     let entries = |file| {

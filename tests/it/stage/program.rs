@@ -188,6 +188,14 @@ pub fn send_to(hub: &str, config: &Path) {
     fs::write(&site, text).unwrap();
 }
 
+/// Writes into a configuration that the database is copied into `folder` every second.
+pub fn copy_to(folder: &Path, config: &Path) {
+    let site = config.join("site.toml");
+    let text = fs::read_to_string(&site).unwrap();
+    let copy = format!("\n[copy]\nfolder = \"{}\"\nevery_secs = 1\n", folder.display());
+    fs::write(&site, text + &copy).unwrap();
+}
+
 fn office(listen: &str, data: &Path, config: &Path) -> Command {
     let mut command = madoguchi(&["serve", "--listen", listen]);
     command.arg("--data").arg(data).arg("--config").arg(config);

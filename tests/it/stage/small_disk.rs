@@ -10,6 +10,15 @@ const NAMESPACE: [&str; 5] = ["unshare", "--map-root-user", "--mount", "--propag
 
 /// A program whose data lies on a disk of three megabytes, seen from outside.
 pub fn on_a_small_disk(folder: &Path, config: &Path) -> Option<(Program, PathBuf)> {
+    beside_a_small_disk(folder, folder, config)
+}
+
+/// A program with a disk of three megabytes at `folder`, which is seen from outside.
+pub fn beside_a_small_disk(
+    folder: &Path,
+    data: &Path,
+    config: &Path,
+) -> Option<(Program, PathBuf)> {
     let tried = Command::new(NAMESPACE[0]).args(&NAMESPACE[1..]).arg("true").output();
     if !tried.is_ok_and(|output| output.status.success()) {
         skip("no disk was filled", "this machine forbids namespaces");
@@ -19,7 +28,7 @@ pub fn on_a_small_disk(folder: &Path, config: &Path) -> Option<(Program, PathBuf
     let mut command = Command::new(NAMESPACE[0]);
     command.args(&NAMESPACE[1..]).args(["sh", "-c", script, "sh"]).arg(folder);
     command.arg(env!("CARGO_BIN_EXE_madoguchi")).args(["serve", "--listen", "127.0.0.1:0"]);
-    let program = Program::start(command.arg("--config").arg(config).arg("--data").arg(folder));
+    let program = Program::start(command.arg("--config").arg(config).arg("--data").arg(data));
     let inside = format!("/proc/{}/root{}", program.id(), folder.display());
     Some((program, inside.into()))
 }

@@ -1,0 +1,93 @@
+//! The hub where no line may be: it reads the letters that offices wrote, and writes the
+//! answers, each office's into a folder of its own.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+
+use super::tls::Certificates;
+use super::told_to_stop;
+use crate::clock::{Clock, SystemClock};
+use crate::hub::Hub;
+use crate::letter::{self, Author, Authority, Inbox};
+use crate::web::hub::{Answered, Letters, Sealed};
+
+/// Until the folder is looked at again.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Where letters come to and where answers go.
+#[derive(Clone, Debug)]
+pub struct Folders {
+    pub incoming: PathBuf,
+    pub outgoing: PathBuf,
+}
+
+/// Runs until it is told to stop.
+///
+/// # Errors
+/// When a folder is not there, or PostgreSQL cannot be reached, or a certificate not read.
+pub fn run(database: &str, folders: &Folders, certificates: &Certificates) -> anyhow::Result<()> {
+    for folder in [&folders.incoming, &folders.outgoing] {
+        fs::read_dir(folder).with_context(|| format!("{}", folder.display()))?;
+    }
+    let author = Author::new(&certificates.certificate, &certificates.key)?;
+    let authority = Authority::new(&certificates.authority)?;
+    super::hub::alone(async {
+        let hub = Hub::open(database).await.context("the hub's database")?;
+        let letters = Letters { hub, author, authority };
+        eprintln!("自治体側 {}", folders.incoming.display());
+        tokio::select! {
+            () = forever(&letters, folders) => {}
+            () = told_to_stop() => {}
+        }
+        Ok(())
+    })
+}
+
+async fn forever(letters: &Letters, folders: &Folders) {
+    let mut inbox = Inbox::new(folders.incoming.clone());
+    let mut is_well = true;
+    loop {
+        let read = read(letters, &mut inbox, &folders.outgoing).await;
+        match &read {
+            Err(error) if is_well => tracing::error!(%error, "the letters cannot be read"),
+            Ok(()) if !is_well => tracing::info!("the letters are read again"),
+            _ => {}
+        }
+        is_well = read.is_ok();
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Reads everything that has come. What is taken away was answered before: a letter that
+/// is cut off in between is read once more, and answered the same.
+async fn read(letters: &Letters, inbox: &mut Inbox, outgoing: &Path) -> io::Result<()> {
+    for come in inbox.come()? {
+        match letters.answer(&come.bytes, SystemClock.now()).await {
+            Answered::Reply(sealed) => {
+                put(outgoing, &sealed)?;
+                inbox.done(&come.path)?;
+            }
+            Answered::Refused { why, reply } => {
+                if inbox.refuse(&come.path, &why)?
+                    && let Some(sealed) = reply
+                {
+                    put(outgoing, &sealed)?;
+                }
+            }
+            Answered::Later => {}
+        }
+    }
+    Ok(())
+}
+
+fn put(outgoing: &Path, sealed: &Sealed) -> io::Result<()> {
+    let (office, number) = (&sealed.office, sealed.number);
+    let name = format!("{}-{}", office.municipality, office.name);
+    let folder = outgoing.join(&name);
+    fs::create_dir_all(&folder)?;
+    letter::put(&folder, &format!("{name}-{number:020}{}", letter::END), &sealed.letter)
+}
