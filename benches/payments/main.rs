@@ -9,11 +9,12 @@
 //! Nobody reaches it: a payment is thirteen rows in seven tables with their indexes. Written
 //! by SQLite alone, statements prepared, the like of these rows took eight times the
 //! processor's time of the one without any trigger, and twelve times with the triggers that
-//! are the ledger's guards. The ratio is there to see it fall.
+//! are the ledger's guards. The ratio is there to see it fall from one version to the next
+//! on the same machine, and stands for nothing else: there is no goal.
 //!
 //! `cargo bench --bench payments` prints the rounds and the ratio; it fails when the
-//! ledger afterwards is not what it should be, or the ratio misses the goal. It ends with
-//! 2 when the yardstick itself varied too much for a judgement.
+//! ledger afterwards is not what it should be. Where the yardstick itself varied too much
+//! it says that the ratio tells little.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot set its stage has failed")]
 
@@ -40,8 +41,6 @@ const CLIENTS: usize = 64;
 const PAYMENTS_A_CLIENT: usize = 20;
 const ROUNDS: usize = 7;
 
-/// At least so large a part of what the bare writer does.
-const GOAL: f64 = 0.05;
 /// The yardstick's fastest round to its slowest; beyond, the machine was too busy.
 const STEADY: f64 = 3.0;
 
@@ -172,17 +171,20 @@ async fn judge(office: &Office, bare: &[f64], ours: &[f64]) -> ExitCode {
     }
     let (bare_median, ours_median) = (median(bare), median(ours));
     let ratio = ours_median / bare_median;
+    println!("median: bare {bare_median:.0}, ours {ours_median:.0}, ratio {ratio:.3}");
     println!(
-        "median: bare {bare_median:.0}, ours {ours_median:.0}, ratio {ratio:.3} (goal {GOAL})"
+        "one payment of ours, thirteen rows in seven tables and their triggers, for {:.0} bare rows",
+        1.0 / ratio
     );
     let fastest = bare.iter().copied().fold(0.0, f64::max);
     let slowest = bare.iter().copied().fold(f64::INFINITY, f64::min);
     if fastest / slowest > STEADY {
-        println!("not judged: the yardstick itself varied {:.1} times", fastest / slowest);
-        return ExitCode::from(2);
+        println!(
+            "the machine was too busy: the yardstick itself varied {:.1} times",
+            fastest / slowest
+        );
     }
-    println!("{}", if ratio >= GOAL { "met" } else { "MISSED" });
-    if ratio >= GOAL { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    ExitCode::SUCCESS
 }
 
 fn median(values: &[f64]) -> f64 {

@@ -13,13 +13,12 @@ use crate::clock::{self, Moment, parse_rfc3339};
 use crate::db::Tx;
 use crate::id::EntryId;
 use crate::journal::{self, Entity, Journal};
-use crate::yen::Yen;
 
 pub(super) const COUNTED: &str = "cash.counted";
 
 /// Notes what was counted in the drawer of a counter: what it took on that business day,
-/// without the change it began with. What is not as it should be is an entry of that
-/// day.
+/// without the change it began with; less than nothing where it gave back more than it
+/// took. What is not as it should be is an entry of that day.
 ///
 /// # Errors
 /// [`Error::DayClosed`]; [`Error::NotYet`] for a day to come; [`Error::MovedOn`] once
@@ -29,12 +28,12 @@ pub fn count_cash(
     tx: &Tx<'_>,
     journal: &Journal,
     by: By,
-    (day, counter, counted): (Date, u32, Yen),
+    (day, counter, counted): (Date, u32, i64),
 ) -> Result<Option<Entry>, Error> {
     let said = format!("{counter}");
     let facts = |expected: Option<i64>, entry: Option<&Entry>| {
         json!({
-            "day": clock::iso_day(day), "counted": counted.0.to_string(),
+            "day": clock::iso_day(day), "counted": counted.to_string(),
             "expected": expected, "entry": entry,
         })
     };
@@ -48,7 +47,7 @@ pub fn count_cash(
     let at = now(journal);
     may_be_counted(tx, day, at)?;
     let expected = books::moved_on(tx, &cash_at(counter), day)?;
-    let difference = entry::difference(counter, i64::from(counted.0), expected)?;
+    let difference = entry::difference(counter, counted, expected)?;
     let entry = difference.map(|postings| {
         let new = New { kind: Kind::Difference, payment: None, counter };
         new.entry(tx, (EntryId::from(by.op), day, at), (None, Some(Reason::Counted)), postings)

@@ -204,7 +204,7 @@ pub(super) fn difference(
     counted: i64,
     expected: i64,
 ) -> Result<Option<Vec<Posting>>, Error> {
-    let amount = (counted - expected).unsigned_abs();
+    let amount = counted.checked_sub(expected).ok_or(Error::TooMuch)?.unsigned_abs();
     let amount = u32::try_from(amount).map(Yen).map_err(|_| Error::TooMuch)?;
     let (cash, other) = match counted > expected {
         true => (Side::Debit, Side::Credit),

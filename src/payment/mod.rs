@@ -65,6 +65,9 @@ pub const LINKS: db::Step = include_str!("sql/links.sql");
 /// What goes back through a terminal.
 pub const GIVE_BACK: db::Step = include_str!("sql/give_back.sql");
 
+/// A slip is of the terminal's own day.
+pub const SLIPS: db::Step = include_str!("sql/slips.sql");
+
 /// A refusal, or a fault below.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -118,6 +121,12 @@ pub enum Error {
     /// Its terminal can be asked, and was not.
     #[error("the terminal is asked to give it back first")]
     TerminalFirst,
+    /// Cash goes back out of the drawer that it was put into.
+    #[error("this cash lies in the drawer of counter {0}: it goes back there, or as a refund")]
+    OtherDrawer(u32),
+    /// What is billed later was not paid yet.
+    #[error("nothing was paid yet: the bill is made smaller, and no cash is given")]
+    BilledLater,
     /// Another payment of the day has this slip.
     #[error("this slip stands for another payment")]
     SlipTaken,

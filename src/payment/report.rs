@@ -9,8 +9,9 @@ use time::Date;
 
 use super::charge::Line;
 use super::entry::{Entry, Kind, OVER_SHORT, REVENUE};
-use super::{Error, Payment, Reason, Slip, books, cannot_be, close, store};
+use super::{Error, GiveBack, Payment, Reason, Slip, books, cannot_be, close, give_back, store};
 use crate::clock::Moment;
+use crate::id::EntryId;
 use crate::lang::Words;
 use crate::yen::Yen;
 
@@ -92,7 +93,10 @@ fn of_entry(connection: &Connection, entry: &Entry) -> Result<Vec<BookLine>, Err
         None => None,
     };
     let is_by_terminal = !matches!(tender, "cash" | "later" | OVER_SHORT);
-    let slip = payment.as_ref().and_then(Payment::slip).cloned();
+    let slip = match &payment {
+        Some(payment) => slip_of(connection, payment, entry)?,
+        None => None,
+    };
     let line = BookLine {
         day: entry.day,
         number: Some(entry.number),
@@ -136,6 +140,19 @@ fn of_entry(connection: &Connection, entry: &Entry) -> Result<Vec<BookLine>, Err
             vec![BookLine { tender: "cash".to_owned(), brand: None, amount, ..line }]
         }
     })
+}
+
+/// The slip that stands for an entry: that of the payment, or that of what its terminal gave
+/// back.
+fn slip_of(
+    connection: &Connection,
+    payment: &Payment,
+    entry: &Entry,
+) -> Result<Option<Slip>, Error> {
+    let given = give_back::of_payment(connection, payment.id)?.into_iter();
+    let mut given = given.filter(|back| EntryId::from(back.id) == entry.id);
+    let back = given.next();
+    Ok(back.as_ref().and_then(GiveBack::slip).or(payment.slip()).cloned())
 }
 
 fn free(connection: &Connection, payment: &Payment) -> Result<Vec<BookLine>, Error> {

@@ -40,7 +40,7 @@ struct Office {
 
 impl Office {
     fn open() -> Self {
-        Self::with([SCHEMA, AT_TERMINAL, GIVE_BACK].concat())
+        Self::with([SCHEMA, AT_TERMINAL, GIVE_BACK, SLIPS].concat())
     }
 
     /// With another schema of this room, all its steps in one.
@@ -49,7 +49,7 @@ impl Office {
         let schema: SchemaStep = Box::leak(schema.into_boxed_str());
         let own = |step: SchemaStep| match step {
             SCHEMA => schema,
-            AT_TERMINAL | GIVE_BACK => "",
+            AT_TERMINAL | GIVE_BACK | SLIPS => "",
             other => other,
         };
         let steps = STEPS.iter().map(|step| own(step));
@@ -179,9 +179,9 @@ impl Office {
         self.write(|tx| refund(tx, &self.journal, by, back))
     }
 
-    fn count(&self, by: By, counted: u32) -> Result<Option<Entry>, Error> {
+    fn count(&self, by: By, counted: i64) -> Result<Option<Entry>, Error> {
         let day = business_day(&self.connection, self.journal.now().date())?;
-        self.write(|tx| count_cash(tx, &self.journal, by, (day, 1, Yen(counted))))
+        self.write(|tx| count_cash(tx, &self.journal, by, (day, 1, counted)))
     }
 
     fn close(&self, day: Date, reason: Option<Reason>) -> Result<Closing, Error> {

@@ -7,7 +7,7 @@ use super::acts::{By, New, done_before, known, record};
 use super::close::business_day;
 use super::entry::{self, Entry, Kind, Posting};
 use super::state::{self, State};
-use super::tender::Back;
+use super::tender::{Back, Tender};
 use super::{Error, Payment, Reason, Step, books, give_back, now, store};
 use crate::clock::Moment;
 use crate::db::Tx;
@@ -44,6 +44,9 @@ pub fn void(
     let day = business_day(tx, at.date())?;
     let entries = books::entries_of(tx, id)?;
     may_be_voided(&payment, &entries, day)?;
+    if matches!(payment.tender, Tender::Cash { .. }) && payment.counter != counter {
+        return Err(Error::OtherDrawer(payment.counter));
+    }
     let moved = match entries.first() {
         Some(paid) => {
             let what = (Kind::Void, reason, counter);
@@ -104,6 +107,9 @@ pub fn refund(tx: &Tx<'_>, journal: &Journal, by: By, refund: &Refund) -> Result
     give_back::refuse_while_open(tx, id)?;
     let entries = books::entries_of(tx, id)?;
     may_be_refunded(&payment, &entries, &items)?;
+    if (&payment.tender, refund.back) == (&Tender::Later, Back::Cash) {
+        return Err(Error::BilledLater);
+    }
     let at = now(journal);
     let day = business_day(tx, at.date())?;
     let postings = entries.first().ok_or(Error::NotPaid)?.postings_back(&items, how)?;

@@ -114,7 +114,7 @@ fn a_days_sums_are_these_by_item_way_of_paying_and_counter() {
     let paid = office.paid("住民票の写し", 2, 1);
     office.paid("住民票の写し", 1, 2);
     office.refund(&paid, 300);
-    let (by, counted) = (office.by(), (TODAY, 1, Yen(250)));
+    let (by, counted) = (office.by(), (TODAY, 1, 250));
     office.write(|tx| payment::count_cash(tx, &office.journal, by, counted));
     assert_eq!(
         text(office.takings("2026-11-26").sums_file()),

@@ -242,8 +242,13 @@ pub fn exempt(
     (id, form, ground): (VisitId, &str, &str),
 ) -> Result<(), Error> {
     let visit = submitted(tx, id)?;
-    if journal::entity_of_op(tx, op, EXEMPTED)?.is_some_and(|done| done == id.to_string()) {
-        return Ok(());
+    if let Some((done, said)) = journal::told_by_op(tx, op, EXEMPTED)? {
+        // The ground is sealed: the same press is held against what stands.
+        let stands = store::answers(tx, journal, id)?;
+        let stands = stands.get(&exemption_path(form)).map(|answer| answer.value.clone());
+        let same = (done, &said["form"]) == (id.to_string(), &json!(form))
+            && stands == Some(Value::Choice(ground.to_owned()));
+        return if same { Ok(()) } else { Err(payment::Error::Conflict.into()) };
     }
     let is_known = ground == NOT_EXEMPT
         || counter.config.exemptions_for(form, visit.day).any(|one| one.id == ground);

@@ -17,7 +17,7 @@ pub(super) use machines::acted;
 
 /// The edition of what is made of entries. A database whose rows are of an earlier one
 /// has them made again.
-pub(super) const EDITION: i16 = 1;
+pub(super) const EDITION: i16 = 2;
 
 /// The rows that are made of entries.
 pub(super) const TABLES: [&str; 8] =
@@ -85,7 +85,7 @@ pub(super) fn effect_of(row: &journal::Row) -> Result<Effect, Why> {
         "visit" | "application" => applications::read(row)?.map(Effect::Application),
         "ticket" => tickets::read(row)?.map(Effect::Ticket),
         "counter" => counters::read(row)?.map(Effect::Counter),
-        "payment" | "cash" | "day" => money::read(row)?.map(Effect::Money),
+        "payment" | "give_back" | "cash" | "day" => money::read(row)?.map(Effect::Money),
         "device" | "log" => machines::read(row)?.map(Effect::Machine),
         _ => None,
     }
@@ -202,6 +202,7 @@ mod tests {
         assert_eq!(of("visit.submitted", 1, "{}"), Err(Why::NotAsExpected));
         assert_eq!(of("ticket.moved", 9, "{}"), Err(Why::TooNew));
         assert_eq!(of("payment.settled", 1, "[]"), Err(Why::NotAsExpected));
+        assert_eq!(of("give_back.told", 1, r#"{"step":null,"entry":null,"paid":null}"#), Ok(true));
         for nothing in ["staff.signed_in", "visit.viewed", "application.print_sent", "x"] {
             assert_eq!(of(nothing, 9, "{}"), Ok(false), "{nothing}");
         }

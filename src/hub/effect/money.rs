@@ -14,6 +14,8 @@ use crate::payment::{Closing, Entry, Payment, Step};
 pub(in crate::hub) enum Effect {
     Begun(Payment),
     Moved(Moved),
+    /// Through a terminal.
+    WentBack(WentBack),
     Closed(Closing),
 }
 
@@ -24,12 +26,21 @@ pub(in crate::hub) struct Moved {
     entry: Option<Entry>,
 }
 
+/// The facts of what a terminal was asked to give back; where it gave, the entry, and the
+/// step of its payment where nothing is left of that.
+#[derive(Debug, Deserialize)]
+pub(in crate::hub) struct WentBack {
+    paid: Option<Step>,
+    entry: Option<Entry>,
+}
+
 pub(super) fn read(row: &journal::Row) -> Result<Option<Effect>, Why> {
     Ok(Some(match row.kind.as_str() {
         "payment.started" => Effect::Begun(facts(row)?),
         "payment.settled" | "payment.voided" | "payment.refunded" | "cash.counted" => {
             Effect::Moved(facts(row)?)
         }
+        "give_back.told" => Effect::WentBack(facts(row)?),
         "day.closed" => Effect::Closed(facts(row)?),
         _ => return Ok(None),
     }))
@@ -44,7 +55,7 @@ pub(super) async fn apply(
         Effect::Begun(payment) => begin(tx, told, payment).await.map(Ok),
         Effect::Moved(Moved { step, entry }) => {
             if let Some(step) = step
-                && !go_on(tx, told, step).await?
+                && !go_on(tx, told, (&told.row.entity_id, step)).await?
             {
                 // It was begun with an entry that waits.
                 return Ok(Err(Why::BehindAnother));
@@ -53,6 +64,16 @@ pub(super) async fn apply(
                 book(tx, told, entry).await?;
             }
             Ok(Ok(()))
+        }
+        Effect::WentBack(WentBack { paid, entry }) => {
+            let Some(entry) = entry else { return Ok(Ok(())) };
+            let payment = entry.payment.map(|id| id.to_string()).unwrap_or_default();
+            if let Some(step) = paid
+                && !go_on(tx, told, (&payment, step)).await?
+            {
+                return Ok(Err(Why::BehindAnother));
+            }
+            book(tx, told, entry).await.map(Ok)
         }
         Effect::Closed(closing) => close(tx, told, closing).await.map(Ok),
     }
@@ -86,14 +107,18 @@ async fn begin(tx: &Transaction<'_>, told: &Told<'_>, payment: &Payment) -> Resu
 }
 
 /// Whether the payment is known.
-async fn go_on(tx: &Transaction<'_>, told: &Told<'_>, step: &Step) -> Result<bool, Error> {
+async fn go_on(
+    tx: &Transaction<'_>,
+    told: &Told<'_>,
+    (payment, step): (&String, &Step),
+) -> Result<bool, Error> {
     let update = tx
         .prepare_cached(
             "update payment set state = $3
              where municipality = $1 and payment::text = $2",
         )
         .await?;
-    let what = [&told.office.municipality, &told.row.entity_id];
+    let what = [&told.office.municipality, payment];
     Ok(tx.execute(&update, &[what[0], what[1], &step.state.id()]).await? == 1)
 }
 

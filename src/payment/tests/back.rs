@@ -90,3 +90,44 @@ fn the_drawer_is_counted_and_what_differs_is_booked() {
     assert_eq!(office.count(office.by(), 0).unwrap(), None);
     assert_eq!(office.contradiction(), None);
 }
+
+#[test]
+fn a_drawer_that_gave_back_more_than_it_took_is_counted_below_nothing() {
+    let office = Office::open();
+    let charge = office.owing(vec![residence(3)]);
+    let begun = office.start(office.by(), &charge, Tender::Emoney).unwrap();
+    let paid = office.settle(office.by(), &begun, &authorised("00001")).unwrap();
+    office.refund(office.by(), &back(&paid, &[("03-01", 900)], Back::Cash)).unwrap();
+    assert_eq!(office.count(office.by(), -900).unwrap(), None, "as the books have it");
+    office.count(office.by(), -800).unwrap().unwrap();
+    assert_eq!(office.count(office.by(), -800).unwrap(), None);
+    assert!(matches!(office.count(office.by(), i64::MIN), Err(Error::TooMuch)));
+    assert_eq!(office.contradiction(), None);
+}
+
+#[test]
+fn cash_goes_back_out_of_the_drawer_it_lies_in_and_out_of_another_only_as_a_refund() {
+    let office = Office::open();
+    let paid = office.paid(vec![residence(1)]);
+    let elsewhere = |by| {
+        let what = (paid.id, Reason::WrongAmount, 2);
+        office.write(|tx| void(tx, &office.journal, by, what))
+    };
+    assert!(matches!(elsewhere(office.by()), Err(Error::OtherDrawer(1))));
+    assert_eq!(office.totals(), accounts(&[("cash:1", 300), ("revenue:03-01", -300)]));
+    let refund = Refund { counter: 2, ..back(&paid, &[("03-01", 300)], Back::Cash) };
+    office.refund(office.by(), &refund).unwrap();
+    let all = [("cash:1", 300), ("cash:2", -300), ("revenue:03-01", 0)];
+    assert_eq!(office.totals(), accounts(&all));
+}
+
+#[test]
+fn no_cash_goes_back_for_what_is_paid_by_a_bill_later() {
+    let office = Office::open();
+    let charge = office.owing(vec![residence(3)]);
+    let paid = office.take(office.by(), &charge, Tender::Later).unwrap();
+    let in_cash = back(&paid, &[("03-01", 300)], Back::Cash);
+    assert!(matches!(office.refund(office.by(), &in_cash), Err(Error::BilledLater)));
+    office.refund(office.by(), &Refund { back: Back::Same, ..in_cash }).unwrap();
+    assert_eq!(office.totals(), accounts(&[("later", 600), ("revenue:03-01", -600)]));
+}

@@ -6,9 +6,9 @@ use super::*;
 use crate::payment::report::{Summary, Sums, What, lines_on};
 
 impl Office {
-    fn count_on(&self, day: Date, counted: u32) -> Result<Option<Entry>, Error> {
+    fn count_on(&self, day: Date, counted: i64) -> Result<Option<Entry>, Error> {
         let by = self.by();
-        self.write(|tx| count_cash(tx, &self.journal, by, (day, 1, Yen(counted))))
+        self.write(|tx| count_cash(tx, &self.journal, by, (day, 1, counted)))
     }
 
     fn compare(&self, by: By, told: &[(&str, i64, i64)]) -> Result<Comparison, Error> {

@@ -32,6 +32,20 @@ fn money_goes_back_when_the_terminal_says_so_and_not_before() {
 }
 
 #[test]
+fn a_line_of_the_book_names_the_slip_of_what_went_back() {
+    let office = Office::open();
+    let paid = office.paid_at("00001");
+    let asked = office.ask_back(office.by(), (&paid, Some(&[("03-01", 300)]))).unwrap();
+    office.tell_back(office.by(), &asked, &authorised("00002")).unwrap();
+    let lines = report::lines_on(&office.connection, TODAY).unwrap();
+    let told: Vec<(i64, &str)> = lines
+        .iter()
+        .map(|line| (line.amount, line.slip.as_ref().map_or("", |slip| slip.number.as_str())))
+        .collect();
+    assert_eq!(told, [(600, "00001"), (350, "00001"), (-300, "00002")]);
+}
+
+#[test]
 fn a_silent_terminal_leaves_it_unknown_and_nothing_else_goes_back_meanwhile() {
     let office = Office::open();
     let paid = office.paid_at("00001");

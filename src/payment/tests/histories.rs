@@ -51,7 +51,7 @@ enum Try {
         outcome: u8,
     },
     Count {
-        counted: u32,
+        counted: i64,
     },
     Close {
         excused: bool,
@@ -81,7 +81,7 @@ fn anything() -> impl Strategy<Value = Try> {
             .prop_map(|(payment, residence)| Try::AskBack { payment, residence }),
         3 => (index(), 1..9u32, 0..3u8)
             .prop_map(|(back, slip, outcome)| Try::TellBack { back, slip, outcome }),
-        1 => (0..2000u32).prop_map(|counted| Try::Count { counted }),
+        1 => (-1000..2000i64).prop_map(|counted| Try::Count { counted }),
         1 => any::<bool>().prop_map(|excused| Try::Close { excused }),
         1 => (1..30u64).prop_map(Try::Hours),
         2 => Just(Try::Again),

@@ -105,7 +105,7 @@ fn a_day_is_closed_by_command_beside_a_server_that_works() {
     let by = By { op: journal.op(), actor: Actor::System };
     let day = journal.now().date();
     write(data, |tx| {
-        payment::count_cash(tx, &journal, by, (day, 1, Yen(300))).unwrap();
+        payment::count_cash(tx, &journal, by, (day, 1, 300)).unwrap();
     });
     let (code, out, said) = close(data, &told_as(300));
     assert_eq!(code, Some(0), "{said}");

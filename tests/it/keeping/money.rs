@@ -1,33 +1,32 @@
-//! kill -9 at every step of a payment, with a terminal in whatever mood.
+//! kill -9 at every step of a payment, and of money that goes back, with a terminal in
+//! whatever mood.
 //!
 //! The program is killed while a payment begins, while its terminal is asked, while the
-//! answer is noted, and while what is unknown is looked up. Afterwards everything the
-//! terminal took is in the books once, and nothing else is. `MADOGUCHI_KILLS=500` does it
+//! answer is noted, and while what is unknown is looked up; of every other payment all or
+//! a part goes back through the terminal, and that is killed alike. Afterwards everything
+//! the terminal took and gave is in the books once, and nothing else is. `MADOGUCHI_KILLS=500` does it
 //! as often as that, `MADOGUCHI_SEED` repeats a run.
+
+mod stage;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
-use madoguchi::applicant::Source;
-use madoguchi::chance::{Chance, SeededChance, SystemChance, bytes};
-use madoguchi::clock::SystemClock;
-use madoguchi::config::Config;
-use madoguchi::db::{self, Db, Tx};
-use madoguchi::form::{Forms, record};
-use madoguchi::id::{DeviceId, VisitId};
-use madoguchi::journal::{self, Actor, Journal, OfficeKey};
-use madoguchi::payment::{self, Payment, State};
+use madoguchi::chance::{SeededChance, SystemChance, bytes};
+use madoguchi::db;
+use madoguchi::id::VisitId;
+use madoguchi::payment::give_back;
+use madoguchi::payment::{self, GiveBack, Payment, State};
 use madoguchi::terminal::Books;
-use madoguchi::visit::{self, Counter, Way, Wishes};
-use madoguchi::{schema, yen};
+use madoguchi::yen;
 
 use super::verified;
 use crate::stage::http::{Answer, Visitor};
 use crate::stage::office::{hidden, hire, set_up};
 use crate::stage::program::{Program, madoguchi};
+use stage::{hand_in, town};
 
 /// As many as a run of everything has time for.
 const KILLS: usize = 60;
@@ -38,14 +37,33 @@ fn from_environment(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().map_or(otherwise, |value| value.parse().unwrap())
 }
 
-/// What a kill found the payment at.
+/// What is under way at the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    /// Money comes.
+    In,
+    /// All of it, or a part, goes back.
+    Back,
+}
+
+impl Way {
+    /// What the bill says while the terminal is asked.
+    fn words(self) -> &'static str {
+        match self {
+            Way::In => "端末で支払い中です",
+            Way::Back => "端末で返金しています",
+        }
+    }
+}
+
+/// What a kill found it at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
     NotBegun,
-    /// Begun, and the terminal has taken nothing.
+    /// Begun, and the terminal has done nothing.
     Begun,
-    /// The terminal has taken the money, and the office does not know.
-    Taken,
+    /// The terminal has done it, and the office does not know.
+    Done,
     Unknown,
     Ended,
 }
@@ -58,7 +76,7 @@ struct Rig {
     data: PathBuf,
     log: PathBuf,
     chance: SeededChance,
-    found: BTreeMap<Step, usize>,
+    found: BTreeMap<(Way, Step), usize>,
     kills: usize,
 }
 
@@ -72,19 +90,19 @@ impl Rig {
         std::thread::sleep(Duration::from_millis(self.draw(below_ms)));
     }
 
-    fn kill(&mut self, visit: VisitId) {
+    fn kill(&mut self, (visit, way): (VisitId, Way)) {
         self.program.kill();
         self.kills += 1;
-        let last = payments(&self.data, visit).pop();
-        let taken = |last: &Payment| taken(&self.log).contains_key(&last.id.to_string());
-        let step = match last.as_ref().map(Payment::state) {
+        let last = attempts(&self.data, (visit, way)).pop();
+        let is_done = last.as_ref().is_some_and(|(id, _)| done(&self.log, way).contains_key(id));
+        let step = match last.map(|(_, state)| state) {
             None => Step::NotBegun,
-            Some(State::Started) if last.as_ref().is_some_and(taken) => Step::Taken,
+            Some(State::Started) if is_done => Step::Done,
             Some(State::Started) => Step::Begun,
             Some(State::Unknown) => Step::Unknown,
             Some(_) => Step::Ended,
         };
-        *self.found.entry(step).or_default() += 1;
+        *self.found.entry((way, step)).or_default() += 1;
     }
 
     fn start(&mut self) {
@@ -92,16 +110,27 @@ impl Rig {
         self.clerk = self.clerk.moved_to(&self.program.address);
     }
 
-    /// Presses "credit card" for what is owed, as a clerk's browser does.
-    fn press(&self, visit: VisitId) -> std::thread::JoinHandle<Option<Answer>> {
+    /// Presses "credit card" for what is owed, or asks something of it back, as a clerk's
+    /// browser does.
+    fn press(&self, (visit, way): (VisitId, Way)) -> std::thread::JoinHandle<Option<Answer>> {
         let (mut clerk, path) = (self.clerk.clone(), format!("/desk/visits/{visit}/payment"));
         let page = clerk.get(&path).text;
-        assert!(page.contains("cashless:credit"), "{page}");
-        let fields =
-            ["key", "op", "charge", "amount"].map(|name| (name, hidden(&page, name).to_owned()));
+        let all = [("act", "void_at_terminal"), ("reason", "asked"), ("counter", "1")];
+        let part = [("act", "refund"), ("reason", "asked"), ("counter", "1"), ("how", "terminal")];
+        let item = [("item", "03-01"), ("back", "300")];
+        let (names, chosen) = match way {
+            Way::In => (
+                ["charge", "amount"].as_slice(),
+                [("terminal", "t1"), ("counter", "1"), ("act", "cashless:credit")].to_vec(),
+            ),
+            Way::Back if self.draw(2) == 0 => (["payment"].as_slice(), all.to_vec()),
+            Way::Back => (["payment"].as_slice(), [&part[..], &item].concat()),
+        };
+        let names = ["key", "op"].into_iter().chain(names.iter().copied());
+        let fields: Vec<(&str, String)> =
+            names.map(|name| (name, hidden(&page, name).to_owned())).collect();
         std::thread::spawn(move || {
             let fields = fields.iter().map(|(name, value)| (*name, value.as_str()));
-            let chosen = [("terminal", "t1"), ("counter", "1"), ("act", "cashless:credit")];
             clerk.try_post(&path, &fields.chain(chosen).collect::<Vec<_>>()).ok()
         })
     }
@@ -110,43 +139,44 @@ impl Rig {
         self.clerk.get(&format!("/desk/visits/{visit}/payment/now")).text
     }
 
-    /// One payment, killed somewhere on its way.
-    fn pay_and_kill(&mut self, visit: VisitId) {
-        let before = payments(&self.data, visit).len();
-        let pressed = self.press(visit);
+    /// One payment, or what goes back of it, killed somewhere on its way.
+    fn press_and_kill(&mut self, (visit, way): (VisitId, Way)) {
+        let before = attempts(&self.data, (visit, way)).len();
+        let pressed = self.press((visit, way));
         let when = self.draw(3);
         let answer = if when == 0 {
             // Whatever the press has come to by then.
             self.a_moment(60);
-            self.kill(visit);
+            self.kill((visit, way));
             pressed.join().unwrap()
         } else {
             let answer = pressed.join().unwrap();
             // While the terminal is asked, or when somebody knows.
             match when {
                 1 => self.a_moment(30),
-                _ => while self.page(visit).contains("端末で支払い中です") {},
+                _ => while self.page(visit).contains(way.words()) {},
             }
-            self.kill(visit);
+            self.kill((visit, way));
             answer
         };
-        if answer.is_some_and(|answer| answer.header("location").ends_with("note=begun")) {
-            assert_eq!(payments(&self.data, visit).len(), before + 1, "acknowledged and lost");
+        if answer.is_some_and(|answer| answer.header("location").ends_with("begun")) {
+            let now = attempts(&self.data, (visit, way)).len();
+            assert_eq!(now, before + 1, "acknowledged and lost");
         }
         self.start();
         // Now and then once more, in the middle of the look-up.
         if self.draw(3) == 0 {
             self.a_moment(60);
-            self.kill(visit);
+            self.kill((visit, way));
             self.start();
         }
     }
 
-    /// How the payment ended, as soon as somebody knows; a clerk asks the terminal until
-    /// it tells. Nothing, where none was begun.
-    fn ended(&mut self, visit: VisitId) -> Option<State> {
+    /// How it ended, as soon as somebody knows; a clerk asks the terminal until it tells.
+    /// Nothing, where none was begun.
+    fn ended(&mut self, (visit, way): (VisitId, Way)) -> Option<State> {
         loop {
-            let last = payments(&self.data, visit).pop()?.state();
+            let (_, last) = attempts(&self.data, (visit, way)).pop()?;
             if !last.is_open() {
                 return Some(last);
             }
@@ -159,68 +189,61 @@ impl Rig {
     }
 }
 
+/// The attempts to pay of a visit, or those to give back of its last payment, as the disk
+/// has them.
+fn attempts(data: &Path, (visit, way): (VisitId, Way)) -> Vec<(String, State)> {
+    let paid = payments(data, visit);
+    match way {
+        Way::In => paid.iter().map(|one| (one.id.to_string(), one.state())).collect(),
+        Way::Back => {
+            let last = paid.last().map_or(Vec::new(), |last| give_backs(data, last));
+            last.iter().map(|one| (one.id.to_string(), one.state())).collect()
+        }
+    }
+}
+
+fn give_backs(data: &Path, paid: &Payment) -> Vec<GiveBack> {
+    let file = db::open_read_only(&data.join("office.db")).unwrap();
+    give_back::of_payment(&file, paid.id).unwrap()
+}
+
+/// What moved on the accounts of terminals for a payment.
+fn net(data: &Path, paid: &Payment) -> i64 {
+    let file = db::open_read_only(&data.join("office.db")).unwrap();
+    let entries = payment::entries_of(&file, paid.id).unwrap();
+    let postings = entries.iter().flat_map(|entry| &entry.postings);
+    postings.filter(|one| one.account.starts_with("credit:")).map(payment::Posting::signed).sum()
+}
+
 /// The attempts of a visit, as the disk has them.
 fn payments(data: &Path, visit: VisitId) -> Vec<Payment> {
     let file = db::open_read_only(&data.join("office.db")).unwrap();
     payment::of_visit(&file, visit).unwrap()
 }
 
-/// What the terminal really took: yen by key.
-fn taken(log: &Path) -> BTreeMap<String, u32> {
+/// What the terminal really took, or gave back: yen by key.
+fn done(log: &Path, way: Way) -> BTreeMap<String, u32> {
     // Read while it writes: the last line may not be whole yet.
     let text = fs::read_to_string(log).unwrap();
     let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
     let copy = tempfile::NamedTempFile::new().unwrap();
     fs::write(copy.path(), whole).unwrap();
     let books = Books::open(copy.path()).unwrap();
-    books.taken().map(|(key, yen)| (key.to_string(), yen.0)).collect()
-}
-
-/// Visits that were handed in, by the same acts as residents', as many as are paid.
-fn hand_in(data: &Path, config: &Path, visits: usize) -> Vec<VisitId> {
-    let config = Config::load(config).unwrap();
-    let forms = Forms::load(Path::new("templates/forms")).unwrap();
-    let chance: Arc<dyn Chance> = Arc::new(SystemChance);
-    let key = OfficeKey::load(&data.join("office.key"), false, &*chance).unwrap();
-    let journal = Journal::new(Arc::new(SystemClock), chance, key);
-    let db = Db::start(&data.join("office.db"), schema::STEPS, journal::check_tail).unwrap();
-    let site = format!("{}/{}", config.site.town.code, config.site.office.id);
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let all = move |tx: &Tx<'_>| -> Result<Vec<VisitId>, visit::Error> {
-        journal.open_log(tx, &site)?;
-        let form = forms.get("juminhyo").unwrap();
-        let counter = Counter { config: &config, forms: &forms };
-        let today = journal.now().date();
-        let sample = form.sample().unwrap();
-        let answers = record::read(&[form], sample, Source::Typed, today).unwrap();
-        let procedure = config.procedure("juminhyo").unwrap();
-        let hand_in = |_| {
-            let kiosk = DeviceId::new(journal.now(), &SystemChance);
-            let actor = Actor::Device(kiosk);
-            let id = visit::start(tx, &journal, journal.op(), kiosk, &Wishes::default())?;
-            visit::agree(tx, &journal, actor, id)?;
-            visit::choose(tx, &journal, actor, id, &[procedure])?;
-            visit::choose_way(tx, &journal, actor, id, Some(Way::Hand))?;
-            visit::answer(tx, &journal, actor, id, &answers)?;
-            visit::submit(tx, &journal, counter, actor, journal.op(), id)?;
-            Ok(id)
-        };
-        (0..visits).map(hand_in).collect()
-    };
-    runtime.block_on(db.write(all)).unwrap()
-}
-
-/// The example town with a terminal at this address, which is not waited for long.
-fn town(folder: &Path, terminal: &str) {
-    for name in ["site.toml", "counters.toml", "procedures.toml", "fees.toml", "appointments.toml"]
-    {
-        fs::copy(Path::new("kiosk-config/example").join(name), folder.join(name)).unwrap();
+    match way {
+        Way::In => books.taken().map(|(key, yen)| (key.to_string(), yen.0)).collect(),
+        Way::Back => books.given().map(|(key, _, yen)| (key.to_string(), yen.0)).collect(),
     }
-    fs::write(folder.join("devices.toml"), "").unwrap();
-    let cashless = fs::read_to_string("kiosk-config/example/cashless.toml").unwrap();
-    let line = format!("kind = \"line\"\naddress = \"{terminal}\"\nwait_secs = 1");
-    fs::write(folder.join("cashless.toml"), cashless.replace("kind = \"simulated\"", &line))
-        .unwrap();
+}
+
+/// A terminal in whatever mood, which is not killed; where it listens.
+fn terminal(log: &Path, seed: u64) -> (Program, String) {
+    let mut terminal = madoguchi(&["terminal", "--id", "t1", "--listen", "127.0.0.1:0"]);
+    terminal.args(["--mood", "random", "--takes-ms", "5", "--late-ms", "1500", "--seed"]);
+    let terminal = terminal.arg(seed.to_string()).arg("--log").arg(log);
+    let terminal = Program::start_until(terminal, "端末 t1 ");
+    let said = terminal.said();
+    let (_, address) = said.split_once("端末 t1 ").unwrap();
+    (terminal, address.trim().to_owned())
 }
 
 #[test]
@@ -233,12 +256,8 @@ fn a_payment_that_is_killed_anywhere_is_taken_once_and_booked_once() {
     let [config, data] = ["config", "data"].map(|name| folder.path().join(name));
     [&config, &data].into_iter().for_each(|one| fs::create_dir(one).unwrap());
     let log = folder.path().join("terminal.log");
-    let mut terminal = madoguchi(&["terminal", "--id", "t1", "--listen", "127.0.0.1:0"]);
-    terminal.args(["--mood", "random", "--takes-ms", "5", "--late-ms", "1500", "--seed"]);
-    let terminal = terminal.arg(seed.to_string()).arg("--log").arg(&log);
-    let terminal = Program::start_until(terminal, "端末 t1 ");
-    let said = terminal.said();
-    town(&config, said.split_once("端末 t1 ").unwrap().1.trim());
+    let (_terminal, address) = terminal(&log, seed);
+    town(&config, &address);
     let mut program = Program::serve_at(&data, &config);
     let clerk = hire(&mut set_up(&program));
     program.stop();
@@ -249,37 +268,56 @@ fn a_payment_that_is_killed_anywhere_is_taken_once_and_booked_once() {
     rig.start();
     let all: BTreeSet<VisitId> = visits.iter().copied().collect();
     let (mut visit, mut paid) = (visits.pop().unwrap(), 0);
-    let enough = |rig: &Rig| rig.kills >= kills && rig.found.len() == 5;
+    let steps = |rig: &Rig, way| rig.found.keys().filter(|(own, _)| *own == way).count();
+    // Fewer go back: not each of their steps is hit in a short run.
+    let all_hit = |rig: &Rig| steps(rig, Way::In) == 5 && steps(rig, Way::Back) >= 3;
+    let enough = |rig: &Rig| rig.kills >= kills && all_hit(rig);
     while !enough(&rig) && rig.kills < PATIENCE * kills {
-        rig.pay_and_kill(visit);
+        rig.press_and_kill((visit, Way::In));
         // What was not taken is paid once more, as a resident would.
-        if rig.ended(visit) == Some(State::Authorised) {
-            paid += 1;
-            visit = visits.pop().unwrap();
+        if rig.ended((visit, Way::In)) != Some(State::Authorised) {
+            continue;
+        }
+        paid += 1;
+        // What was not given back stays paid.
+        if rig.draw(2) == 0 {
+            rig.press_and_kill((visit, Way::Back));
+            rig.ended((visit, Way::Back));
+        }
+        visit = visits.pop().unwrap();
+    }
+    let mut in_books = BTreeMap::new();
+    let (mut back_in_books, mut all_in_all) = (BTreeMap::new(), 0);
+    for visit in &all {
+        let mut attempts = payments(&rig.data, *visit);
+        let moved = [State::Authorised, State::Voided, State::Refunded];
+        attempts.retain(|one| moved.contains(&one.state()));
+        assert!(attempts.len() <= 1, "a visit was charged twice");
+        for one in attempts {
+            in_books.insert(one.id.to_string(), one.amount.0);
+            let mut backs = give_backs(&rig.data, &one);
+            backs.retain(|back| back.state() == State::Authorised);
+            back_in_books.extend(backs.iter().map(|back| (back.id.to_string(), back.amount.0)));
+            all_in_all += net(&rig.data, &one);
         }
     }
-    let in_books = all.iter().flat_map(|visit| {
-        let attempts = payments(&rig.data, *visit);
-        let paid: Vec<Payment> =
-            attempts.into_iter().filter(|one| one.state() == State::Authorised).collect();
-        assert!(paid.len() <= 1, "a visit was charged twice");
-        paid
-    });
-    let in_books: BTreeMap<String, u32> =
-        in_books.map(|one| (one.id.to_string(), one.amount.0)).collect();
-    let taken = taken(&rig.log);
+    let [taken, given] = [Way::In, Way::Back].map(|way| done(&rig.log, way));
     assert_eq!(in_books, taken, "what the terminal took and what is booked");
+    assert_eq!(back_in_books, given, "what the terminal gave back and what is booked");
     assert_eq!(in_books.len(), paid);
-    let sum: u32 = taken.values().sum();
+    let [sum, back] = [&taken, &given].map(|all| all.values().sum::<u32>());
+    assert_eq!(all_in_all, i64::from(sum) - i64::from(back), "the terminal's account");
     rig.program.stop();
     let told = verified(&rig.data);
     println!(
-        "seed {seed}: {} kills at {:?}; {paid} payments, {} yen in the books and in the terminal's \
-         log; {}",
+        "seed {seed}: {} kills at {:?}; {paid} payments, {} yen, and {} times {} yen back, in the \
+         books and in the terminal's log; {}",
         rig.kills,
         rig.found,
         yen::Yen(sum),
+        given.len(),
+        yen::Yen(back),
         told.trim()
     );
-    assert!(rig.found.len() == 5, "not every step was hit: {:?}", rig.found);
+    assert!(all_hit(&rig), "not every step was hit: {:?}", rig.found);
 }

@@ -18,10 +18,9 @@ use crate::payment::{self, By, Error as Refused, Reason, Sum};
 use crate::web::days;
 use crate::web::error::Failure;
 use crate::web::{Shared, page as pages};
-use crate::yen::Yen;
 
 enum Press {
-    Count(u32, Yen),
+    Count(u32, i64),
     Compare(BTreeMap<String, Sum>),
     Close { reason: Option<Reason>, knows: bool },
 }
@@ -98,7 +97,8 @@ fn press(office: &Shared, sent: &Sent) -> Result<Option<Press>, Failure> {
             let counter: u32 = field("counter").parse().map_err(|_| Failure::BadRequest)?;
             let known = office.config.counter(counter).map(|one| one.number);
             let counter = known.ok_or(Failure::BadRequest)?;
-            amount(field("counted")).map(|counted| Press::Count(counter, counted))
+            let counted = Some(field("counted")).filter(|typed| !typed.trim().is_empty());
+            counted.and_then(number).map(|counted| Press::Count(counter, counted))
         }
         "compare" => told(sent)?.map(Press::Compare),
         "close" => {

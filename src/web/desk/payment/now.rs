@@ -59,6 +59,10 @@ pub(super) struct Now {
     open: Option<Open>,
     past: Vec<Attempt>,
     may_void: bool,
+    /// Paid in cash: the counter in whose drawer it lies.
+    drawer: Option<u32>,
+    /// To be paid by a bill later.
+    is_billed: bool,
     /// A terminal took it: it gives it back first.
     is_cashless: bool,
     /// How it goes back otherwise than in cash.
@@ -130,6 +134,11 @@ pub(super) async fn now(
         standing,
         past,
         may_void: bill.may_be_voided() && !only_cash_back && bill.going_back().is_none(),
+        drawer: bill.standing().and_then(|one| match one.tender {
+            Tender::Cash { .. } => Some(one.counter),
+            _ => None,
+        }),
+        is_billed: bill.standing().is_some_and(|one| one.tender == Tender::Later),
         is_cashless: bill.standing().is_some_and(|one| one.tender.is_cashless()),
         only_cash_back,
         ways: going_back::ways(office, bill, words),

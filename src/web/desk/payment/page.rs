@@ -26,6 +26,8 @@ struct Line {
 /// The exemptions of one form, and which stands.
 struct Exemptions {
     form: String,
+    /// Makes a second press of its button the same act.
+    op: OpId,
     title: String,
     choices: Vec<(String, String, bool)>,
 }
@@ -43,7 +45,6 @@ struct Page {
     /// Sentences about what keeps it from being paid, or was changed since.
     warnings: Vec<&'static str>,
     now: Now,
-    exempt_op: OpId,
 }
 
 /// The whole page.
@@ -67,7 +68,6 @@ pub(super) async fn shown(
         },
         warnings: warnings(&bill, words),
         now,
-        exempt_op: office.journal.op(),
         frame,
     })
 }
@@ -114,6 +114,7 @@ fn exemptions(office: &Office, bill: &Bill, words: Phrases) -> Vec<Exemptions> {
         let title = office.forms.get(form).map(|one| one.template().title.in_lang(words.lang()));
         Exemptions {
             form: (*form).clone(),
+            op: office.journal.op(),
             title: title.unwrap_or_default().to_owned(),
             choices: choices.map(|(id, name)| (id.clone(), name, id == stands)).collect(),
         }

@@ -78,8 +78,14 @@ async fn an_exemption_makes_it_free_and_is_a_record_of_its_own() {
     let strange = bill.press(&[&form[..], &[("ground", "koseki_law")]].concat()).await;
     assert_eq!(strange.status, StatusCode::BAD_REQUEST);
     let before = bill.page().await;
-    let official = bill.press(&[&form[..], &[("ground", "official")]].concat()).await;
+    let op = town.office.journal.op().to_string();
+    let of_op = [&[("op", &*op)], &form[..]].concat();
+    let official = bill.press(&[&of_op[..], &[("ground", "official")]].concat()).await;
     assert!(official.to.ends_with("note=exempted"), "{}", official.text());
+    // The same press once more is the same; one that says something else is not done unsaid.
+    let again = bill.press(&[&of_op[..], &[("ground", "official")]].concat()).await;
+    assert!(again.to.ends_with("note=exempted"), "{}", again.text());
+    bill.refused(&[&of_op[..], &[("ground", "none")]].concat(), "ほかの内容で").await;
     let page = bill.page().await;
     assert!(page.says("合計 0円") && page.says("公用"), "{}", page.text());
     // The screen that showed the fee takes nothing any more.

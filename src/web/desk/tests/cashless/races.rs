@@ -43,3 +43,48 @@ async fn what_was_corrected_between_two_screens_is_not_sent_to_the_terminal() {
     becomes(&town, visit, &[Authorised]).await;
     assert_eq!(taken(&log), [300]);
 }
+
+#[tokio::test]
+async fn what_was_sent_back_between_two_screens_is_paid_in_no_way() {
+    let town = Town::staffed().await;
+    let log = linked(&town, simulated(Mood::Approve));
+    let visit = town.visit("juminhyo").await;
+    let bill = bill(&town, "clerk", visit).await;
+    let [charge, amount] = seen(&bill.page().await);
+    let path = address(&town, "/visits/{visit}/applications/{application}", visit).await;
+    let sent_back = bill.clerk.post(&path, &[("act", "send_back"), ("reason", "委任状")]).await;
+    assert_eq!(sent_back.status, StatusCode::SEE_OTHER, "{}", sent_back.text());
+    // Nothing is owed any more, and no later bill says so: the screen is held against now.
+    let shown = [(charge.0, &*charge.1), (amount.0, &*amount.1), ("counter", "1")];
+    for way in [&AT_T1[..], &[("act", "cash"), ("received", "900")]] {
+        let refused = bill.clerk.post(&bill.path, &[&shown[..], way].concat()).await;
+        assert!(refused.says("内容が変わりました"), "{}", refused.text());
+    }
+    assert_eq!((states(&town, visit).await, taken(&log)), (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn a_press_that_is_sent_again_with_another_content_is_a_conflict() {
+    let town = Town::staffed().await;
+    linked(&town, simulated(Mood::Approve));
+    let visit = town.visit("juminhyo").await;
+    let bill = bill(&town, "clerk", visit).await;
+    let [charge, amount] = seen(&bill.page().await);
+    let op = town.office.journal.op().to_string();
+    let key = ("key", &*bill.clerk.key);
+    let shown = [key, ("op", &op), (charge.0, &*charge.1), (amount.0, &*amount.1)];
+    let press = async |more: &[(&str, &str)]| {
+        let fields = [&shown[..], more, &[("counter", "1")]].concat();
+        town.post(&bill.path, &bill.clerk.cookie, &fields).await
+    };
+    let cash = |received: &'static str| [("act", "cash"), ("received", received)];
+    for _ in 0..2 {
+        assert!(press(&cash("900")).await.to.ends_with("note=paid"), "the same, the same answer");
+    }
+    for other in [&cash("1000")[..], &AT_T1, &[("act", "later")]] {
+        let refused = press(other).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text());
+        assert!(refused.says("ほかの内容で送られています"), "{}", refused.text());
+    }
+    assert_eq!(states(&town, visit).await, [Authorised]);
+}
