@@ -9,10 +9,10 @@ mod takings;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::routing::get;
 
 use super::Served;
+use crate::web::routes::Router;
 use frame::{Frame, Place, Seen};
 
 /// The pages.
