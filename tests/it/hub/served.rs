@@ -234,3 +234,28 @@ fn a_hub_that_others_could_reach_without_certificates_does_not_start() {
     assert_eq!(code, Some(1));
     assert!(said.contains("PostgreSQL"), "{said}");
 }
+
+#[test]
+fn every_address_is_described_with_the_methods_that_it_has() {
+    let Some(postgres) = Postgres::start("a hub's addresses") else { return };
+    let hub = served(&postgres.database("town"), &[]);
+    let mut anybody = hub.visitor();
+    let said = anybody.get("/openapi.json");
+    assert_eq!(said.header("content-type"), "application/json");
+    let document: serde_json::Value = serde_json::from_str(&said.text).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    assert!(paths.len() > 10, "{}", said.text);
+    for (path, item) in paths {
+        let parts = path.split('/').map(|part| if part.starts_with('{') { "x" } else { part });
+        let somewhere = parts.collect::<Vec<_>>().join("/");
+        let mut described: Vec<String> =
+            item.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect();
+        if described.contains(&"GET".to_owned()) {
+            described.push("HEAD".to_owned());
+        }
+        let mut there: Vec<String> = anybody.ways_of(&somewhere);
+        there.sort();
+        described.sort();
+        assert_eq!(described, there, "{path}");
+    }
+}

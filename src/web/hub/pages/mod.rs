@@ -12,11 +12,12 @@ mod takings;
 
 use std::sync::Arc;
 
+use axum::middleware;
 use axum::routing::{get, post};
-use axum::{Router, middleware};
 
 use super::Served;
 use crate::web::guard;
+use crate::web::routes::Router;
 use frame::{Frame, Place, Seen};
 
 /// The pages.
@@ -36,8 +37,9 @@ pub(super) fn routes() -> Router<Arc<Served>> {
         .route("/sign-in", get(door::show).post(door::enter))
         .route("/sign-out", post(door::leave))
         .route("/setup", get(door::setup).post(door::set_up));
-    Router::new()
-        .nest("/municipalities/{municipality}", town)
-        .layer(middleware::from_fn(guard::own_pages_only))
-        .layer(middleware::from_fn(refused::dressed))
+    Router::new().nest("/municipalities/{municipality}", town).around(|pages| {
+        pages
+            .layer(middleware::from_fn(guard::own_pages_only))
+            .layer(middleware::from_fn(refused::dressed))
+    })
 }
