@@ -34,6 +34,7 @@ pub const STEPS: &[Step] = &[
     payment::LINKS,
     forwarding::SCHEMA,
     payment::GIVE_BACK,
+    payment::SLIPS,
 ];
 
 /// An empty database in memory, for tests of stores.

@@ -209,7 +209,7 @@ pub fn settle(
         day => day?,
     };
     if let Some(slip) = &slip
-        && store::slip_is_taken(tx, slip, day)?
+        && store::slip_is_taken(tx, slip, payment.begun_at.date())?
     {
         return Err(Error::SlipTaken);
     }

@@ -65,6 +65,9 @@ pub const LINKS: db::Step = include_str!("sql/links.sql");
 /// What goes back through a terminal.
 pub const GIVE_BACK: db::Step = include_str!("sql/give_back.sql");
 
+/// A slip is of the terminal's own day.
+pub const SLIPS: db::Step = include_str!("sql/slips.sql");
+
 /// A refusal, or a fault below.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

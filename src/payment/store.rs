@@ -328,16 +328,13 @@ pub(super) fn step_values(of: String, place: i64, step: &Step) -> impl rusqlite:
     )
 }
 
-/// Whether something else of the day has this slip, whether money came or went.
+/// Whether something else of the terminal's day has this slip, whether money came or went.
 pub(super) fn slip_is_taken(
     connection: &Connection,
     slip: &Slip,
     day: Date,
 ) -> Result<bool, Error> {
-    let mut rows = connection.prepare_cached(
-        "select 1 from payment_step where terminal = ?1 and slip = ?2 and day = ?3
-         union all
-         select 1 from give_back_step where terminal = ?1 and slip = ?2 and day = ?3",
-    )?;
+    let mut rows = connection
+        .prepare_cached("select 1 from slip_used where terminal = ?1 and slip = ?2 and day = ?3")?;
     Ok(rows.exists(params![slip.terminal, slip.number.as_str(), clock::iso_day(day)])?)
 }

@@ -40,7 +40,7 @@ struct Office {
 
 impl Office {
     fn open() -> Self {
-        Self::with([SCHEMA, AT_TERMINAL, GIVE_BACK].concat())
+        Self::with([SCHEMA, AT_TERMINAL, GIVE_BACK, SLIPS].concat())
     }
 
     /// With another schema of this room, all its steps in one.
@@ -49,7 +49,7 @@ impl Office {
         let schema: SchemaStep = Box::leak(schema.into_boxed_str());
         let own = |step: SchemaStep| match step {
             SCHEMA => schema,
-            AT_TERMINAL | GIVE_BACK => "",
+            AT_TERMINAL | GIVE_BACK | SLIPS => "",
             other => other,
         };
         let steps = STEPS.iter().map(|step| own(step));

@@ -13,7 +13,7 @@ use crate::id::VisitId;
 use crate::journal::Actor;
 use crate::queue::{self, report};
 use crate::visit::{self, brought, retention};
-use crate::web::Office;
+use crate::web::{Office, terminals};
 
 /// How often what is due is erased.
 const EVERY: Duration = Duration::from_secs(60);
@@ -38,6 +38,9 @@ pub(super) async fn forever(office: Arc<Office>) {
         }
         if let Err(error) = tidy_appointments(&office).await {
             tracing::error!(%error, "appointments were not looked after");
+        }
+        if let Err(error) = terminals::look_for_what_is_unknown(&office).await {
+            tracing::error!(%error, "what is unknown at a terminal was not looked for");
         }
         told = tidy_codes(&office, &told);
         if let Err(error) = office.db.truncate_log().await {

@@ -7,6 +7,8 @@
 
 mod errand;
 mod following;
+#[cfg(test)]
+pub(super) mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, TcpListener};
@@ -20,7 +22,7 @@ use crate::terminal::{Books, Mood, Moods, Refusal, Silence, Simulated, TcpTermin
 
 pub(super) use errand::Errand;
 pub use following::look_for_what_is_unknown;
-pub(super) use following::{ask, look_up};
+pub(super) use following::{Looked, ask, look_up};
 
 /// How long somebody looks for their card in the demonstration.
 const DEMO_TAKES: Duration = Duration::from_secs(4);
@@ -41,6 +43,8 @@ pub enum Remark {
     Busy,
     /// Its slip stands for something else of the day.
     SlipTaken,
+    /// A clerk said that nothing was done, and then it told that it was.
+    DoneAfterAll,
 }
 
 /// All terminals that are asked, by id, and what is going on.

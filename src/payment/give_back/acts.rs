@@ -147,7 +147,7 @@ pub fn settle(
         day => day?,
     };
     if let Some(slip) = &slip
-        && payment::store::slip_is_taken(tx, slip, day)?
+        && payment::store::slip_is_taken(tx, slip, back.begun_at.date())?
     {
         return Err(Error::SlipTaken);
     }

@@ -63,3 +63,25 @@ fn a_clock_that_was_set_back_over_midnight_moves_no_money() {
     office.start(office.by(), &charge, Tender::Qr).unwrap();
     assert_eq!(office.write(|tx| left_alone(tx, &behind)).unwrap(), 1);
 }
+
+#[test]
+fn a_slip_stands_for_one_thing_of_the_terminal_s_own_day_wherever_it_is_booked() {
+    let office = Office::open();
+    let paid = |number: &str| {
+        let begun = office.begun(Tender::Credit);
+        office.settle(office.by(), &begun, &authorised(number))
+    };
+    paid("00040").unwrap();
+    office.close(TODAY, None).unwrap();
+    // Somebody pays after the close.
+    let late = paid("00041").unwrap();
+    assert_eq!((late.steps[1].day, late.begun_at.date()), (TOMORROW, TODAY));
+    assert!(matches!(paid("00040"), Err(Error::SlipTaken)), "booked before the close");
+    // The terminal has counted anew since.
+    office.pass(24);
+    let next = office.paid_at("00040");
+    let back = office.ask_back(office.by(), (&next, None)).unwrap();
+    office.tell_back(office.by(), &back, &authorised("00041")).unwrap();
+    assert!(matches!(paid("00041"), Err(Error::SlipTaken)), "given back today");
+    assert_eq!(office.contradiction(), None);
+}

@@ -13,7 +13,7 @@ use super::*;
 /// The schema of this room without some of its guards: triggers and indexes by name,
 /// anything else word by word.
 fn without(guards: &[&str]) -> String {
-    let mut schema = [SCHEMA, AT_TERMINAL, GIVE_BACK].concat();
+    let mut schema = [SCHEMA, AT_TERMINAL, GIVE_BACK, SLIPS].concat();
     for guard in guards {
         let before = schema.clone();
         let named = [("create trigger", "end;"), ("create unique index", ";")];
@@ -114,10 +114,15 @@ fn every_guard_of_the_schema_has_a_test() {
         include_str!("guards/states.rs"),
     ]
     .concat();
-    let schema = [SCHEMA, AT_TERMINAL, GIVE_BACK].concat();
+    let schema = [SCHEMA, AT_TERMINAL, GIVE_BACK, SLIPS].concat();
     let triggers = schema.split("create trigger ").skip(1);
     let names = triggers.chain(schema.split("create unique index ").skip(1));
     for name in names.filter_map(|rest| rest.split(' ').next()) {
+        // A later step took it away.
+        if ["trigger", "index"].iter().any(|kind| schema.contains(&format!("drop {kind} {name};")))
+        {
+            continue;
+        }
         let general = ["_is_never_edited", "_is_never_removed"];
         if !general.iter().any(|end| name.ends_with(end)) {
             assert!(tests.contains(&format!("\"{name}\"")), "{name} is not tested");

@@ -5,6 +5,7 @@ mod going_back;
 mod now;
 mod page;
 mod press;
+mod word;
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -13,7 +14,7 @@ use axum::response::Response;
 use super::frame::{Asked, Frame, Place};
 use super::guard::{Clerk, Sent};
 use crate::db::Tx;
-use crate::id::{OpId, VisitId};
+use crate::id::{OpId, StaffId, VisitId};
 use crate::journal::Actor;
 use crate::lang::Phrases;
 use crate::payment::{self, By, Error as Refused, Reason};
@@ -186,13 +187,21 @@ pub(super) async fn act(
         return shown(&office, &sent.clerk, id, frame.refusing(refused)).await;
     };
     let note = press.note();
-    match store(&office, &sent.clerk, (op, id), press).await {
-        Ok(begun) => {
-            if let Some(begun) = begun {
-                terminals::ask(&office.0, begun);
-            }
-            Ok(go(&format!("/desk/visits/{id}/payment?note={note}")))
+    match word::held(&office, &sent.clerk, (id, &press)).await? {
+        word::Held::Stands => {}
+        word::Held::Agreed => return Ok(go(&format!("/desk/visits/{id}/payment?note={note}"))),
+        word::Held::Refused(told) => {
+            return shown(&office, &sent.clerk, id, frame.refusing(told.to_owned())).await;
         }
+    }
+    // On a task of its own: a browser that lets go of this request takes nothing back that
+    // has begun, and its terminal is asked all the same.
+    let staff = sent.clerk.signed_in.staff.id;
+    let stored = tokio::spawn(store(office.clone(), staff, (op, id), press));
+    // Not the error's own words: a panic's may hold what was typed.
+    let stored = stored.await;
+    match stored.map_err(|_| Failure::Fault("the task of a press panicked".to_owned()))? {
+        Ok(()) => Ok(go(&format!("/desk/visits/{id}/payment?note={note}"))),
         Err(error) => {
             let is_conflict = matches!(error, Error::Payment(Refused::Conflict));
             let refused = refusal(words, error)?.to_owned();
@@ -219,19 +228,18 @@ async fn look_up(office: &Shared, sent: &Sent, id: VisitId) -> Result<Response, 
     Ok(go(&format!("/desk/visits/{id}/payment")))
 }
 
-/// Does what was pressed; what begins at a terminal is handed back, to be asked there.
+/// Does what was pressed; what begins at a terminal is asked there.
 async fn store(
-    office: &Shared,
-    clerk: &Clerk,
+    office: Shared,
+    staff: StaffId,
     (op, id): (OpId, VisitId),
     press: Press,
-) -> Result<Option<Errand>, Error> {
+) -> Result<(), Error> {
     let (shared, journal) = (office.0.clone(), office.journal.clone());
-    let staff = clerk.signed_in.staff.id;
     let by = By { op, actor: Actor::Staff(staff) };
-    office
+    let begun = office
         .db
-        .write(move |tx| {
+        .write(move |tx| -> Result<Option<Errand>, Error> {
             let counter = shared.counter();
             match press {
                 Press::Begin(request) => {
@@ -270,5 +278,9 @@ async fn store(
             }
             .map(|()| None)
         })
-        .await
+        .await?;
+    if let Some(begun) = begun {
+        terminals::ask(&office.0, begun);
+    }
+    Ok(())
 }

@@ -118,8 +118,17 @@ pub(super) async fn pay(State(office): State<Shared>, sent: Sent) -> Result<Resp
         }
         cashless::begin(tx, &shared.journal, shared.counter(), by, (id, &request))
     };
-    match office.db.write(begin).await {
-        Ok(begun) => terminals::ask(&office.0, Errand::Pay(begun)),
+    // On a task of its own: a tablet that is touched twice lets go of the first touch, and
+    // the terminal is asked for what that has begun.
+    let begin = tokio::spawn(async move {
+        let begun = office.db.write(begin).await?;
+        terminals::ask(&office.0, Errand::Pay(begun));
+        Ok::<_, visit::Error>(())
+    });
+    // Not the error's own words: a panic's may hold what was sent.
+    let begun = begin.await;
+    match begun.map_err(|_| Failure::Fault("the task of a touch panicked".to_owned()))? {
+        Ok(()) => {}
         // The page shows how it stands now.
         Err(visit::Error::Payment(
             payment::Error::Changed

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::{Remark, Terminals, held};
+use crate::clock::Moment;
 use crate::config::Cashless;
 use crate::db::{Connection, Tx};
 use crate::id::RequestId;
@@ -42,6 +43,13 @@ impl Errand {
         match self {
             Errand::Pay(payment) => payment.id.into(),
             Errand::GiveBack(back, _) => back.id.into(),
+        }
+    }
+
+    pub(super) fn begun_at(&self) -> Moment {
+        match self {
+            Errand::Pay(payment) => payment.begun_at,
+            Errand::GiveBack(back, _) => back.begun_at,
         }
     }
 

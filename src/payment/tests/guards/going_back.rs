@@ -151,15 +151,15 @@ fn what_goes_back_follows_the_table_and_is_found_out_once() {
 
 #[test]
 fn a_slip_stands_for_one_thing_whether_money_comes_or_goes() {
-    guarded(&["one_give_back_a_slip"], |office| {
+    guarded(&["give_back_names_a_slip_of_its_own"], |office| {
         let (_, back) = asked_back(office);
         office.tell_back(office.by(), &back, &authorised("00003")).unwrap();
         given(&office.paid_at("00002"), ("t1", "00003"), &SIDES)
     });
-    guarded(&["give_back_step_has_a_slip_of_its_own"], |office| {
+    guarded(&["give_back_names_a_slip_of_its_own"], |office| {
         given(&office.paid_at("00001"), ("t1", "00001"), &SIDES)
     });
-    guarded(&["payment_step_has_a_slip_of_its_own"], |office| {
+    guarded(&["payment_names_a_slip_of_its_own"], |office| {
         let (_, back) = asked_back(office);
         office.tell_back(office.by(), &back, &authorised("00003")).unwrap();
         authorised_by_hand(&office.begun(Tender::Emoney), "00003")

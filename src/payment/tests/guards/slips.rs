@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn invariant_13_a_slip_stands_for_one_payment_of_the_day() {
-    guarded(&["one_payment_a_slip"], |office| {
+    guarded(&["payment_names_a_slip_of_its_own"], |office| {
         let (first, second) = (office.begun(Tender::Emoney), office.begun(Tender::Emoney));
         office.settle(office.by(), &first, &authorised("00001")).unwrap();
         authorised_by_hand(&second, "00001")

@@ -141,6 +141,7 @@ pub(super) fn said(office: &Office, id: RequestId, words: Phrases) -> Option<&'s
         Remark::Never => words.t("desk.pay.said_never"),
         Remark::Busy => words.t("desk.pay.said_busy"),
         Remark::SlipTaken => words.t("desk.pay.refused_slip_taken"),
+        Remark::DoneAfterAll => words.t("desk.pay.said_done_after_all"),
     })
 }
 

@@ -4,7 +4,9 @@
 mod asked;
 mod by_hand;
 mod going_back;
+mod let_go;
 mod races;
+mod word;
 
 use std::net::TcpListener;
 

@@ -12,6 +12,7 @@ use crate::journal::Actor;
 use crate::payment::{self, By, State};
 use crate::terminal::{Books, Mood, Moods, Simulated, TcpTerminal};
 use crate::visit::{bill, cashless};
+use crate::web::terminals::tests::let_go_at;
 use crate::yen::Yen;
 
 /// A tablet whose resident has handed in, beside a terminal in this mood; its log.
@@ -181,4 +182,23 @@ async fn what_was_declined_is_chosen_anew() {
     while states(&tablet).await == [State::Started] {}
     let page = tablet.get("/kiosk/done").await;
     assert!(page.says("お支払いできませんでした") && page.says("pay_with"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn whichever_touch_the_tablet_lets_go_of_what_was_begun_is_asked() {
+    let (tablet, _) = handed_in(Mood::Decline).await;
+    offer(&tablet).await;
+    for nth in 1.. {
+        let page = tablet.get("/kiosk/done").await;
+        let touched = choose(&tablet, &page, "credit");
+        let whole = let_go_at(tablet.office.db.commits(), nth, touched).await.is_some();
+        let ends = async { while states(&tablet).await.contains(&State::Started) {} };
+        // Longer than anything takes here.
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(60), ends).await;
+        assert!(ended.is_ok(), "let go at {nth}: begun, and never asked");
+        if whole {
+            break;
+        }
+    }
+    assert!(!states(&tablet).await.is_empty());
 }

@@ -39,7 +39,7 @@ async fn a_terminal_is_asked_once_and_its_slip_is_booked() {
 
 /// How often it was asked for money; it is never asked for the same twice.
 #[derive(Default)]
-struct Counting(std::sync::atomic::AtomicU32);
+pub(super) struct Counting(pub(super) std::sync::atomic::AtomicU32);
 
 impl Terminal for Counting {
     fn ask(&self, _: &Asked) -> Result<Said, Silence> {

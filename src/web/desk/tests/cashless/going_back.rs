@@ -3,10 +3,14 @@
 use super::*;
 use crate::payment::give_back;
 
-const VOID: [(&str, &str); 2] = [("act", "void_at_terminal"), ("reason", "asked")];
+pub(super) const VOID: [(&str, &str); 2] = [("act", "void_at_terminal"), ("reason", "asked")];
 
 /// A visit that paid 900 yen at a terminal which approves, and is in this mood afterwards.
-async fn paid_at<'t>(town: &'t Town, login: &str, then: Simulated) -> (Bill<'t>, VisitId) {
+pub(super) async fn paid_at<'t>(
+    town: &'t Town,
+    login: &str,
+    then: Simulated,
+) -> (Bill<'t>, VisitId) {
     linked(town, simulated(Mood::Approve));
     let visit = town.visit("juminhyo").await;
     let bill = bill(town, login, visit).await;
@@ -23,7 +27,7 @@ fn given(town: &Town) -> Vec<u32> {
 }
 
 /// Where what was asked back of the last payment stands.
-async fn backs(town: &Town, visit: VisitId) -> Vec<State> {
+pub(super) async fn backs(town: &Town, visit: VisitId) -> Vec<State> {
     let paid = payments(town, visit).await.pop().unwrap().id;
     let backs = town.office.db.read(move |look| give_back::of_payment(look, paid)).await;
     backs.unwrap().iter().map(payment::GiveBack::state).collect()
@@ -112,7 +116,7 @@ async fn while_nobody_knows_nothing_else_goes_back_and_a_clerk_reads_the_slip() 
     // Found out once.
     let late = [&own[..], &said("not_given", "")].concat();
     let late = bill.press(&late).await;
-    assert!(late.says("もう取り消せません"), "{}", late.text());
+    assert!(late.says("済んだものとして、もう記録されています"), "{}", late.text());
 }
 
 #[tokio::test]
