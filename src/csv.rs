@@ -39,13 +39,16 @@ pub fn line(fields: &[String]) -> String {
     fields.iter().map(|field| cell(field)).collect::<Vec<_>>().join(",")
 }
 
-/// Whether a spreadsheet would take a cell for a formula. A number below nothing is
-/// none.
+/// Whether a spreadsheet could take a cell for a formula. A number below nothing is none.
+/// Where people write in full width, signs of full width may be taken for the narrow ones,
+/// unless they stand alone, as a mark that there is nothing.
 pub fn is_formula(text: &str) -> bool {
-    let is_number = text.strip_prefix('-').is_some_and(|digits| {
-        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    let is_number = text.strip_prefix(['-', '－']).is_some_and(|digits| {
+        let is_digit = |one: char| one.is_ascii_digit() || ('０'..='９').contains(&one);
+        !digits.is_empty() && digits.chars().all(is_digit)
     });
-    text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number
+    let wide = text.strip_prefix(['＝', '＋', '－', '＠']).is_some_and(|rest| !rest.is_empty());
+    (wide || text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])) && !is_number
 }
 
 /// A cell that no spreadsheet takes for a formula or for two. A number below nothing is
@@ -74,7 +77,17 @@ mod tests {
         assert_eq!(cell("=1+1"), "'=1+1");
         assert_eq!(cell("@SUM(A1)"), "'@SUM(A1)");
         assert_eq!(cell("A12"), "A12");
-        for (text, safe) in [("-300", "-300"), ("-", "'-"), ("-1+1", "'-1+1"), ("+81", "'+81")] {
+        for (text, safe) in [
+            ("-300", "-300"),
+            ("-", "'-"),
+            ("-1+1", "'-1+1"),
+            ("+81", "'+81"),
+            ("＝１＋１", "'＝１＋１"),
+            ("＠SUM(A1)", "'＠SUM(A1)"),
+            ("－３００", "－３００"),
+            ("－", "－"),
+            ("\n=1", "\"'\n=1\""),
+        ] {
             assert_eq!(cell(text), safe);
         }
     }

@@ -127,7 +127,8 @@ fn pension_code(era: Era) -> u8 {
     era.code() * 2 - 1
 }
 
-/// The letters of a cell's words, with everything that had to change.
+/// The letters of a cell's words, with everything that had to change. How long it may be
+/// is another question ([`fits`]).
 pub(super) fn written(
     column: &Column,
     value: Option<&Value>,
@@ -136,7 +137,6 @@ pub(super) fn written(
     let words = words(column, value)?;
     let fitted = letters::fit(&words, profile.letters(), &profile.table, profile.lacking);
     let (text, changes) = fitted.map_err(|letters::Unwritable(letter)| Why::Letter(letter))?;
-    fits(column, &text)?;
     Ok((text, changes))
 }
 

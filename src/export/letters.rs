@@ -28,10 +28,14 @@ pub enum Letters {
 }
 
 impl Letters {
-    /// Whether this one character is among them. A line's end and a tab are in all.
+    /// Whether this one character is among them. A line's end and a tab are in all; a 外字
+    /// of somebody's own machine is in none, whatever another machine shows there.
     pub fn has(self, one: char) -> bool {
         if one.is_control() {
             return matches!(one, '\r' | '\n' | '\t');
+        }
+        if is_own(one) {
+            return false;
         }
         match self {
             Letters::All => true,
@@ -44,6 +48,11 @@ impl Letters {
     pub fn hold(self, text: &str) -> bool {
         text.chars().all(|one| self.has(one))
     }
+}
+
+/// Private use (Unicode §23.5): what a machine's own characters are kept under.
+fn is_own(one: char) -> bool {
+    matches!(one, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{FFFFD}' | '\u{100000}'..)
 }
 
 /// Rows 1 to 8 and 16 to 84 of JIS X 0208 under their lead bytes in Shift JIS (JIS X 0208
@@ -70,6 +79,8 @@ pub enum Kind {
     Geta,
     /// On paper: an empty box, for the pen.
     EmptyBox,
+    /// On paper: words that do not fit into their place.
+    TooLong,
     /// `'` before what a spreadsheet would take for a formula.
     Formula,
 }
@@ -83,6 +94,7 @@ impl Kind {
             Kind::SameSign => "同じ記号の別の符号",
             Kind::Geta => "〓（書けない字）",
             Kind::EmptyBox => "用紙の空欄（手書き）",
+            Kind::TooLong => "用紙の欄に入りきらない",
             Kind::Formula => "数式でない印",
         }
     }

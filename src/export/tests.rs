@@ -138,6 +138,19 @@ fn what_cannot_be_written_stands_in_a_list_and_not_in_the_file() {
 }
 
 #[test]
+fn a_cell_is_measured_with_what_was_added_to_it_and_no_machine_s_own_letter_leaves() {
+    let text =
+        "encoding = \"utf8\"\ncolumn = [{ name = \"備考\", field = \"a\", chars_max = 3 }]\n";
+    let rows = [row("r-1", &["=12"]), row("r-2", &["=1"]), row("r-3", &["\u{E000}"])];
+    let made = super::rows(&profile(text), "t", &rows);
+    assert_eq!(String::from_utf8(made.file.bytes.clone()).unwrap(), "\"備考\"\r\n\"'=1\"\r\n");
+    assert_eq!(
+        list(&made.files("t")[2]).lines().skip(1).collect::<Vec<_>>(),
+        ["r-1,備考,3 文字より長い値です", "r-3,備考,書けない字「\u{E000}」（U+E000）"]
+    );
+}
+
+#[test]
 fn what_is_kept_of_a_file_holds_nothing_of_its_rows() {
     let text = format!("shrink = \"names\"\n{TWO}");
     let made = super::rows(&profile(&text), "t", &[row("r-1", &["1", "髙﨑　一郎"])]);

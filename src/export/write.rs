@@ -22,6 +22,8 @@ pub enum Why {
     NoCode,
     /// A year of two eras, and nobody wrote down which.
     NoSuchEra,
+    /// The town has taken the form of this id out since: what was answered cannot be told.
+    NoForm(String),
 }
 
 impl Why {
@@ -36,6 +38,7 @@ impl Why {
             Why::TooLong(most) => format!("{most} 文字より長い値です"),
             Why::NoCode => "コードの表にない値です".to_owned(),
             Why::NoSuchEra => "元号が分からない年です".to_owned(),
+            Why::NoForm(form) => format!("様式「{form}」が、今の設定にありません"),
         }
     }
 }
@@ -44,7 +47,7 @@ impl Why {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reject {
     pub key: String,
-    /// The name of the column.
+    /// The name of the column; empty where it is about the whole row.
     pub column: String,
     pub why: Why,
 }
@@ -69,6 +72,12 @@ pub struct Made {
 }
 
 impl Made {
+    /// With rows that were never made.
+    pub fn without(mut self, rejects: Vec<Reject>) -> Made {
+        self.rejects.splice(0..0, rejects);
+        self
+    }
+
     /// What leaves: the file with its lists, and how much is in them.
     pub fn bundle(self, profile: &str, days: [Date; 2], stem: &str) -> Bundle {
         let (rows, changed, rejected) = (self.rows, self.changes.len(), self.rejects.len());
@@ -128,6 +137,8 @@ fn of_row<'p>(profile: &'p Profile, row: &Row) -> Result<Cells<'p>, (&'p Column,
             Format::Json => fitted,
             Format::Csv | Format::Pdf => letters::guard(fitted),
         };
+        // With everything that was added: the receiving system cuts what is longer.
+        cell::fits(column, &text).map_err(|why| (column, why))?;
         cells.push(text);
         changes.extend(found.into_iter().map(|change| (column, change)));
     }

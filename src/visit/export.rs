@@ -10,7 +10,10 @@ use super::paper::Papers;
 use super::{Counter, Error, store};
 use crate::application::{self, Application, State};
 use crate::db::{Connection, Tx};
-use crate::export::{Bundle, Change, ChangeKind, File, Made, Noted, Profile, Row, Value};
+use crate::export::{
+    APPLICATION_FIELDS, Bundle, Change, ChangeKind, File, Made, Noted, Profile, Reject, Row, Value,
+    Why,
+};
 use crate::form::answers::{self, Answers};
 use crate::form::template::{Kind, Question};
 use crate::form::{Form, questions};
@@ -101,7 +104,8 @@ fn found<'f>(
     Ok(found)
 }
 
-/// A row for each application, with a value for each column.
+/// A row for each application, with a value for each column, and those of which nothing
+/// can be told any more.
 ///
 /// # Errors
 /// Faults of storage.
@@ -111,15 +115,26 @@ pub fn rows(
     counter: Counter<'_>,
     profile: &Profile,
     days: [Date; 2],
-) -> Result<Vec<Row>, Error> {
+) -> Result<(Vec<Row>, Vec<Reject>), Error> {
+    let needs_form =
+        profile.column.iter().filter_map(|column| column.field.as_deref()).any(needs_form);
     let found = found(connection, journal, counter, profile, days)?;
+    let (found, lost): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|one| !needs_form || one.form().is_some());
     let row = |one: &Found<'_>| {
         let answers = questions::with_defaults(&one.forms, &one.opened.answers);
         let value = |field: &Option<String>| one.value(counter, &answers, field.as_deref()?);
         let values = profile.column.iter().map(|column| value(&column.field)).collect();
         Row { key: one.application.receipt.clone(), values }
     };
-    Ok(found.iter().map(row).collect())
+    Ok((found.iter().map(row).collect(), lost.iter().map(Found::without_form).collect()))
+}
+
+/// Whether a column's value is told by the form: an answer other than the applicant's own
+/// facts, or the form's words.
+fn needs_form(field: &str) -> bool {
+    let of_every = APPLICATION_FIELDS.split(',').any(|known| known == field);
+    field == "form_name" || (!of_every && !field.starts_with("applicant."))
 }
 
 /// The papers of these applications as one file, and every letter that is an empty box
@@ -136,37 +151,51 @@ pub fn paper(
     (days, clerk): ([Date; 2], &str),
 ) -> Result<Made, Error> {
     let found = found(connection, journal, counter, profile, days)?;
-    let mut sheets = Vec::new();
-    let mut changes = Vec::new();
+    let (mut sheets, mut changes, mut rejects) = (Vec::new(), Vec::new(), Vec::new());
     for one in &found {
         let ticket = one.ticket.as_ref();
-        let Ok(sheet) = papers.sheet(counter, &one.opened, &one.application, ticket, clerk) else {
-            // A form that the town has taken out since has no sheet any more.
+        let sheet = papers.sheet(counter, &one.opened, &one.application, ticket, clerk);
+        // A form that no procedure leads to any more has a sheet, and no answers.
+        let (Ok(sheet), Some(_)) = (sheet, one.form()) else {
+            rejects.push(one.without_form());
             continue;
         };
         let filled = papers.print(std::slice::from_ref(&sheet));
         sheets.push(sheet);
-        changes.extend(filled.findings.into_iter().map(|finding| Noted {
+        let lacking = filled
+            .findings
+            .into_iter()
+            .map(|finding| (finding.field, ChangeKind::EmptyBox, finding.lacking.character));
+        let too_long = filled
+            .misfits
+            .into_iter()
+            .map(|misfit| (misfit.field, ChangeKind::TooLong, misfit.words.to_string()));
+        changes.extend(lacking.chain(too_long).map(|(column, kind, before)| Noted {
             row: sheets.len(),
             key: one.application.receipt.clone(),
-            column: finding.field,
-            change: Change {
-                at: 1,
-                kind: ChangeKind::EmptyBox,
-                before: finding.lacking.character,
-                after: String::new(),
-            },
+            column,
+            change: Change { at: 1, kind, before, after: String::new() },
         }));
     }
     let file = File { name: format!("{stem}.pdf"), bytes: papers.print(&sheets).pdf };
-    Ok(Made { file, rows: sheets.len(), changes, rejects: Vec::new() })
+    Ok(Made { file, rows: sheets.len(), changes, rejects })
 }
 
 impl Found<'_> {
+    /// The form it was handed in on, where the town still has it.
+    fn form(&self) -> Option<&Form> {
+        self.forms.iter().copied().find(|form| form.id() == self.application.form)
+    }
+
+    /// It stands in the list of what is not in the file.
+    fn without_form(&self) -> Reject {
+        let (key, form) = (self.application.receipt.clone(), self.application.form.clone());
+        Reject { key, column: String::new(), why: Why::NoForm(form) }
+    }
+
     fn value(&self, counter: Counter<'_>, answers: &Answers, field: &str) -> Option<Value> {
         let text = |text: &str| Some(Value::Text(text.into()));
         let of = &self.application;
-        let form = self.forms.iter().find(|form| form.id() == of.form);
         match field {
             "receipt" => text(&of.receipt),
             "ticket" => self.ticket.as_ref().and_then(|ticket| text(&ticket.to_string())),
@@ -177,7 +206,7 @@ impl Found<'_> {
                 text(counter.config.procedure(&of.procedure)?.title.in_lang(Lang::Ja))
             }
             "form" => text(&of.form),
-            "form_name" => text(form?.template().title.in_lang(Lang::Ja)),
+            "form_name" => text(self.form()?.template().title.in_lang(Lang::Ja)),
             "edition" => text(&of.edition),
             "state" => text(of.state.id()),
             "printed" => Some(Value::Number(of.printed.into())),

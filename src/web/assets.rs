@@ -4,7 +4,6 @@
 
 use std::sync::LazyLock;
 
-use axum::Router;
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -12,6 +11,7 @@ use axum::routing::get;
 use sha2::{Digest, Sha256};
 
 use super::error::Failure;
+use crate::web::routes::Router;
 
 struct Asset {
     name: &'static str,

@@ -1,7 +1,6 @@
 //! `/`: which of the doors, and whether the house is well.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -11,6 +10,7 @@ use super::demo::{self, Account};
 use super::error::Failure;
 use super::{Shared, page};
 use crate::lang::{Lang, Phrases};
+use crate::web::routes::Router;
 use crate::{db, second_copy};
 
 pub(super) fn routes() -> Router<Shared> {

@@ -6,7 +6,6 @@
 //! stands in the board as a list of clips.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -20,6 +19,7 @@ use crate::device::display::{SAYS_EVERY, Sound};
 use crate::device::{self, Device, Role};
 use crate::lang::{Lang, Phrases};
 use crate::queue::voice::Voice;
+use crate::web::routes::Router;
 
 /// The cookie that says which display this is, and where it is shown.
 pub(super) const COOKIE: &str = "display";

@@ -28,6 +28,7 @@ pub mod home;
 pub mod hub;
 pub mod kiosk;
 pub mod live;
+mod openapi;
 mod outlook;
 mod page;
 mod pair;
@@ -37,6 +38,7 @@ pub mod printers;
 mod qr;
 mod reader_line;
 pub mod readers;
+mod routes;
 pub mod shown;
 mod slips;
 mod status;
@@ -45,7 +47,6 @@ mod windows;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::get;
 
@@ -57,6 +58,7 @@ use crate::id::DeviceId;
 use crate::journal::Journal;
 use crate::preregistration::Intake;
 use crate::{forwarding, second_copy, staff, visit};
+use routes::Router;
 
 pub use codes::Codes;
 pub use guests::Guests;
@@ -128,7 +130,15 @@ impl FromRef<Shared> for Arc<Office> {
 }
 
 /// Every page of a counter server.
-pub fn router(office: Arc<Office>) -> Router {
+pub fn router(office: Arc<Office>) -> axum::Router {
+    let shared = Shared(office.clone());
+    let (pages, pictures) = pages(office);
+    guard::around(pages.into_inner(), pictures.into_inner(), shared)
+}
+
+/// The same without what stands around them: the pages, and the addresses that take
+/// pictures.
+fn pages(office: Arc<Office>) -> (Router, Router) {
     let shared = Shared(office.clone());
     let pages = Router::new()
         .merge(chooser::routes())
@@ -143,6 +153,6 @@ pub fn router(office: Arc<Office>) -> Router {
         .fallback(error::not_found)
         .with_state(shared.clone());
     let pages = pages.merge(assets::routes()).merge(home::of_office(office));
-    let pictures = Router::new().nest("/kiosk", kiosk::pictures()).with_state(shared.clone());
-    guard::around(pages, pictures, shared)
+    let pictures = Router::new().nest("/kiosk", kiosk::pictures()).with_state(shared);
+    (openapi::described(openapi::Role::Counter, pages, &pictures), pictures)
 }

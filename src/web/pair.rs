@@ -1,11 +1,11 @@
 //! `/pair`: a tablet becomes a kiosk, a screen a display, by a code from the desk.
 
 use askama::Template;
+use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
-use axum::{Form, Router};
 use serde::Deserialize;
 
 use super::error::Failure;
@@ -17,6 +17,7 @@ use crate::id::OpId;
 use crate::journal::Actor;
 use crate::lang::{Lang, Phrases};
 use crate::secret::Token;
+use crate::web::routes::Router;
 
 /// Days a tablet stays paired without being used: browsers keep no cookie longer.
 const DAYS: u32 = 400;

@@ -3,7 +3,6 @@
 //! The connection changes over to a sealed line of its own, which shows by itself
 //! who is there; no cookie and no page is involved.
 
-use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,6 +12,7 @@ use hyper_util::rt::TokioIo;
 use super::error::Failure;
 use super::{Office, Shared};
 use crate::card::remote::{Line, LinkKey, PROTOCOL, PURPOSE};
+use crate::web::routes::Router;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/reader/{name}/line", get(call))

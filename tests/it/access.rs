@@ -2,6 +2,7 @@
 //! it with a screen reader, a keyboard or little sight.
 
 mod booked;
+mod files;
 mod hall;
 mod paying;
 

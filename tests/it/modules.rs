@@ -332,3 +332,24 @@ fn a_town_says_in_its_own_words_what_the_data_is_used_for() {
         assert!(format!("{out}{err}").contains(told), "{out}{err}");
     }
 }
+
+#[test]
+fn without_files_for_other_systems_nobody_hears_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config");
+    fs::create_dir(&config).unwrap();
+    town_without(&config, &[]);
+    fs::write(config.join("devices.toml"), "").unwrap();
+    for on in [false, true] {
+        if on {
+            fs::copy(Path::new(EXAMPLE).join("exports.toml"), config.join("exports.toml")).unwrap();
+        }
+        let program = Program::serve_at(&folder.path().join(on.to_string()), &config);
+        let mut administrator = set_up(&program);
+        let page = administrator.get("/desk/staff").text;
+        assert_eq!(page.contains("/desk/exports") && page.contains("書き出し"), on, "{page}");
+        assert_eq!(page.contains("書き出し"), on, "{page}");
+        let status = administrator.get("/desk/exports").status;
+        assert_eq!(status, if on { 200 } else { 404 });
+    }
+}

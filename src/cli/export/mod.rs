@@ -196,8 +196,8 @@ fn by(
     let journal = beside::journal(&arguments.data)?;
     let counter = Counter { config, forms: &forms };
     if profile.format != Format::Pdf {
-        let rows = visit::export::rows(connection, &journal, counter, profile, days)?;
-        return Ok(Some(export::rows(profile, &stem, &rows)));
+        let (rows, lost) = visit::export::rows(connection, &journal, counter, profile, days)?;
+        return Ok(Some(export::rows(profile, &stem, &rows).without(lost)));
     }
     let (fonts, faults) = fonts_of(arguments.fonts.as_deref());
     if !faults.is_empty() {

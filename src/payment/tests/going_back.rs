@@ -150,7 +150,10 @@ fn what_was_given_when_the_day_was_over_is_a_refund_of_the_next() {
     office.tell_back(office.by(), &asked, &Outcome::Unknown).unwrap();
     office.close(TODAY, Some(Reason::AskingAcquirer)).unwrap();
     office.pass(24);
-    office.tell_back(office.by(), &asked, &authorised("00001")).unwrap();
+    // Its slip is of the day it was asked for on, and that day has the payment's.
+    let of_payment = office.tell_back(office.by(), &asked, &authorised("00001"));
+    assert!(matches!(of_payment, Err(Error::SlipTaken)), "{of_payment:?}");
+    office.tell_back(office.by(), &asked, &authorised("00002")).unwrap();
     let [_, back] = &*entries_of(&office.connection, paid.id).unwrap() else { panic!("two") };
     assert_eq!((back.kind, back.day, back.concerns), (Kind::Refund, TOMORROW, Some(TODAY)));
     assert_eq!(office.state_of(&paid), State::Refunded);

@@ -44,9 +44,12 @@ fn a_terminal_that_answers_twice_or_with_the_slip_of_another_changes_nothing() {
     let without = office.settle(office.by(), &second, &Outcome::Authorised(None));
     assert!(matches!(without, Err(Error::NoSlip)));
     assert_eq!(get(&office.connection, second.id).unwrap().unwrap().state(), State::Started);
-    // Slip numbers begin anew each day.
+    // Slip numbers begin anew each day, and a slip is of the day it was paid on.
     office.pass(24);
-    office.settle(office.by(), &second, &authorised("00001")).unwrap();
+    let late = office.settle(office.by(), &second, &authorised("00001"));
+    assert!(matches!(late, Err(Error::SlipTaken)));
+    let third = office.begun(Tender::Credit);
+    office.settle(office.by(), &third, &authorised("00001")).unwrap();
 }
 
 #[test]

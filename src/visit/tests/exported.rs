@@ -23,7 +23,8 @@ fn written(town: &Town, more: &str) -> (String, usize) {
     let profile = profile(&format!("encoding = \"utf8\"\nquote = \"needed\"\n{more}"));
     let (connection, journal) = (&town.connection, &town.journal);
     let rows = super::super::export::rows(connection, journal, town.counter(), &profile, DAYS);
-    let made = export::rows(&profile, "t", &rows.unwrap());
+    let (rows, lost) = rows.unwrap();
+    let made = export::rows(&profile, "t", &rows).without(lost);
     (String::from_utf8(made.file.bytes).unwrap(), made.rows)
 }
 
@@ -79,6 +80,47 @@ fn what_was_erased_is_in_no_file() {
 }
 
 #[test]
+fn an_application_whose_form_is_gone_is_named_and_not_left_out_in_silence() {
+    let mut town = Town::open();
+    let id = town.filled(town.kiosk());
+    let receipt = town.submit(id, town.journal.op()).unwrap().receipts.remove(0);
+    let papers =
+        Papers::compile(&town.forms, Path::new("templates/forms"), Fonts::shipped()).unwrap();
+    let procedures = std::mem::take(&mut town.config.procedures);
+    let lists = |town: &Town, more: &str| {
+        let profile = profile(&format!("accepted_only = false\n{more}"));
+        let (connection, journal, counter) = (&town.connection, &town.journal, town.counter());
+        let made = match profile.format {
+            export::Format::Pdf => super::super::export::paper(
+                connection,
+                journal,
+                counter,
+                &papers,
+                (&profile, "t"),
+                (DAYS, "見本　京子"),
+            )
+            .unwrap(),
+            _ => {
+                let rows = super::super::export::rows(connection, journal, counter, &profile, DAYS);
+                let (rows, lost) = rows.unwrap();
+                export::rows(&profile, "t", &rows).without(lost)
+            }
+        };
+        let rows = made.rows;
+        (rows, String::from_utf8(made.files("t").remove(2).bytes).unwrap())
+    };
+    let told = format!("{receipt},,様式「juminhyo」が、今の設定にありません\r\n");
+    for more in ["format = \"pdf\"\n", &columns(&["receipt", "juminhyo.relation"])] {
+        let (rows, rejects) = lists(&town, more);
+        assert!(rows == 0 && rejects.ends_with(&told), "{rejects}");
+    }
+    // What needs no form is written all the same.
+    assert_eq!(lists(&town, &columns(&["receipt", "state", "applicant.name"])).0, 1);
+    town.config.procedures = procedures;
+    assert_eq!(lists(&town, "format = \"pdf\"\n").0, 1);
+}
+
+#[test]
 fn papers_come_as_one_file() {
     let town = Town::open();
     for _ in 0..2 {
@@ -112,7 +154,7 @@ fn the_journal_says_who_took_a_file_and_nothing_that_is_in_it() {
     ));
     let (connection, journal) = (&town.connection, &town.journal);
     let rows = super::super::export::rows(connection, journal, town.counter(), &profile, DAYS);
-    let bundle = export::rows(&profile, "t", &rows.unwrap()).bundle("t", DAYS, "t");
+    let bundle = export::rows(&profile, "t", &rows.unwrap().0).bundle("t", DAYS, "t");
     let staff = StaffId::new(journal.now(), &*journal.chance);
     let by = (journal.op(), Actor::Staff(staff));
     let record =

@@ -3,7 +3,6 @@
 //! small line changes: somebody may be looking over the counter.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -17,6 +16,7 @@ use crate::lang::Phrases;
 use crate::queue::duty;
 use crate::staff::{self, Action, Staff};
 use crate::web::error::Failure;
+use crate::web::routes::Router;
 use crate::web::{Office, Shared, page};
 
 pub(super) fn routes() -> Router<Shared> {

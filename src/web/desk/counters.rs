@@ -3,7 +3,6 @@
 //! notes how many sit there, and presses the buttons for them.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -23,6 +22,7 @@ use crate::queue::state::{Action as Step, State as At};
 use crate::queue::{self, Act, Desk, Ticket};
 use crate::staff::{self, Action, Staff};
 use crate::web::error::Failure;
+use crate::web::routes::Router;
 use crate::web::{Office, Shared, page};
 
 const HERE: &str = "/desk/counters";

@@ -3,7 +3,6 @@
 //! nothing leaves before the journal says who took it.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -21,6 +20,7 @@ use crate::staff::{self, Action, Role};
 use crate::takings::{Span, Takings};
 use crate::visit;
 use crate::web::error::Failure;
+use crate::web::routes::Router;
 use crate::web::{Office, Shared, page};
 
 /// The most days of one file: a quarter of a year.
@@ -227,8 +227,8 @@ fn made(
             (days, clerk),
         ),
         Format::Csv | Format::Json => {
-            let rows = visit::export::rows(connection, journal, counter, profile, days)?;
-            Ok(export::rows(profile, stem, &rows))
+            let (rows, lost) = visit::export::rows(connection, journal, counter, profile, days)?;
+            Ok(export::rows(profile, stem, &rows).without(lost))
         }
     }
 }

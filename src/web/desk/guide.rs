@@ -3,7 +3,6 @@
 //! need no number.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -23,6 +22,7 @@ use crate::queue::{self, Ticket};
 use crate::staff::Action;
 use crate::visit::{self, Care, Tongue, WalkIn, Wishes};
 use crate::web::error::Failure;
+use crate::web::routes::Router;
 use crate::web::{Office, Shared, displays, page, windows};
 
 pub(super) const HERE: &str = "/desk/guide";

@@ -3,7 +3,6 @@
 //! identities, nothing of what residents entered: whoever runs the machines may look, too.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
@@ -20,6 +19,7 @@ use crate::journal::{self, Actor, Entity, Event};
 use crate::lang::Phrases;
 use crate::staff::Action;
 use crate::web::error::Failure;
+use crate::web::routes::Router;
 use crate::web::{Office, Shared, page};
 
 pub(super) fn routes() -> Router<Shared> {

@@ -46,10 +46,12 @@ mod wrong_clock;
 #[cfg(test)]
 mod tests;
 
-use axum::Router;
 use axum::routing::{get, post};
 
 use super::{Shared, fields};
+use crate::web::routes::Router;
+pub(in crate::web) use accounts::refusal;
+pub(in crate::web) use slowly::slowly;
 
 pub use today::Shown;
 

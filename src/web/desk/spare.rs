@@ -5,7 +5,6 @@
 mod line;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -26,6 +25,7 @@ use crate::queue::{self, Act, Reason, Ticket};
 use crate::staff::Action;
 use crate::visit::spare::{self, NotTyped};
 use crate::web::error::Failure;
+use crate::web::routes::Router;
 use crate::web::{Office, Shared, days as said, page};
 use line::Line;
 

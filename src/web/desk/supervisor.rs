@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
@@ -27,6 +26,7 @@ use crate::queue::wait::Kept;
 use crate::queue::wait::hall::Wait;
 use crate::staff::{self, Action};
 use crate::web::error::Failure;
+use crate::web::routes::Router;
 use crate::web::{Office, Shared, days as web_days, displays, live, page, status, windows};
 
 pub(super) fn routes() -> Router<Shared> {

@@ -13,7 +13,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -30,6 +29,7 @@ use crate::config::Config;
 use crate::form::Forms;
 use crate::lang::{Lang, Phrases};
 use crate::preregistration::{Codebook, PublicFile};
+use crate::web::routes::Router;
 pub use booking::AtHome;
 use files::{FILES, File};
 
@@ -254,12 +254,12 @@ pub(super) fn booking_routes() -> Router<Shared> {
 }
 
 /// The page by itself, as a server of the municipality's web site has it.
-pub fn server(home: Arc<Home>) -> Router {
+pub fn server(home: Arc<Home>) -> axum::Router {
     let pages = routes(home)
         .route("/healthz", get(|| async { "ok" }))
         .merge(assets::routes())
         .fallback(super::error::not_found);
-    pages.layer(
+    pages.into_inner().layer(
         ServiceBuilder::new()
             .map_response(with_headers)
             .layer(CatchPanicLayer::custom(|_| {

@@ -16,7 +16,6 @@ mod refusal;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
 use axum::http::{StatusCode, header};
@@ -28,9 +27,12 @@ use serde::de::DeserializeOwned;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::chance::Chance;
 use crate::clock::Clock;
+use crate::hub::people::Role;
 use crate::hub::{Entry, Hub, Log, Office, Parked};
-use crate::web::{assets, guard};
+use crate::web::routes::Router;
+use crate::web::{assets, guard, openapi};
 use crate::wire::{
     self, AllStuck, BODY_LEN_MAX, Batch, Greeting, Holding, Question, Standing, Stuck,
     StuckQuestion,
@@ -46,16 +48,45 @@ const STUCK_MAX: usize = 20;
 /// Longer than any batch takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-struct Served {
+pub(super) struct Served {
     hub: Hub,
     gate: Gate,
     names: Names,
     clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+    shown: Vec<Shown>,
+}
+
+/// An account of a demonstration: role, login, password.
+pub type Shown = (Role, String, String);
+
+/// What the pages are served with.
+pub struct Pages {
+    pub names: Names,
+    pub clock: Arc<dyn Clock>,
+    pub chance: Arc<dyn Chance>,
+    /// The accounts of a demonstration, shown to everybody.
+    pub shown: Vec<Shown>,
 }
 
 /// The hub's addresses; who is at the other end of a connection is its [`Peer`].
-pub fn router(hub: Hub, names: Names, clock: Arc<dyn Clock>) -> Router {
-    let served = Arc::new(Served { hub, gate: Gate::default(), names, clock });
+pub fn router(hub: Hub, Pages { names, clock, chance, shown }: Pages) -> axum::Router {
+    let served = Arc::new(Served { hub, gate: Gate::default(), names, clock, chance, shown });
+    pages_of(served)
+        .into_inner()
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(guard::headers))
+}
+
+/// The same without what stands around them.
+fn pages_of(served: Arc<Served>) -> Router {
+    let pages = addresses().with_state(served).merge(assets::routes());
+    openapi::described(openapi::Role::Hub, pages, &Router::new())
+}
+
+/// What is the hub's own.
+pub(super) fn addresses() -> Router<Arc<Served>> {
+    let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE);
     Router::new()
         .route(wire::HELLO, post(hello))
         .route(wire::ENTRIES, post(entries))
@@ -64,13 +95,8 @@ pub fn router(hub: Hub, names: Names, clock: Arc<dyn Clock>) -> Router {
         .route("/", get(overview::all))
         .merge(pages::routes())
         .route("/readyz", get(ready))
-        .layer(DefaultBodyLimit::max(BODY_LEN_MAX))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .around(|router| router.layer(DefaultBodyLimit::max(BODY_LEN_MAX)).layer(timeout))
         .route("/healthz", get(|| async { "ok" }))
-        .with_state(served)
-        .merge(assets::routes())
-        .layer(CatchPanicLayer::new())
-        .layer(middleware::from_fn(guard::headers))
 }
 
 /// Where the hub stands with a log; an office that greets has been heard.

@@ -27,7 +27,6 @@ mod waits;
 #[cfg(test)]
 mod tests;
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -35,6 +34,7 @@ use axum::routing::{get, post};
 use super::Shared;
 use super::error::Failure;
 use crate::visit::step::{self, Step};
+use crate::web::routes::Router;
 
 /// The cookie that says which tablet this is.
 pub(super) const COOKIE: &str = "kiosk";

@@ -12,7 +12,6 @@ mod phone;
 pub(super) use counts::crowds;
 pub(super) use phone::sentence;
 
-use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -21,6 +20,7 @@ use super::error::Failure;
 use super::{Office, Shared, page};
 use crate::lang::Lang;
 use crate::secret::Code;
+use crate::web::routes::Router;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()

@@ -286,6 +286,12 @@ impl Browser {
         self.driver.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": !on }));
     }
 
+    /// Keeps what is downloaded in `folder`, as somebody does who is asked where.
+    pub fn download_to(&self, folder: &Path) {
+        let to = json!({ "behavior": "allow", "downloadPath": folder });
+        self.driver.devtools("Browser.setDownloadBehavior", to);
+    }
+
     /// Keeps a picture of the screen in `target/screenshots`, to be looked at.
     pub fn picture(&self, name: &str) {
         let shot = self.driver.devtools("Page.captureScreenshot", json!({ "format": "png" }));

@@ -85,6 +85,19 @@ impl Visitor {
         self.read(answer)
     }
 
+    /// The methods that an address has: whoever asks in another way is told them.
+    pub fn ways_of(&mut self, path: &str) -> Vec<String> {
+        let request = ureq::http::Request::builder()
+            .method("TRACE")
+            .uri(format!("{}{path}", self.address))
+            .body(())
+            .unwrap();
+        let answer = self.agent.run(request).unwrap();
+        assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        let ways = answer.headers()["allow"].to_str().unwrap();
+        ways.split(',').map(str::to_owned).collect()
+    }
+
     /// What it says of itself in the header of that name.
     pub fn cookie(&self) -> String {
         let pairs = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));

@@ -8,7 +8,6 @@ mod acts;
 mod day;
 mod one;
 
-use axum::Router;
 use axum::routing::{get, post};
 
 use super::guard::Clerk;
@@ -18,6 +17,7 @@ use crate::queue;
 use crate::staff::Action;
 use crate::visit;
 use crate::web::error::Failure;
+use crate::web::routes::Router;
 use crate::web::{Office, Shared, days};
 use crate::{appointment, clock};
 

@@ -10,7 +10,6 @@ mod rows;
 pub(super) use acts::Given;
 pub(super) use rows::{pause_words, reasons};
 
-use axum::Router;
 use axum::routing::{get, post};
 
 use crate::lang::Phrases;
@@ -18,6 +17,7 @@ use crate::queue::state::State;
 use crate::queue::{Error, Refused};
 use crate::web::Shared;
 use crate::web::error::Failure;
+use crate::web::routes::Router;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()

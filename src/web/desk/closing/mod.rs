@@ -5,7 +5,6 @@
 mod acts;
 mod page;
 
-use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -19,6 +18,7 @@ use crate::payment;
 use crate::staff::Action;
 use crate::takings::{Span, Takings};
 use crate::web::error::Failure;
+use crate::web::routes::Router;
 use crate::web::{Office, Shared};
 
 pub(super) fn routes() -> Router<Shared> {

@@ -12,13 +12,13 @@ mod mine;
 mod new;
 mod visitor;
 
-use axum::Router;
 use axum::routing::{get, post};
 
 use crate::appointment::{self, Error, Plan};
 use crate::lang::{Lang, Phrases};
 use crate::secret::Digest;
 use crate::web::error::Failure;
+use crate::web::routes::Router;
 use crate::web::{Guests, Office, Shared, assets, days};
 use limits::Limits;
 

@@ -9,7 +9,6 @@ mod new;
 
 use std::time::Duration;
 
-use axum::Router;
 use axum::routing::{get, post};
 
 use super::session::Kiosk;
@@ -22,6 +21,7 @@ use crate::web::codes::Turn;
 use crate::web::error::Failure;
 use crate::web::fields::Fields;
 use crate::web::guests::{Guest, Stands};
+use crate::web::routes::Router;
 use crate::web::{Office, Shared, booking, days};
 
 pub(super) fn routes() -> Router<Shared> {

@@ -99,7 +99,7 @@ impl Terminal for TellsTheFirst {
         let told = first.ok_or(Silence::Late)?;
         told.recv().unwrap();
         let slip = payment::SlipNumber::typed("00001").unwrap();
-        let brand = "VISA".to_owned();
+        let brand = "visa".to_owned();
         Ok(Found::Said(Said::Taken(Taken { brand, slip })))
     }
 }
