@@ -172,6 +172,9 @@ impl Counter {
                 if let Some(at) = self.disk.logs.iter().position(|rows| rows.id() == log) {
                     let kept = self.disk.logs.remove(at);
                     kept.entries.into_iter().for_each(|entry| self.open().write(entry.body));
+                    // What the hub has in its place is fetched anew. The open log stays last.
+                    let again = Rows::new(log, Part::Kept { complete: false });
+                    self.disk.logs.insert(0, again);
                 }
             }
             Told::Held { log, take, complete } => {
