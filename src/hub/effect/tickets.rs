@@ -61,14 +61,18 @@ fn gone_on(
     mut before: Vec<(String, Value)>,
     next: (String, Value),
 ) -> Option<Vec<(String, Value)>> {
+    // Of a ticket that nobody knows, what an earlier edition left to rows is no fault.
+    let is_known = !before.is_empty();
     loop {
         let stands = retold(ticket, &before);
         let (kind, facts) = (next.0.as_str(), next.1.to_string());
-        if queue::told(stands.as_ref(), (ticket, kind, &facts)).is_ok() {
-            before.push(next);
-            return Some(before);
+        match queue::told(stands.as_ref(), (ticket, kind, &facts)) {
+            Ok(after) if after.is_some() || !is_known => {
+                before.push(next);
+                return Some(before);
+            }
+            _ => drop(before.pop()?),
         }
-        before.pop()?;
     }
 }
 
