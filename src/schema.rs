@@ -35,6 +35,7 @@ pub const STEPS: &[Step] = &[
     forwarding::SCHEMA,
     payment::GIVE_BACK,
     payment::SLIPS,
+    staff::GUIDES,
 ];
 
 /// An empty database in memory, for tests of stores.

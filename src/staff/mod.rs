@@ -41,6 +41,9 @@ pub use store::{account, account_of_login, accounts, accounts_and_waits, is_set_
 /// The tables of this room.
 pub const SCHEMA: db::Step = include_str!("sql/staff.sql");
 
+/// The floor guides among the clerks.
+pub const GUIDES: db::Step = include_str!("sql/guides.sql");
+
 /// What somebody works as.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
@@ -53,11 +56,13 @@ pub enum Role {
     Supervisor,
     /// 情報担当: runs the machine; sees no resident's form.
     Administrator,
+    /// 総合案内: gives out numbers and books appointments; sees no resident's form.
+    Guide,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Role; 3] = [Role::Clerk, Role::Supervisor, Role::Administrator];
+    pub const ALL: [Role; 4] = [Role::Clerk, Role::Supervisor, Role::Administrator, Role::Guide];
 
     /// The name used in storage, web forms and the command line: `clerk`.
     pub fn id(self) -> &'static str {
@@ -65,6 +70,7 @@ impl Role {
             Role::Clerk => "clerk",
             Role::Supervisor => "supervisor",
             Role::Administrator => "administrator",
+            Role::Guide => "guide",
         }
     }
 

@@ -18,7 +18,7 @@ impl From<rusqlite::Error> for Error {
 }
 
 const COLUMNS: &str = "staff.id, staff.login, staff.name, staff.role, staff.password_is_initial, staff.added_at, \
-     staff.disabled_at";
+     staff.disabled_at, staff.only_guides";
 
 fn inconsistent(column: &'static str) -> Error {
     db::Error::Inconsistent { table: "staff", column }.into()
@@ -35,7 +35,11 @@ fn staff(row: &Row<'_>) -> Result<Staff, Error> {
         id: row.get::<_, String>(0)?.parse().map_err(|_| inconsistent("id"))?,
         login: row.get(1)?,
         name: row.get(2)?,
-        role: Role::from_id(&row.get::<_, String>(3)?).ok_or_else(|| inconsistent("role"))?,
+        role: match (Role::from_id(&row.get::<_, String>(3)?), row.get(7)?) {
+            (Some(Role::Clerk), true) => Role::Guide,
+            (Some(role), false) => role,
+            _ => return Err(inconsistent("role")),
+        },
         must_choose_password: row.get(4)?,
         added_at: moment(&row.get::<_, String>(5)?, "added_at")?,
         disabled_at: disabled_at.map(|text| moment(&text, "disabled_at")).transpose()?,
@@ -110,17 +114,23 @@ pub(super) fn administrators(connection: &Connection) -> Result<i64, Error> {
 }
 
 pub(super) fn insert(tx: &Tx<'_>, staff: &Staff, password: &PasswordHash) -> Result<(), Error> {
+    let (role, only_guides) = match staff.role {
+        Role::Guide => (Role::Clerk, true),
+        role => (role, false),
+    };
     tx.execute(
-        "insert into staff (id, login, name, role, password_hash, password_is_initial, added_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "insert into staff
+           (id, login, name, role, password_hash, password_is_initial, added_at, only_guides)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             staff.id.to_string(),
             staff.login,
             staff.name,
-            staff.role.id(),
+            role.id(),
             password.as_str(),
             staff.must_choose_password,
             clock::rfc3339(staff.added_at),
+            only_guides,
         ],
     )?;
     Ok(())
@@ -129,17 +139,20 @@ pub(super) fn insert(tx: &Tx<'_>, staff: &Staff, password: &PasswordHash) -> Res
 /// Makes an account what it is in `other`.
 pub(super) fn copy(tx: &Tx<'_>, other: &Connection, id: StaffId) -> Result<(), Error> {
     let mut there = other.prepare(
-        "select id, login, name, role, password_hash, password_is_initial, added_at, disabled_at
+        "select id, login, name, role, password_hash, password_is_initial, added_at, disabled_at,
+           only_guides
          from staff where id = ?1",
     )?;
     let values: Vec<Value> =
-        there.query_row([id.to_string()], |row| (0..8).map(|column| row.get(column)).collect())?;
+        there.query_row([id.to_string()], |row| (0..9).map(|column| row.get(column)).collect())?;
     tx.execute(
         "insert into staff
-           (id, login, name, role, password_hash, password_is_initial, added_at, disabled_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+           (id, login, name, role, password_hash, password_is_initial, added_at, disabled_at,
+            only_guides)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
          on conflict (id) do update set
-           name = ?3, role = ?4, password_hash = ?5, password_is_initial = ?6, disabled_at = ?8",
+           name = ?3, role = ?4, password_hash = ?5, password_is_initial = ?6, disabled_at = ?8,
+           only_guides = ?9",
         params_from_iter(values),
     )?;
     Ok(())
@@ -203,8 +216,8 @@ pub fn signed_in(
             Ok(SignedIn {
                 staff: staff(row)?,
                 session,
-                began_at: moment(&row.get::<_, String>(7)?, "began_at")?,
-                seen_at: moment(&row.get::<_, String>(8)?, "seen_at")?,
+                began_at: moment(&row.get::<_, String>("began_at")?, "began_at")?,
+                seen_at: moment(&row.get::<_, String>("seen_at")?, "seen_at")?,
             })
         })?
         .next()

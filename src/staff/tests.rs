@@ -22,10 +22,7 @@ struct Office {
 
 /// An office in which nobody has an account.
 fn office() -> Office {
-    let connection = Connection::open_in_memory().unwrap();
-    connection.execute_batch("pragma foreign_keys = on").unwrap();
-    connection.execute_batch(journal::SCHEMA).unwrap();
-    connection.execute_batch(SCHEMA).unwrap();
+    let connection = crate::schema::in_memory();
     let clock = Arc::new(HeldClock::at(datetime!(2026-11-21 8:30 +9)));
     let chance = Arc::new(SeededChance::new(1));
     let key = OfficeKey::generate(&*chance);
@@ -440,4 +437,19 @@ fn a_restore_takes_over_what_happened_to_accounts_since_and_nothing_older() {
 
 fn entries(connection: &Connection) -> i64 {
     connection.query_row("select count(*) from journal", [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn an_account_is_of_the_role_it_was_made_with() {
+    let office = office();
+    for role in Role::ALL {
+        let added = office.add(role.id(), role).unwrap();
+        assert_eq!(account(&office.connection, added.id).unwrap().map(|one| one.role), Some(role));
+    }
+    // Who only guides stands as a clerk in the table of an earlier edition, and nobody else
+    // only guides.
+    let only_guides = "update staff set only_guides = 1 where login = ?1";
+    for (role, is_taken) in [("clerk", true), ("supervisor", false), ("administrator", false)] {
+        assert_eq!(office.connection.execute(only_guides, [role]).is_ok(), is_taken, "{role}");
+    }
 }

@@ -83,7 +83,7 @@ struct Page {
 }
 
 impl Page {
-    fn roles(&self) -> [(Role, &str); 3] {
+    fn roles(&self) -> [(Role, &str); 4] {
         Role::ALL.map(|role| (role, role_words(&self.frame.words, role)))
     }
 }

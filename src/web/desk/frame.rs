@@ -220,6 +220,7 @@ pub(super) fn role_words(words: &Phrases, role: Role) -> &str {
         Role::Clerk => words.t("desk.role.clerk"),
         Role::Supervisor => words.t("desk.role.supervisor"),
         Role::Administrator => words.t("desk.role.administrator"),
+        Role::Guide => words.t("desk.role.guide"),
     }
 }
 

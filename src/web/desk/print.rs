@@ -125,7 +125,7 @@ pub(super) async fn print_slip(
     Path(id): Path<String>,
     sent: Sent,
 ) -> Result<Response, Failure> {
-    sent.clerk.may(Action::Print)?;
+    sent.clerk.may(Action::GuideVisitors)?;
     let id: VisitId = id.parse().map_err(|_| Failure::NotFound)?;
     let slip = slips::of_visit(&office.0, &sent.clerk.host, id).await?;
     let printers = &office.config.printers;

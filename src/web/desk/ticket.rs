@@ -78,7 +78,7 @@ impl Page {
 fn hat(clerk: &Clerk) -> Who {
     match clerk.signed_in.staff.role {
         Role::Supervisor => Who::Supervisor,
-        Role::Clerk | Role::Administrator => Who::Guide,
+        Role::Clerk | Role::Administrator | Role::Guide => Who::Guide,
     }
 }
 

@@ -18,7 +18,7 @@ use crate::clock::Moment;
 use crate::device::{self, Device};
 use crate::id::{DeviceId, OpId, StaffId, VisitId};
 use crate::lang::{Lang, Phrases};
-use crate::staff::{self, Action};
+use crate::staff::{self, Action, Role};
 use crate::visit::desk;
 use crate::visit::listed::{self, Listed, Unreadable};
 use crate::visit::{Care, Visit, Wishes};
@@ -100,7 +100,13 @@ pub(super) async fn show(
     clerk: Clerk,
 ) -> Result<Response, Failure> {
     if !staff::may(clerk.signed_in.staff.role, Action::SeeVisits) {
-        return Err(Failure::Elsewhere("/desk/devices"));
+        let modules = &office.config.site.modules;
+        return Err(Failure::Elsewhere(match clerk.signed_in.staff.role {
+            Role::Guide if modules.queue => "/desk/guide",
+            Role::Guide if modules.appointments => "/desk/appointments",
+            Role::Guide => "/desk/password",
+            _ => "/desk/devices",
+        }));
     }
     clerk.may(Action::SeeVisits)?;
     let frame = Frame::inside(&office, &clerk, Place::Today).noting(asked.note);

@@ -18,6 +18,26 @@ async fn nobody_sees_or_does_anything_without_signing_in() {
     assert_eq!(town.kinds().await, before);
 }
 
+/// Numbers and bookings, and what is everybody's; nothing that somebody filled in.
+fn is_for_guides(route: &str) -> bool {
+    let first = route.split('/').nth(1).unwrap();
+    let own = ["guide", "counters", "spare", "appointments", "alarms", "password", "sign-out"];
+    own.contains(&first) || route == "/visits/{visit}/slip"
+}
+
+#[tokio::test]
+async fn who_guides_begins_at_their_own_page() {
+    let (town, _) = furnished().await;
+    let guide = town.sign_in("guide").await;
+    assert_eq!(guide.get("/desk").await.to, "/desk/guide");
+    let page = guide.get("/desk/guide").await;
+    assert_eq!(page.status, StatusCode::OK);
+    for (address, is_there) in [("guide", true), ("appointments", true), ("calling", false)] {
+        assert_eq!(page.says(&format!("href=\"/desk/{address}\"")), is_there, "{address}");
+    }
+    assert!(page.says("総合案内") && !page.says("今日の来庁"), "{}", page.text());
+}
+
 #[tokio::test]
 async fn each_role_reaches_its_own_work_and_nothing_else() {
     for (role, at) in Role::ALL.into_iter().zip(0..) {
@@ -29,9 +49,12 @@ async fn each_role_reaches_its_own_work_and_nothing_else() {
                 "get" => browser.get(&path).await,
                 _ => browser.post(&path, fields).await,
             };
-            // The administrator's first page is another one.
-            let refused = answer.status == StatusCode::FORBIDDEN || answer.to == "/desk/devices";
-            assert_eq!(refused, !may[at], "{} {method} {route}: {}", role.id(), answer.status);
+            // Whoever sees no visits has another first page.
+            let elsewhere = (*method, *route) == ("get", "/") && answer.to != "/desk";
+            let elsewhere = elsewhere && answer.status == StatusCode::SEE_OTHER;
+            let refused = answer.status == StatusCode::FORBIDDEN || elsewhere;
+            let may = if role == Role::Guide { is_for_guides(route) } else { may[at] };
+            assert_eq!(refused, !may, "{} {method} {route}: {}", role.id(), answer.status);
             if answer.status == StatusCode::FORBIDDEN {
                 assert!(answer.says("この操作はできません"), "{} {method} {route}", role.id());
             }
