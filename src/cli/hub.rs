@@ -49,6 +49,10 @@ pub(super) struct Hub {
     /// The configuration of an office, for the names on the pages; may be given several times
     #[arg(long, value_name = "DIR")]
     config: Vec<PathBuf>,
+    /// Prints a code with which somebody makes the first account of this municipality (its
+    /// six digits) on its pages, and ends
+    #[arg(long, value_name = "CODE")]
+    first_administrator: Option<String>,
 }
 
 /// One office's configuration.
@@ -93,11 +97,16 @@ enum Command {
 
 /// Serves until it is told to stop, or does what is asked besides.
 pub(super) fn run(arguments: Hub) -> anyhow::Result<ExitCode> {
-    let Hub { command, database, listen, certificate, key, authority, config } = arguments;
+    let Hub { command, database, listen, certificate, key, authority, config, .. } = arguments;
     let Some(database) = database else {
         let why = "the database is missing: give --database URL, or set MADOGUCHI_HUB_DATABASE";
         super::Arguments::command().error(ErrorKind::MissingRequiredArgument, why).exit()
     };
+    if let Some(municipality) = arguments.first_administrator {
+        say(hub::offer_setup(&database, &municipality)?.to_string());
+        eprintln!("最初の管理者を登録してください: /municipalities/{municipality}/setup");
+        return Ok(ExitCode::SUCCESS);
+    }
     match command {
         Some(Command::Mark) => say(serde_json::to_string(&hub::mark(&database)?)?),
         Some(Command::Folder { incoming, outgoing, certificate, key, authority }) => {

@@ -17,6 +17,7 @@ mod machines;
 mod now;
 mod overview;
 mod parked;
+pub mod people;
 mod received;
 mod schema;
 mod take;
@@ -31,6 +32,7 @@ use tokio_postgres::{NoTls, Row};
 
 use crate::id::LogId;
 use crate::journal;
+use crate::staff;
 use crate::sync::{Hash, Incarnation, Mark, Position};
 
 pub use backup::BackupMark;
@@ -80,6 +82,9 @@ pub enum Error {
     /// The database holds what this program never writes there.
     #[error("the database holds something else than what was written to it: {0}")]
     Inconsistent(&'static str),
+    /// A rule about people's accounts said no.
+    #[error(transparent)]
+    Staff(#[from] staff::Error),
     #[error(transparent)]
     Sql(#[from] tokio_postgres::Error),
 }

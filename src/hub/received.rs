@@ -4,8 +4,9 @@
 use time::Date;
 use tokio_postgres::Row;
 
+use super::people::SignedIn;
 use super::{Error, Hub};
-use crate::clock::iso_day;
+use crate::clock::{Moment, iso_day};
 use crate::id::ApplicationId;
 
 /// So many are listed at once.
@@ -57,6 +58,22 @@ pub struct Search {
     pub office: Option<String>,
     pub procedure: Option<String>,
     pub stage: Option<Stage>,
+}
+
+impl Search {
+    /// As the record tells it.
+    fn told(&self) -> String {
+        let Search { receipt, day, office, procedure, stage } = self;
+        let all = [
+            ("receipt", receipt.clone()),
+            ("day", day.map(iso_day)),
+            ("office", office.clone()),
+            ("procedure", procedure.clone()),
+            ("stage", stage.map(|stage| stage.id().to_owned())),
+        ];
+        let told = all.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?)));
+        told.collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// An application that was handed in.
@@ -120,12 +137,19 @@ fn received(row: &Row) -> Result<Received, Error> {
 }
 
 impl Hub {
-    /// The applications that fit.
+    /// The applications that fit, of one's own municipality; that they were looked for is
+    /// in the record.
     ///
     /// # Errors
     /// Faults of PostgreSQL.
-    pub async fn applications(&self, municipality: &str, search: &Search) -> Result<Found, Error> {
-        let client = self.pool.get().await?;
+    pub async fn applications(
+        &self,
+        (me, now): (&SignedIn, Moment),
+        search: &Search,
+    ) -> Result<Found, Error> {
+        let mut client = self.pool.get().await?;
+        let tx = client.transaction().await?;
+        let municipality = &me.municipality;
         let query = format!(
             "select {} from application where municipality = $1
                and ($2::text is null or right(receipt, length($2)) = $2)
@@ -140,34 +164,39 @@ impl Hub {
         let Search { receipt, day, office, procedure, stage } = search;
         let most = i64::try_from(LISTED_MAX + 1).unwrap_or(i64::MAX);
         let (day, stage) = (day.map(iso_day), stage.map(Stage::id));
-        let rows = client
-            .query(&query, &[&municipality, receipt, &day, office, procedure, &stage, &most])
+        let rows = tx
+            .query(&query, &[municipality, receipt, &day, office, procedure, &stage, &most])
             .await?;
         let mut all: Vec<Received> = rows.iter().map(received).collect::<Result<_, _>>()?;
         let is_cut = all.len() > LISTED_MAX;
         all.truncate(LISTED_MAX);
+        me.looks(&tx, now, ("application.searched", &search.told())).await?;
+        tx.commit().await?;
         Ok(Found { all, is_cut })
     }
 
-    /// One application, and what happened to it and to its visit, in order.
+    /// One application of one's own municipality, and what happened to it and to its
+    /// visit, in order; that it was looked at is in the record.
     ///
     /// # Errors
     /// Faults of PostgreSQL.
     pub async fn application(
         &self,
-        municipality: &str,
+        (me, now): (&SignedIn, Moment),
         id: ApplicationId,
     ) -> Result<Option<(Received, Vec<Happened>)>, Error> {
-        let client = self.pool.get().await?;
+        let mut client = self.pool.get().await?;
+        let tx = client.transaction().await?;
+        let municipality = &me.municipality;
         let query = format!(
             "select {} from application where municipality = $1 and application = $2::text::uuid",
             columns()
         );
-        let Some(row) = client.query_opt(&query, &[&municipality, &id.to_string()]).await? else {
+        let Some(row) = tx.query_opt(&query, &[municipality, &id.to_string()]).await? else {
             return Ok(None);
         };
         let one = received(&row)?;
-        let rows = client
+        let rows = tx
             .query(
                 "select to_char(occurred_at::timestamptz at time zone interval '9 hours',
                    'YYYY-MM-DD HH24:MI'), kind, actor
@@ -175,13 +204,15 @@ impl Hub {
                  where municipality = $1 and (act.entity_kind, act.entity_id)
                    in (('application', $2), ('visit', $3))
                  order by taken",
-                &[&municipality, &one.id, &one.visit],
+                &[municipality, &one.id, &one.visit],
             )
             .await?;
         let happened = |row: &Row| {
             Ok(Happened { at: row.try_get(0)?, kind: row.try_get(1)?, actor: row.try_get(2)? })
         };
         let all = rows.iter().map(happened).collect::<Result<_, Error>>()?;
+        me.looks(&tx, now, ("application.viewed", &one.id)).await?;
+        tx.commit().await?;
         Ok(Some((one, all)))
     }
 }

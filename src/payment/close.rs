@@ -143,6 +143,21 @@ impl Closing {
     }
 }
 
+/// Whether something of a visit's money is not known yet: what was paid, or what of it went
+/// back.
+///
+/// # Errors
+/// Faults of storage.
+pub fn is_open(connection: &Connection, visit: VisitId) -> Result<bool, Error> {
+    for payment in store::of_visit(connection, visit)? {
+        let backs = give_back::of_payment(connection, payment.id)?;
+        if payment.state().is_open() || backs.iter().any(|back| back.state().is_open()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// A payment of which something is not known: whether it was paid, or whether something of
 /// it went back.
 #[derive(Clone, Debug, PartialEq, Eq)]

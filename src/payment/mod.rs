@@ -41,7 +41,8 @@ pub use acts::{By, Outcome, Request, charge, left_alone, settle, start, take};
 pub use books::{closings, entries_of, entries_on};
 pub use charge::{Charge, Line};
 pub use close::{
-    Closing, NotKnown, Totals, business_day, close, day_to_close, not_known, sealed_at, totals,
+    Closing, NotKnown, Totals, business_day, close, day_to_close, is_open, not_known, sealed_at,
+    totals,
 };
 pub use compare::{Brand, Comparison, Sum, brands, compare, compared};
 pub use drawer::{Drawer, count_cash, drawers};

@@ -7,12 +7,14 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::net::TcpListener;
 
-use crate::clock::SystemClock;
+use crate::chance::SystemChance;
+use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config};
 use crate::forwarding::{Files, Forwarding, Link, Place, Post, Standing, Way};
 use crate::hub::Hub;
+use crate::hub::people::{NewPerson, Role};
 use crate::web::Office;
-use crate::web::hub::{Names, Peer, router};
+use crate::web::hub::{Names, Pages, Peer, Shown, router};
 
 /// A way to the hub that nobody has gone yet; none where the town has no hub.
 pub(super) fn way(config: &Config, data: &Path) -> anyhow::Result<Option<(Way, Duration)>> {
@@ -43,12 +45,38 @@ pub(super) async fn own_hub(config: &mut Config, database: &str) -> anyhow::Resu
     let url = format!("http://{}", listener.local_addr()?);
     eprintln!("自治体側 {url}/");
     let names = Names::of(std::slice::from_ref(config));
-    let answers =
-        router(hub, names, Arc::new(SystemClock)).into_make_service_with_connect_info::<Peer>();
+    let shown = invented(&hub, config).await?;
+    let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
+    let pages = Pages { names, clock, chance, shown };
+    let answers = router(hub, pages).into_make_service_with_connect_info::<Peer>();
     tokio::spawn(async move { axum::serve(listener, answers).await });
     config.site.modules.hub = true;
     config.site.hub = Some(config::Hub::on_this_machine(url));
     Ok(())
+}
+
+/// The accounts of the demonstration, at the hub as at the counter, and somebody who reads
+/// the record.
+async fn invented(hub: &Hub, config: &Config) -> anyhow::Result<Vec<Shown>> {
+    let shown =
+        |(role, login, password): (Role, &str, &str)| (role, login.to_owned(), password.to_owned());
+    let mut all = Vec::new();
+    let mut new = Vec::new();
+    for staff in &config.demo.staff {
+        let role = Role::from_id(staff.role.id()).unwrap_or(Role::Clerk);
+        all.push(shown((role, &staff.login, &staff.password)));
+        new.push((role, staff.name.as_str()));
+    }
+    if let Some((_, name)) = new.last().copied() {
+        all.push(shown((Role::Auditor, "kansa", "mihon-auditor")));
+        new.push((Role::Auditor, name));
+    }
+    let new = all.iter().zip(new).map(|((role, login, password), (_, name))| {
+        NewPerson::typed((login, name, *role), password, false, &SystemChance)
+    });
+    let (new, now) = (new.collect::<Result<_, _>>()?, SystemClock.now());
+    hub.invent_people((&config.site.town.code, now), new, &SystemChance).await?;
+    Ok(all)
 }
 
 /// Sends what the office writes down, as long as it is open.

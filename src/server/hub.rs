@@ -8,9 +8,11 @@ use tokio::net::TcpListener;
 
 use super::tls::{Certificates, TlsListener};
 use super::told_to_stop;
-use crate::clock::SystemClock;
-use crate::hub::{BackupMark, Hub};
-use crate::web::hub::{Names, Peer, router};
+use crate::chance::SystemChance;
+use crate::clock::{Clock, SystemClock};
+use crate::hub::{BackupMark, Hub, Office};
+use crate::secret::Code;
+use crate::web::hub::{Names, Pages, Peer, router};
 
 /// Runs until it is told to stop.
 ///
@@ -67,9 +69,10 @@ async fn serve(
         format!("cannot listen on {listen}: stop what uses it, or choose another with --listen")
     })?;
     let hub = open(database).await?;
+    let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
+    let pages = Pages { names, clock, chance, shown: Vec::new() };
     let address = listener.local_addr()?;
-    let answers =
-        router(hub, names, Arc::new(SystemClock)).into_make_service_with_connect_info::<Peer>();
+    let answers = router(hub, pages).into_make_service_with_connect_info::<Peer>();
     match tls {
         Some(config) => {
             let listener = TlsListener::new(listener, config)?;
@@ -82,4 +85,15 @@ async fn serve(
         }
     }
     Ok(())
+}
+
+/// Makes a code with which somebody may make the first account of a municipality.
+///
+/// # Errors
+/// When PostgreSQL cannot be reached, or there are accounts already.
+pub fn offer_setup(database: &str, municipality: &str) -> anyhow::Result<Code> {
+    format!("{municipality}/any").parse::<Office>().context("--first-administrator")?;
+    let of = (municipality, SystemClock.now());
+    let code = alone(async { Ok(open(database).await?.offer_setup(of, &SystemChance).await?) })?;
+    code.with_context(|| format!("{municipality} has accounts already: sign in"))
 }

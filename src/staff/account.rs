@@ -32,22 +32,35 @@ impl NewAccount {
         password_is_initial: bool,
         chance: &dyn crate::chance::Chance,
     ) -> Result<Self, Error> {
-        let login = normal_login(login);
-        let well_formed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-        if !(2..=40).contains(&login.len()) || !login.chars().all(well_formed) {
-            return Err(Error::LoginForm);
-        }
-        let name = name.trim().to_owned();
-        if !(1..=60).contains(&name.chars().count()) || name.chars().any(char::is_control) {
-            return Err(Error::NameForm);
-        }
+        let (login, name) = (typed_login(login)?, typed_name(name)?);
         let password = NewPassword::new(password, &login)?.hash(chance);
         Ok(Self { login, name, role, password, password_is_initial })
     }
 }
 
+/// A login that somebody typed for an account.
+///
+/// # Errors
+/// [`Error::LoginForm`].
+pub fn typed_login(text: &str) -> Result<String, Error> {
+    let login = normal_login(text);
+    let well_formed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let is_one = (2..=40).contains(&login.len()) && login.chars().all(well_formed);
+    if is_one { Ok(login) } else { Err(Error::LoginForm) }
+}
+
+/// A name that somebody typed for an account.
+///
+/// # Errors
+/// [`Error::NameForm`].
+pub fn typed_name(text: &str) -> Result<String, Error> {
+    let name = text.trim();
+    let is_one = (1..=60).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    if is_one { Ok(name.to_owned()) } else { Err(Error::NameForm) }
+}
+
 /// A login as it is compared: no blanks around it, small letters, half width.
-pub(super) fn normal_login(text: &str) -> String {
+pub fn normal_login(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
     text.trim().nfkc().flat_map(char::to_lowercase).collect()
 }

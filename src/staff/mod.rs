@@ -23,13 +23,19 @@ use crate::db::{self, Tx};
 use crate::id::StaffId;
 use crate::journal::{self, Actor, Entity, Event, Journal};
 
-pub use account::{NewAccount, add, change_password, disable, enable, reset_password};
+pub use account::{
+    NewAccount, add, change_password, disable, enable, normal_login, reset_password, typed_login,
+    typed_name,
+};
 pub use password::{NewPassword, PasswordHash};
 pub use policy::{Action, may};
 pub use restored::{end_all_sessions, take_over};
 pub use session::{LIMITS, Limits, SignedIn, sign_out, touch};
 pub use setup::{make_code, set_up};
-pub use sign_in::{Attempt, Checked, Outcome, begin, finish, lift_back_off};
+pub use sign_in::{
+    Attempt, Checked, FORGOTTEN_AFTER, Outcome, begin, finish, lift_back_off, login_digest,
+    wait_after,
+};
 pub use store::{account, account_of_login, accounts, accounts_and_waits, is_set_up, signed_in};
 
 /// The tables of this room.

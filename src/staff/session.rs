@@ -24,6 +24,12 @@ pub const LIMITS: Limits =
     Limits { idle: Duration::from_secs(10 * 60), absolute: Duration::from_secs(12 * 60 * 60) };
 
 impl Limits {
+    /// Whether a session still holds that began and was used last then. A clock that was
+    /// set back ends none.
+    pub fn hold(self, (began, seen): (Moment, Moment), now: Moment) -> bool {
+        now - seen < self.idle && now - began < self.absolute
+    }
+
     /// The same for a clock that runs `speed` times as fast as whoever signs in.
     pub fn at_speed(self, speed: u32) -> Self {
         Self { idle: self.idle * speed, absolute: self.absolute * speed }
@@ -45,11 +51,9 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// Whether the session still holds. A clock that was set back ends none.
+    /// Whether the session still holds.
     pub(super) fn holds(&self, limits: Limits, now: Moment) -> bool {
-        now - self.seen_at < limits.idle
-            && now - self.began_at < limits.absolute
-            && self.staff.disabled_at.is_none()
+        limits.hold((self.began_at, self.seen_at), now) && self.staff.disabled_at.is_none()
     }
 
     /// Whether this request should be noted with [`touch`].

@@ -26,7 +26,7 @@ const TRIES_FREE: u32 = 5;
 const WAIT_FIRST: Duration = Duration::from_secs(60);
 const WAIT_MAX: Duration = Duration::from_secs(15 * 60);
 /// A row of tries is forgotten after this time without one.
-const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+pub const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Rows that the tries of all unknown logins share. So many that nobody who mistypes
 /// meets another's wait, nor learns from one which logins exist; few enough for any
@@ -37,14 +37,14 @@ const UNKNOWN_TOLD_EVERY: Duration = Duration::from_secs(10 * 60);
 
 /// How long nobody may try after `tries` wrong passwords in a row: one minute
 /// after the fifth, doubling to fifteen, never for good.
-fn wait_after(tries: u32) -> Option<Duration> {
+pub fn wait_after(tries: u32) -> Option<Duration> {
     let over = tries.checked_sub(TRIES_FREE)?;
     Some(WAIT_FIRST.saturating_mul(2_u32.saturating_pow(over)).min(WAIT_MAX))
 }
 
 /// Only the hash of what was typed is kept: it may be a password typed into the
 /// wrong field.
-pub(super) fn login_digest(login: &str) -> Digest {
+pub fn login_digest(login: &str) -> Digest {
     Sha256::digest(normal_login(login)).into()
 }
 

@@ -10,6 +10,7 @@ use crate::config::{Retention, Screen, Site};
 use crate::db::Tx;
 use crate::id::{DeviceId, VisitId};
 use crate::journal::{Actor, Journal};
+use crate::payment;
 
 /// A page that is being used tells so several times within this; a kiosk that
 /// lost its power does not.
@@ -25,12 +26,17 @@ fn abandoned_before(screen: &Screen, now: Moment) -> Moment {
     now - Duration::seconds(i64::from(screen.idle_secs) + i64::from(screen.warning_secs)) - GRACE
 }
 
-/// What is to be erased now: abandoned drafts, and submitted visits past their
-/// days.
+/// What is to be erased now: abandoned drafts, and submitted visits past their days. A
+/// visit stays as long as nobody knows what became of its money: it is found out on its
+/// page.
 pub fn due(connection: &Connection, site: &Site, now: Moment) -> Result<Vec<VisitId>, Error> {
     let abandoned = abandoned_before(&site.screen, now);
     let mut due = store::untouched(connection, State::Draft, abandoned)?;
-    due.extend(store::untouched(connection, State::Submitted, kept_since(&site.retention, now))?);
+    for id in store::untouched(connection, State::Submitted, kept_since(&site.retention, now))? {
+        if !payment::is_open(connection, id)? {
+            due.push(id);
+        }
+    }
     Ok(due)
 }
 
@@ -52,7 +58,7 @@ pub fn erase_one(
     id: VisitId,
 ) -> Result<Option<Erased>, Error> {
     let Some(visit) = store::get(tx, id)? else { return Ok(None) };
-    if !is_due(&visit, site, journal.now()) {
+    if !is_due(&visit, site, journal.now()) || payment::is_open(tx, id)? {
         return Ok(None);
     }
     let tablet = store::kiosk_of(tx, id)?;

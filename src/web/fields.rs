@@ -4,7 +4,6 @@ use axum::Form;
 use axum::extract::{FromRequest, Request};
 use zeroize::Zeroize;
 
-use super::Shared;
 use super::error::Failure;
 
 /// Name and entry, in the order they stood on the page. Wiped when dropped: an
@@ -50,11 +49,11 @@ impl Fields {
     }
 }
 
-impl FromRequest<Shared> for Fields {
+impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, office: &Shared) -> Result<Self, Failure> {
-        let form = Form::<Vec<(String, String)>>::from_request(request, office).await;
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let form = Form::<Vec<(String, String)>>::from_request(request, state).await;
         form.map(|Form(fields)| Self(fields)).map_err(|_| Failure::BadRequest)
     }
 }

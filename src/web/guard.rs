@@ -56,7 +56,7 @@ pub(super) fn around(pages: Router, pictures: Router, office: Shared) -> Router 
 }
 
 /// A form is taken only from a page of this server.
-async fn own_pages_only(request: Request, next: Next) -> Response {
+pub(super) async fn own_pages_only(request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if reads || is_own(request.headers()) {
         return next.run(request).await;

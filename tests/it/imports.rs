@@ -34,7 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("bill_code", &["jpqr"]),
     ("payment", &["db", "journal"]),
     // PostgreSQL, and nothing of the counter's own storage: the facts and rules of others.
-    ("hub", &["application", "journal", "payment", "queue", "sync"]),
+    ("hub", &["application", "journal", "payment", "queue", "staff", "sync"]),
     ("terminal", &["payment"]),
     // Rows as files; where they come from it does not know.
     ("export", &[]),

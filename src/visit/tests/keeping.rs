@@ -1,6 +1,7 @@
 //! What is kept of a visit, how long, and what contradicts the journal.
 
 use super::*;
+use crate::payment;
 
 #[test]
 fn what_is_due_is_erased_at_the_towns_own_times() {
@@ -25,6 +26,29 @@ fn what_is_due_is_erased_at_the_towns_own_times() {
     retention::erase_one(&town.tx(), &town.journal, Actor::System, site, handed_in).unwrap();
     assert_eq!(town.visit(handed_in).state, State::Erased);
     assert!(journal::verify(&town.connection, None).unwrap().is_ok());
+}
+
+#[test]
+fn a_visit_stays_as_long_as_nobody_knows_what_became_of_its_money() {
+    let town = Town::open();
+    let site = &town.config.site;
+    let id = town.filled(town.kiosk());
+    town.submit(id, town.journal.op()).unwrap();
+    let counter = Counter { config: &town.config, forms: &town.forms };
+    let bill = bill::bill(&town.tx(), &town.journal, counter, Actor::System, id).unwrap();
+    let charge = bill.charge.unwrap();
+    let by = || payment::By { op: town.journal.op(), actor: Actor::System };
+    let (amount, tender) = (charge.total, payment::Tender::Credit);
+    let request = payment::Request { charge: charge.id, amount, tender, counter: 1, at: None };
+    let begun = payment::start(&town.tx(), &town.journal, by(), &request).unwrap();
+    town.clock.advance(Duration::from_secs(86_400 * (1 + u64::from(site.retention.visit_days))));
+    let due = || retention::due(&town.connection, site, town.journal.now()).unwrap();
+    let erase = || retention::erase_one(&town.tx(), &town.journal, Actor::System, site, id);
+    assert_eq!((due(), erase().unwrap()), (vec![], None));
+    let declined = (begun.id, &payment::Outcome::Declined);
+    payment::settle(&town.tx(), &town.journal, by(), declined).unwrap();
+    assert_eq!(due(), [id]);
+    assert!(erase().unwrap().is_some());
 }
 
 #[test]

@@ -205,7 +205,7 @@ async fn done(
 }
 
 /// A refusal in words; a fault stays a fault.
-pub(super) fn refusal(words: &Phrases, error: Error) -> Result<String, Failure> {
+pub(in crate::web) fn refusal(words: &Phrases, error: Error) -> Result<String, Failure> {
     Ok(match error {
         Error::LoginForm => words.t("desk.refused.login_form").to_owned(),
         Error::LoginTaken => words.t("desk.refused.login_taken").to_owned(),

@@ -50,6 +50,8 @@ use axum::routing::{get, post};
 
 use super::{Shared, fields};
 use crate::web::routes::Router;
+pub(in crate::web) use accounts::refusal;
+pub(in crate::web) use slowly::slowly;
 
 pub use today::Shown;
 

@@ -8,7 +8,6 @@ mod press;
 mod word;
 
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::frame::{Asked, Frame, Place};
@@ -203,13 +202,8 @@ pub(super) async fn act(
     match stored.map_err(|_| Failure::Fault("the task of a press panicked".to_owned()))? {
         Ok(()) => Ok(go(&format!("/desk/visits/{id}/payment?note={note}"))),
         Err(error) => {
-            let is_conflict = matches!(error, Error::Payment(Refused::Conflict));
             let refused = refusal(words, error)?.to_owned();
-            let mut page = shown(&office, &sent.clerk, id, frame.refusing(refused)).await?;
-            if is_conflict {
-                *page.status_mut() = StatusCode::CONFLICT;
-            }
-            Ok(page)
+            shown(&office, &sent.clerk, id, frame.refusing(refused)).await
         }
     }
 }

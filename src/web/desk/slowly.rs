@@ -12,7 +12,7 @@ static TURNS: Semaphore = Semaphore::const_new(2);
 ///
 /// # Errors
 /// [`db::Error::Stopped`] when it panicked.
-pub(super) async fn slowly<T: Send + 'static>(
+pub(in crate::web) async fn slowly<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, db::Error> {
     let _turn = TURNS.acquire().await.map_err(|_| db::Error::Stopped)?;

@@ -27,7 +27,9 @@ use serde::de::DeserializeOwned;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::chance::Chance;
 use crate::clock::Clock;
+use crate::hub::people::Role;
 use crate::hub::{Entry, Hub, Log, Office, Parked};
 use crate::web::routes::Router;
 use crate::web::{assets, guard, openapi};
@@ -51,11 +53,25 @@ pub(super) struct Served {
     gate: Gate,
     names: Names,
     clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+    shown: Vec<Shown>,
+}
+
+/// An account of a demonstration: role, login, password.
+pub type Shown = (Role, String, String);
+
+/// What the pages are served with.
+pub struct Pages {
+    pub names: Names,
+    pub clock: Arc<dyn Clock>,
+    pub chance: Arc<dyn Chance>,
+    /// The accounts of a demonstration, shown to everybody.
+    pub shown: Vec<Shown>,
 }
 
 /// The hub's addresses; who is at the other end of a connection is its [`Peer`].
-pub fn router(hub: Hub, names: Names, clock: Arc<dyn Clock>) -> axum::Router {
-    let served = Arc::new(Served { hub, gate: Gate::default(), names, clock });
+pub fn router(hub: Hub, Pages { names, clock, chance, shown }: Pages) -> axum::Router {
+    let served = Arc::new(Served { hub, gate: Gate::default(), names, clock, chance, shown });
     pages_of(served)
         .into_inner()
         .layer(CatchPanicLayer::new())

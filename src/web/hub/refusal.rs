@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::hub::{self, Office};
+use crate::web::page;
 use crate::wire::Unreadable;
 
 /// Why nothing was taken.
@@ -17,6 +18,12 @@ pub(super) enum Refusal {
     OtherOffice(Office),
     /// There is no such page for whoever asks.
     NotHere,
+    /// Another page is the right place to go on.
+    Elsewhere(String),
+    /// Somebody else's work: the policy table says no.
+    NotAllowed,
+    /// A form of another page, or of an earlier session.
+    Forbidden,
     /// A page could not be drawn.
     Unshown,
     /// Others of the same municipality are being taken in.
@@ -53,6 +60,9 @@ impl Refusal {
             Refusal::NotHere => (StatusCode::NOT_FOUND, "not_here", None),
             Refusal::Unshown => (StatusCode::INTERNAL_SERVER_ERROR, "fault", None),
             Refusal::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too_many", Some(SOON_SECS)),
+            Refusal::Elsewhere(_) => (StatusCode::SEE_OTHER, "elsewhere", None),
+            Refusal::NotAllowed => (StatusCode::FORBIDDEN, "not_allowed", None),
+            Refusal::Forbidden => (StatusCode::FORBIDDEN, "other_page", None),
             Refusal::Hub(error) => match error {
                 hub::Error::NoOffice(_) => (StatusCode::BAD_REQUEST, "no_office", None),
                 hub::Error::OtherLog | hub::Error::OtherLife => {
@@ -62,6 +72,7 @@ impl Refusal {
                 hub::Error::Busy(_) | hub::Error::Sql(_) => {
                     (StatusCode::SERVICE_UNAVAILABLE, "busy", Some(LATER_SECS))
                 }
+                hub::Error::Staff(_) => (StatusCode::CONFLICT, "account", None),
                 hub::Error::Address(_) | hub::Error::TooNew(_) | hub::Error::Inconsistent(_) => {
                     (StatusCode::INTERNAL_SERVER_ERROR, "fault", None)
                 }
@@ -76,7 +87,8 @@ impl Refusal {
             Refusal::OtherOffice(Office { municipality, name }) => {
                 tracing::warn!(code, municipality, office = name, "the certificate is another's");
             }
-            Refusal::NotHere => {}
+            Refusal::NotHere | Refusal::Elsewhere(_) => {}
+            Refusal::NotAllowed | Refusal::Forbidden => tracing::info!(code, "refused"),
             Refusal::Unshown => tracing::error!(code, "a page could not be drawn"),
             Refusal::TooMany => tracing::info!(code, "asked to come again"),
             Refusal::Hub(error) => tracing::warn!(code, %error, "refused"),
@@ -86,6 +98,9 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
+        if let Refusal::Elsewhere(to) = &self {
+            return page::go(to);
+        }
         let (status, code, again_secs) = self.told();
         self.log(code);
         let problem =

@@ -270,7 +270,7 @@ fn document(role: Role, paths: &[String]) -> String {
         Role::Counter => json!({
             "tablet": cookie("kiosk"), "display": cookie("display"), "staff": cookie("desk"),
         }),
-        Role::Hub => json!({ "office": { "type": "mutualTLS" } }),
+        Role::Hub => json!({ "office": { "type": "mutualTLS" }, "staff": cookie("hub") }),
     };
     let document = json!({
         "openapi": "3.1.0",

@@ -17,7 +17,7 @@ use time::macros::datetime;
 
 /// An office of the example town.
 pub struct Office {
-    db: Db,
+    pub db: Db,
     pub journal: Arc<Journal>,
     _folder: TempDir,
 }

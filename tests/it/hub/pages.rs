@@ -3,16 +3,23 @@
 
 use madoguchi::chance::SeededChance;
 use madoguchi::clock::parse_rfc3339;
+use madoguchi::db::Tx;
+use madoguchi::hub::people::Role;
 use madoguchi::hub::{Hub, Search, Stage, Why};
-use madoguchi::id::{DeviceId, PaymentId, TicketId};
-use madoguchi::journal::{Actor, Entity};
-use serde_json::{Value, json};
+use madoguchi::id::{DeviceId, TicketId, VisitId};
+use madoguchi::journal::{Actor, Entity, Journal};
+use madoguchi::lang::Words;
+use madoguchi::payment::{self, By, Line, Request, Tender};
+use madoguchi::yen::{Tax, Yen};
+use serde_json::json;
 use time::macros::date;
 
 use super::office::Office;
+use super::people::{Looker, now, person, staffed};
 use super::served::served;
 use super::{TOWN, hub};
 use crate::stage::http::Visitor;
+use crate::stage::office::PASSWORD;
 use crate::stage::postgres::Postgres;
 
 /// When the day of these tests is looked at.
@@ -41,33 +48,50 @@ impl Office {
         }
     }
 
-    /// A payment is made in cash.
-    async fn pays(&self, seed: u64, yen: u32) -> PaymentId {
-        let id = PaymentId::new(self.journal.now(), &SeededChance::new(seed));
-        let step = |state: &str, entry: Value| {
-            json!({ "state": state, "day": "2026-11-25", "at": at(20), "slip": null,
-                    "entry": entry })
-        };
-        let begun = json!({
-            "id": id, "charge": id, "day": "2026-11-25", "amount": yen,
-            "tender": { "kind": "cash", "received": yen }, "counter": 1, "ground": null,
-            "begun_at": at(20), "steps": [step("started", Value::Null)],
-        });
-        let entity = || Entity::new("payment", id);
-        self.tell(Actor::System, "payment.started", entity(), begun).await;
-        let posting =
-            |account: &str, side: &str| json!({ "account": account, "side": side, "amount": yen });
-        let entry = json!({
-            "id": id, "day": "2026-11-25", "number": 1, "kind": "payment", "payment": id,
-            "reverses": null, "concerns": null, "reason": null, "counter": 1, "at": at(20),
-            "postings": [posting("cash:1", "debit"), posting("revenue:03-01", "credit")],
-        });
-        let facts = json!({ "step": step("authorised", json!(id)), "entry": entry });
-        self.tell(Actor::System, "payment.settled", entity(), facts).await;
-        id
+    /// What happens at a counter where money is taken, by its own rules.
+    async fn at_the_till<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&Tx<'_>, &Journal, By) -> Result<T, payment::Error> + Send + 'static,
+    ) -> T {
+        let journal = self.journal.clone();
+        let by = By { op: journal.op(), actor: Actor::System };
+        self.db.write(move |tx| act(tx, &journal, by)).await.unwrap()
     }
 
-    /// The day is closed with this much in the first drawer.
+    /// Somebody pays in cash.
+    async fn pays(&self, seed: u64, yen: u32) {
+        let visit = VisitId::new(self.journal.now(), &SeededChance::new(seed));
+        let day = self.journal.now().date();
+        let line = Line {
+            form: "juminhyo".into(),
+            question: "juminhyo.copies".into(),
+            option: "all".into(),
+            name: Words { ja: "住民票の写し".into(), en: "Certificate".into() },
+            item: "03-01".into(),
+            count: 1,
+            unit: Yen(yen),
+            amount: Yen(yen),
+            cashless: true,
+            tax: Tax::Exempt,
+            exempt: None,
+        };
+        self.at_the_till(move |tx, journal, by| {
+            let charge = payment::charge(tx, journal, by.actor, (visit, day), vec![line])?;
+            let charge = charge.expect("there is a line").id;
+            let (amount, tender) = (Yen(yen), Tender::Cash { received: Yen(1_000) });
+            let request = Request { charge, amount, tender, counter: 1, at: None };
+            payment::take(tx, journal, by, &request)
+        })
+        .await;
+    }
+
+    /// The day is closed as it is.
+    async fn closes_the_day(&self) {
+        let day = self.journal.now().date();
+        self.at_the_till(move |tx, journal, by| payment::close(tx, journal, by, (day, None))).await;
+    }
+
+    /// A closing arrives that says that this much was in the first drawer.
     async fn closes(&self, yen: i64) {
         let facts = json!({
             "day": "2026-11-25", "closed_at": at(25),
@@ -78,7 +102,7 @@ impl Office {
         self.tell(Actor::System, "day.closed", Entity::new("day", "2026-11-25"), facts).await;
     }
 
-    async fn sent_to(&self, hub: &Hub) {
+    pub async fn sent_to(&self, hub: &Hub) {
         hub.take(&self.log().await, &self.from(1).await).await.unwrap();
     }
 }
@@ -99,7 +123,7 @@ async fn morning() -> [Office; 2] {
     }
     honcho.pays(11, 300).await;
     higashi.pays(12, 450).await;
-    honcho.closes(300).await;
+    honcho.closes_the_day().await;
     higashi.closes(400).await;
     let tablet = DeviceId::new(honcho.journal.now(), &SeededChance::new(7));
     let paired = json!({ "role": "kiosk", "name": "記載台１", "reader": null });
@@ -178,8 +202,10 @@ async fn an_application_is_found_by_what_is_on_its_paper_and_by_what_became_of_i
     let decided = |id: &str| Entity::new("application", id);
     office.tell(Actor::System, "application.accepted", decided(&ids[0]), json!({})).await;
     office.sent_to(&hub).await;
+    staffed(&hub, TOWN).await;
+    let me = person(&hub, TOWN, Role::Clerk).await;
     let found = async |search: Search| -> Vec<Stage> {
-        let found = hub.applications(TOWN, &search).await.unwrap();
+        let found = hub.applications((&me, now()), &search).await.unwrap();
         found.all.iter().map(|one| one.stage).collect()
     };
     let any = Search::default;
@@ -198,9 +224,11 @@ async fn an_application_is_found_by_what_is_on_its_paper_and_by_what_became_of_i
     assert_eq!(found(day).await.len(), 3);
     // Another town sees none of it.
     let id = ids[0].parse().unwrap();
-    assert!(hub.applications("999971", &any()).await.unwrap().all.is_empty());
-    assert!(hub.application("999971", id).await.unwrap().is_none());
-    let (one, happened) = hub.application(TOWN, id).await.unwrap().unwrap();
+    staffed(&hub, "999971").await;
+    let other = person(&hub, "999971", Role::Clerk).await;
+    assert!(hub.applications((&other, now()), &any()).await.unwrap().all.is_empty());
+    assert!(hub.application((&other, now()), id).await.unwrap().is_none());
+    let (one, happened) = hub.application((&me, now()), id).await.unwrap().unwrap();
     assert_eq!((one.printed, one.stage), (1, Stage::Accepted));
     let kinds: Vec<&str> = happened.iter().map(|one| one.kind.as_str()).collect();
     assert_eq!(kinds, ["visit.submitted", "application.accepted"]);
@@ -289,10 +317,12 @@ async fn the_pages_show_every_office_of_the_town_and_none_of_another() {
     let other = Office::open("999971/minami", 3).await;
     other.hand_in(1).await;
     other.sent_to(&hub).await;
+    staffed(&hub, TOWN).await;
     let program = served(&database, &[]);
-    let look = |page: &str| {
-        let page = format!("/municipalities/{TOWN}{page}");
-        let text = Visitor::new(&program.address).get(&page).text;
+    let mut supervisor = Looker::new(&program, TOWN);
+    supervisor.sign_in("supervisor", PASSWORD);
+    let mut look = |page: &str| {
+        let text = supervisor.get(page).text;
         assert!(!text.contains("minami"), "{page}");
         text
     };
@@ -308,5 +338,5 @@ async fn the_pages_show_every_office_of_the_town_and_none_of_another() {
             assert!(text.contains(word), "{page}: {word}: {text}");
         }
     }
-    assert_eq!(Visitor::new(&program.address).get("/municipalities/1/machines").status, 400);
+    assert_eq!(Visitor::new(&program.address).get("/municipalities/1/machines").status, 404);
 }

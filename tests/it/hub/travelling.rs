@@ -135,6 +135,14 @@ fn the_demonstration_shows_a_record_travel_to_the_town_hall() {
     sign_in(&mut clerk, "kakaricho", "mihon-supervisor");
     let arrived = || postgres.asked_in("town", travelled).unwrap().trim() == "1";
     wait_until("it is there", arrived);
+    // And on the pages, for whoever signs in.
+    let town = "/municipalities/999997";
+    let mut hall = hall;
+    let entered = [("login", "kakaricho"), ("password", "mihon-supervisor")];
+    assert_eq!(hall.get(&format!("{town}/machines")).status, StatusCode::SEE_OTHER);
+    hall.post(&format!("{town}/sign-in"), &entered);
+    let line = hall.get(&format!("{town}/machines")).text;
+    assert!(line.contains("本庁舎"), "{line}");
 }
 
 /// What the page about the line says.

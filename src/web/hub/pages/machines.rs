@@ -11,6 +11,7 @@ use super::super::Served;
 use super::super::refusal::Refusal;
 use super::{Frame, Place, Seen};
 use crate::clock;
+use crate::hub::people::Action;
 use crate::hub::{Device, Held, Incident, Parked, Why};
 use crate::web::page;
 
@@ -70,7 +71,8 @@ pub(super) async fn page(
     State(served): State<Arc<Served>>,
     seen: Seen,
 ) -> Result<Response, Refusal> {
-    let (hub, town) = (&served.hub, &seen.municipality);
+    seen.may(Action::SeeMachines)?;
+    let (hub, town) = (&served.hub, &seen.me.municipality);
     let mut parked = hub.parked(town).await?;
     let more_parked = parked.len().saturating_sub(PARKED_MAX);
     parked.truncate(PARKED_MAX);

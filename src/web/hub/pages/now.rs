@@ -9,11 +9,12 @@ use axum::response::Response;
 use super::super::Served;
 use super::super::refusal::Refusal;
 use super::{Frame, Place, Seen};
+use crate::hub::people::Action;
 use crate::hub::{Hall, Window};
 use crate::web::page;
 
 /// An office that says nothing for so long is told of. Each calls once a minute.
-const SILENT_SECS: u64 = 5 * 60;
+const SILENT_SECS: u64 = 10 * 60;
 
 #[derive(Template)]
 #[template(path = "hub/now.html")]
@@ -57,7 +58,8 @@ impl Part {
 }
 
 async fn drawn(served: &Served, seen: &Seen) -> Result<Part, Refusal> {
-    let halls = served.hub.halls(&seen.municipality, served.clock.now()).await?;
+    seen.may(Action::SeeQueues)?;
+    let halls = served.hub.halls(&seen.me.municipality, served.clock.now()).await?;
     Ok(Part { frame: Frame::new(served, seen, Place::Now), halls })
 }
 

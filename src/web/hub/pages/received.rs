@@ -11,6 +11,7 @@ use super::super::Served;
 use super::super::refusal::Refusal;
 use super::{Frame, Place, Seen};
 use crate::clock::{self, iso_day};
+use crate::hub::people::Action;
 use crate::hub::{Happened, LISTED_MAX, Received, Search, Stage};
 use crate::web::page;
 
@@ -111,9 +112,11 @@ pub(super) async fn list(
     seen: Seen,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refusal> {
-    let search = asked.search(served.clock.now().date());
-    let found = served.hub.applications(&seen.municipality, &search).await?;
-    let branches = served.hub.branches(&seen.municipality).await?;
+    seen.may(Action::SeeApplications)?;
+    let now = served.clock.now();
+    let search = asked.search(now.date());
+    let found = served.hub.applications((&seen.me, now), &search).await?;
+    let branches = served.hub.branches(&seen.me.municipality).await?;
     let frame = Frame::new(&served, &seen, Place::Received);
     let mut procedures = frame.procedures();
     procedures.extend(found.all.iter().map(|one| one.procedure.clone()));
@@ -176,8 +179,9 @@ pub(super) async fn one(
     seen: Seen,
     Path((_, application)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
+    seen.may(Action::SeeApplications)?;
     let id = application.parse().map_err(|_| Refusal::NotHere)?;
-    let found = served.hub.application(&seen.municipality, id).await?;
+    let found = served.hub.application((&seen.me, served.clock.now()), id).await?;
     let (one, happened) = found.ok_or(Refusal::NotHere)?;
     let frame = Frame::new(&served, &seen, Place::Received);
     page::show(&One { frame, one, happened }).map_err(|_| Refusal::Unshown)

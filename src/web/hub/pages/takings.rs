@@ -13,6 +13,7 @@ use super::super::Served;
 use super::super::refusal::Refusal;
 use super::{Frame, Place, Seen};
 use crate::clock::{self, iso_day};
+use crate::hub::people::Action;
 use crate::hub::{NotKnown, Takings};
 use crate::web::page;
 use crate::yen::Yen;
@@ -114,9 +115,10 @@ pub(super) async fn page(
     seen: Seen,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refusal> {
+    seen.may(Action::SeeTakings)?;
     let (first, last) = asked.days(served.clock.now().date());
-    let all = served.hub.takings(&seen.municipality, (first, last)).await?;
-    let not_known = served.hub.not_known(&seen.municipality).await?;
+    let all = served.hub.takings(&seen.me.municipality, (first, last)).await?;
+    let not_known = served.hub.not_known(&seen.me.municipality).await?;
     let frame = Frame::new(&served, &seen, Place::Takings);
     let (first, last) = (iso_day(first), iso_day(last));
     page::show(&Page { frame, first, last, all, not_known }).map_err(|_| Refusal::Unshown)
