@@ -23,7 +23,10 @@ pub(super) async fn paid_at<'t>(
 
 fn given(town: &Town) -> Vec<u32> {
     let log = town.folder.path().join("terminal.log");
-    Books::open(&log).unwrap().given().map(|(_, _, yen)| yen.0).collect()
+    // In the order of their keys, which of one moment are drawn.
+    let mut given: Vec<u32> = Books::open(&log).unwrap().given().map(|(_, _, yen)| yen.0).collect();
+    given.sort_unstable();
+    given
 }
 
 /// Where what was asked back of the last payment stands.
