@@ -141,8 +141,9 @@ pub(super) fn register(columns: &Columns, written: &Document, forms: &Forms) -> 
             Some(near) => format!("「{near}」と書きます"),
             None => "様式の質問の id を書いてください".to_owned(),
         };
+        // A form that is faulty may have what is not found.
         document.require(
-            question.is_some(),
+            question.is_some() || forms.has_faulty(),
             place.clone(),
             format!("「{path}」という欄は、どの様式にもありません"),
             instead,

@@ -246,6 +246,11 @@ impl Forms {
         self.faulty.iter().any(|folder| folder.split('@').next() == Some(id))
     }
 
+    /// Whether there is any such form: what is not found elsewhere may be in it.
+    pub fn has_faulty(&self) -> bool {
+        !self.faulty.is_empty()
+    }
+
     /// The edition that came, or will come, into use last: for the form's names.
     pub fn get(&self, id: &str) -> Option<&Form> {
         self.sound.get(id)?.last()
