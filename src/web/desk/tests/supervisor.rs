@@ -110,7 +110,7 @@ async fn what_became_of_appointments_stands_beside_the_day_and_in_a_file() {
     let day = crate::clock::iso_day(start.date());
     let supervisor = town.sign_in("supervisor").await;
     let row = format!(
-        "<td>{}</td><td>1</td><td>0</td><td>1</td><td>0</td></tr>",
+        "<td class=\"words\">{}</td><td>1</td><td>0</td><td>1</td><td>0</td></tr>",
         service.name.in_lang(crate::lang::Lang::Ja)
     );
     let page = supervisor.get(&format!("/desk/supervisor/days/{day}")).await;
