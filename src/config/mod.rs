@@ -53,6 +53,7 @@ use crate::appointment::Plan;
 use crate::document::Document;
 use crate::export::Profile;
 use crate::register::Columns;
+use crate::staff::Role;
 
 /// The whole configuration of one office.
 #[derive(Clone, Debug)]
@@ -181,6 +182,12 @@ impl Config {
             procedures.any(|one| one.section == counter.section && one.lane == lane.id)
         };
         self.lanes.iter().filter(own).map(|lane| lane.id.clone()).collect()
+    }
+
+    /// The accounts of the demonstration; nobody guides where no numbers are given out.
+    pub fn demo_staff(&self) -> impl Iterator<Item = &DemoStaff> {
+        let has_numbers = self.site.modules.queue;
+        self.demo.staff.iter().filter(move |one| one.role != Role::Guide || has_numbers)
     }
 
     /// The same of all counters.

@@ -277,7 +277,7 @@ fn pcsc(_: Option<String>) -> anyhow::Result<Box<dyn CardReader>> {
 
 /// Ready accounts, loudly announced on every page.
 async fn demo_staff(office: &Office) -> anyhow::Result<()> {
-    for demo in office.config.demo.staff.clone() {
+    for demo in office.config.demo_staff().cloned() {
         let journal = office.journal.clone();
         office
             .db

@@ -12,7 +12,7 @@ pub struct Account {
 
 /// The ready accounts; none in an office.
 pub fn accounts(office: &Office, words: &Phrases) -> Vec<Account> {
-    let staff = office.config.demo.staff.iter().filter(|_| office.demo);
+    let staff = office.config.demo_staff().filter(|_| office.demo);
     staff
         .map(|one| Account {
             role: words.t(&format!("desk.role.{}", one.role.id())).to_owned(),

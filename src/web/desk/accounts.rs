@@ -83,8 +83,10 @@ struct Page {
 }
 
 impl Page {
-    fn roles(&self) -> [(Role, &str); 4] {
-        Role::ALL.map(|role| (role, role_words(&self.frame.words, role)))
+    /// Nobody guides where no numbers are given out.
+    fn roles(&self) -> Vec<(Role, &str)> {
+        let own = Role::ALL.into_iter().filter(|role| *role != Role::Guide || self.frame.queue);
+        own.map(|role| (role, role_words(&self.frame.words, role))).collect()
     }
 }
 

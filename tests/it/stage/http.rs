@@ -90,6 +90,7 @@ impl Visitor {
         let request = ureq::http::Request::builder()
             .method("TRACE")
             .uri(format!("{}{path}", self.address))
+            .header("origin", &self.address)
             .body(())
             .unwrap();
         let answer = self.agent.run(request).unwrap();
