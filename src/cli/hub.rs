@@ -87,6 +87,9 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         authority: PathBuf,
     },
+    /// Reads the whole record of what people looked at, and says whether it is what was
+    /// written
+    Verify,
     /// Tells that a backup which began after a mark was taken is done
     BackedUp {
         /// What `madoguchi hub mark` had printed
@@ -112,6 +115,11 @@ pub(super) fn run(arguments: Hub) -> anyhow::Result<ExitCode> {
         Some(Command::Folder { incoming, outgoing, certificate, key, authority }) => {
             let certificates = Certificates { certificate, key, authority };
             letters::run(&database, &Folders { incoming, outgoing }, &certificates)?;
+        }
+        Some(Command::Verify) => {
+            if !hub::verify(&database)? {
+                return Ok(ExitCode::FAILURE);
+            }
         }
         Some(Command::BackedUp { mark }) => {
             let logs = hub::backed_up(&database, &read(&mark)?)?;

@@ -1,8 +1,9 @@
 //! TLS for the hub: both ends show a certificate that the town's own authority signed.
 
-use std::net::SocketAddr;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -10,6 +11,7 @@ use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -31,10 +33,15 @@ pub struct Certificates {
     pub authority: PathBuf,
 }
 
-/// How long a handshake may take.
+/// How long whoever has called may be silent.
+const FIRST_WORD_WITHIN: Duration = Duration::from_secs(3);
+/// How long the handshake may take after that.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
-/// Handshakes under way at once; more wait unanswered.
-const HANDSHAKES: usize = 64;
+/// Handshakes under way at once with one address. An office has one line; behind one address
+/// there may be several offices. Whoever wants more is hung up on, and others are not.
+const HANDSHAKES_EACH: usize = 8;
+/// With all of them; more wait unanswered.
+const HANDSHAKES: usize = 256;
 
 impl Certificates {
     /// A server that lets nobody in without a certificate.
@@ -101,20 +108,64 @@ async fn shake_hands(
     shaken: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
 ) {
     let places = Arc::new(Semaphore::new(HANDSHAKES));
+    let shares = Shares::default();
     while let Ok(place) = places.clone().acquire_owned().await {
         let (stream, address) = tokio::select! {
             // Of axum: it waits where there are no more files to open.
             accepted = Listener::accept(&mut listener) => accepted,
             () = shaken.closed() => return,
         };
+        let Some(share) = shares.take(address.ip()) else { continue };
         let (acceptor, shaken) = (acceptor.clone(), shaken.clone());
         tokio::spawn(async move {
-            let shake = tokio::time::timeout(HANDSHAKE_WITHIN, acceptor.accept(stream));
-            if let Ok(Ok(stream)) = shake.await {
+            let stream = shake_hand(&acceptor, stream).await;
+            // Whoever is known is nobody who fills the places up.
+            drop((place, share));
+            if let Some(stream) = stream {
                 let _ = shaken.send((stream, address)).await;
             }
-            drop(place);
         });
+    }
+}
+
+/// A line whose other end has shown its certificate in time.
+async fn shake_hand(acceptor: &TlsAcceptor, stream: TcpStream) -> Option<TlsStream<TcpStream>> {
+    let word = timeout(FIRST_WORD_WITHIN, stream.readable());
+    word.await.ok()?.ok()?;
+    timeout(HANDSHAKE_WITHIN, acceptor.accept(stream)).await.ok()?.ok()
+}
+
+/// How many handshakes are under way with each address.
+#[derive(Clone, Default)]
+struct Shares(Arc<Mutex<BTreeMap<IpAddr, usize>>>);
+
+/// One of them, until it is dropped.
+struct Share {
+    shares: Shares,
+    address: IpAddr,
+}
+
+impl Shares {
+    fn take(&self, address: IpAddr) -> Option<Share> {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = taken.entry(address).or_default();
+        if *count >= HANDSHAKES_EACH {
+            return None;
+        }
+        *count += 1;
+        Some(Share { shares: self.clone(), address })
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut taken = self.shares.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = taken.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                taken.remove(&self.address);
+            }
+        }
     }
 }
 

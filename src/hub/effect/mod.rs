@@ -17,7 +17,7 @@ pub(super) use machines::acted;
 
 /// The edition of what is made of entries. A database whose rows are of an earlier one
 /// has them made again.
-pub(super) const EDITION: i16 = 2;
+pub(super) const EDITION: i16 = 3;
 
 /// The rows that are made of entries.
 pub(super) const TABLES: [&str; 8] =
@@ -30,7 +30,7 @@ pub enum Why {
     TooNew,
     /// It does not say what an entry of its kind says.
     NotAsExpected,
-    /// Another that it goes on from is parked, and came before.
+    /// Another that it goes on from is parked, or has not come yet.
     BehindAnother,
 }
 
@@ -65,6 +65,20 @@ pub(super) enum Effect {
     Counter(counters::Effect),
     Money(money::Effect),
     Machine(machines::Effect),
+}
+
+impl Effect {
+    /// Whether it is with this that the hub first hears of the entity: what came before it,
+    /// by another log, waits for it.
+    pub(super) fn begins(&self) -> bool {
+        match self {
+            Effect::Application(effect) => effect.begins(),
+            Effect::Ticket(effect) => effect.begins(),
+            Effect::Money(effect) => effect.begins(),
+            Effect::Machine(effect) => effect.begins(),
+            Effect::Counter(_) | Effect::None => false,
+        }
+    }
 }
 
 /// The facts of an entry; all kinds that something is made of are of version 1 so far.
@@ -104,7 +118,7 @@ pub(super) async fn apply(
         Effect::Ticket(effect) => tickets::apply(tx, told, effect).await,
         Effect::Counter(effect) => counters::apply(tx, told, effect).await.map(Ok),
         Effect::Money(effect) => money::apply(tx, told, effect).await,
-        Effect::Machine(effect) => machines::apply(tx, told, effect).await.map(Ok),
+        Effect::Machine(effect) => machines::apply(tx, told, effect).await,
     }
 }
 

@@ -4,7 +4,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
@@ -83,16 +83,20 @@ impl Postgres {
         self.asked_in("postgres", sql)
     }
 
-    /// The same of one database.
-    pub fn asked_in(&self, database: &str, sql: &str) -> Option<String> {
-        let asked = Command::new(self.programs.join("psql"))
-            .args(["--no-psqlrc", "-v", "ON_ERROR_STOP=1", "-qAt", "-U", "madoguchi", "-d"])
+    /// Somebody who asks one database.
+    pub fn asking(&self, database: &str, sql: &str) -> Command {
+        let mut psql = Command::new(self.programs.join("psql"));
+        psql.args(["--no-psqlrc", "-v", "ON_ERROR_STOP=1", "-qAt", "-U", "madoguchi", "-d"])
             .arg(database)
             .arg("-h")
             .arg(self.folder.path())
-            .args(["-c", sql])
-            .output()
-            .unwrap();
+            .args(["-c", sql]);
+        psql
+    }
+
+    /// The same of one database.
+    pub fn asked_in(&self, database: &str, sql: &str) -> Option<String> {
+        let asked = self.asking(database, sql).output().unwrap();
         asked.status.success().then(|| String::from_utf8(asked.stdout).unwrap())
     }
 
@@ -109,6 +113,24 @@ impl Postgres {
         let pid = pid.lines().next().unwrap().to_owned();
         Command::new("kill").args(["-KILL", &pid]).status().unwrap();
         child.wait().unwrap();
+    }
+
+    /// A copy of everything on its disk, as of a machine that is set back to it later: the
+    /// server that is started on it cannot tell.
+    pub fn copied(&mut self) -> PathBuf {
+        let copy = self.folder.path().join("copy");
+        self.kill();
+        whole(&self.data(), &copy);
+        self.launch();
+        copy
+    }
+
+    /// Sets the machine back to such a copy.
+    pub fn put_back(&mut self, copy: &Path) {
+        self.kill();
+        fs::remove_dir_all(self.data()).unwrap();
+        whole(copy, &self.data());
+        self.launch();
     }
 
     fn data(&self) -> PathBuf {
@@ -134,6 +156,11 @@ impl Drop for Postgres {
         let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
         let _ = child.wait();
     }
+}
+
+/// Copies a folder with everything in it, whose owner stays who it is.
+fn whole(from: &Path, to: &Path) {
+    assert!(Command::new("cp").arg("-a").args([from, to]).status().unwrap().success());
 }
 
 /// The folder of the newest version.
