@@ -2,7 +2,8 @@
 //!
 //! A database that somebody copies back by hand does not know that it is old: it would
 //! give out numbers again that stand on paper in people's hands. The file remembers. It is
-//! written after each commit, so it is never ahead of what was on disk; a database that is
+//! written within a second of a commit and never before it, so it is never ahead of what was
+//! on disk, and of the last second at most it may know nothing; a database that is
 //! behind it, or has something else in its place, was set back. The journal then goes on in
 //! a new log, and numbers above what they can have reached. `madoguchi restore` does that
 //! itself, and takes the file away.

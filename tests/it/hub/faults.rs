@@ -28,8 +28,9 @@ async fn a_hub_that_starts_where_somebody_holds_its_tables_says_so_and_ends() {
                     and relation = 'hub_version'::regclass";
         postgres.asked_in("town", held).unwrap().trim() == "1"
     });
-    let opened = Hub::open(&postgres.address("town"));
-    let opened = tokio::time::timeout(Duration::from_secs(30), opened).await.unwrap();
+    let database = postgres.address("town");
+    let opened = tokio::time::timeout(Duration::from_secs(30), Hub::open(&database)).await;
+    let opened = opened.unwrap();
     somebody.kill().unwrap();
     somebody.wait().unwrap();
     match opened {
