@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::link::{Files, Heard};
+use crate::certificates;
 use crate::clock::{Clock, SystemClock};
 use crate::letter::{self, Author, Authority, Come, Inbox};
 use crate::wire;
@@ -84,7 +85,7 @@ impl Post {
         name: &str,
         files: &Files<'_>,
         data: &Path,
-    ) -> Result<Self, letter::Unusable> {
+    ) -> Result<Self, certificates::Unusable> {
         Ok(Self {
             inbox: Inbox::new(folder.join("in")),
             folder,

@@ -13,6 +13,7 @@
 mod backup;
 mod effect;
 mod held;
+mod line;
 mod machines;
 mod now;
 mod overview;
@@ -137,7 +138,17 @@ const HELD: &str = "somebody holds its tables for longer than 10 seconds: anothe
 
 impl From<deadpool_postgres::PoolError> for Error {
     fn from(error: deadpool_postgres::PoolError) -> Self {
-        Error::Busy(error.to_string())
+        // Nothing was asked yet: what is behind it says why PostgreSQL cannot be reached.
+        let mut why = error.to_string();
+        let mut behind = std::error::Error::source(&error);
+        while let Some(error) = behind {
+            let next = error.to_string();
+            if !why.ends_with(&next) {
+                why = format!("{why}: {next}");
+            }
+            behind = error.source();
+        }
+        Error::Busy(why)
     }
 }
 
@@ -198,10 +209,12 @@ impl Hub {
     /// # Errors
     /// [`Error::Address`], [`Error::Busy`], [`Error::TooNew`].
     pub async fn open(address: &str) -> Result<Hub, Error> {
-        let config: tokio_postgres::Config =
-            address.parse().map_err(|_| Error::Address("postgresql://…".to_owned()))?;
+        let (config, tls) = line::read(address)?;
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = Manager::from_config(config, NoTls, recycling);
+        let manager = match tls {
+            Some(tls) => Manager::from_config(config, tls, recycling),
+            None => Manager::from_config(config, NoTls, recycling),
+        };
         let pool = Pool::builder(manager)
             .max_size(CONNECTIONS)
             .runtime(Runtime::Tokio1)

@@ -17,6 +17,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::db::{self, Connection, Db, Tx};
+use crate::hex;
 use crate::id::LogId;
 use crate::journal::{self, Actor, Entity, Error, Event, Journal};
 
@@ -80,7 +81,7 @@ pub(super) async fn forever(data: PathBuf, db: Db) {
 fn newest(connection: &Connection) -> Result<Option<Mark>, Error> {
     let Some(log) = journal::logs(connection)?.pop() else { return Ok(None) };
     let end = journal::ends_at(connection, log.id)?;
-    Ok(end.map(|(seq, hash)| Mark { log: log.id, seq, hash: shown(&hash) }))
+    Ok(end.map(|(seq, hash)| Mark { log: log.id, seq, hash: hex::digits(&hash) }))
 }
 
 /// Whether what the mark names is not there, or is something else.
@@ -91,7 +92,7 @@ fn is_behind(connection: &Connection, mark: &Mark) -> Result<bool, Error> {
     }
     let held = journal::carried(connection, mark.log, mark.seq, 1)?;
     let is_there = held.first().is_some_and(|(row, hash)| {
-        u64::try_from(row.seq) == Ok(mark.seq) && shown(hash) == mark.hash
+        u64::try_from(row.seq) == Ok(mark.seq) && hex::digits(hash) == mark.hash
     });
     Ok(!is_there)
 }
@@ -111,10 +112,6 @@ fn go_on_above(tx: &Tx<'_>, journal: &Journal) -> Result<(), Error> {
         personal: None,
     };
     journal.append(tx, &event).map(drop)
-}
-
-fn shown(hash: &[u8]) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What cannot be read says nothing: the hub compares all the same.

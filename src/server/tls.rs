@@ -2,24 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
-use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 use tokio_rustls::server::TlsStream;
 
+use crate::certificates;
 use crate::web::hub::Peer;
 
 /// The files of one end of a line, all PEM.
@@ -49,36 +48,22 @@ impl Certificates {
     /// # Errors
     /// Which file cannot be read, or does not fit to the others.
     pub fn server(&self) -> anyhow::Result<ServerConfig> {
-        let mut roots = RootCertStore::empty();
-        for authority in chain(&self.authority)? {
-            roots.add(authority).with_context(|| format!("{}", self.authority.display()))?;
-        }
+        let roots = certificates::authorities(&self.authority)?;
         let provider = Arc::new(ring::default_provider());
         let verifier =
             WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone())
                 .build()
                 .with_context(|| format!("{}", self.authority.display()))?;
-        let key = PrivateKeyDer::from_pem_file(&self.key)
-            .with_context(|| format!("{} is no private key (PEM)", self.key.display()))?;
+        let key = certificates::key(&self.key)?;
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_client_cert_verifier(verifier)
-            .with_single_cert(chain(&self.certificate)?, key)
+            .with_single_cert(certificates::chain(&self.certificate)?, key)
             .with_context(|| {
                 format!("{} is not the key to {}", self.key.display(), self.certificate.display())
             })?;
         Ok(config)
     }
-}
-
-fn chain(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
-    let chain: Vec<_> = CertificateDer::pem_file_iter(file)
-        .and_then(Iterator::collect)
-        .with_context(|| format!("{} is no certificate (PEM)", file.display()))?;
-    if chain.is_empty() {
-        bail!("{} holds no certificate", file.display());
-    }
-    Ok(chain)
 }
 
 /// Hands out connections whose handshake is done. Each is shaken on a task of its own:

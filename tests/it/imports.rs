@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// What each room may import, vocabulary aside.
 const ROOMS: &[(&str, &[&str])] = &[
     // machinery
+    ("certificates", &[]),
     ("db", &[]),
     ("journal", &["db"]),
     ("pdf", &[]),
@@ -25,16 +26,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     // What travels, as bytes.
     ("wire", &["journal", "sync"]),
     // Signed files; what they say, it does not know.
-    ("letter", &[]),
+    ("letter", &["certificates"]),
     // The counter's end of the line to the hub.
-    ("forwarding", &["db", "journal", "letter", "sync", "wire"]),
+    ("forwarding", &["certificates", "db", "journal", "letter", "sync", "wire"]),
     // Copies the file elsewhere; what is in it, it does not know.
     ("second_copy", &["db", "journal"]),
     ("jpqr", &[]),
     ("bill_code", &["jpqr"]),
     ("payment", &["db", "journal"]),
     // PostgreSQL, and nothing of the counter's own storage: the facts and rules of others.
-    ("hub", &["application", "journal", "payment", "queue", "staff", "sync"]),
+    ("hub", &["application", "certificates", "journal", "payment", "queue", "staff", "sync"]),
     ("terminal", &["payment"]),
     // Rows as files; where they come from it does not know.
     ("export", &[]),
@@ -117,6 +118,7 @@ const VOCABULARY: &[&str] = &[
     "yen",
     "secret",
     "fault",
+    "hex",
     "document",
     "lang",
     "holiday",
@@ -142,7 +144,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("askama", &["web"]),
     ("argon2", &["staff"]),
     ("chacha20poly1305", &["card", "journal"]),
-    ("tokio_rustls", &["web", "server", "forwarding", "letter"]),
+    ("tokio_rustls", &["certificates", "web", "server", "forwarding", "hub", "letter"]),
     ("ureq", &["forwarding"]),
     ("tokio_postgres", &["hub"]),
     ("deadpool_postgres", &["hub"]),

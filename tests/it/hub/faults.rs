@@ -140,3 +140,41 @@ async fn the_record_is_held_against_what_was_written_last_and_read_whole_when_th
     forced("update record_head set hash = decode(repeat('00', 32), 'hex')");
     assert_eq!(hub.records(&auditor).await.unwrap().1, Some(311));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_a_network_postgresql_shows_who_it_is() {
+    let Some(mut postgres) = Postgres::start("PostgreSQL over TLS") else { return };
+    postgres.database("town");
+    let folder = tempfile::tempdir().unwrap();
+    let [town, stranger] = ["town", "stranger"].map(|name| Authority::new(folder.path(), name));
+    let host = Postgres::own_address();
+    postgres.over_tls(&town.sign(&host));
+    let address = |host: &str, more: &str| format!("host={host} user=madoguchi dbname=town {more}");
+    let of =
+        |town: &Authority| format!("sslmode=verify-full sslrootcert={}", town.file().display());
+    let hub = Hub::open(&address(&host, &of(&town))).await.unwrap();
+    let office = Office::open("999997/honcho", 1).await;
+    office.hand_in(1).await;
+    office.sent_to(&hub).await;
+    let lines = "select bool_and(ssl) from pg_stat_ssl join pg_stat_activity using (pid)
+                 where client_addr is not null";
+    assert_eq!(postgres.asked_in("town", lines).unwrap().trim(), "t");
+    // The program takes the same words, as an address and as a list.
+    let url = format!(
+        "postgresql://madoguchi@{host}/town?sslrootcert={}&sslmode=verify-full",
+        town.file().display()
+    );
+    let (code, mark, said) = run(madoguchi(&["hub", "mark", "--database"]).arg(url));
+    assert!(code == Some(0) && mark.contains("hash"), "{said}");
+    // Somebody else's authority, somebody else's name, and no TLS at all: no line.
+    let named = address("db.example", &format!("hostaddr={host} {}", of(&town)));
+    for (address, why) in [
+        (address(&host, &of(&stranger)), "certificate"),
+        (named, "certificate"),
+        (address(&host, ""), "no encryption"),
+        (address(&host, "sslmode=require"), "sslrootcert"),
+    ] {
+        let refused = Hub::open(&address).await.map(drop).unwrap_err().to_string();
+        assert!(refused.contains(why), "{address}: {refused}");
+    }
+}

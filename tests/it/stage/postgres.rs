@@ -16,6 +16,8 @@ pub struct Postgres {
     child: Option<Child>,
     folder: TempDir,
     programs: PathBuf,
+    /// Where it listens besides; nowhere.
+    listens: String,
 }
 
 impl Postgres {
@@ -28,7 +30,7 @@ impl Postgres {
         let folder = tempfile::tempdir().unwrap();
         // It refuses to run as root.
         fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
-        let mut postgres = Self { child: None, folder, programs };
+        let mut postgres = Self { child: None, folder, programs, listens: String::new() };
         let made = postgres
             .command("initdb")
             .args(["--no-sync", "--auth=trust", "--username=madoguchi", "--encoding=UTF8"])
@@ -65,7 +67,7 @@ impl Postgres {
             .arg("-k")
             .arg(self.folder.path())
             // What a test writes need not outlive the machine.
-            .args(["-c", "listen_addresses=", "-c", "fsync=off"])
+            .args(["-c", &format!("listen_addresses={}", self.listens), "-c", "fsync=off"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(said)
@@ -113,6 +115,33 @@ impl Postgres {
         let pid = pid.lines().next().unwrap().to_owned();
         Command::new("kill").args(["-KILL", &pid]).status().unwrap();
         child.wait().unwrap();
+    }
+
+    /// An address of this machine that is this server's alone.
+    pub fn own_address() -> String {
+        let [.., high, low] = std::process::id().to_be_bytes();
+        format!("127.9.{high}.{low}")
+    }
+
+    /// The server again, at that address, too, where it speaks TLS and nothing else.
+    pub fn over_tls(&mut self, [certificate, key]: &[PathBuf; 2]) {
+        self.kill();
+        let data = self.data();
+        for (file, name) in [(certificate, "server.crt"), (key, "server.key")] {
+            fs::copy(file, data.join(name)).unwrap();
+            fs::set_permissions(data.join(name), Permissions::from_mode(0o600)).unwrap();
+            let owner = fs::metadata(&data).unwrap();
+            std::os::unix::fs::chown(data.join(name), Some(owner.uid()), Some(owner.gid()))
+                .unwrap();
+        }
+        let add = |name: &str, line: &str| {
+            let before = fs::read_to_string(data.join(name)).unwrap();
+            fs::write(data.join(name), format!("{before}\n{line}\n")).unwrap();
+        };
+        add("postgresql.conf", "ssl = on");
+        add("pg_hba.conf", "hostssl all all 127.0.0.0/8 trust");
+        self.listens = Self::own_address();
+        self.launch();
     }
 
     /// A copy of everything on its disk, as of a machine that is set back to it later: the
