@@ -3,7 +3,7 @@
 
 use crate::db::{self, Step};
 use crate::{
-    alarm, application, appointment, device, forwarding, journal, payment, preregistration, queue,
+    alarm, application, appointment, device, downlink, forwarding, journal, payment, preregistration, queue,
     staff, visit,
 };
 
@@ -36,6 +36,7 @@ pub const STEPS: &[Step] = &[
     payment::GIVE_BACK,
     payment::SLIPS,
     staff::GUIDES,
+    downlink::SCHEMA,
 ];
 
 /// An empty database in memory, for tests of stores.
