@@ -186,7 +186,8 @@ fn kind(id: &str) -> Result<Kind, String> {
 }
 
 fn moment(text: &str) -> Result<Moment, String> {
-    parse_rfc3339(text).ok_or_else(|| "a time with its offset: 2027-04-01T00:00:00+09:00".to_owned())
+    parse_rfc3339(text)
+        .ok_or_else(|| "a time with its offset: 2027-04-01T00:00:00+09:00".to_owned())
 }
 
 /// The line for `site.toml`; the key is made where there is no such file.

@@ -98,7 +98,8 @@ mod tests {
     fn a_piece_takes_the_place_of_its_file_and_leaves_the_rest() {
         let (config, forms) = town();
         let dearer = fees().replace("yen = 300", "yen = 350");
-        let closed = "[[closure]]\nfrom = \"2026-12-10\"\nreason = { ja = \"停電\", en = \"power\" }\n";
+        let closed =
+            "[[closure]]\nfrom = \"2026-12-10\"\nreason = { ja = \"停電\", en = \"power\" }\n";
         let fees = Piece { part: Part::Fees, text: &dearer, number: 1 };
         let closures = Piece { part: Part::Closures, text: closed, number: 2 };
         let next = config.with(&[], &[fees, closures], &forms, TODAY).unwrap();

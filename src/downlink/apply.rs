@@ -46,7 +46,11 @@ pub struct Settled {
 ///
 /// # Errors
 /// Faults of storage.
-pub fn due(connection: &Connection, now: Moment, seen: &BTreeSet<i64>) -> Result<Option<Due>, Error> {
+pub fn due(
+    connection: &Connection,
+    now: Moment,
+    seen: &BTreeSet<i64>,
+) -> Result<Option<Due>, Error> {
     let waits = |held: &Held| parse_rfc3339(&held.due_at).filter(|at| *at > now);
     let all = store::waiting(connection)?;
     let next = all.into_iter().find(|held| waits(held).is_none() || !seen.contains(&held.ordinal));

@@ -63,13 +63,12 @@ impl Fetching {
 
     /// How many are new; `None` when the hub said nothing that can be taken.
     async fn step(&self) -> Result<Option<usize>, Error> {
-        let held = self.db.read(|connection| store::place(connection)).await?;
+        let held = self.db.read(store::place).await?;
         let question = NoticesQuestion { site: self.site.clone(), held };
         let link = self.link.clone();
         let (reply, answer) = oneshot::channel();
         let asking = std::thread::Builder::new().name("downlink".to_owned());
-        let asked =
-            asking.spawn(move || drop(reply.send(link.ask::<Notices>(NOTICES, &question))));
+        let asked = asking.spawn(move || drop(reply.send(link.ask::<Notices>(NOTICES, &question))));
         let heard = match asked {
             Ok(_) => answer.await.ok(),
             Err(_) => None,

@@ -64,11 +64,12 @@ pub(super) fn place(connection: &Connection) -> Result<Option<Place>, Error> {
     let newest = connection
         .prepare_cached("select series, number, hash from notice order by ordinal desc limit 1")?
         .query_row([], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, u64>(1)?, row.get::<_, Hash>(2)?))
+            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, Hash>(2)?))
         })
         .optional()?;
     let Some((series, number, hash)) = newest else { return Ok(None) };
     let series = series.parse().map_err(|_| wrong("series"))?;
+    let number = u64::try_from(number).map_err(|_| wrong("number"))?;
     Ok(Some(Place { series, number, hash }))
 }
 
@@ -205,8 +206,10 @@ pub fn listed(connection: &Connection) -> Result<Vec<Listed>, Error> {
     )?;
     let one = |row: &Row<'_>| {
         let state: String = row.get(2)?;
-        let (number, kind, at, reason) = (row.get(0)?, row.get(1)?, row.get(3)?, row.get(4)?);
-        Ok(State::from_id(&state).map(|state| Listed { number, kind, state, at, reason }))
+        let (kind, at, reason) = (row.get(1)?, row.get(3)?, row.get(4)?);
+        let number = u64::try_from(row.get::<_, i64>(0)?).ok();
+        let both = number.zip(State::from_id(&state));
+        Ok(both.map(|(number, state)| Listed { number, kind, state, at, reason }))
     };
     let all: Vec<Option<Listed>> =
         rows.query_map([LISTED_MAX], one)?.collect::<Result<_, rusqlite::Error>>()?;

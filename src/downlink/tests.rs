@@ -98,7 +98,8 @@ fn sent(key: &SigningKey, all: &[(&str, &str, Option<&str>)]) -> Vec<Signed> {
     (1..).zip(all).map(one).collect()
 }
 
-const CLOSED: &str = "[[closure]]\nfrom = \"2026-12-10\"\nreason = { ja = \"停電\", en = \"power\" }\n";
+const CLOSED: &str =
+    "[[closure]]\nfrom = \"2026-12-10\"\nreason = { ja = \"停電\", en = \"power\" }\n";
 
 fn fees() -> String {
     std::fs::read_to_string("kiosk-config/example/fees.toml").unwrap()
@@ -135,8 +136,12 @@ fn what_is_right_is_done_with_its_entry_and_what_is_not_is_refused_with_its_reas
     let office = Office::open();
     let cheap = fees().replace("yen = 300", "yen = \"free\"");
     let dear = fees().replace("yen = 300", "yen = 350");
-    let all = [("closures", CLOSED, None), ("fees", &*cheap, None), ("fees", &*dear, None),
-        ("weather", "", None)];
+    let all = [
+        ("closures", CLOSED, None),
+        ("fees", &*cheap, None),
+        ("fees", &*dear, None),
+        ("weather", "", None),
+    ];
     office.takes(&sent(&office.key, &all));
     let first = office.does(NOW).unwrap();
     assert_eq!((first.number, first.reason), (1, None));
@@ -152,10 +157,7 @@ fn what_is_right_is_done_with_its_entry_and_what_is_not_is_refused_with_its_reas
     assert_eq!(days(&config), days(&office.config) + 1, "and the days of rest with it");
     assert_eq!(office.does(NOW).unwrap().reason.unwrap(), "unknown_kind");
     assert!(office.does(NOW).is_none());
-    assert_eq!(
-        office.states(),
-        [State::Applied, State::Refused, State::Applied, State::Refused]
-    );
+    assert_eq!(office.states(), [State::Applied, State::Refused, State::Applied, State::Refused]);
     let told = office.told();
     let kinds: Vec<&str> = told.iter().map(|(kind, _)| kind.as_str()).collect();
     assert_eq!(kinds, [APPLIED, REFUSED, APPLIED, REFUSED]);
@@ -212,13 +214,17 @@ fn an_account_is_out_with_its_sessions_and_the_last_administrator_stays() {
     }
     let of = |login: &str| format!("{{\"login\":\"{login}\"}}");
     let (clerk, nobody, last) = (of("Madoguchi"), of("nobody"), of("joho"));
-    let all = [("staff_disabled", &*clerk, None), ("staff_disabled", &*nobody, None),
-        ("staff_disabled", &*last, None), ("staff_disabled", "{}", None)];
+    let all = [
+        ("staff_disabled", &*clerk, None),
+        ("staff_disabled", &*nobody, None),
+        ("staff_disabled", &*last, None),
+        ("staff_disabled", "{}", None),
+    ];
     office.takes(&sent(&office.key, &all));
     let reasons: Vec<Option<String>> =
         std::iter::from_fn(|| office.does(NOW).map(|done| done.reason)).collect();
-    let codes = [None, Some("no_such_account"), Some("last_administrator"),
-        Some("not_as_expected")];
+    let codes =
+        [None, Some("no_such_account"), Some("last_administrator"), Some("not_as_expected")];
     assert_eq!(reasons, codes.map(|code| code.map(str::to_owned)));
     let is_out = |login: &str| {
         let account = staff::account_of_login(&office.connection, login).unwrap().unwrap();
@@ -233,9 +239,11 @@ fn what_the_hub_sent_is_never_edited_nor_removed() {
     let office = Office::open();
     office.takes(&sent(&office.key, &[("closures", CLOSED, None)]));
     office.does(NOW).unwrap();
-    for edit in ["delete from notice", "update notice set state = 'waiting', settled_at = null",
-        "update notice set text = '{}'"]
-    {
+    for edit in [
+        "delete from notice",
+        "update notice set state = 'waiting', settled_at = null",
+        "update notice set text = '{}'",
+    ] {
         assert!(office.connection.execute(edit, []).is_err(), "{edit}");
     }
 }

@@ -161,7 +161,8 @@ impl Hub {
                 &[municipality, name, &open],
             )
             .await?;
-        let last = last.map(|row| Ok::<_, Error>((number(row.try_get(0)?)?, exactly(row.try_get(1)?)?)));
+        let last =
+            last.map(|row| Ok::<_, Error>((number(row.try_get(0)?)?, exactly(row.try_get(1)?)?)));
         let series = open.parse().map_err(|_| Error::Inconsistent("a series"))?;
         Ok((series, last.transpose()?))
     }

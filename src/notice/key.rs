@@ -20,8 +20,9 @@ use super::hex;
 use crate::chance::{self, Chance};
 
 /// What stands before the 32 bytes of such a key (RFC 8410 §7), as `openssl genpkey` writes it.
-const PKCS8: [u8; 16] =
-    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+const PKCS8: [u8; 16] = [
+    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+];
 
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
@@ -162,10 +163,7 @@ mod tests {
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         let read = SigningKey::load(&file).unwrap();
         assert_eq!(read.public(), made.public());
-        assert!(matches!(
-            SigningKey::make(&file, &SeededChance::new(2)),
-            Err(Unusable::File(..))
-        ));
+        assert!(matches!(SigningKey::make(&file, &SeededChance::new(2)), Err(Unusable::File(..))));
         assert_eq!(SigningKey::load(&file).unwrap().public(), made.public());
         let public = made.public().unwrap();
         assert_eq!(public.to_string().parse::<PublicKey>().unwrap(), public);

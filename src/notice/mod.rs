@@ -122,8 +122,7 @@ impl Signed {
         if !trusted.iter().any(|key| key.has_signed(&bytes, &self.signature)) {
             return Err(Refused::Signature);
         }
-        let notice: Notice =
-            serde_json::from_str(&self.text).map_err(|_| Refused::Unreadable)?;
+        let notice: Notice = serde_json::from_str(&self.text).map_err(|_| Refused::Unreadable)?;
         if notice.site == site { Ok(notice) } else { Err(Refused::OtherOffice) }
     }
 }

@@ -64,7 +64,18 @@ const ROOMS: &[(&str, &[&str])] = &[
     // The counter's end of what comes down.
     (
         "downlink",
-        &["config", "db", "device", "form", "forwarding", "journal", "notice", "staff", "sync", "wire"],
+        &[
+            "config",
+            "db",
+            "device",
+            "form",
+            "forwarding",
+            "journal",
+            "notice",
+            "staff",
+            "sync",
+            "wire",
+        ],
     ),
     ("procedure", &["config", "form"]),
     ("takings", &["db", "config", "export", "payment", "pdf"]),

@@ -203,11 +203,7 @@ impl Wrong {
     }
 }
 
-async fn sent(
-    served: &Served,
-    seen: &Seen,
-    fields: &Fields,
-) -> Result<Result<(), Wrong>, Refusal> {
+async fn sent(served: &Served, seen: &Seen, fields: &Fields) -> Result<Result<(), Wrong>, Refusal> {
     let Some(key) = &served.key else { return Ok(Err(Wrong::NoKey)) };
     let op: OpId = fields.get("op").parse().map_err(|_| Refusal::Forbidden)?;
     let kind = Kind::from_id(fields.get("kind")).ok_or(Refusal::NotHere)?;
