@@ -18,11 +18,19 @@ use crate::wire::{NOTICES, Notices, NoticesQuestion};
 /// Until the hub is asked again: somebody who is out is to be out soon.
 const EVERY: Duration = Duration::from_secs(10);
 
+/// How the hub is asked.
+#[derive(Clone, Debug)]
+pub enum From {
+    Line(Link),
+    /// With every letter; the answer comes when somebody brings it.
+    Letters,
+}
+
 /// Everything the task needs.
 pub struct Fetching {
     pub db: Db,
     pub journal: Arc<Journal>,
-    pub link: Link,
+    pub from: From,
     /// This office, as the hub names it.
     pub site: String,
     /// Whose signatures are taken.
@@ -65,7 +73,13 @@ impl Fetching {
     async fn step(&self) -> Result<Option<usize>, Error> {
         let held = self.db.read(store::place).await?;
         let question = NoticesQuestion { site: self.site.clone(), held };
-        let link = self.link.clone();
+        let link = match &self.from {
+            From::Line(link) => link.clone(),
+            From::Letters => {
+                self.line.carried.ask(question);
+                return self.take(self.line.carried.next().await).await;
+            }
+        };
         let (reply, answer) = oneshot::channel();
         let asking = std::thread::Builder::new().name("downlink".to_owned());
         let asked = asking.spawn(move || drop(reply.send(link.ask::<Notices>(NOTICES, &question))));

@@ -16,7 +16,7 @@ mod take;
 mod tests;
 
 pub use apply::{Due, Settled, apply, due, next_due_at, parts, pieces};
-pub use fetch::Fetching;
+pub use fetch::{Fetching, From};
 pub use standing::Standing;
 pub use store::{Listed, NotTaken, State, in_force, listed, not_taken};
 pub use take::{Taken, take};

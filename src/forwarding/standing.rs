@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
+use super::Carried;
 use crate::clock::Moment;
 use crate::wire::Stuck;
 
@@ -41,6 +42,8 @@ pub struct Standing {
     last: Arc<Mutex<Last>>,
     hurry: Arc<Notify>,
     again: Arc<AtomicBool>,
+    /// What letters carry besides, where there is no line.
+    pub carried: Carried,
     /// Somebody else who asks the hub is called, too.
     besides: Arc<Notify>,
 }

@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use crate::config::Config;
 use crate::db::Tx;
-use crate::downlink::{self, Fetching};
+use crate::downlink::{self, Fetching, From};
 use crate::forwarding::Way;
 use crate::journal::Error;
 use crate::notice::PublicKey;
@@ -30,16 +30,19 @@ pub(super) fn trusted(config: &Config) -> anyhow::Result<Vec<PublicKey>> {
 /// The task that fetches, where there is a line and a key.
 pub(super) fn fetching(office: &Office, way: &Way) -> anyhow::Result<Option<Fetching>> {
     let trusted = trusted(&office.config)?;
-    let (Some(standing), Some(line), Way::Line(link), false) =
-        (&office.downlink, &office.line, way, trusted.is_empty())
+    let (Some(standing), Some(line), false) = (&office.downlink, &office.line, trusted.is_empty())
     else {
         return Ok(None);
+    };
+    let from = match way {
+        Way::Line(link) => From::Line(link.clone()),
+        Way::Letters(_) => From::Letters,
     };
     let site = &office.config.site;
     Ok(Some(Fetching {
         db: office.db.clone(),
         journal: office.journal.clone(),
-        link: link.clone(),
+        from,
         site: format!("{}/{}", site.town.code, site.office.id),
         trusted,
         standing: standing.clone(),
