@@ -17,8 +17,8 @@ use super::link::{Files, Heard};
 use crate::certificates;
 use crate::clock::{Clock, SystemClock};
 use crate::letter::{self, Author, Authority, Come, Inbox};
-use crate::wire;
 use crate::wire::letter::{Asks, Letter, QUESTION, REPLY, Reply, Says};
+use crate::wire::{self, NoticesQuestion};
 
 /// How long an answer is looked out for before the letter is written anew.
 const LOOKS_OUT_FOR: Duration = Duration::from_secs(3);
@@ -38,6 +38,15 @@ pub struct Post {
     /// The name in the hub's certificate.
     hub: String,
     remembered: PathBuf,
+}
+
+/// What a letter says besides what it asks.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Besides {
+    /// The hub is to look again at what it could not take further.
+    pub again: bool,
+    /// What is asked of what the hub sent down.
+    pub notices: Option<NoticesQuestion>,
 }
 
 /// Numbers of letters.
@@ -97,8 +106,8 @@ impl Post {
     }
 
     /// Asks, unless the answer is there; and looks out for it for a while.
-    pub(super) fn ask(&mut self, asks: &Asks, again: bool) -> Heard<Reply> {
-        match self.tried(asks, again) {
+    pub(super) fn ask(&mut self, asks: &Asks, besides: &Besides) -> Heard<Reply> {
+        match self.tried(asks, besides) {
             Ok(Some(Reply { says: Says::Refused(code), .. })) => Heard::Refused(code),
             Ok(Some(reply)) => Heard::Said(reply),
             Ok(None) => Heard::Unanswered,
@@ -106,7 +115,7 @@ impl Post {
         }
     }
 
-    fn tried(&mut self, asks: &Asks, again: bool) -> io::Result<Option<Reply>> {
+    fn tried(&mut self, asks: &Asks, besides: &Besides) -> io::Result<Option<Reply>> {
         // The folder itself may be where something is mounted; it is not made.
         for inside in ["in", "out"] {
             let folder = self.folder.join(inside);
@@ -117,7 +126,7 @@ impl Post {
         if let Some(reply) = self.look(asks)? {
             return Ok(Some(reply));
         }
-        self.write(asks, again)?;
+        self.write(asks, besides)?;
         let until = Instant::now() + LOOKS_OUT_FOR;
         while Instant::now() < until {
             std::thread::sleep(EVERY);
@@ -128,14 +137,15 @@ impl Post {
         Ok(None)
     }
 
-    fn write(&mut self, asks: &Asks, again: bool) -> io::Result<()> {
+    fn write(&mut self, asks: &Asks, besides: &Besides) -> io::Result<()> {
         let mut remembered = self.remembered();
         // Higher than any before, even where nothing is remembered any more.
         let millis = u64::try_from(SystemClock.now().unix_timestamp_nanos() / 1_000_000);
         remembered.written = millis.unwrap_or(0).max(remembered.written + 1);
         let number = remembered.written;
         self.remember(remembered)?;
-        let words = wire::pack(&Letter { number, asks: asks.clone(), again });
+        let Besides { again, notices } = besides.clone();
+        let words = wire::pack(&Letter { number, asks: asks.clone(), again, notices });
         let signed = self.author.sign(QUESTION, &words);
         let signed = signed.ok_or_else(|| io::Error::other("the office's key cannot sign"))?;
         let name = format!("{}-{number:020}{}", asks.site().replace('/', "-"), letter::END);
@@ -221,7 +231,7 @@ mod tests {
     use crate::journal::Row;
     use crate::sync::Entry;
     use crate::sync::message::Link;
-    use crate::wire::{AllStuck, Holding, Question};
+    use crate::wire::{AllStuck, Holding, Notices, Question};
 
     #[test]
     fn what_the_hub_holds_answers_the_question_that_it_was_asked_and_no_later_one() {
@@ -234,7 +244,8 @@ mod tests {
         };
         let holds = |first: u64, entries: &[Entry<Row>]| {
             let says = Says::Holding(Holding::new((log, first), entries));
-            Reply { site: site.clone(), to: 1, log, says, stuck: AllStuck::default() }
+            let (stuck, notices) = (AllStuck::default(), Notices::default());
+            Reply { site: site.clone(), to: 1, log, says, stuck, notices }
         };
         let asked = |first| Asks::Held(Question { site: site.clone(), log, first });
         for (reply, first, expected) in [

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant as Later, sleep, sleep_until};
 
 use super::link::{Heard, Link};
-use super::post::Post;
+use super::post::{Besides, Post};
 use super::standing::{Standing, Trouble};
 use super::store::Traveller;
 use super::{hear, store};
@@ -163,10 +163,15 @@ impl Forwarding {
             _ => (one.row.id, 0),
         };
         let again = self.standing.takes_again();
-        let heard = move || post.lock().unwrap_or_else(PoisonError::into_inner).ask(&asks, again);
+        let besides = Besides { again, notices: self.standing.carried.question() };
+        let heard =
+            move || post.lock().unwrap_or_else(PoisonError::into_inner).ask(&asks, &besides);
         let heard = self.on_a_thread(heard).await.unwrap_or_else(|| Heard::Nothing(LOST.into()));
         match &heard {
-            Heard::Said(reply) => self.standing.stuck(reply.stuck.stuck.clone(), reply.stuck.more),
+            Heard::Said(reply) => {
+                self.standing.stuck(reply.stuck.stuck.clone(), reply.stuck.more);
+                self.standing.carried.come(&reply.notices.notices);
+            }
             _ if again => self.standing.keep_again(),
             _ => {}
         }

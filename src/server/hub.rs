@@ -9,8 +9,10 @@ use tokio::net::TcpListener;
 use super::tls::{Certificates, TlsListener};
 use super::told_to_stop;
 use crate::chance::SystemChance;
-use crate::clock::{Clock, SystemClock};
-use crate::hub::{BackupMark, Hub, Office};
+use crate::clock::{Clock, Moment, SystemClock};
+use crate::hub::{BackupMark, Hub, Office, ToSend};
+use crate::id::OpId;
+use crate::notice::{Kind, SigningKey};
 use crate::secret::Code;
 use crate::web::hub::{Names, Pages, Peer, router};
 
@@ -22,7 +24,7 @@ pub fn run(
     database: &str,
     listen: SocketAddr,
     certificates: Option<&Certificates>,
-    names: Names,
+    pages: (Names, Option<SigningKey>),
 ) -> anyhow::Result<()> {
     if certificates.is_none() && !listen.ip().is_loopback() {
         bail!(
@@ -31,7 +33,7 @@ pub fn run(
         );
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(database, listen, certificates, names))
+    runtime.block_on(serve(database, listen, certificates, pages))
 }
 
 /// How far the database is, before a backup of it begins.
@@ -79,7 +81,7 @@ async fn serve(
     database: &str,
     listen: SocketAddr,
     certificates: Option<&Certificates>,
-    names: Names,
+    (names, key): (Names, Option<SigningKey>),
 ) -> anyhow::Result<()> {
     let tls = certificates.map(Certificates::server).transpose()?;
     let listener = TcpListener::bind(listen).await.with_context(|| {
@@ -87,7 +89,7 @@ async fn serve(
     })?;
     let hub = open(database).await?;
     let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
-    let pages = Pages { names, clock, chance, shown: Vec::new() };
+    let pages = Pages { names, clock, chance, shown: Vec::new(), key };
     let address = listener.local_addr()?;
     let answers = router(hub, pages).into_make_service_with_connect_info::<Peer>();
     match tls {
@@ -113,4 +115,28 @@ pub fn offer_setup(database: &str, municipality: &str) -> anyhow::Result<Code> {
     let of = (municipality, SystemClock.now());
     let code = alone(async { Ok(open(database).await?.offer_setup(of, &SystemChance).await?) })?;
     code.with_context(|| format!("{municipality} has accounts already: sign in"))
+}
+
+/// Sends something down to these offices, from the console.
+///
+/// # Errors
+/// When PostgreSQL cannot be reached, an office is none, or no notice of this kind says so.
+pub fn send_down(
+    database: &str,
+    offices: &[String],
+    (kind, body): (Kind, &str),
+    activate_at: Option<Moment>,
+    key: &SigningKey,
+) -> anyhow::Result<()> {
+    let offices: Vec<Office> =
+        offices.iter().map(|office| office.parse()).collect::<Result<_, _>>()?;
+    alone(async {
+        let (hub, now) = (open(database).await?, SystemClock.now());
+        let op = OpId::new(now, &SystemChance);
+        let what = ToSend { op, kind, body, activate_at, person: "" };
+        for office in &offices {
+            hub.send_down((office, now), &what, (key, &SystemChance)).await?;
+        }
+        Ok(())
+    })
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AllStuck, Batch, Holding, Log, Question, Standing};
+use super::{AllStuck, Batch, Holding, Log, Notices, NoticesQuestion, Question, Standing};
 use crate::id::LogId;
 
 /// What kind of letter an office writes, and what the hub does.
@@ -19,6 +19,9 @@ pub struct Letter {
     /// Whether the hub is to look again at what it could not take further.
     #[serde(default)]
     pub again: bool,
+    /// What of what the hub sent down it is to have next.
+    #[serde(default)]
+    pub notices: Option<NoticesQuestion>,
 }
 
 /// What a letter asks.
@@ -61,6 +64,9 @@ pub struct Reply {
     /// What waits there.
     #[serde(default)]
     pub stuck: AllStuck,
+    /// What was sent down.
+    #[serde(default)]
+    pub notices: Notices,
 }
 
 /// The answer itself.

@@ -7,6 +7,7 @@
 //! | [`ENTRIES`] | [`Batch`] | [`Standing`] |
 //! | [`HELD`] | [`Question`] | [`Holding`] |
 //! | [`STUCK`] | [`StuckQuestion`] | [`AllStuck`] |
+//! | [`NOTICES`] | [`NoticesQuestion`] | [`Notices`] |
 //!
 //! An entry travels as its columns, for its hash is made of them; whoever takes it in
 //! works the hash out again. Names that are not known are passed over, so that a newer
@@ -14,6 +15,7 @@
 
 mod bytes;
 pub mod letter;
+mod notices;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,8 @@ use crate::id::LogId;
 use crate::journal::{LogRow, Row};
 use crate::sync::message::Link;
 use crate::sync::{Entry, Hash, Incarnation, Mark, Position};
+
+pub use notices::{NOTICES, Notices, NoticesQuestion};
 
 pub use bytes::{BODY_LEN_MAX, Unreadable, pack, unpack};
 

@@ -23,8 +23,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("application", &["db", "journal"]),
     // Knows neither clock nor line nor storage.
     ("sync", &[]),
+    // What the hub sends down; who acts on it and how, it does not know.
+    ("notice", &["sync"]),
     // What travels, as bytes.
-    ("wire", &["journal", "sync"]),
+    ("wire", &["journal", "notice", "sync"]),
     // Signed files; what they say, it does not know.
     ("letter", &["certificates"]),
     // The counter's end of the line to the hub.
@@ -35,7 +37,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("bill_code", &["jpqr"]),
     ("payment", &["db", "journal"]),
     // PostgreSQL, and nothing of the counter's own storage: the facts and rules of others.
-    ("hub", &["application", "certificates", "journal", "payment", "queue", "staff", "sync"]),
+    (
+        "hub",
+        &["application", "certificates", "journal", "notice", "payment", "queue", "staff", "sync"],
+    ),
     ("terminal", &["payment"]),
     // Rows as files; where they come from it does not know.
     ("export", &[]),
@@ -58,6 +63,22 @@ const ROOMS: &[(&str, &[&str])] = &[
             "queue",
             "register",
             "staff",
+        ],
+    ),
+    // The counter's end of what comes down.
+    (
+        "downlink",
+        &[
+            "config",
+            "db",
+            "device",
+            "form",
+            "forwarding",
+            "journal",
+            "notice",
+            "staff",
+            "sync",
+            "wire",
         ],
     ),
     ("procedure", &["config", "form"]),
@@ -96,6 +117,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "application",
             "appointment",
             "device",
+            "downlink",
             "forwarding",
             "payment",
             "preregistration",
@@ -144,7 +166,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("askama", &["web"]),
     ("argon2", &["staff"]),
     ("chacha20poly1305", &["card", "journal"]),
-    ("tokio_rustls", &["certificates", "web", "server", "forwarding", "hub", "letter"]),
+    ("tokio_rustls", &["certificates", "web", "server", "forwarding", "hub", "letter", "notice"]),
     ("ureq", &["forwarding"]),
     ("tokio_postgres", &["hub"]),
     ("deadpool_postgres", &["hub"]),
@@ -159,6 +181,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "application",
             "appointment",
             "device",
+            "downlink",
             "forwarding",
             "payment",
             "preregistration",

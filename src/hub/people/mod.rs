@@ -15,6 +15,7 @@ use crate::secret::Digest;
 
 pub use accounts::NewPerson;
 pub use record::Record;
+pub(super) use record::append as append_record;
 pub use sign_in::{Attempt, Checked, Outcome};
 
 /// What somebody works as.
@@ -65,17 +66,20 @@ pub enum Action {
     ManagePeople,
     /// Who looked at what.
     ReadRecord,
+    /// Send something down to offices.
+    SendDown,
 }
 
 impl Action {
     /// All actions.
-    pub const ALL: [Action; 6] = [
+    pub const ALL: [Action; 7] = [
         Action::SeeQueues,
         Action::SeeApplications,
         Action::SeeTakings,
         Action::SeeMachines,
         Action::ManagePeople,
         Action::ReadRecord,
+        Action::SendDown,
     ];
 }
 
@@ -87,7 +91,7 @@ pub fn may(role: Role, action: Action) -> bool {
         SeeQueues => matches!(role, Clerk | Supervisor | Administrator),
         SeeApplications => matches!(role, Clerk | Supervisor),
         SeeTakings | SeeMachines => matches!(role, Supervisor | Administrator),
-        ManagePeople => matches!(role, Administrator),
+        ManagePeople | SendDown => matches!(role, Administrator),
         // Whoever is watched does not watch over it.
         ReadRecord => matches!(role, Auditor),
     }
@@ -149,6 +153,6 @@ mod tests {
             let mark = |action| if may(role, action) { 'x' } else { '.' };
             Action::ALL.into_iter().map(mark).collect()
         };
-        assert_eq!(Role::ALL.map(row), ["xx....", "xxxx..", "x.xxx.", ".....x"]);
+        assert_eq!(Role::ALL.map(row), ["xx.....", "xxxx...", "x.xxx.x", ".....x."]);
     }
 }

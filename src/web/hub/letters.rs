@@ -7,7 +7,7 @@ use crate::hub::{Hub, Office};
 use crate::letter::{Author, Authority};
 use crate::sync::batch::IN_A_LETTER;
 use crate::wire::letter::{Asks, Letter, QUESTION, REPLY, Reply, Says};
-use crate::wire::{self, Holding, Standing};
+use crate::wire::{self, Holding, Notices, Standing};
 
 /// Who answers, and whom.
 pub struct Letters {
@@ -93,7 +93,15 @@ impl Letters {
         let stuck = stuck_of(&self.hub, &office, letter.again).await.ok()?;
         let (number, log) = (letter.number, letter.asks.log());
         let site = letter.asks.site().to_owned();
-        let reply = wire::pack(&Reply { site, to: number, log, says, stuck });
+        // Who signed the letter may speak for its own office alone.
+        let notices = match &letter.notices {
+            Some(asked) if asked.site == site => {
+                let next = self.hub.notices_after(&office, asked.held.as_ref()).await;
+                Notices { notices: next.ok()? }
+            }
+            _ => Notices::default(),
+        };
+        let reply = wire::pack(&Reply { site, to: number, log, says, stuck, notices });
         Some(Sealed { office, number, letter: self.author.sign(REPLY, &reply)? })
     }
 }

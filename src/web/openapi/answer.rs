@@ -101,6 +101,9 @@ pub(super) fn schemas(role: Role) -> Value {
             "Holding": object(&[
                 ("log", text()), ("entries", json!({ "type": "array", "items": { "type": "object" } })),
             ]),
+            "Notices": object(&[
+                ("notices", json!({ "type": "array", "items": object(&[("text", text()), ("signature", text())]) })),
+            ]),
             "AllStuck": object(&[
                 ("stuck", json!({ "type": "array", "items": stuck() })), ("more", count()),
             ]),

@@ -6,7 +6,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use madoguchi::chance::{SeededChance, bytes};
-use madoguchi::clock::{Clock, SystemClock};
 use madoguchi::letter::Author;
 use madoguchi::wire;
 use madoguchi::wire::letter::{Asks, Letter, QUESTION, REPLY, Reply, Says};
@@ -16,7 +15,7 @@ use super::served::Authority;
 use super::town::{Branch, Hall};
 use crate::stage::office::hidden;
 use crate::stage::postgres::Postgres;
-use crate::stage::program::{Program, madoguchi};
+use crate::stage::program::{Program, madoguchi, run};
 use crate::stage::wait_until;
 
 const HUB: &str = "hub.town.mihon.example";
@@ -24,15 +23,15 @@ const HUB: &str = "hub.town.mihon.example";
 const SEED: u64 = 20_261_127;
 
 /// The folders of both ends, and what was carried between them.
-struct Post {
+pub struct Post {
     folder: TempDir,
-    town: Authority,
+    pub town: Authority,
     carried: RefCell<Vec<(PathBuf, PathBuf)>>,
 }
 
 /// What becomes of a file on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+pub enum Way {
     Whole,
     Lost,
     Torn,
@@ -41,7 +40,7 @@ enum Way {
 }
 
 impl Post {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let town = Authority::new(folder.path(), "town");
         for end in ["office", "office/in", "office/out", "hub", "hub/in", "hub/out", "kept"] {
@@ -50,12 +49,17 @@ impl Post {
         Self { folder, town, carried: RefCell::default() }
     }
 
-    fn at(&self, end: &str) -> PathBuf {
+    pub fn at(&self, end: &str) -> PathBuf {
         self.folder.path().join(end)
     }
 
     /// An office that sends by letters.
-    fn branch(&self) -> Branch {
+    pub fn branch(&self) -> Branch {
+        self.branch_with("")
+    }
+
+    /// The same with one line more about the hub.
+    fn branch_with(&self, line: &str) -> Branch {
         let [certificate, key] = self.town.sign("honcho.999997.madoguchi.internal");
         Branch::open_as("honcho", |config| {
             let site = config.join("site.toml");
@@ -64,7 +68,7 @@ impl Post {
             let (_, after) = rest.split_once('\n').unwrap();
             let hub = format!(
                 "folder = {:?}\nname = {HUB:?}\ncertificate = {certificate:?}\nkey = {key:?}\n\
-                 authority = {:?}\n",
+                 authority = {:?}\n{line}\n",
                 self.at("office"),
                 self.town.file()
             );
@@ -73,7 +77,7 @@ impl Post {
     }
 
     /// The hub that reads them.
-    fn hub(&self, database: &str) -> Program {
+    pub fn hub(&self, database: &str) -> Program {
         let [certificate, key] = self.town.sign(HUB);
         let mut command = madoguchi(&["hub", "folder", "--database", database]);
         command.arg("--in").arg(self.at("hub/in")).arg("--out").arg(self.at("hub/out"));
@@ -83,7 +87,7 @@ impl Post {
     }
 
     /// Carries everything that lies ready, both ways.
-    fn carry(&self, way: impl Fn() -> Way) {
+    pub fn carry(&self, way: impl Fn() -> Way) {
         let both = [("office/out", "hub/in"), ("hub/out/999997-honcho", "office/in")];
         for (from, to) in both.map(|(from, to)| (self.at(from), self.at(to))) {
             for path in letters(&from) {
@@ -114,7 +118,7 @@ impl Post {
     }
 
     /// What was set aside at an end, with its reason.
-    fn refused(&self, end: &str) -> Vec<String> {
+    pub fn refused(&self, end: &str) -> Vec<String> {
         let Ok(aside) = fs::read_dir(self.at(end).join("refused")) else { return Vec::new() };
         let texts = aside.map(|entry| entry.unwrap().path());
         let texts = texts.filter(|path| path.extension().is_some_and(|end| end == "txt"));
@@ -122,7 +126,7 @@ impl Post {
     }
 }
 
-fn letters(folder: &Path) -> Vec<PathBuf> {
+pub fn letters(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let paths = entries.map(|entry| entry.unwrap().path());
     let mut paths: Vec<PathBuf> = paths
@@ -136,21 +140,14 @@ fn letters(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Somebody presses for it: nothing is waited for.
-fn call(branch: &mut Branch) {
+pub fn call(branch: &mut Branch) {
     let page = branch.clerk.get("/desk/line").text;
     let key = hidden(&page, "key").to_owned();
     branch.clerk.post("/desk/line", &[("key", &key), ("act", "call")]);
 }
 
-/// What a letter to the hub asks.
-fn asks(town: &Authority, letter: &Path) -> Asks {
-    let authority = madoguchi::letter::Authority::new(&town.file()).unwrap();
-    let opened = authority.open(QUESTION, &fs::read(letter).unwrap(), SystemClock.now()).unwrap();
-    wire::unpack::<Letter>(&opened.words).unwrap().asks
-}
-
 /// As whoever carries it does: not all at once.
-fn deliver(from: &Path, to: &Path) {
+pub fn deliver(from: &Path, to: &Path) {
     fs::copy(from, to).unwrap();
 }
 
@@ -207,128 +204,43 @@ fn whatever_becomes_of_the_files_on_the_way_everything_arrives_once() {
 }
 
 #[test]
-fn what_a_counter_lost_is_given_back_by_letters_and_a_late_copy_of_an_answer_is_no_answer() {
-    let Some(postgres) = Postgres::start("letters after a set-back") else { return };
+fn what_the_town_hall_sends_down_is_carried_too_and_done_once() {
+    let Some(postgres) = Postgres::start("letters from a hub") else { return };
     let post = Post::new();
-    let mut branch = post.branch();
+    let key = post.at("downlink.pem");
+    let (code, line, said) = run(madoguchi(&["hub", "key"]).arg(&key));
+    assert_eq!(code, Some(0), "{said}");
+    let mut branch = post.branch_with(&line);
     let hub = post.hub(&postgres.database("town"));
     let hall = Hall { postgres, hub };
-    branch.resident();
-    hall.comes_to(|| {
-        post.carry(|| Way::Whole);
-        branch.journal()
-    });
-    wait_until("the office has its answer", || {
-        call(&mut branch);
-        post.carry(|| Way::Whole);
-        branch.acked() > 0
-    });
-    let (old, known) = (branch.copied(), branch.acked());
-    for _ in 0..3 {
-        branch.resident();
+    let chance = SeededChance::new(SEED);
+    let drawn = || usize::from(bytes::<1>(&chance)[0]);
+    for (nth, day) in ["2027-05-06", "2027-05-07", "2027-05-10"].into_iter().enumerate() {
+        let file = post.at("closed.toml");
+        let reason = "reason = { ja = \"停電\", en = \"power\" }";
+        fs::write(&file, format!("[[closure]]\nfrom = \"{day}\"\n{reason}\n")).unwrap();
+        let mut send = madoguchi(&["hub", "send", "closures", "--office", "999997/honcho"]);
+        send.args(["--database", &hall.postgres.address("town")]);
+        let (code, _, said) = run(send.arg("--downlink-key").arg(&key).arg("--file").arg(&file));
+        assert_eq!(code, Some(0), "{said}");
+        for _ in 0..6 {
+            call(&mut branch);
+            post.carry(|| [Way::Whole, Way::Lost, Way::Torn, Way::Doubled][drawn() % 4]);
+        }
+        if nth == 1 {
+            branch.kill_and_start();
+        }
     }
-    hall.comes_to(|| {
-        post.carry(|| Way::Whole);
-        branch.journal()
-    });
-    let before = branch.journal();
-    branch.put_back(&old);
-    branch.resident();
-    wait_until("the counter begins a new log", || {
+    let outcomes = "select string_agg(number || ' ' || state, ', ' order by number)
+                    from notice_outcome";
+    wait_until("the town hall hears of all of them", || {
         call(&mut branch);
         post.carry(|| Way::Whole);
-        branch.logs() == 2
+        let heard = hall.postgres.asked_in("town", outcomes).unwrap();
+        heard.trim() == "1 applied, 2 applied, 3 applied"
     });
-    // What it asks for now: of what the hub has, only what it does not have itself.
-    let (out, hub_in) = (post.at("office/out"), post.at("hub/in"));
-    let answers = post.at("hub/out/999997-honcho");
-    let asked_for = |branch: &mut Branch, after: u64| {
-        let mut first = 0;
-        wait_until("it asks for what the hub has", || {
-            call(branch);
-            first = letters(&out).first().map_or(0, |letter| match asks(&post.town, letter) {
-                Asks::Held(question) => question.first,
-                Asks::Entries(_) => 0,
-            });
-            first > after
-        });
-        first
-    };
-    let first = asked_for(&mut branch, 0);
-    assert_eq!(first, u64::try_from(known).unwrap() + 1);
-    // It asks twice, for the first answer is long in coming; both are answered.
-    let answered = ["one", "two"].map(|name| {
-        assert_eq!(asked_for(&mut branch, 0), first);
-        let letter = letters(&out).remove(0);
-        fs::rename(&letter, hub_in.join(letter.file_name().unwrap())).unwrap();
-        wait_until("the hub answers", || !letters(&answers).is_empty());
-        let kept = post.at("kept").join(name);
-        fs::rename(letters(&answers).remove(0), &kept).unwrap();
-        kept
-    });
-    let coming = post.at("office/in").join("x.letter");
-    deliver(&answered[0], &coming);
-    assert!(asked_for(&mut branch, first) > first, "it goes on from there");
-    deliver(&answered[1], &coming);
-    wait_until("the late one is put away", || {
-        call(&mut branch);
-        !coming.exists()
-    });
-    let both = |branch: &Branch| {
-        let mut both = before.clone();
-        both.extend(branch.journal());
-        both
-    };
-    hall.comes_to(|| {
-        call(&mut branch);
-        post.carry(|| Way::Whole);
-        both(&branch)
-    });
-    assert_eq!((branch.logs(), branch.incidents()), (2, vec!["counter_went_back".to_owned()]));
-}
-
-#[test]
-fn an_office_whose_letters_cannot_be_put_away_holds_up_itself_alone() {
-    let Some(postgres) = Postgres::start("a folder that is none") else { return };
-    let post = Post::new();
-    let mut branch = post.branch();
-    let in_the_way = [post.at("hub/out/999997-honcho"), post.at("hub/in/refused")];
-    for file in &in_the_way {
-        fs::write(file, "").unwrap();
-    }
-    let hub = post.hub(&postgres.database("town"));
-    let hall = Hall { postgres, hub };
-    branch.resident();
-    // It is the first by its name; so is one that is no letter, and cannot go aside.
-    wait_until("a letter is there", || {
-        post.carry(|| Way::Whole);
-        !letters(&post.at("hub/in")).is_empty()
-    });
-    fs::write(post.at("hub/in/0.letter"), "torn").unwrap();
-    let [certificate, key] = post.town.sign("higashi.999997.madoguchi.internal");
-    let question = wire::Question {
-        site: "999997/higashi".into(),
-        log: "01a20ada-2c00-7cb9-b86b-f6c27eeb5590".parse().unwrap(),
-        first: 1,
-    };
-    let words = wire::pack(&Letter { number: 1, asks: Asks::Held(question), again: false });
-    let letter = Author::new(&certificate, &key).unwrap().sign(QUESTION, &words).unwrap();
-    fs::write(post.at("hub/in/z.letter"), letter).unwrap();
-    wait_until("the other office is answered", || {
-        !letters(&post.at("hub/out/999997-higashi")).is_empty()
-    });
-    wait_until("both are told of", || {
-        let said = hall.hub.said();
-        said.contains("0.letter") && said.contains("out/999997-honcho")
-    });
-    for file in &in_the_way {
-        fs::remove_file(file).unwrap();
-    }
-    hall.comes_to(|| {
-        post.carry(|| Way::Whole);
-        branch.journal()
-    });
-    wait_until("what is none goes aside", || !post.refused("hub/in").is_empty());
+    let done = branch.journal().values().filter(|told| told.starts_with("notice.")).count();
+    assert_eq!(done, 3, "each once");
 }
 
 #[test]
@@ -358,7 +270,8 @@ fn what_is_no_letter_for_here_goes_aside_with_its_reason_and_changes_nothing() {
             log: "01a20ada-2c00-7cb9-b86b-f6c27eeb5590".parse().unwrap(),
             first: 1,
         };
-        let letter = Letter { number: 1, asks: Asks::Held(question), again: false };
+        let asks = Asks::Held(question);
+        let letter = Letter { number: 1, asks, again: false, notices: None };
         author.sign(QUESTION, &wire::pack(&letter)).unwrap()
     };
     for (name, letter, why) in [
@@ -381,7 +294,8 @@ fn what_is_no_letter_for_here_goes_aside_with_its_reason_and_changes_nothing() {
     let reply = |author: &Author, site: &str, to: u64| {
         let says = Says::Refused("other_log".into());
         let log = "01a20ada-2c00-7cb9-b86b-f6c27eeb5590".parse().unwrap();
-        let reply = Reply { site: site.into(), to, log, says, stuck: wire::AllStuck::default() };
+        let (stuck, notices) = (wire::AllStuck::default(), wire::Notices::default());
+        let reply = Reply { site: site.into(), to, log, says, stuck, notices };
         author.sign(REPLY, &wire::pack(&reply)).unwrap()
     };
     let hub = author(&post.town, HUB);

@@ -75,11 +75,11 @@ async fn what_comes_before_what_it_goes_on_from_waits_for_it_and_takes_effect_in
                     (select revoked_at is not null from device), (select state from application)",
         )
     };
-    assert_eq!(stand().unwrap().trim(), "served 1|t|accepted");
+    assert_eq!(stand().unwrap().trim(), "serving 1|t|accepted");
     // Made again it comes to the same.
     hub.make_again(TOWN).await.unwrap();
     assert_eq!(waiting(&hub).await, []);
-    assert_eq!(stand().unwrap().trim(), "served 1|t|accepted");
+    assert_eq!(stand().unwrap().trim(), "serving 1|t|accepted");
 }
 
 #[tokio::test(flavor = "multi_thread")]
