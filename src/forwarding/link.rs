@@ -7,10 +7,10 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::pki_types::CertificateDer;
 use ureq::Agent;
 use ureq::http::{Response, header};
-use ureq::tls::{Certificate, ClientCert, KeyKind, PrivateKey, RootCerts, TlsConfig};
+use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
 use crate::certificates::{self, Unusable};
 use crate::wire::{self, BODY_LEN_MAX};
@@ -146,13 +146,10 @@ fn is_here(url: &str) -> bool {
 
 impl Files<'_> {
     fn config(&self) -> Result<TlsConfig, Error> {
-        let key = certificates::key(self.key)?;
-        let kind = match &key {
-            PrivateKeyDer::Pkcs1(_) => KeyKind::Pkcs1,
-            PrivateKeyDer::Sec1(_) => KeyKind::Sec1,
-            _ => KeyKind::Pkcs8,
-        };
-        let key = PrivateKey::from_der(kind, key.secret_der()).to_owned();
+        // The line takes its key as it lies in the file.
+        let unusable = || Unusable::Key(self.key.display().to_string());
+        let pem = std::fs::read(self.key).map_err(|_| unusable())?;
+        let key = PrivateKey::from_pem(&pem).map_err(|_| unusable())?;
         let own = held(&certificates::chain(self.certificate)?);
         let roots = RootCerts::new_with_certs(&held(&certificates::chain(self.authority)?));
         Ok(TlsConfig::builder()
