@@ -52,7 +52,7 @@ fn only_what_its_key_signed_for_this_office_is_read() {
     let one = notice(series(0), 1, BEGINNING);
     let signed = one.signed(&key).unwrap();
     assert_eq!(signed.open(site, &trusted), Ok(one));
-    assert_eq!(signed.open(site, &[elsewhere[0], trusted[0]]).is_ok(), true, "one of several");
+    assert!(signed.open(site, &[elsewhere[0], trusted[0]]).is_ok(), "one of several");
     assert_eq!(signed.open(site, &elsewhere), Err(Refused::Signature));
     assert_eq!(signed.open(site, &[]), Err(Refused::Signature));
     assert_eq!(signed.open("999997/higashi", &trusted), Err(Refused::OtherOffice));

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use madoguchi::chance::SeededChance;
+use madoguchi::clock::{Clock, SystemClock};
 use madoguchi::hub::people::Role;
 use madoguchi::hub::{Became, Hub, ToSend};
 use madoguchi::id::OpId;
 use madoguchi::notice::{Kind, Place, PublicKey, Signed, SigningKey, follows};
 use tempfile::TempDir;
-use time::{Date, OffsetDateTime, UtcOffset, Weekday};
+use time::{Date, Weekday};
 use ureq::http::StatusCode;
 
 use super::people::{Looker, now, person, staffed};
@@ -104,8 +105,7 @@ fn call(branch: &mut Branch) {
 
 /// A working day that is not far.
 fn a_day() -> Date {
-    let offset = UtcOffset::from_hms(9, 0, 0).unwrap();
-    let mut day = OffsetDateTime::now_utc().to_offset(offset).date() + time::Duration::days(7);
+    let mut day = SystemClock.now().date() + time::Duration::days(7);
     while matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
         day = day.next_day().unwrap();
     }

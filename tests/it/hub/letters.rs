@@ -243,6 +243,12 @@ fn what_the_town_hall_sends_down_is_carried_too_and_done_once() {
     assert_eq!(done, 3, "each once");
 }
 
+fn replied(site: String, to: u64, says: Says) -> Reply {
+    let log = "01a20ada-2c00-7cb9-b86b-f6c27eeb5590".parse().unwrap();
+    let (stuck, notices) = (wire::AllStuck::default(), wire::Notices::default());
+    Reply { site, to, log, says, stuck, notices }
+}
+
 #[test]
 fn what_is_no_letter_for_here_goes_aside_with_its_reason_and_changes_nothing() {
     let Some(postgres) = Postgres::start("letters of others") else { return };
@@ -270,8 +276,7 @@ fn what_is_no_letter_for_here_goes_aside_with_its_reason_and_changes_nothing() {
             log: "01a20ada-2c00-7cb9-b86b-f6c27eeb5590".parse().unwrap(),
             first: 1,
         };
-        let asks = Asks::Held(question);
-        let letter = Letter { number: 1, asks, again: false, notices: None };
+        let letter = Letter { number: 1, asks: Asks::Held(question), again: false, notices: None };
         author.sign(QUESTION, &wire::pack(&letter)).unwrap()
     };
     for (name, letter, why) in [
@@ -293,9 +298,7 @@ fn what_is_no_letter_for_here_goes_aside_with_its_reason_and_changes_nothing() {
     // letter that it never wrote.
     let reply = |author: &Author, site: &str, to: u64| {
         let says = Says::Refused("other_log".into());
-        let log = "01a20ada-2c00-7cb9-b86b-f6c27eeb5590".parse().unwrap();
-        let (stuck, notices) = (wire::AllStuck::default(), wire::Notices::default());
-        let reply = Reply { site: site.into(), to, log, says, stuck, notices };
+        let reply = replied(site.into(), to, says);
         author.sign(REPLY, &wire::pack(&reply)).unwrap()
     };
     let hub = author(&post.town, HUB);
