@@ -179,16 +179,10 @@ fn after(most: &str) -> String {
 }
 
 /// Where the chain is.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Chain {
     number: i64,
     hash: Hash,
-}
-
-impl Default for Chain {
-    fn default() -> Self {
-        Self { number: 0, hash: [0; 32] }
-    }
 }
 
 impl Chain {
