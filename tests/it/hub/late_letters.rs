@@ -22,6 +22,30 @@ fn asks(town: &Authority, letter: &Path) -> Asks {
     wire::unpack::<Letter>(&opened.words).unwrap().asks
 }
 
+/// Carries until everything that was written is at the town hall.
+fn all_is_sent(hall: &Hall, post: &Post, branch: &Branch) {
+    hall.comes_to(|| {
+        post.carry(|| Way::Whole);
+        branch.journal()
+    });
+}
+
+/// Waits until a letter asks for what the hub has from a later number on than this one;
+/// from which.
+fn asked_for(post: &Post, branch: &mut Branch, after: u64) -> u64 {
+    let mut first = 0;
+    wait_until("it asks for what the hub has", || {
+        call(branch);
+        let letters = letters(&post.at("office/out"));
+        first = letters.first().map_or(0, |letter| match asks(&post.town, letter) {
+            Asks::Held(question) => question.first,
+            Asks::Entries(_) => 0,
+        });
+        first > after
+    });
+    first
+}
+
 #[test]
 fn what_a_counter_lost_is_given_back_by_letters_and_a_late_copy_of_an_answer_is_no_answer() {
     let Some(postgres) = Postgres::start("letters after a set-back") else { return };
@@ -30,10 +54,7 @@ fn what_a_counter_lost_is_given_back_by_letters_and_a_late_copy_of_an_answer_is_
     let hub = post.hub(&postgres.database("town"));
     let hall = Hall { postgres, hub };
     branch.resident();
-    hall.comes_to(|| {
-        post.carry(|| Way::Whole);
-        branch.journal()
-    });
+    all_is_sent(&hall, &post, &branch);
     wait_until("the office has its answer", || {
         call(&mut branch);
         post.carry(|| Way::Whole);
@@ -43,10 +64,7 @@ fn what_a_counter_lost_is_given_back_by_letters_and_a_late_copy_of_an_answer_is_
     for _ in 0..3 {
         branch.resident();
     }
-    hall.comes_to(|| {
-        post.carry(|| Way::Whole);
-        branch.journal()
-    });
+    all_is_sent(&hall, &post, &branch);
     let before = branch.journal();
     branch.put_back(&old);
     branch.resident();
@@ -58,23 +76,11 @@ fn what_a_counter_lost_is_given_back_by_letters_and_a_late_copy_of_an_answer_is_
     // What it asks for now: of what the hub has, only what it does not have itself.
     let (out, hub_in) = (post.at("office/out"), post.at("hub/in"));
     let answers = post.at("hub/out/999997-honcho");
-    let asked_for = |branch: &mut Branch, after: u64| {
-        let mut first = 0;
-        wait_until("it asks for what the hub has", || {
-            call(branch);
-            first = letters(&out).first().map_or(0, |letter| match asks(&post.town, letter) {
-                Asks::Held(question) => question.first,
-                Asks::Entries(_) => 0,
-            });
-            first > after
-        });
-        first
-    };
-    let first = asked_for(&mut branch, 0);
+    let first = asked_for(&post, &mut branch, 0);
     assert_eq!(first, u64::try_from(known).unwrap() + 1);
     // It asks twice, for the first answer is long in coming; both are answered.
     let answered = ["one", "two"].map(|name| {
-        assert_eq!(asked_for(&mut branch, 0), first);
+        assert_eq!(asked_for(&post, &mut branch, 0), first);
         let letter = letters(&out).remove(0);
         fs::rename(&letter, hub_in.join(letter.file_name().unwrap())).unwrap();
         wait_until("the hub answers", || !letters(&answers).is_empty());
@@ -84,7 +90,7 @@ fn what_a_counter_lost_is_given_back_by_letters_and_a_late_copy_of_an_answer_is_
     });
     let coming = post.at("office/in").join("x.letter");
     deliver(&answered[0], &coming);
-    assert!(asked_for(&mut branch, first) > first, "it goes on from there");
+    assert!(asked_for(&post, &mut branch, first) > first, "it goes on from there");
     deliver(&answered[1], &coming);
     wait_until("the late one is put away", || {
         call(&mut branch);
@@ -142,9 +148,6 @@ fn an_office_whose_letters_cannot_be_put_away_holds_up_itself_alone() {
     for file in &in_the_way {
         fs::remove_file(file).unwrap();
     }
-    hall.comes_to(|| {
-        post.carry(|| Way::Whole);
-        branch.journal()
-    });
+    all_is_sent(&hall, &post, &branch);
     wait_until("what is none goes aside", || !post.refused("hub/in").is_empty());
 }
