@@ -86,6 +86,12 @@ pub(super) fn hash_at(
         .optional()?)
 }
 
+/// Whether one with this hash is held.
+pub(super) fn holds(connection: &Connection, hash: &Hash) -> Result<bool, Error> {
+    let any = "select exists (select 1 from notice where hash = ?1)";
+    Ok(connection.prepare_cached(any)?.query_row([hash], |row| row.get(0))?)
+}
+
 /// Keeps a notice that is to be taken.
 pub(super) fn keep(
     tx: &Tx<'_>,

@@ -69,7 +69,13 @@ fn one(
             None
         })
     };
-    let follows = follows(held, hash_at, &notice, &signed.hash());
+    let holds = |hash: &crate::sync::Hash| {
+        store::holds(tx, hash).unwrap_or_else(|error| {
+            *fault.borrow_mut() = Some(error);
+            false
+        })
+    };
+    let follows = follows(held, hash_at, holds, &notice, &signed.hash());
     if let Some(fault) = fault.into_inner() {
         return Err(fault);
     }

@@ -11,7 +11,6 @@ use crate::chance::Chance;
 use crate::clock::{Moment, rfc3339};
 use crate::id::{OpId, SeriesId};
 use crate::notice::{BEGINNING, Kind, Notice, Place, Signed, SigningKey};
-use crate::sync::Hash;
 
 /// What travels in one answer, at most.
 const NOTICES_MAX: i64 = 50;
@@ -84,13 +83,14 @@ impl Hub {
             return Ok(());
         }
         let fresh = SeriesId::new(now, chance);
-        let (series, last) = self.end(&tx, office, fresh).await?;
-        let number = last.map_or(0, |(number, _)| number) + 1;
+        let last = self.end(&tx, office, fresh).await?;
+        let series = last.series;
+        let (number, before) = (last.number + 1, last.hash);
         let notice = Notice {
             site: format!("{municipality}/{name}"),
             series,
             number,
-            before: last.map_or(BEGINNING, |(_, hash)| hash),
+            before,
             kind: what.kind.id().into(),
             body: what.body.into(),
             activate_at: what.activate_at.map(rfc3339),
@@ -124,14 +124,14 @@ impl Hub {
         Ok(tx.commit().await?)
     }
 
-    /// The series that is open in this life of the database, begun as `fresh` where there
-    /// is none, and the last of it.
+    /// Where the series ends that is open in this life of the database, begun as `fresh` where
+    /// there is none; and the hash of the newest of all.
     async fn end(
         &self,
         tx: &Transaction<'_>,
         Office { municipality, name }: &Office,
         fresh: SeriesId,
-    ) -> Result<(SeriesId, Option<(u64, Hash)>), Error> {
+    ) -> Result<Place, Error> {
         let newest = tx
             .query_opt(
                 "select series::text, hub from notice_series
@@ -144,27 +144,32 @@ impl Hub {
             Some(row) if row.try_get::<_, &[u8]>(1)? == own => Some(row.try_get::<_, &str>(0)?),
             _ => None,
         };
-        let Some(open) = open else {
-            tx.execute(
-                "insert into notice_series (municipality, office, series, hub)
-                 values ($1, $2, $3::text::uuid, $4)",
-                &[municipality, name, &fresh.to_string(), &own],
-            )
-            .await?;
-            return Ok((fresh, None));
+        let open = match open {
+            Some(open) => open.parse().map_err(|_| Error::Inconsistent("a series"))?,
+            None => {
+                tx.execute(
+                    "insert into notice_series (municipality, office, series, hub)
+                     values ($1, $2, $3::text::uuid, $4)",
+                    &[municipality, name, &fresh.to_string(), &own],
+                )
+                .await?;
+                fresh
+            }
         };
         let last = tx
             .query_opt(
-                "select number, hash from notice
-                 where municipality = $1 and office = $2 and series = $3::text::uuid
-                 order by number desc limit 1",
-                &[municipality, name, &open],
+                "select series = $3::text::uuid, number, hash from notice
+                 where municipality = $1 and office = $2
+                 order by series desc, number desc limit 1",
+                &[municipality, name, &open.to_string()],
             )
             .await?;
-        let last =
-            last.map(|row| Ok::<_, Error>((number(row.try_get(0)?)?, exactly(row.try_get(1)?)?)));
-        let series = open.parse().map_err(|_| Error::Inconsistent("a series"))?;
-        Ok((series, last.transpose()?))
+        let Some(row) = last else {
+            return Ok(Place { series: open, number: 0, hash: BEGINNING });
+        };
+        // One that begins hangs on the newest of those before it.
+        let last = if row.try_get(0)? { number(row.try_get(1)?)? } else { 0 };
+        Ok(Place { series: open, number: last, hash: exactly(row.try_get(2)?)? })
     }
 
     /// What an office that holds notices up to `held` is to have next; notes how far that is.

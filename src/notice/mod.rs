@@ -2,7 +2,8 @@
 //!
 //! Each office has its own numbers, from 1 and without gaps, each notice hung on the one
 //! before it by its hash. A hub whose database was set back begins another series, later
-//! than all before it: a number never stands for two things. [`follows`] is the table of
+//! than all before it, and hung on the newest notice that it has: a number never stands for
+//! two things, and nothing is passed over. [`follows`] is the table of
 //! what a counter takes. This room knows neither clock nor line nor storage, nor what an
 //! office does with a notice.
 
@@ -24,7 +25,7 @@ pub use kind::{Account, Device, Kind, WrongBody};
 /// What is signed begins with this: a signature is over a notice and nothing else.
 const MAGIC: &[u8] = b"madoguchi notice 1\n";
 
-/// What the first notice of a series hangs on.
+/// What the very first notice of a hub to an office hangs on.
 pub const BEGINNING: Hash = [0; 32];
 
 /// The longest that a notice says.
@@ -140,13 +141,15 @@ pub enum Follows {
     Known,
 }
 
-/// How a notice fits to what is held. `hash_at` answers for every one that is held.
+/// How a notice fits to what is held. `hash_at` answers for every one that is held, and
+/// `holds` whether one with this hash is.
 ///
 /// # Errors
 /// [`Refused::Gap`], [`Refused::Parted`].
 pub fn follows(
     held: Option<&Place>,
     hash_at: impl Fn(SeriesId, u64) -> Option<Hash>,
+    holds: impl Fn(&Hash) -> bool,
     notice: &Notice,
     hash: &Hash,
 ) -> Result<Follows, Refused> {
@@ -154,16 +157,18 @@ pub fn follows(
     if let Some(held) = hash_at(*series, *number) {
         return if held == *hash { Ok(Follows::Known) } else { Err(Refused::Parted) };
     }
-    let (expected, hangs_on) = match held {
-        Some(held) if held.series == *series => (held.number + 1, held.hash),
+    match held {
+        Some(held) if held.series == *series => match (*number == held.number + 1, *before) {
+            (true, before) if before == held.hash => Ok(Follows::Next),
+            (false, _) if *number > held.number => Err(Refused::Gap),
+            _ => Err(Refused::Parted),
+        },
         // A series ends where another, later one begins.
-        Some(held) if held.series > *series => return Err(Refused::Parted),
-        _ => (1, BEGINNING),
-    };
-    match (*number == expected, *before == hangs_on) {
-        (true, true) => Ok(Follows::Next),
-        (true, false) => Err(Refused::Parted),
-        (false, _) if *number > expected => Err(Refused::Gap),
-        (false, _) => Err(Refused::Parted),
+        Some(held) if held.series > *series => Err(Refused::Parted),
+        // One that begins hangs on the newest that the hub has, of whichever series: an
+        // office may have had more, and must not lack it.
+        _ if *number == 1 && (*before == BEGINNING || holds(before)) => Ok(Follows::Next),
+        _ if *number == 0 => Err(Refused::Parted),
+        _ => Err(Refused::Gap),
     }
 }

@@ -32,9 +32,8 @@ fn notice(series: SeriesId, number: u64, before: Hash) -> Notice {
 
 /// So many of each series, one after the other.
 fn sent(counts: &[u64]) -> Vec<Signed> {
-    let mut all = Vec::new();
+    let (mut all, mut before) = (Vec::new(), BEGINNING);
     for (nth, count) in (0..).zip(counts) {
-        let mut before = BEGINNING;
         for number in 1..=*count {
             let signed = notice(series(nth), number, before).signed(&key()).unwrap();
             before = signed.hash();
@@ -72,6 +71,7 @@ fn the_next_is_taken_and_nothing_else() {
         (true, 1..=4) => Some(first),
         _ => None,
     };
+    let holds = |hash: &Hash| [held, first].contains(hash);
     for (name, notice, hash, expected) in [
         ("the next", notice(old, 6, held), [6; 32], Ok(Follows::Next)),
         ("it again", notice(old, 5, first), held, Ok(Follows::Known)),
@@ -79,20 +79,24 @@ fn the_next_is_taken_and_nothing_else() {
         ("one is missing", notice(old, 7, held), [7; 32], Err(Refused::Gap)),
         ("the next of another past", notice(old, 6, first), [6; 32], Err(Refused::Parted)),
         ("another in its place", notice(old, 5, first), [9; 32], Err(Refused::Parted)),
-        ("a later series", notice(new, 1, BEGINNING), [6; 32], Ok(Follows::Next)),
+        ("a later series", notice(new, 1, held), [6; 32], Ok(Follows::Next)),
+        ("of a hub that lacks the newest", notice(new, 1, first), [6; 32], Ok(Follows::Next)),
+        ("of a hub that has nothing", notice(new, 1, BEGINNING), [6; 32], Ok(Follows::Next)),
         ("not from its beginning", notice(new, 2, held), [6; 32], Err(Refused::Gap)),
-        ("hung on another", notice(new, 1, held), [6; 32], Err(Refused::Parted)),
+        ("after one that is missing", notice(new, 1, [7; 32]), [6; 32], Err(Refused::Gap)),
         ("number nothing", notice(old, 0, BEGINNING), [6; 32], Err(Refused::Parted)),
     ] {
-        assert_eq!(follows(Some(&place), hash_at, &notice, &hash), expected, "{name}");
+        assert_eq!(follows(Some(&place), hash_at, holds, &notice, &hash), expected, "{name}");
     }
     let later = Place { series: new, number: 1, hash: held };
     let over = notice(old, 6, held);
-    assert_eq!(follows(Some(&later), hash_at, &over, &[6; 32]), Err(Refused::Parted));
-    let nothing = |_, _| None;
+    assert_eq!(follows(Some(&later), hash_at, holds, &over, &[6; 32]), Err(Refused::Parted));
+    let (nothing, none) = (|_, _| None, |_: &Hash| false);
     let first = notice(old, 1, BEGINNING);
-    assert_eq!(follows(None, nothing, &first, &[6; 32]), Ok(Follows::Next));
-    assert_eq!(follows(None, nothing, &notice(old, 2, held), &[6; 32]), Err(Refused::Gap));
+    assert_eq!(follows(None, nothing, none, &first, &[6; 32]), Ok(Follows::Next));
+    let begun = notice(new, 1, held);
+    assert_eq!(follows(None, nothing, none, &begun, &[6; 32]), Err(Refused::Gap), "old ones lack");
+    assert_eq!(follows(None, nothing, none, &notice(old, 2, held), &[6; 32]), Err(Refused::Gap));
 }
 
 /// A counter, and what it has done.
@@ -115,7 +119,8 @@ impl Counter {
                 let is = |one: &&(SeriesId, u64, Hash)| (one.0, one.1) == (series, number);
                 self.held.iter().find(is).map(|one| one.2)
             };
-            match follows(self.place().as_ref(), hash_at, &notice, &signed.hash()) {
+            let holds = |hash: &Hash| self.held.iter().any(|one| one.2 == *hash);
+            match follows(self.place().as_ref(), hash_at, holds, &notice, &signed.hash()) {
                 Ok(Follows::Next) => self.held.push((notice.series, notice.number, signed.hash())),
                 Ok(Follows::Known) => {}
                 Err(_) => return,

@@ -221,7 +221,8 @@ async fn fetched(hub: &Hub, held: &mut Vec<(Place, Signed)>, trusted: &PublicKey
             let notice = signed.open("999997/honcho", &[*trusted]).unwrap();
             let hash = signed.hash();
             let last = held.last().map(|(place, _)| *place);
-            follows(last.as_ref(), |_, _| None, &notice, &hash).unwrap();
+            let holds = |hash: &_| held.iter().any(|(place, _)| place.hash == *hash);
+            follows(last.as_ref(), |_, _| None, holds, &notice, &hash).unwrap();
             held.push((Place { series: notice.series, number: notice.number, hash }, signed));
         }
     }
