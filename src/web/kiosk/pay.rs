@@ -35,7 +35,10 @@ pub(super) enum Stage {
         op: OpId,
         was_declined: bool,
     },
+    /// The terminal beside the tablet takes it.
     Going,
+    /// A terminal at the counter does.
+    GoingElsewhere,
     /// Nobody knows, and a clerk comes.
     Unknown,
     Paid,
@@ -47,9 +50,15 @@ impl Shown {
         !matches!(self.stage, Stage::Paid)
     }
 
+    /// Whether it is what there is to see first: what was just paid, too.
+    pub fn leads(&self) -> bool {
+        !matches!(self.stage, Stage::Later)
+    }
+
     /// Whether somebody is at it here: the page is not taken away for want of a touch.
     pub fn stays(&self) -> bool {
-        matches!(self.stage, Stage::Choose { .. } | Stage::Going | Stage::Unknown)
+        use Stage::{Choose, Going, GoingElsewhere, Unknown};
+        matches!(self.stage, Choose { .. } | Going | GoingElsewhere | Unknown)
     }
 }
 
@@ -74,9 +83,13 @@ pub(super) async fn shown(
     };
     let (charge, payments, is_offered) = office.db.read(read).await?;
     let Some(charge) = charge.filter(|charge| charge.total > Yen(0)) else { return Ok(None) };
-    let state = payments.last().map(payment::Payment::state);
+    let last = payments.last();
+    let state = last.map(payment::Payment::state);
+    let is_beside =
+        last.and_then(|one| one.at.as_ref()).is_some_and(|at| at.terminal == terminal.id);
     let stage = match state {
-        Some(payment::State::Started) => Stage::Going,
+        Some(payment::State::Started) if is_beside => Stage::Going,
+        Some(payment::State::Started) => Stage::GoingElsewhere,
         Some(payment::State::Unknown) => Stage::Unknown,
         Some(payment::State::Authorised) => Stage::Paid,
         _ if !is_offered => Stage::Later,
