@@ -116,6 +116,33 @@ async fn the_desk_knows_who_chooses_at_a_tablet_until_they_pay_or_go() {
 }
 
 #[tokio::test]
+async fn a_wallet_reads_the_code_from_the_tablet_as_long_as_it_is_owed() {
+    let (tablet, _) = handed_in(Mood::Approve).await;
+    assert_eq!(tablet.get("/kiosk/pay/code").await.to, "/kiosk", "no clerk has looked yet");
+    offer(&tablet).await;
+    assert!(tablet.get("/kiosk").await.says("href=\"/kiosk/pay/code\""));
+    let page = tablet.get("/kiosk/pay/code").await;
+    assert!(page.says("pay-qr") && page.says("お支払い 900円"), "{}", page.text);
+    assert!(page.says("data-fresh=\"/kiosk/done?code=1\""), "{}", page.text);
+    // Drawn again it is the same: nothing moves before a camera.
+    let drawn = tablet.get("/kiosk/done?code=1").await;
+    assert!(page.text.contains(drawn.text.trim()), "{}", drawn.text);
+    let visit = tablet.visit().await.0.id;
+    let paid = by_clerk(&tablet, move |tx, office| {
+        let (journal, counter) = (&office.journal, office.counter());
+        let by = By { op: journal.op(), actor: Actor::System };
+        let charge = bill::bill(tx, journal, counter, Actor::System, visit)?.charge.unwrap();
+        let (amount, tender) = (charge.total, payment::Tender::Cash { received: charge.total });
+        let request = payment::Request { charge: charge.id, amount, tender, counter: 1, at: None };
+        bill::take(tx, journal, counter, by, (visit, &request))
+    });
+    paid.await.unwrap();
+    let drawn = tablet.get("/kiosk/done?code=1").await;
+    assert!(!drawn.says("pay-qr") && drawn.says("お支払いが終わりました"), "{}", drawn.text);
+    assert_eq!(tablet.get("/kiosk/pay/code").await.to, "/kiosk");
+}
+
+#[tokio::test]
 async fn a_terminal_at_the_counter_is_not_said_to_stand_beside_the_tablet() {
     let (tablet, _) = handed_in(Mood::Approve).await;
     let visit = tablet.visit().await.0.id;
