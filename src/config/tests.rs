@@ -36,11 +36,31 @@ fn changed_with(file: &str, printers: &str, change: impl Fn(&str) -> String) -> 
         let text = if name == file { change(&text) } else { text };
         std::fs::write(dir.path().join(name), text).unwrap();
     }
-    let short = |fault: &Fault| {
-        let file = fault.file.strip_prefix(dir.path()).unwrap();
-        Fault { file: file.to_owned(), ..fault.clone() }.to_string()
+    let faults = Config::load(dir.path()).err().unwrap_or_default();
+    faults.iter().map(|fault| short(dir.path(), fault)).collect()
+}
+
+/// What is told of an office that has this file besides, forms and all.
+fn told_of((file, text): (&str, &str)) -> Vec<String> {
+    let dir = tempfile::tempdir().unwrap();
+    let files = ["site.toml", "counters.toml", "procedures.toml", "fees.toml", "appointments.toml"];
+    for name in files {
+        std::fs::copy(Path::new(EXAMPLE).join(name), dir.path().join(name)).unwrap();
+    }
+    std::fs::write(dir.path().join("devices.toml"), "").unwrap();
+    std::fs::write(dir.path().join(file), text).unwrap();
+    let forms = crate::form::Forms::load(Path::new("templates/forms")).unwrap();
+    let faults = match Config::load(dir.path()) {
+        Ok(config) => config.against_forms(&forms),
+        Err(faults) => faults,
     };
-    Config::load(dir.path()).err().unwrap_or_default().iter().map(short).collect()
+    faults.iter().map(|fault| short(dir.path(), fault)).collect()
+}
+
+/// A fault as it is told, without the folder it is in.
+fn short(dir: &Path, fault: &Fault) -> String {
+    let file = fault.file.strip_prefix(dir).unwrap();
+    Fault { file: file.to_owned(), ..fault.clone() }.to_string()
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub use now::{Hall, Lane, Window};
 pub use overview::Branch;
 pub use parked::Parked;
 pub use received::{Found, Happened, LISTED_MAX, Received, Search, Stage};
-pub use takings::{Closing, NotKnown, Takings};
+pub use takings::{Closing, NotKnown, Takings, Way};
 
 /// What the hub holds one of for each journal entry.
 pub type Entry = crate::sync::Entry<journal::Row>;

@@ -10,6 +10,7 @@ const STEPS: &[&str] = &[
     include_str!("sql/pages.sql"),
     include_str!("sql/people.sql"),
     include_str!("sql/downlink.sql"),
+    include_str!("sql/give_backs.sql"),
 ];
 
 /// Locks out every other hub process meanwhile: b"madoguch" as a number.

@@ -52,9 +52,22 @@ impl Takings {
     }
 }
 
-/// A payment of which nobody knows yet whether it was made.
+/// What money of which nobody knows yet should have done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// 収納.
+    Paid,
+    /// 取消, through a terminal.
+    Voided,
+    /// 還付, through a terminal.
+    Refunded,
+}
+
+/// A payment of which nobody knows yet whether it was made, or whether money of it went
+/// back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotKnown {
+    pub way: Way,
     pub office: String,
     pub day: String,
     pub counter: u64,
@@ -132,7 +145,7 @@ impl Hub {
         Ok(days.into_values().rev().collect())
     }
 
-    /// Payments of which nobody knows yet, the oldest first.
+    /// Payments, and what goes back of them, of which nobody knows yet, the oldest first.
     ///
     /// # Errors
     /// Faults of PostgreSQL.
@@ -140,19 +153,30 @@ impl Hub {
         let client = self.pool.get().await?;
         let rows = client
             .query(
-                "select office, day::text, counter, tender, amount from payment
-                 where municipality = $1 and state = 'unknown' order by begun_at",
+                "select 'payment', office, day::text, counter, tender, amount, begun_at
+                 from payment where municipality = $1 and state = 'unknown'
+                 union all
+                 select back.kind, back.office, back.day::text, back.counter,
+                   coalesce(payment.tender, ''), back.amount, back.begun_at
+                 from give_back back left join payment using (municipality, payment)
+                 where municipality = $1 and back.state = 'unknown'
+                 order by begun_at",
                 &[&municipality],
             )
             .await?;
         rows.iter()
             .map(|row| {
                 Ok(NotKnown {
-                    office: row.try_get(0)?,
-                    day: row.try_get(1)?,
-                    counter: number(row.try_get::<_, i32>(2)?.into())?,
-                    tender: row.try_get(3)?,
-                    amount: number(row.try_get(4)?)?,
+                    way: match row.try_get::<_, &str>(0)? {
+                        "void" => Way::Voided,
+                        "refund" => Way::Refunded,
+                        _ => Way::Paid,
+                    },
+                    office: row.try_get(1)?,
+                    day: row.try_get(2)?,
+                    counter: number(row.try_get::<_, i32>(3)?.into())?,
+                    tender: row.try_get(4)?,
+                    amount: number(row.try_get(5)?)?,
                 })
             })
             .collect()

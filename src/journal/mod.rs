@@ -26,7 +26,7 @@ pub use entry::{Actor, Entity, Event, Row, beginning};
 pub use row::{COLUMNS as ROW_COLUMNS, read as read_row, write as write_row};
 pub use store::{
     LogRow, carried, continue_in_new_log, ends_at, entities_unknown_to, entity_of_op,
-    happened_after, logs, says, stands_at, told_by_op,
+    happened_after, logs, said_at, stands_at, told_by_op,
 };
 pub use vault::{OfficeKey, VisitKey};
 

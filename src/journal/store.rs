@@ -243,19 +243,27 @@ pub fn happened_after(
     Ok(false)
 }
 
-/// Whether an entry of this `kind` about an entity has this fact.
-pub fn says(
+/// When an entry of this `kind` about an entity that has this fact was written first, if any
+/// was.
+///
+/// # Errors
+/// Faults of storage.
+pub fn said_at(
     connection: &Connection,
     entity: &Entity,
     kind: &str,
     (fact, value): (&str, &str),
-) -> Result<bool, Error> {
-    let mut says = connection.prepare_cached(
-        "select exists (
-           select 1 from journal where entity_kind = ?1 and entity_id = ?2 and kind = ?3
-             and facts ->> ?4 = ?5)",
+) -> Result<Option<Moment>, Error> {
+    let mut rows = connection.prepare_cached(
+        "select occurred_at from journal
+         where entity_kind = ?1 and entity_id = ?2 and kind = ?3 and facts ->> ?4 = ?5
+         order by rowid limit 1",
     )?;
-    Ok(says.query_row(params![entity.kind, entity.id, kind, fact, value], |row| row.get(0))?)
+    let mut rows = rows.query(params![entity.kind, entity.id, kind, fact, value])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let at: String = row.get(0)?;
+    let of = db::Error::Inconsistent { table: "journal", column: "occurred_at" };
+    Ok(Some(clock::parse_rfc3339(&at).ok_or(of)?))
 }
 
 /// Number and hash of the last entry of this `kind` about an entity.

@@ -178,6 +178,11 @@ impl NotKnown {
         self.back.as_ref().map_or(self.payment.amount, |back| back.amount)
     }
 
+    /// Where it stands.
+    pub fn state(&self) -> State {
+        self.back.as_ref().map_or(self.payment.state(), GiveBack::state)
+    }
+
     /// Where it was begun.
     pub fn counter(&self) -> u32 {
         self.back.as_ref().map_or(self.payment.counter, |back| back.counter)
@@ -189,14 +194,25 @@ impl NotKnown {
 /// # Errors
 /// Faults of storage.
 pub fn not_known(connection: &Connection, day: Date) -> Result<Vec<NotKnown>, Error> {
+    let mut all = all_not_known(connection)?;
+    let own = |one: &NotKnown| one.back.as_ref().map_or(one.payment.day, |back| back.day);
+    all.retain(|one| own(one) <= day);
+    Ok(all)
+}
+
+/// What is not known yet, of whichever day.
+///
+/// # Errors
+/// Faults of storage.
+pub fn all_not_known(connection: &Connection) -> Result<Vec<NotKnown>, Error> {
     let of = |payment: Payment, back: Option<GiveBack>| -> Result<NotKnown, Error> {
         let visit = store::visit_of(connection, &payment)?;
         let visit = visit.ok_or(super::cannot_be("payment", "charge"))?;
         Ok(NotKnown { visit, payment, back })
     };
-    let open = store::open(connection)?.into_iter().filter(|payment| payment.day <= day);
+    let open = store::open(connection)?.into_iter();
     let mut all = open.map(|payment| of(payment, None)).collect::<Result<Vec<_>, _>>()?;
-    for back in give_back::open(connection)?.into_iter().filter(|back| back.day <= day) {
+    for back in give_back::open(connection)? {
         let payment = store::get(connection, back.payment)?;
         all.push(of(payment.ok_or(super::cannot_be("give_back", "payment"))?, Some(back))?);
     }

@@ -41,8 +41,8 @@ pub use acts::{By, Outcome, Request, charge, left_alone, settle, start, take};
 pub use books::{closings, entries_of, entries_on};
 pub use charge::{Charge, Line};
 pub use close::{
-    Closing, NotKnown, Totals, business_day, close, day_to_close, is_open, not_known, sealed_at,
-    totals,
+    Closing, NotKnown, Totals, all_not_known, business_day, close, day_to_close, is_open,
+    not_known, sealed_at, totals,
 };
 pub use compare::{Brand, Comparison, Sum, brands, compare, compared};
 pub use drawer::{Drawer, count_cash, drawers};
@@ -50,7 +50,7 @@ pub use entry::{Entry, Kind, OVER_SHORT, Posting, REVENUE, Side, cash_at};
 pub use give_back::GiveBack;
 pub use replay::{Balance, balance, first_contradiction};
 pub use state::State;
-pub use store::{at_terminal, charge_of, charges_of, get, of_visit, open, visit_of};
+pub use store::{Steps, at_terminal, charge_of, charges_of, get, of_visit, open, steps, visit_of};
 pub use tender::{At, Back, Means, Slip, SlipNumber, Tender};
 pub use undo::{Refund, refund, void};
 

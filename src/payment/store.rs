@@ -241,6 +241,20 @@ pub fn open(connection: &Connection) -> Result<Vec<Payment>, Error> {
     )
 }
 
+/// How far payments, and what goes back of them, have gone: whatever becomes of one is
+/// another step, so that as long as these stand nothing has changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Steps(i64, i64);
+
+/// As far as they have gone.
+pub fn steps(connection: &Connection) -> Result<Steps, Error> {
+    let mut last = connection.prepare_cached(
+        "select coalesce((select max(rowid) from payment_step), 0),
+           coalesce((select max(rowid) from give_back_step), 0)",
+    )?;
+    Ok(last.query_row([], |row| Ok(Steps(row.get(0)?, row.get(1)?)))?)
+}
+
 /// What is going on at a terminal.
 pub fn at_terminal(connection: &Connection, terminal: &str) -> Result<Vec<Payment>, Error> {
     payments(

@@ -4,6 +4,7 @@ use super::{Takings, names};
 use crate::clock;
 use crate::csv::{bytes, line};
 use crate::export::{Profile, Row, Source, Value};
+use crate::lang::Lang;
 use crate::payment::report::{BookLine, Sums};
 
 /// The fields of a line and of a sum: the names that a receiving system knows stay as they
@@ -38,7 +39,7 @@ impl Takings<'_> {
             of.what.id().to_owned(),
             of.counter.to_string(),
             item.clone(),
-            names::item(self.config, &item),
+            names::item(self.config, &item, Lang::Ja),
             of.name.as_ref().map(|name| name.ja.clone()).unwrap_or_default(),
             of.unit.map(|unit| unit.0.to_string()).unwrap_or_default(),
             of.count.to_string(),
@@ -72,7 +73,7 @@ impl Takings<'_> {
                 all.push(fields.collect());
             };
             for (code, sums) in &summary.by_item {
-                add("item", code, names::item(self.config, code), sums, None);
+                add("item", code, names::item(self.config, code, Lang::Ja), sums, None);
             }
             let words = super::paper::words();
             for (code, sums) in &summary.by_tender {

@@ -7,7 +7,9 @@ use crate::payment::{OVER_SHORT, Reason};
 /// An account of the books: `revenue:03-01`, `cash:2`, `emoney:suica`.
 pub fn in_the_books(config: &Config, words: Phrases, id: &str) -> String {
     match id.split_once(':') {
-        Some(("revenue", code)) => format!("{code} {}", item(config, code)).trim().to_owned(),
+        Some(("revenue", code)) => {
+            format!("{code} {}", item(config, code, words.lang())).trim().to_owned()
+        }
         Some(("cash", at)) => words.with("takings.cash_at", &[("counter", at)]),
         _ if id == OVER_SHORT => words.t("takings.over_short").to_owned(),
         _ => account(config, words, id),
@@ -15,9 +17,9 @@ pub fn in_the_books(config: &Config, words: Phrases, id: &str) -> String {
 }
 
 /// 科目名.
-pub(super) fn item(config: &Config, code: &str) -> String {
+pub(super) fn item(config: &Config, code: &str, lang: Lang) -> String {
     let item = config.items.iter().find(|item| item.code == code);
-    item.map(|item| item.name.in_lang(Lang::Ja).to_owned()).unwrap_or_default()
+    item.map(|item| item.name.in_lang(lang).to_owned()).unwrap_or_default()
 }
 
 /// 支払方法, from an account or a tender: `emoney:suica`.

@@ -95,7 +95,7 @@ impl Takings<'_> {
             items.keys().filter(|code| self.config.items.iter().all(|own| own.code != **code));
         let rows = known.chain(gone).map(|code| {
             let sums = items.get(code).copied().unwrap_or_default();
-            row(code.clone(), names::item(self.config, code), &sums)
+            row(code.clone(), names::item(self.config, code, Lang::Ja), &sums)
         });
         let mut all = Sums { count: 0, ..self.summary.all };
         all.count = items.values().map(|sums| sums.count).sum();
@@ -220,14 +220,16 @@ impl Takings<'_> {
         for (day, _, sealed) in &self.days {
             let Some(sealed) = sealed else { continue };
             let closing = &sealed.closing;
-            let values = [
-                ("day", clock::iso_day(*day)),
-                ("at", moment(closing.closed_at)),
-                ("digest", closing.digest.clone()),
-                ("seq", sealed.seq.to_string()),
-                ("hash", sealed.hash.clone()),
+            let when = [("day", clock::iso_day(*day)), ("at", moment(closing.closed_at))];
+            let digest = [("digest", &closing.digest)];
+            let head = [("seq", sealed.seq.to_string()), ("hash", sealed.hash.clone())];
+            // A line each: nobody compares a number that is broken in two.
+            let told = [
+                words().with("takings.sealed", &when),
+                words().with("takings.sealed_digest", &digest),
+                words().with("takings.sealed_head", &head),
             ];
-            blocks.push(Block::Words(words().with("takings.sealed", &values)));
+            blocks.extend(told.map(Block::Words));
             if let Some(reason) = closing.reason {
                 let why = names::reason(words(), reason);
                 blocks.push(Block::Words(words().with("takings.despite", &[("why", why)])));

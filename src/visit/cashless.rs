@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::bill::{self, Bill};
 use super::{Counter, Error, course};
+use crate::clock::Moment;
 use crate::config::Cashless;
 use crate::db::{Connection, Tx};
 use crate::id::{ChargeId, GiveBackId, OpId, PaymentId, VisitId};
@@ -127,8 +128,16 @@ const TABLET: &str = "tablet";
 
 /// Whether the resident may choose what to pay this with.
 pub fn is_offered(connection: &Connection, charge: ChargeId) -> Result<bool, Error> {
+    Ok(offered_at(connection, charge)?.is_some())
+}
+
+/// Since when the resident may.
+pub(super) fn offered_at(
+    connection: &Connection,
+    charge: ChargeId,
+) -> Result<Option<Moment>, Error> {
     let charge = Entity::new("charge", charge);
-    Ok(journal::says(connection, &charge, OFFERED, ("at", TABLET))?)
+    Ok(journal::said_at(connection, &charge, OFFERED, ("at", TABLET))?)
 }
 
 pub(super) fn is_linked(cashless: &Cashless, at: &At) -> bool {

@@ -18,6 +18,7 @@ pub mod handover;
 pub mod listed;
 mod overtaken;
 pub mod paper;
+pub mod paying;
 pub mod printing;
 pub mod receipt;
 pub mod register;

@@ -98,6 +98,15 @@ pub fn kiosk_of(connection: &Connection, id: VisitId) -> Result<Option<DeviceId>
     Ok(parsed.transpose()?)
 }
 
+/// The visits that were handed in and stand on a tablet now.
+pub(super) fn on_tablets(connection: &Connection) -> Result<Vec<VisitId>, Error> {
+    let mut rows = connection.prepare_cached(
+        "select id from visit where kiosk is not null and state = 'submitted' order by id",
+    )?;
+    let ids = rows.query_map([], |row| row.get::<_, String>(0))?;
+    ids.map(|id| id?.parse().map_err(|_| cannot_be("id").into())).collect()
+}
+
 /// The visits with forms submitted on a day, and those of other days with an application
 /// that is not accepted; oldest first.
 pub fn of_day_and_undecided(connection: &Connection, day: Date) -> Result<Vec<Visit>, Error> {

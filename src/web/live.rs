@@ -34,6 +34,7 @@ use crate::queue::board::{Board, Of, board};
 use crate::queue::duty::{self, Duty};
 use crate::queue::outlook::{Outlook, Told};
 use crate::queue::{self, Ticket};
+use crate::visit::paying::{self, Paying};
 
 /// From one look to the next at least this long: a single change is seen at once, a
 /// burst is one picture.
@@ -78,6 +79,8 @@ pub struct Shown {
     pub tickets: Vec<Ticket>,
     /// A little behind them.
     pub outlook: Arc<Outlook>,
+    /// Whose payment waits for somebody.
+    pub paying: Vec<Paying>,
     /// Since when the queue cannot be looked at: all of it is as it was then.
     pub blind_since: Option<Moment>,
     /// Of the whole hall, and after it of each group of displays.
@@ -107,7 +110,7 @@ impl Shown {
     }
 
     fn of(hall: &Hall, outlook: Arc<Outlook>) -> Self {
-        let Hall { board, groups, duties, tickets, ends, blind_since } = hall.clone();
+        let Hall { board, groups, duties, tickets, ends, paying, blind_since } = hall.clone();
         let arriving = |(lane, window): (&_, &_)| {
             let (from, to) = windows::clock_times(*window);
             serde_json::to_string(&Arriving { lane, from, to }).ok()
@@ -124,12 +127,13 @@ impl Shown {
             )
         };
         let jsons = std::iter::once(&board).chain(&groups).map(json).collect();
-        Self { board, duties, tickets, outlook, blind_since, jsons }
+        Self { board, duties, tickets, outlook, paying: paying.all, blind_since, jsons }
     }
 
     fn is_of(&self, hall: &Hall, outlook: &Outlook) -> bool {
         let same = (&self.board, &self.tickets) == (&hall.board, &hall.tickets);
-        let seen = (&self.duties, self.blind_since) == (&hall.duties, hall.blind_since);
+        let seen = (&self.duties, self.blind_since) == (&hall.duties, hall.blind_since)
+            && self.paying == hall.paying.all;
         same && seen && *self.outlook == *outlook
     }
 }
@@ -144,6 +148,7 @@ struct Hall {
     tickets: Vec<Ticket>,
     /// Of this day.
     ends: Vec<Ends>,
+    paying: paying::Found,
     blind_since: Option<Moment>,
 }
 
@@ -251,10 +256,18 @@ async fn watch(office: &Office, hall: &mut Hall) {
 
 async fn seen(office: &Office, hall: &mut Hall) {
     match look(office).await {
-        Ok(found) => *hall = found,
+        Ok(found) => *hall = Hall { paying: std::mem::take(&mut hall.paying), ..found },
         Err(error) => {
             tracing::error!(%error, "the queue cannot be looked at");
             hall.is_lost_from_sight(office.journal.now());
+        }
+    }
+    if office.config.site.modules.payment {
+        let before = hall.paying.clone();
+        match office.db.read(move |connection| before.look(connection)).await {
+            Ok(found) => hall.paying = found,
+            // The queue goes on without it.
+            Err(error) => tracing::error!(%error, "who waits to pay cannot be looked at"),
         }
     }
 }
@@ -278,7 +291,7 @@ async fn look(office: &Office) -> Result<Hall, queue::Error> {
         let board = |of| board(&tickets, &duties, &calls, of, voice);
         let groups = parts.iter().map(|lanes| board(Of::Part(lanes))).collect();
         let board = board(Of::Hall(&lanes));
-        Ok(Hall { board, groups, duties, tickets, ends, blind_since: None })
+        Ok(Hall { board, groups, duties, tickets, ends, ..Hall::default() })
     };
     office.db.read(look).await
 }

@@ -1,9 +1,22 @@
 //! What can be paid with without cash, in words, for the desk and for the tablet.
 
 use super::Office;
+use super::qr::{self, Drawing};
 use crate::lang::Phrases;
-use crate::payment::Means;
+use crate::payment::{Charge, Means};
 use crate::visit::cashless;
+
+/// What a code names the payment by: the end of the charge's id, which is chance.
+const REFERENCE_LETTERS: usize = 12;
+
+/// The code that a wallet reads from a screen (JPQR), for the exact amount; `None` in a
+/// town without a number of its own.
+pub(super) fn code(office: &Office, charge: &Charge) -> Option<Drawing> {
+    let jpqr = office.config.site.jpqr.as_ref()?;
+    let id = charge.id.to_string().replace('-', "").to_uppercase();
+    let reference = id.get(id.len().checked_sub(REFERENCE_LETTERS)?..)?;
+    qr::drawing(&jpqr.store().code(charge.total, reference)?)
+}
 
 /// Means, and the brand where the terminal has to know it beforehand.
 pub(super) type Choice = (Means, Option<String>);

@@ -37,6 +37,8 @@ pub enum Remark {
     Silence(Silence),
     /// The terminal names a brand that the configuration does not know.
     StrangeBrand,
+    /// It took another kind of payment than it was asked for.
+    OtherMeans,
     /// It never heard of the request.
     Never,
     /// It is still at it.

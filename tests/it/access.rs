@@ -1,8 +1,10 @@
 //! Every kind of page, examined for what stands in the way of somebody who uses
 //! it with a screen reader, a keyboard or little sight.
 
+mod bills;
 mod booked;
 mod files;
+mod giving_back;
 mod hall;
 mod paying;
 

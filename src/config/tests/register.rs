@@ -5,23 +5,7 @@ use super::*;
 
 /// What is told of an office whose `register.toml` is `text`, forms and all.
 fn told(text: &str) -> Vec<String> {
-    let dir = tempfile::tempdir().unwrap();
-    let files = ["site.toml", "counters.toml", "procedures.toml", "fees.toml", "appointments.toml"];
-    for name in files {
-        std::fs::copy(Path::new(EXAMPLE).join(name), dir.path().join(name)).unwrap();
-    }
-    std::fs::write(dir.path().join("devices.toml"), "").unwrap();
-    std::fs::write(dir.path().join("register.toml"), text).unwrap();
-    let forms = crate::form::Forms::load(Path::new("templates/forms")).unwrap();
-    let faults = match Config::load(dir.path()) {
-        Ok(config) => config.against_forms(&forms),
-        Err(faults) => faults,
-    };
-    let short = |fault: &Fault| {
-        let file = fault.file.strip_prefix(dir.path()).unwrap();
-        Fault { file: file.to_owned(), ..fault.clone() }.to_string()
-    };
-    faults.iter().map(short).collect()
+    told_of(("register.toml", text))
 }
 
 const WELL: &str = r##"enabled = true

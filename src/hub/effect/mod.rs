@@ -18,14 +18,15 @@ pub(super) use machines::acted;
 
 /// The edition of what is made of entries. A database whose rows are of an earlier one
 /// has them made again.
-pub(super) const EDITION: i16 = 4;
+pub(super) const EDITION: i16 = 5;
 
 /// The rows that are made of entries.
-pub(super) const TABLES: [&str; 9] = [
+pub(super) const TABLES: [&str; 10] = [
     "application",
     "ticket",
     "counter",
     "payment",
+    "give_back",
     "posting",
     "closing",
     "device",
@@ -229,7 +230,12 @@ mod tests {
         assert_eq!(of("visit.submitted", 1, "{}"), Err(Why::NotAsExpected));
         assert_eq!(of("ticket.moved", 9, "{}"), Err(Why::TooNew));
         assert_eq!(of("payment.settled", 1, "[]"), Err(Why::NotAsExpected));
-        assert_eq!(of("give_back.told", 1, r#"{"step":null,"entry":null,"paid":null}"#), Ok(true));
+        let step = r#"{"state":"unknown","day":"2026-11-25","at":"2026-11-25T09:00:00.000+09:00",
+            "slip":null,"entry":null}"#;
+        let told = format!(r#"{{"step":{step},"entry":null,"paid":null}}"#);
+        assert_eq!(of("give_back.told", 1, &told), Ok(true));
+        assert_eq!(of("give_back.told", 1, "{}"), Err(Why::NotAsExpected));
+        assert_eq!(of("give_back.asked", 1, "{}"), Err(Why::NotAsExpected));
         for nothing in ["staff.signed_in", "visit.viewed", "application.print_sent", "x"] {
             assert_eq!(of(nothing, 9, "{}"), Ok(false), "{nothing}");
         }

@@ -8,13 +8,15 @@ use super::{Told, Why, facts};
 use crate::clock::{iso_day, rfc3339};
 use crate::hub::{Error, Office};
 use crate::journal;
-use crate::payment::{Closing, Entry, Payment, Step};
+use crate::payment::{Closing, Entry, GiveBack, Payment, Step};
 
 #[derive(Debug)]
 pub(in crate::hub) enum Effect {
     Begun(Payment),
     Moved(Moved),
-    /// Through a terminal.
+    /// A terminal is asked to give money back.
+    Asked(GiveBack),
+    /// What came of it.
     WentBack(WentBack),
     Closed(Closing),
 }
@@ -32,10 +34,11 @@ pub(in crate::hub) struct Moved {
     entry: Option<Entry>,
 }
 
-/// The facts of what a terminal was asked to give back; where it gave, the entry, and the
-/// step of its payment where nothing is left of that.
+/// The facts of what came of asking a terminal to give back; where it gave, the entry, and
+/// the step of its payment where nothing is left of that.
 #[derive(Debug, Deserialize)]
 pub(in crate::hub) struct WentBack {
+    step: Step,
     paid: Option<Step>,
     entry: Option<Entry>,
 }
@@ -46,6 +49,7 @@ pub(super) fn read(row: &journal::Row) -> Result<Option<Effect>, Why> {
         "payment.settled" | "payment.voided" | "payment.refunded" | "cash.counted" => {
             Effect::Moved(facts(row)?)
         }
+        "give_back.asked" => Effect::Asked(facts(row)?),
         "give_back.told" => Effect::WentBack(facts(row)?),
         "day.closed" => Effect::Closed(facts(row)?),
         _ => return Ok(None),
@@ -71,7 +75,12 @@ pub(super) async fn apply(
             }
             Ok(Ok(()))
         }
-        Effect::WentBack(WentBack { paid, entry }) => {
+        Effect::Asked(back) => ask_back(tx, told, back).await.map(Ok),
+        Effect::WentBack(WentBack { step, paid, entry }) => {
+            if !come_back(tx, told, step).await? {
+                // It was asked for with an entry that waits.
+                return Ok(Err(Why::BehindAnother));
+            }
             let Some(entry) = entry else { return Ok(Ok(())) };
             let payment = entry.payment.map(|id| id.to_string()).unwrap_or_default();
             if let Some(step) = paid
@@ -126,6 +135,46 @@ async fn go_on(
         .await?;
     let Office { municipality, name } = told.office;
     Ok(tx.execute(&update, &[municipality, payment, &step.state.id(), name]).await? == 1)
+}
+
+async fn ask_back(tx: &Transaction<'_>, told: &Told<'_>, back: &GiveBack) -> Result<(), Error> {
+    let insert = tx
+        .prepare_cached(
+            "insert into give_back (municipality, give_back, payment, office, day, kind, amount,
+               counter, state, begun_at)
+             values ($1, $2::text::uuid, $3::text::uuid, $4, $5::text::date, $6, $7, $8, $9,
+               $10::text::timestamptz)",
+        )
+        .await?;
+    tx.execute(
+        &insert,
+        &[
+            &told.office.municipality,
+            &back.id.to_string(),
+            &back.payment.to_string(),
+            &told.office.name,
+            &iso_day(back.day),
+            &back.kind.id(),
+            &i64::from(back.amount.0),
+            &i32::try_from(back.counter).unwrap_or(i32::MAX),
+            &back.state().id(),
+            &rfc3339(back.begun_at),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Whether it is known that it was asked for.
+async fn come_back(tx: &Transaction<'_>, told: &Told<'_>, step: &Step) -> Result<bool, Error> {
+    let update = tx
+        .prepare_cached(
+            "update give_back set state = $3
+             where municipality = $1 and give_back::text = $2",
+        )
+        .await?;
+    let (municipality, id) = (&told.office.municipality, &told.row.entity_id);
+    Ok(tx.execute(&update, &[municipality, id, &step.state.id()]).await? == 1)
 }
 
 /// An entry is one act and never changes. A counter that was set back may write the same

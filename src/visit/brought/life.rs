@@ -62,7 +62,8 @@ pub(in crate::visit) fn issue(
 /// Whether a paper of the visit has used this code up.
 fn has_issued(connection: &Connection, id: VisitId, jti: Jti) -> Result<bool, journal::Error> {
     let entity = Entity::new("preregistration", jti);
-    journal::says(connection, &entity, "code.issued", ("visit", &id.to_string()))
+    let issued = ("visit", &*id.to_string());
+    Ok(journal::said_at(connection, &entity, "code.issued", issued)?.is_some())
 }
 
 /// A supervisor lets a code be used once more, which was used up or burned. The

@@ -25,6 +25,7 @@ mod identity;
 mod line;
 mod password;
 mod pay_code;
+mod paying;
 mod payment;
 mod print;
 mod printing;

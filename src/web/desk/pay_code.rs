@@ -15,12 +15,9 @@ use crate::payment::Charge;
 use crate::visit;
 use crate::visit::bill::{self, Bill};
 use crate::web::error::Failure;
-use crate::web::qr::{self, Drawing};
-use crate::web::{Office, Shared, assets, page};
+use crate::web::qr::Drawing;
+use crate::web::{Office, Shared, assets, page, paying};
 use crate::yen::Yen;
-
-/// What a code names the payment by: the end of the charge's id, which is chance.
-const REFERENCE_LETTERS: usize = 12;
 
 /// The part of an address after `?`.
 #[derive(Clone, Copy, Debug, Default, serde::Deserialize)]
@@ -104,9 +101,7 @@ pub(super) async fn show(
 
 fn shown(office: &Office, words: Phrases, charge: &Charge) -> Option<Shown> {
     let jpqr = office.config.site.jpqr.as_ref()?;
-    let id = charge.id.to_string().replace('-', "").to_uppercase();
-    let reference = id.get(id.len().checked_sub(REFERENCE_LETTERS)?..)?;
-    let code = qr::drawing(&jpqr.store().code(charge.total, reference)?)?;
+    let code = paying::code(office, charge)?;
     let until = office.journal.now() + time::Duration::seconds(jpqr.expires_secs.into());
     Some(Shown {
         amount: format!("{}{}", charge.total, words.t("list.yen")),

@@ -5,6 +5,7 @@ mod going_back;
 mod now;
 mod page;
 mod press;
+mod refusal;
 mod word;
 
 use axum::extract::{Path, Query, State};
@@ -16,7 +17,7 @@ use crate::db::Tx;
 use crate::id::{OpId, StaffId, VisitId};
 use crate::journal::Actor;
 use crate::lang::Phrases;
-use crate::payment::{self, By, Error as Refused, Reason};
+use crate::payment::{self, By, Error as Refused, Payment, Reason, Tender};
 use crate::staff::Action;
 use crate::visit::bill::{self, Bill};
 use crate::visit::give_back;
@@ -27,6 +28,7 @@ use crate::web::terminals::{self, Errand};
 use crate::web::{Office, Shared};
 use crate::yen::Yen;
 use press::{Press, gave, outcome, press};
+use refusal::{Of, refusal};
 
 /// The most that is typed as an amount: no drawer holds more.
 const YEN_MAX: u32 = 9_999_999;
@@ -55,7 +57,7 @@ pub(super) async fn fee(
     let bill = read(office, clerk, id).await?;
     let (state, said) = match bill.standing() {
         Some(_) if bill.going_back().is_some() => ("unknown", words.t("desk.pay.going_back")),
-        Some(standing) => (standing.state().id(), state_words(words, standing.state())),
+        Some(standing) => (standing.state().id(), standing_words(words, standing)),
         None => ("submitted", words.t("desk.pay.owed")),
     };
     let amount = match (&bill.charge, bill.is_unpriced) {
@@ -64,6 +66,16 @@ pub(super) async fn fee(
         (None, false) => return Ok(None),
     };
     Ok(Some(Fee { amount, state, words: said.to_owned() }))
+}
+
+/// Where a payment stands: what is billed for later, or costs nothing, is not paid.
+fn standing_words(words: Phrases, payment: &Payment) -> &'static str {
+    match (payment.state(), payment.tender) {
+        (payment::State::Authorised, Tender::Later | Tender::Nothing) => {
+            words.t("desk.pay.recorded")
+        }
+        (state, _) => state_words(words, state),
+    }
 }
 
 fn state_words(words: Phrases, state: payment::State) -> &'static str {
@@ -126,33 +138,6 @@ pub(super) async fn read(office: &Shared, clerk: &Clerk, id: VisitId) -> Result<
     Ok(office.db.write(look).await?)
 }
 
-/// What was not done, in words; a fault stays one.
-fn refusal(words: Phrases, error: Error) -> Result<&'static str, Failure> {
-    let Error::Payment(refused) = error else { return Err(error.into()) };
-    Ok(match refused {
-        Refused::Changed => words.t("desk.pay.refused_changed"),
-        Refused::Stands => words.t("desk.pay.refused_stands"),
-        Refused::Conflict => words.t("desk.pay.refused_conflict"),
-        Refused::TooLittle => words.t("desk.pay.refused_too_little"),
-        Refused::TooMuch => words.t("desk.pay.refused_too_much"),
-        Refused::NotPaid => words.t("desk.pay.refused_not_paid"),
-        Refused::NoSlip => words.t("desk.pay.refused_no_slip"),
-        Refused::NoSlipNumber => words.t("desk.pay.refused_slip_number"),
-        Refused::SlipTaken => words.t("desk.pay.refused_slip_taken"),
-        Refused::TerminalBusy => words.t("desk.pay.refused_terminal_busy"),
-        Refused::CashOnly => words.t("desk.pay.refused_cash_only"),
-        Refused::GoingBack => words.t("desk.pay.refused_going_back"),
-        Refused::CashBackOnly => words.t("desk.pay.only_cash_back"),
-        Refused::TerminalFirst => words.t("desk.pay.refused_terminal_first"),
-        Refused::OtherDrawer(_) => words.t("desk.pay.refused_other_drawer"),
-        Refused::BilledLater => words.t("desk.pay.refund_on_the_bill"),
-        Refused::DayOver => words.t("desk.pay.refused_day_over"),
-        Refused::State(_) => words.t("desk.pay.refused_state"),
-        Refused::ClockBehind(_) => words.t("desk.pay.clock"),
-        fault => return Err(fault.into()),
-    })
-}
-
 /// An amount as it was typed.
 pub(super) fn amount(typed: &str) -> Option<Yen> {
     let digits: String = typed.trim().replace([',', '，'], "");
@@ -190,19 +175,21 @@ pub(super) async fn act(
         word::Held::Stands => {}
         word::Held::Agreed => return Ok(go(&format!("/desk/visits/{id}/payment?note={note}"))),
         word::Held::Refused(told) => {
-            return shown(&office, &sent.clerk, id, frame.refusing(told.to_owned())).await;
+            return shown(&office, &sent.clerk, id, frame.refusing(told)).await;
         }
     }
     // On a task of its own: a browser that lets go of this request takes nothing back that
     // has begun, and its terminal is asked all the same.
     let staff = sent.clerk.signed_in.staff.id;
+    let of = Of::press(&press, &read(&office, &sent.clerk, id).await?);
     let stored = tokio::spawn(store(office.clone(), staff, (op, id), press));
     // Not the error's own words: a panic's may hold what was typed.
     let stored = stored.await;
     match stored.map_err(|_| Failure::Fault("the task of a press panicked".to_owned()))? {
         Ok(()) => Ok(go(&format!("/desk/visits/{id}/payment?note={note}"))),
         Err(error) => {
-            let refused = refusal(words, error)?.to_owned();
+            let today = office.journal.now().date();
+            let refused = refusal((words, today), of, error)?;
             shown(&office, &sent.clerk, id, frame.refusing(refused)).await
         }
     }

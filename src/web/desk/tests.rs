@@ -37,6 +37,7 @@ mod keys;
 mod lists;
 mod night;
 mod pay_code;
+mod paying;
 mod payment;
 mod receipts;
 mod register;

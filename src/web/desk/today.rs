@@ -13,6 +13,7 @@ use time::Duration;
 use super::codes::{self, NotTaken};
 use super::frame::{Asked, Frame, Place};
 use super::guard::{Clerk, Sent};
+use super::paying::Waiting;
 use crate::application;
 use crate::clock::Moment;
 use crate::device::{self, Device};
@@ -43,6 +44,8 @@ struct Row {
     procedures: String,
     state: &'static str,
     state_words: String,
+    /// Where its payment stands, while that waits for somebody.
+    paying: Option<(&'static str, &'static str)>,
     marks: Vec<String>,
 }
 
@@ -77,6 +80,7 @@ struct List {
     words: Phrases,
     key: String,
     calls: Vec<Call>,
+    paying: Waiting,
     /// The press that lets a code be used once more, where this person may.
     reinstate: Option<OpId>,
     rows: Vec<Row>,
@@ -139,12 +143,14 @@ async fn shown(
     if searched && let [only] = found.as_slice() {
         return Ok(page::go(&format!("/desk/visits/{}", only.visit.id)));
     }
+    let paying = Waiting::seen_by(office, clerk);
     let list = List {
         words: frame.words,
         key: frame.key.clone(),
         calls: calls(office, frame.words).await?,
         reinstate: reinstate(office, clerk),
-        rows: rows(office, frame.words, found),
+        rows: rows(office, (frame.words, &paying), found),
+        paying,
         unreadable,
         searched,
     };
@@ -166,7 +172,8 @@ pub(super) async fn fragment(
     let words = Phrases::of(clerk.lang);
     let calls = calls(&office, words).await?;
     // Before the list is read: a change in between shows at the next refresh.
-    let seen = mark(&office, &calls).await?;
+    let paying = Waiting::seen_by(&office, &clerk);
+    let seen = mark(&office, (&calls, &paying)).await?;
     if headers.get(SEEN).is_some_and(|known| known == seen.as_str()) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
@@ -175,9 +182,16 @@ pub(super) async fn fragment(
     if office.shown.has_new(clerk.signed_in.staff.id, &ids(&visits)) {
         record(&office, &clerk, false, &visits).await?;
     }
-    let rows = rows(&office, words, visits);
-    let reinstate = reinstate(&office, &clerk);
-    let list = List { words, key: clerk.key, calls, reinstate, rows, unreadable, searched: false };
+    let list = List {
+        words,
+        rows: rows(&office, (words, &paying), visits),
+        reinstate: reinstate(&office, &clerk),
+        key: clerk.key,
+        calls,
+        paying,
+        unreadable,
+        searched: false,
+    };
     let mut list = page::show(&list)?;
     list.headers_mut().extend(HeaderValue::from_str(&seen).ok().map(|seen| (SEEN, seen)));
     Ok(list)
@@ -190,11 +204,11 @@ fn reinstate(office: &Office, clerk: &Clerk) -> Option<OpId> {
 }
 
 /// Stands for everything the list shows.
-async fn mark(office: &Office, calls: &[Call]) -> Result<String, Failure> {
+async fn mark(office: &Office, (calls, paying): (&[Call], &Waiting)) -> Result<String, Failure> {
     let day = office.journal.now().date();
     let mut hash = DefaultHasher::new();
     office.db.read(move |connection| listed::mark(connection, day)).await?.hash(&mut hash);
-    calls.hash(&mut hash);
+    (calls, &paying.rows).hash(&mut hash);
     Ok(format!("{:016x}", hash.finish()))
 }
 
@@ -276,12 +290,12 @@ async fn calls(office: &Office, words: Phrases) -> Result<Vec<Call>, Failure> {
 }
 
 /// What is still to be decided first, each part by time.
-fn rows(office: &Office, words: Phrases, visits: Vec<Listed>) -> Vec<Row> {
+fn rows(office: &Office, told: (Phrases, &Waiting), visits: Vec<Listed>) -> Vec<Row> {
     let (open, decided): (Vec<_>, Vec<_>) = visits.into_iter().partition(Listed::is_open);
-    open.into_iter().chain(decided).map(|listed| row(office, words, listed)).collect()
+    open.into_iter().chain(decided).map(|listed| row(office, told, listed)).collect()
 }
 
-fn row(office: &Office, words: Phrases, listed: Listed) -> Row {
+fn row(office: &Office, (words, paying): (Phrases, &Waiting), listed: Listed) -> Row {
     let lang = words.lang();
     let procedures = office.counter().procedures(&listed.visit.procedures);
     let titles: Vec<&str> = procedures.iter().map(|one| one.title.in_lang(lang)).collect();
@@ -299,6 +313,7 @@ fn row(office: &Office, words: Phrases, listed: Listed) -> Row {
         procedures: titles.join(words.t("list.and")),
         state,
         state_words: state_words.to_owned(),
+        paying: paying.of(listed.visit.id),
         marks: marks(&words, &listed.visit.wishes),
     }
 }

@@ -1,7 +1,7 @@
 //! Everything once more, the handing in, and the number.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
 
 use super::frame::Frame;
@@ -301,8 +301,17 @@ struct Now {
 struct Done {
     frame: Frame,
     now: Now,
+    /// Where the changing part is asked for.
+    fresh: &'static str,
     /// The words for a card that was forgotten on the reader.
     card_lies_there: Option<&'static str>,
+}
+
+/// The part of an address after `?`: whether a wallet reads a code here.
+#[derive(Clone, Copy, Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    code: Option<u8>,
 }
 
 /// The number, until the resident leaves.
@@ -310,9 +319,11 @@ pub(super) async fn done(
     office: &Office,
     kiosk: &Kiosk,
     at: &AtKiosk,
+    by_code: bool,
 ) -> Result<Response, Failure> {
     page::show(&Done {
-        now: now(office, kiosk, at).await?,
+        now: now(office, kiosk, (at, by_code)).await?,
+        fresh: if by_code { "/kiosk/done?code=1" } else { "/kiosk/done" },
         frame: Frame::new(office, kiosk, Some(at)),
         card_lies_there: super::card::forgotten(office, kiosk, at),
     })
@@ -322,14 +333,19 @@ pub(super) async fn done(
 /// any more it leads to the start.
 pub(super) async fn fragment(
     State(office): State<Shared>,
+    Query(asked): Query<Asked>,
     kiosk: Kiosk,
 ) -> Result<Response, Failure> {
     let at = kiosk.visit(&office).await?.filter(|at| at.visit.state == Stands::Submitted);
     let at = at.ok_or(Failure::Elsewhere("/kiosk"))?;
-    page::show(&now(&office, &kiosk, &at).await?)
+    page::show(&now(&office, &kiosk, (&at, asked.code.is_some())).await?)
 }
 
-async fn now(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Now, Failure> {
+async fn now(
+    office: &Office,
+    kiosk: &Kiosk,
+    (at, by_code): (&AtKiosk, bool),
+) -> Result<Now, Failure> {
     let id = at.visit.id;
     let submitted = office.db.read(move |connection| visit::submitted(connection, id)).await?;
     let submitted = submitted.ok_or(Failure::NotFound)?;
@@ -353,7 +369,7 @@ async fn now(office: &Office, kiosk: &Kiosk, at: &AtKiosk) -> Result<Now, Failur
             frame.words.with("kiosk.appointment.wait", &time)
         }),
         slip: slip::shown(office, kiosk, (id, "/kiosk/slip")).await?,
-        pay: pay::shown(office, kiosk, (at, frame.words)).await?,
+        pay: pay::shown(office, kiosk, (at, frame.words), by_code).await?,
         words: frame.words,
         hearing: frame.hearing,
         key: frame.key,

@@ -64,6 +64,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/submit", post(check::submit))
         .route("/done", get(check::fragment))
         .route("/pay", post(pay::pay))
+        .route("/pay/code", get(pay::code))
         .route("/slip", post(slip::again))
         .route("/events", get(waits::events))
         .merge(appointment::routes())
@@ -96,6 +97,6 @@ async fn next(State(office): State<Shared>, kiosk: session::Kiosk) -> Result<Res
         Step::Card => card::page(&office, &kiosk, &visit).await,
         Step::Ask(page) => ask::page(&office, &kiosk, &visit, &page, None),
         Step::Check => check::page(&office, &kiosk, &visit).await,
-        Step::Done => check::done(&office, &kiosk, &visit).await,
+        Step::Done => check::done(&office, &kiosk, &visit, false).await,
     }
 }

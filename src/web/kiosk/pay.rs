@@ -11,8 +11,9 @@ use crate::db::{Connection, Tx};
 use crate::id::{ChargeId, OpId};
 use crate::lang::Phrases;
 use crate::payment::{self, At, By, Means, Request};
-use crate::visit::{self, State as Stands, cashless};
+use crate::visit::{self, State as Stands, bill, cashless};
 use crate::web::error::Failure;
+use crate::web::qr::Drawing;
 use crate::web::terminals::{self, Errand};
 use crate::web::{Office, Shared, page, paying};
 use crate::yen::Yen;
@@ -34,8 +35,15 @@ pub(super) enum Stage {
         yen: u32,
         op: OpId,
         was_declined: bool,
+        /// Whether a wallet can read a code here (JPQR).
+        offers_code: bool,
+        /// The code, where that was chosen.
+        code: Option<Drawing>,
     },
+    /// The terminal beside the tablet takes it.
     Going,
+    /// A terminal at the counter does.
+    GoingElsewhere,
     /// Nobody knows, and a clerk comes.
     Unknown,
     Paid,
@@ -47,9 +55,15 @@ impl Shown {
         !matches!(self.stage, Stage::Paid)
     }
 
+    /// Whether it is what there is to see first: what was just paid, too.
+    pub fn leads(&self) -> bool {
+        !matches!(self.stage, Stage::Later)
+    }
+
     /// Whether somebody is at it here: the page is not taken away for want of a touch.
     pub fn stays(&self) -> bool {
-        matches!(self.stage, Stage::Choose { .. } | Stage::Going | Stage::Unknown)
+        use Stage::{Choose, Going, GoingElsewhere, Unknown};
+        matches!(self.stage, Choose { .. } | Going | GoingElsewhere | Unknown)
     }
 }
 
@@ -64,6 +78,7 @@ pub(super) async fn shown(
     office: &Office,
     kiosk: &Kiosk,
     (at, words): (&AtKiosk, Phrases),
+    by_code: bool,
 ) -> Result<Option<Shown>, Failure> {
     let Some(terminal) = beside(office, kiosk) else { return Ok(None) };
     let id = at.visit.id;
@@ -74,9 +89,13 @@ pub(super) async fn shown(
     };
     let (charge, payments, is_offered) = office.db.read(read).await?;
     let Some(charge) = charge.filter(|charge| charge.total > Yen(0)) else { return Ok(None) };
-    let state = payments.last().map(payment::Payment::state);
+    let last = payments.last();
+    let state = last.map(payment::Payment::state);
+    let is_beside =
+        last.and_then(|one| one.at.as_ref()).is_some_and(|at| at.terminal == terminal.id);
     let stage = match state {
-        Some(payment::State::Started) => Stage::Going,
+        Some(payment::State::Started) if is_beside => Stage::Going,
+        Some(payment::State::Started) => Stage::GoingElsewhere,
         Some(payment::State::Unknown) => Stage::Unknown,
         Some(payment::State::Authorised) => Stage::Paid,
         _ if !is_offered => Stage::Later,
@@ -87,9 +106,33 @@ pub(super) async fn shown(
             // Nothing moves under a finger: drawn again it is the same page.
             op: OpId::offered(charge.id, payments.len()),
             was_declined: state == Some(payment::State::Declined),
+            offers_code: office.config.site.jpqr.is_some() && !charge.is_cash_only(),
+            code: by_code.then(|| paying::code(office, &charge)).flatten(),
         },
     };
     Ok(Some(Shown { amount: charge.total.to_string(), stage }))
+}
+
+/// `GET /kiosk/pay/code`: a code for the exact amount, which a wallet reads from the tablet.
+/// Whoever pays by it shows a clerk, who records it; then both screens say so.
+pub(super) async fn code(State(office): State<Shared>, kiosk: Kiosk) -> Result<Response, Failure> {
+    let at = kiosk.visit(&office).await?.filter(|at| at.visit.state == Stands::Submitted);
+    let at = at.ok_or(Failure::Elsewhere("/kiosk"))?;
+    let (id, journal, actor) = (at.visit.id, office.journal.clone(), kiosk.actor());
+    let note = move |tx: &Tx<'_>| -> Result<bool, visit::Error> {
+        let Some(charge) = payment::charge_of(tx, id)? else { return Ok(false) };
+        let stands = payment::of_visit(tx, id)?.iter().any(|one| one.state().stands());
+        if stands || charge.is_cash_only() || !cashless::is_offered(tx, charge.id)? {
+            return Ok(false);
+        }
+        bill::code_shown(tx, &journal, actor, (id, &charge))?;
+        Ok(true)
+    };
+    let has_code = beside(&office, &kiosk).is_some() && office.config.site.jpqr.is_some();
+    if !has_code || !office.db.write(note).await? {
+        return Ok(page::go("/kiosk"));
+    }
+    super::check::done(&office, &kiosk, &at, true).await
 }
 
 /// `POST /kiosk/pay`: what was chosen.

@@ -119,7 +119,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
         Sent::Fields(&["key!", "op!"]),
         &[Page, Go],
     ),
-    get("/kiosk/done", Tablet, "The number, as it stands now", &[Page, Go]),
+    get("/kiosk/done", Tablet, "The number, as it stands now", &[Page, Go]).asking(&["code"]),
+    get("/kiosk/pay/code", Tablet, "A code that a wallet reads from the tablet", &[Page, Go]),
     post(
         "/kiosk/pay",
         Tablet,

@@ -46,7 +46,7 @@ impl Errand {
         }
     }
 
-    pub(super) fn begun_at(&self) -> Moment {
+    pub fn begun_at(&self) -> Moment {
         match self {
             Errand::Pay(payment) => payment.begun_at,
             Errand::GiveBack(back, _) => back.begun_at,
@@ -102,11 +102,15 @@ impl Errand {
     /// What the terminal said, as it is booked. A brand nobody knows is for a clerk to
     /// look at.
     pub(super) fn understood(&self, cashless: &Cashless, said: Said) -> (Outcome, Option<Remark>) {
+        let mut why = Remark::StrangeBrand;
         let slip = match (self, said) {
             (_, Said::Refused(why)) => return (Outcome::Declined, Some(Remark::Refused(why))),
             (Errand::GiveBack(_, paid), Said::Given(number)) => give_back::slip(paid, number),
             (Errand::Pay(payment), Said::Taken(taken)) => {
                 let brand = cashless.brand_called(&taken.brand);
+                if brand.is_some() {
+                    why = Remark::OtherMeans;
+                }
                 let brand = brand.filter(|brand| Some(brand.means) == payment.tender.means());
                 brand.zip(payment.at.as_ref()).map(|(brand, at)| Slip {
                     brand: brand.id.clone(),
@@ -120,7 +124,7 @@ impl Errand {
         };
         match slip {
             Some(slip) => (Outcome::Authorised(Some(slip)), None),
-            None => (Outcome::Unknown, Some(Remark::StrangeBrand)),
+            None => (Outcome::Unknown, Some(why)),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::stage::program::{Program, madoguchi};
 use crate::stage::resident::Resident;
 
 /// A simulated terminal in this mood; where it listens.
-fn terminal(log: &Path, (listen, mood): (&str, &str)) -> (Program, String) {
+pub(super) fn terminal(log: &Path, (listen, mood): (&str, &str)) -> (Program, String) {
     let mut command = madoguchi(&["terminal", "--listen", listen, "--mood", mood]);
     command.args(["--takes-ms", "0", "--log"]).arg(log);
     let program = Program::start_until(&mut command, "端末 t1 ");
@@ -21,7 +21,7 @@ fn terminal(log: &Path, (listen, mood): (&str, &str)) -> (Program, String) {
 }
 
 /// The example town, whose first terminal listens there and is waited for very long.
-fn town(config: &Path, address: &str) {
+pub(super) fn town(config: &Path, address: &str) {
     let file = config.join("cashless.toml");
     let example = fs::read_to_string(&file).unwrap();
     let line = format!("kind = \"line\"\naddress = \"{address}\"\nwait_secs = 600");
@@ -30,7 +30,7 @@ fn town(config: &Path, address: &str) {
 }
 
 /// Goes to a page, and waits until it shows this.
-fn shows(browser: &Browser, address: &str, css: &str) {
+pub(super) fn shows(browser: &Browser, address: &str, css: &str) {
     browser.go(address);
     browser.wait(css, &format!("document.querySelector(\"{css}\")"));
 }

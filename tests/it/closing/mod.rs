@@ -1,5 +1,6 @@
 //! Money from the number to the closed day: in the browser, and by command.
 
+mod at_the_tablet;
 mod command;
 
 use madoguchi::config::Config;

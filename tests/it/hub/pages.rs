@@ -5,11 +5,14 @@ use madoguchi::chance::SeededChance;
 use madoguchi::clock::parse_rfc3339;
 use madoguchi::db::Tx;
 use madoguchi::hub::people::Role;
-use madoguchi::hub::{Hub, Search, Stage, Why};
-use madoguchi::id::{DeviceId, TicketId, VisitId};
+use madoguchi::hub::{Hub, Search, Stage, Way, Why};
+use madoguchi::id::{ChargeId, DeviceId, TicketId, VisitId};
 use madoguchi::journal::{Actor, Entity, Journal};
 use madoguchi::lang::Words;
-use madoguchi::payment::{self, By, Line, Request, Tender};
+use madoguchi::payment::give_back::{self, Wanted};
+use madoguchi::payment::{
+    self, At, By, Line, Means, Outcome, Reason, Request, Slip, SlipNumber, Tender,
+};
 use madoguchi::yen::{Tax, Yen};
 use serde_json::json;
 use time::macros::date;
@@ -60,6 +63,50 @@ impl Office {
 
     /// Somebody pays in cash.
     async fn pays(&self, seed: u64, yen: u32) {
+        let charge = self.owes(seed, yen).await;
+        self.at_the_till(move |tx, journal, by| {
+            let (amount, tender) = (Yen(yen), Tender::Cash { received: Yen(1_000) });
+            let request = Request { charge, amount, tender, counter: 1, at: None };
+            payment::take(tx, journal, by, &request)
+        })
+        .await;
+    }
+
+    /// Somebody pays with a card, wants it back, and the terminal falls silent over that.
+    async fn asks_back(&self, seed: u64, yen: u32) {
+        let charge = self.owes(seed, yen).await;
+        let at = At { terminal: "t1".into(), brand: None };
+        let tender = Means::Credit.into();
+        let request = Request { charge, amount: Yen(yen), tender, counter: 2, at: Some(at) };
+        let begin =
+            move |tx: &Tx<'_>, journal: &Journal, by| payment::start(tx, journal, by, &request);
+        let paid = self.at_the_till(begin).await.id;
+        let slip = Slip {
+            brand: "visa".into(),
+            acquirer: "mihon".into(),
+            terminal: "t1".into(),
+            number: SlipNumber::typed("00001").unwrap(),
+        };
+        let taken = Outcome::Authorised(Some(slip));
+        self.at_the_till(move |tx, journal, by| payment::settle(tx, journal, by, (paid, &taken)))
+            .await;
+        let wanted = Wanted {
+            payment: paid,
+            items: Some(vec![("03-01".into(), Yen(yen))]),
+            reason: Reason::Asked,
+            counter: 2,
+        };
+        let asked =
+            move |tx: &Tx<'_>, journal: &Journal, by| give_back::begin(tx, journal, by, &wanted);
+        let back = self.at_the_till(asked).await.id;
+        self.at_the_till(move |tx, journal, by| {
+            give_back::settle(tx, journal, by, (back, &Outcome::Unknown))
+        })
+        .await;
+    }
+
+    /// Somebody is charged this much.
+    async fn owes(&self, seed: u64, yen: u32) -> ChargeId {
         let visit = VisitId::new(self.journal.now(), &SeededChance::new(seed));
         let day = self.journal.now().date();
         let line = Line {
@@ -77,12 +124,9 @@ impl Office {
         };
         self.at_the_till(move |tx, journal, by| {
             let charge = payment::charge(tx, journal, by.actor, (visit, day), vec![line])?;
-            let charge = charge.expect("there is a line").id;
-            let (amount, tender) = (Yen(yen), Tender::Cash { received: Yen(1_000) });
-            let request = Request { charge, amount, tender, counter: 1, at: None };
-            payment::take(tx, journal, by, &request)
+            Ok(charge.expect("there is a line").id)
         })
-        .await;
+        .await
     }
 
     /// The day is closed as it is.
@@ -123,6 +167,7 @@ async fn morning() -> [Office; 2] {
     }
     honcho.pays(11, 300).await;
     higashi.pays(12, 450).await;
+    higashi.asks_back(13, 350).await;
     honcho.closes_the_day().await;
     higashi.closes(400).await;
     let tablet = DeviceId::new(honcho.journal.now(), &SeededChance::new(7));
@@ -137,8 +182,17 @@ async fn morning() -> [Office; 2] {
 
 /// Everything the pages show, as PostgreSQL has it.
 fn shown(postgres: &Postgres) -> String {
-    let tables =
-        ["application", "ticket", "counter", "payment", "posting", "closing", "device", "incident"];
+    let tables = [
+        "application",
+        "ticket",
+        "counter",
+        "payment",
+        "give_back",
+        "posting",
+        "closing",
+        "device",
+        "incident",
+    ];
     let all = tables.map(|table| {
         let rows = format!("select to_jsonb(one) from {table} one order by 1");
         postgres.asked_in("town", &rows).unwrap()
@@ -247,10 +301,34 @@ async fn a_closing_that_says_something_else_than_the_entries_that_are_here_is_to
         .iter()
         .map(|day| (day.office.as_str(), day.of("cash"), day.payments, day.agrees()))
         .collect();
-    assert_eq!(told, [("honcho", 300, 1, Some(true)), ("higashi", 450, 1, Some(false))]);
+    assert_eq!(told, [("honcho", 300, 1, Some(true)), ("higashi", 450, 2, Some(false))]);
     assert!(takings.iter().all(|day| day.accounts.values().sum::<i64>() == 0));
     let before = day.previous_day().unwrap();
     assert!(hub.takings(TOWN, (before, before)).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_of_which_nobody_knows_whether_it_went_back_is_told_until_somebody_does() {
+    let Some(postgres) = Postgres::start("money that went back or not") else { return };
+    let hub = hub(&postgres, "town").await;
+    let [_, higashi] = morning().await;
+    higashi.sent_to(&hub).await;
+    let told = hub.not_known(TOWN).await.unwrap();
+    let told: Vec<_> = told
+        .iter()
+        .map(|one| (one.way, one.office.as_str(), one.counter, one.tender.as_str(), one.amount))
+        .collect();
+    assert_eq!(told, [(Way::Refunded, "higashi", 2, "credit", 350)]);
+    let back = higashi
+        .at_the_till(|tx, _, _| Ok(give_back::open(tx)?.pop().expect("one is open").id))
+        .await;
+    let declined = &Outcome::Declined;
+    higashi
+        .at_the_till(move |tx, journal, by| give_back::settle(tx, journal, by, (back, declined)))
+        .await;
+    higashi.sent_to(&hub).await;
+    assert_eq!(hub.not_known(TOWN).await.unwrap(), []);
+    assert!(hub.parked(TOWN).await.unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -331,6 +409,7 @@ async fn the_pages_show_every_office_of_the_town_and_none_of_another() {
         ("", vec!["honcho", "higashi", "全庁の状況"]),
         ("/applications?day=2026-11-25", vec!["2 件", "000-001", "honcho", "higashi"]),
         (&format!("/takings?{days}"), vec!["750", "一致", "締めの金額と違います"]),
+        ("/takings", vec!["未了が 1 件", "還付（端末での返金）", "クレジット", "350"]),
         ("/machines", vec!["記載台１", "古い控えに戻ったか", "honcho"]),
     ] {
         let text = look(page);

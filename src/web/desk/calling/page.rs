@@ -14,6 +14,7 @@ use crate::staff::{self, Action};
 use crate::web::desk::calling::handing::{self, Targets};
 use crate::web::desk::frame::{Frame, Place as Menu};
 use crate::web::desk::guard::Clerk;
+use crate::web::desk::paying::Waiting;
 use crate::web::error::Failure;
 use crate::web::{Office, Shared, live, page};
 
@@ -51,6 +52,8 @@ struct Queue {
     aside: Vec<Row>,
     /// Who was finished here a while ago, and may have forgotten something.
     done: Vec<Row>,
+    /// Whose payment waits, at whichever counter.
+    paying: Waiting,
     lanes: Vec<(String, String)>,
     /// Where whoever is here can be handed over to.
     to: Targets,
@@ -239,6 +242,7 @@ async fn queue(office: &Office, clerk: &Clerk, sits: &Sits) -> Result<Queue, Fai
         waiting_count,
         aside: rows.aside(&tickets, sits),
         done: rows.done(&tickets, sits),
+        paying: Waiting::seen_by(office, clerk),
         lanes: rows.lanes(),
         to: handing::targets(&office.config, words, &duties, Some(sits.counter)),
         reasons: reasons(words, &HOLDING),

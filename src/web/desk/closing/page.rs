@@ -7,11 +7,11 @@ use axum::response::Response;
 use time::Date;
 
 use super::super::frame::Frame;
-use crate::clock;
+use crate::clock::{self, Moment};
 use crate::config::Config;
 use crate::db::Connection;
 use crate::id::{OpId, VisitId};
-use crate::lang::Phrases;
+use crate::lang::{Lang, Phrases};
 use crate::payment::{self, Comparison, Drawer, NotKnown, Reason, Sum, Totals};
 use crate::takings::{self, Sealed};
 use crate::web::days;
@@ -203,7 +203,7 @@ fn day(office: &Shared, words: Phrases, seen: &Seen) -> Day {
     let id = clock::iso_day(seen.day);
     let (brands, others) = brands(office, words, seen).into_iter().partition(|brand| brand.moved);
     let sealed = seen.sealed.as_ref().map(|sealed| {
-        let at = takings::moment(sealed.closing.closed_at);
+        let at = moment(words, sealed.closing.closed_at);
         let head = [("seq", sealed.seq.to_string()), ("hash", sealed.hash.clone())];
         [
             words.with("desk.closing.is_closed", &[("at", at)]),
@@ -215,14 +215,18 @@ fn day(office: &Shared, words: Phrases, seen: &Seen) -> Day {
         title: words.with("desk.closing.day", &[("day", days::day(words, seen.day))]),
         month: id[..7].to_owned(),
         is_earlier: sealed.is_none() && seen.day < office.journal.now().date(),
-        open: seen.not_known.iter().map(|one| open(office, words, one)).collect(),
+        open: seen.not_known.iter().map(|one| open(office, (words, seen.day), one)).collect(),
         totals: seen
             .totals
             .accounts
             .iter()
             .map(|(account, yen)| total(office, words, (account, *yen)))
             .collect(),
-        drawers: seen.drawers.iter().map(|drawer| a_box(office, words, drawer)).collect(),
+        drawers: seen
+            .drawers
+            .iter()
+            .map(|drawer| a_box(office, (words, seen.day), drawer))
+            .collect(),
         brands,
         others,
         compared: words.t(compared(seen)).to_owned(),
@@ -232,11 +236,20 @@ fn day(office: &Shared, words: Phrases, seen: &Seen) -> Day {
     }
 }
 
-fn open(office: &Shared, words: Phrases, one: &NotKnown) -> Open {
+/// With the year: the page of a closed day is looked at for years.
+fn moment(words: Phrases, at: Moment) -> String {
+    match words.lang() {
+        Lang::Ja => takings::moment(at),
+        Lang::En => format!("{} {}", clock::iso_day(at.date()), clock::hour_and_minute(at)),
+    }
+}
+
+/// One that is not known, as it is told on the page of `day`.
+fn open(office: &Shared, (words, day): (Phrases, Date), one: &NotKnown) -> Open {
     let back = one.back.as_ref().map(|_| words.t("desk.closing.going_back"));
     Open {
         visit: one.visit,
-        time: clock::hour_and_minute(one.begun_at()),
+        time: days::time(words, one.begun_at(), day),
         tender: takings::account(&office.config, words, one.payment.tender.id()),
         back: back.map(str::to_owned),
         amount: one.amount(),
@@ -256,12 +269,12 @@ fn signed(yen: i64) -> String {
     if yen < 0 { format!("-{amount}") } else { amount.to_string() }
 }
 
-fn a_box(office: &Shared, words: Phrases, drawer: &Drawer) -> Box {
+fn a_box(office: &Shared, (words, day): (Phrases, Date), drawer: &Drawer) -> Box {
     let counter = office.config.counter(drawer.counter);
     let state = match drawer.counted {
         None => words.t("desk.closing.not_counted").to_owned(),
         Some((amount, at)) => {
-            let values = [("time", clock::hour_and_minute(at)), ("amount", signed(amount))];
+            let values = [("time", days::time(words, at, day)), ("amount", signed(amount))];
             words.with("desk.closing.counted", &values)
         }
     };

@@ -1,6 +1,8 @@
 //! Paying without cash at the desk: what is offered, and what is still to be found out.
 //! Nobody is asked for a card's number; a slip's is enough.
 
+use super::refusal::that_day;
+use crate::clock::Moment;
 use crate::config::Terminal;
 use crate::db::Connection;
 use crate::device;
@@ -118,13 +120,17 @@ pub(super) fn slip(office: &Office, payment: &Payment, words: Phrases) -> Option
 }
 
 /// What the terminal of a payment said last, in a sentence.
-pub(super) fn remark(office: &Office, payment: &Payment, words: Phrases) -> Option<&'static str> {
-    said(office, payment.id.into(), words)
+pub(super) fn remark(office: &Office, payment: &Payment, words: Phrases) -> Option<String> {
+    said(office, (payment.id.into(), payment.begun_at), words)
 }
 
-/// What a terminal said last of a request, in a sentence.
-pub(super) fn said(office: &Office, id: RequestId, words: Phrases) -> Option<&'static str> {
-    Some(match office.terminals.remark(id)? {
+/// What a terminal said last of a request that was begun then, in a sentence.
+pub(super) fn said(
+    office: &Office,
+    (id, begun_at): (RequestId, Moment),
+    words: Phrases,
+) -> Option<String> {
+    let said = match office.terminals.remark(id)? {
         Remark::Refused(Refusal::Card) => words.t("desk.pay.said_card"),
         Remark::Refused(Refusal::Cancelled) => words.t("desk.pay.said_cancelled"),
         Remark::Refused(Refusal::NoCard) => words.t("desk.pay.said_no_card"),
@@ -138,11 +144,17 @@ pub(super) fn said(office: &Office, id: RequestId, words: Phrases) -> Option<&'s
         Remark::Silence(Silence::OtherAmount) => words.t("desk.pay.said_other_amount"),
         Remark::Silence(Silence::Unreadable) => words.t("desk.pay.said_unreadable"),
         Remark::StrangeBrand => words.t("desk.pay.said_strange_brand"),
+        Remark::OtherMeans => words.t("desk.pay.said_other_means"),
         Remark::Never => words.t("desk.pay.said_never"),
         Remark::Busy => words.t("desk.pay.said_busy"),
-        Remark::SlipTaken => words.t("desk.pay.refused_slip_taken"),
+        Remark::SlipTaken => {
+            // A slip is of the terminal's own day.
+            let day = that_day(words, (begun_at.date(), office.journal.now().date()));
+            return Some(words.with("desk.pay.said_slip_taken", &[("day", day)]));
+        }
         Remark::DoneAfterAll => words.t("desk.pay.said_done_after_all"),
-    })
+    };
+    Some(said.to_owned())
 }
 
 /// A payment whose outcome nobody has noted yet.
@@ -154,7 +166,7 @@ pub(super) struct Open {
     pub terminal: String,
     pub amount: String,
     /// What its terminal said last, in a sentence.
-    pub remark: Option<&'static str>,
+    pub remark: Option<String>,
     /// The brands it can have been: id, name, and whether it was chosen beforehand.
     pub brands: Vec<(String, String, bool)>,
     pub op: OpId,

@@ -2,14 +2,13 @@
 //! what is still to be found out, and what was asked for before.
 
 use super::cashless::{is_there, said};
-use crate::clock;
 use crate::id::{GiveBackId, OpId};
 use crate::lang::Phrases;
 use crate::payment::{GiveBack, Kind, State};
 use crate::terminal::{Refusal, Silence};
 use crate::visit::bill::Bill;
-use crate::web::Office;
 use crate::web::terminals::Remark;
+use crate::web::{Office, days};
 
 /// How money can go back otherwise than in cash.
 pub(super) struct Ways {
@@ -45,7 +44,7 @@ pub(super) struct GoingBack {
     pub amount: String,
     pub terminal: String,
     /// What its terminal said last, in a sentence.
-    pub remark: Option<&'static str>,
+    pub remark: Option<String>,
     pub op: OpId,
     pub other_op: OpId,
 }
@@ -75,13 +74,13 @@ pub(super) struct Past {
     pub state: &'static str,
     pub words: &'static str,
     pub slip: Option<String>,
-    pub remark: Option<&'static str>,
+    pub remark: Option<String>,
 }
 
 pub(super) fn past(office: &Office, bill: &Bill, words: Phrases) -> Vec<Past> {
     let over = bill.give_backs.iter().filter(|back| !back.state().is_open());
     let told = |back: &GiveBack| Past {
-        time: clock::hour_and_minute(back.begun_at),
+        time: days::time(words, back.begun_at, office.journal.now().date()),
         kind: kind(back, words),
         amount: back.amount.to_string(),
         state: back.state().id(),
@@ -103,13 +102,16 @@ fn kind(back: &GiveBack, words: Phrases) -> &'static str {
 }
 
 /// What the terminal said of it last; where that speaks of paying, in words of its own.
-fn remark(office: &Office, back: &GiveBack, words: Phrases) -> Option<&'static str> {
-    Some(match office.terminals.remark(back.id)? {
+fn remark(office: &Office, back: &GiveBack, words: Phrases) -> Option<String> {
+    let said = match office.terminals.remark(back.id)? {
         Remark::Silence(Silence::NotReached | Silence::NotThisTerminal) => {
             words.t("desk.pay.said_back_not_reached")
         }
         Remark::Never | Remark::Refused(Refusal::CannotTake) => words.t("desk.pay.said_back_never"),
         Remark::Busy => words.t("desk.pay.said_back_busy"),
-        _ => return said(office, back.id.into(), words),
-    })
+        // An answer to another question.
+        Remark::StrangeBrand | Remark::OtherMeans => words.t("desk.pay.said_unreadable"),
+        _ => return said(office, (back.id.into(), back.begun_at), words),
+    };
+    Some(said.to_owned())
 }

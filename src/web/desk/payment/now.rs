@@ -6,7 +6,6 @@ use askama::Template;
 use super::REASONS;
 use super::cashless::{self, Offer, Open, Tablet};
 use super::going_back::{self, GoingBack, Past, Ways};
-use crate::clock;
 use crate::id::{ChargeId, OpId, PaymentId, VisitId};
 use crate::lang::{Phrases, Words};
 use crate::payment::{self, Payment, Reason, Tender};
@@ -17,7 +16,7 @@ use crate::visit::receipt;
 use crate::web::desk::guard::Clerk;
 use crate::web::desk::pay_code;
 use crate::web::error::Failure;
-use crate::web::{Office, Shared};
+use crate::web::{Office, Shared, days};
 use crate::yen::Yen;
 
 /// One attempt to pay.
@@ -33,11 +32,13 @@ pub(super) struct Attempt {
     number: Option<String>,
     /// What its slip says.
     slip: Option<String>,
+    /// How much of it went back, and how much is left.
+    back: Option<String>,
     /// Whether whoever paid may take a receipt along; in cash it is a 領収書.
     has_receipt: bool,
     is_cash: bool,
     /// What its terminal said last.
-    remark: Option<&'static str>,
+    remark: Option<String>,
 }
 
 #[derive(Template)]
@@ -63,6 +64,8 @@ pub(super) struct Now {
     drawer: Option<u32>,
     /// To be paid by a bill later.
     is_billed: bool,
+    /// Recorded, and nobody has paid anything: a bill, or what costs nothing.
+    is_record: bool,
     /// A terminal took it: it gives it back first.
     is_cashless: bool,
     /// How it goes back otherwise than in cash.
@@ -139,6 +142,9 @@ pub(super) async fn now(
             _ => None,
         }),
         is_billed: bill.standing().is_some_and(|one| one.tender == Tender::Later),
+        is_record: bill
+            .standing()
+            .is_some_and(|one| matches!(one.tender, Tender::Later | Tender::Nothing)),
         is_cashless: bill.standing().is_some_and(|one| one.tender.is_cashless()),
         only_cash_back,
         ways: going_back::ways(office, bill, words),
@@ -186,8 +192,8 @@ fn attempt(office: &Office, bill: &Bill, payment: &Payment, words: Phrases) -> A
             _ => cashless::tender(office, payment, words),
         },
         state: payment.state().id(),
-        words: super::state_words(words, payment.state()),
-        time: clock::hour_and_minute(payment.begun_at),
+        words: super::standing_words(words, payment),
+        time: days::time(words, payment.begun_at, office.journal.now().date()),
         received: received
             .map(|received| words.with("desk.pay.received", &[("received", received.to_string())])),
         change: payment
@@ -195,10 +201,20 @@ fn attempt(office: &Office, bill: &Bill, payment: &Payment, words: Phrases) -> A
             .map(|change| words.with("desk.pay.change", &[("change", change.to_string())])),
         number,
         slip: cashless::slip(office, payment, words),
+        back: back(bill, payment, words),
         has_receipt: receipt::has_one(payment),
         is_cash: received.is_some(),
         remark: cashless::remark(office, payment, words),
     }
+}
+
+/// What went back of the payment that stands, in part.
+fn back(bill: &Bill, payment: &Payment, words: Phrases) -> Option<String> {
+    let standing = bill.standing().filter(|standing| standing.id == payment.id)?;
+    let left = Yen::total(bill.left().into_iter().map(|(_, left)| left))?;
+    let back = standing.amount.0.checked_sub(left.0).filter(|back| *back > 0 && left > Yen(0))?;
+    let said = [("back", Yen(back).to_string()), ("left", left.to_string())];
+    Some(words.with("desk.pay.partly_back", &said))
 }
 
 fn reason_words(words: Phrases, reason: Reason) -> &'static str {

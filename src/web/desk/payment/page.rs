@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::Bill;
 use super::now::{Now, now};
-use crate::config::NOT_EXEMPT;
+use crate::config::{Exemption, NOT_EXEMPT};
 use crate::id::{OpId, VisitId};
 use crate::lang::Phrases;
 use crate::web::desk::frame::Frame;
@@ -107,7 +107,11 @@ fn exemptions(office: &Office, bill: &Bill, words: Phrases) -> Vec<Exemptions> {
     let of = |form: &&String| {
         let stands = charge.lines.iter().filter(|line| line.form == **form);
         let stands = stands.filter_map(|line| line.exempt.as_deref()).next().unwrap_or(NOT_EXEMPT);
-        let own = office.config.exemptions_for(form, charge.day);
+        let is_for = |one: &&Exemption| {
+            let mut own = charge.lines.iter().filter(|line| line.form == **form);
+            own.any(|line| one.is_for(form, &line.option)) || one.id == stands
+        };
+        let own = office.config.exemptions_for(form, charge.day).filter(is_for);
         let own = own.map(|one| (one.id.clone(), one.name.in_lang(words.lang()).to_owned()));
         let charged = (NOT_EXEMPT.to_owned(), words.t("desk.pay.charged").to_owned());
         let choices = std::iter::once(charged).chain(own);

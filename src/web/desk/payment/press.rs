@@ -43,6 +43,8 @@ pub(super) enum Press {
 impl Press {
     pub(super) fn note(&self) -> &'static str {
         match self {
+            // Nobody has paid anything.
+            Press::Take(Request { tender: Tender::Later | Tender::Nothing, .. }) => "recorded",
             Press::Take(_) | Press::Settle(_, Said::Slip { .. }) => "paid",
             Press::Begin(_) => "begun",
             Press::Offer(_) => "offered",
@@ -50,7 +52,7 @@ impl Press {
             Press::Settle(_, Said::Unknown) => "unknown",
             Press::Void(..) => "voided",
             Press::GiveBack(_) => "back_begun",
-            Press::SettleBack(_, Said::Slip { .. }) => "given_back",
+            Press::SettleBack(_, Said::Slip { .. }) => "back_noted",
             Press::SettleBack(..) => "not_given_back",
             Press::Refund(_) => "given_back",
             Press::Exempt { .. } => "exempted",

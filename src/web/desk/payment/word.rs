@@ -20,7 +20,7 @@ pub(super) enum Held {
     /// The same, and it is noted.
     Agreed,
     /// Something else, and what the clerk is told.
-    Refused(&'static str),
+    Refused(String),
 }
 
 pub(super) async fn held(
@@ -43,19 +43,20 @@ pub(super) async fn held(
     };
     let words = Phrases::of(clerk.lang);
     let Some(errand) = errand else { return Ok(Held::Stands) };
+    let refused = |key| Held::Refused(words.t(key).to_owned());
     let told = match errand.state() {
         State::Unknown => terminals::look_up(&office.0, &errand).await,
         state => Looked::Stands(state),
     };
     Ok(match told {
         Looked::Stands(State::Authorised | State::Voided | State::Refunded) => {
-            Held::Refused(words.t("desk.pay.refused_done"))
+            refused("desk.pay.refused_done")
         }
         Looked::Stands(State::Declined) => Held::Agreed,
-        Looked::Told(Remark::Busy) => Held::Refused(words.t("desk.pay.refused_still_at_it")),
-        Looked::Told(_) => match said(office, errand.id(), words) {
+        Looked::Told(Remark::Busy) => refused("desk.pay.refused_still_at_it"),
+        Looked::Told(_) => match said(office, (errand.id(), errand.begun_at()), words) {
             Some(told) => Held::Refused(told),
-            None => Held::Refused(words.t("desk.pay.refused_still_at_it")),
+            None => refused("desk.pay.refused_still_at_it"),
         },
         Looked::Stands(_) | Looked::Silent | Looked::Nobody => Held::Stands,
     })

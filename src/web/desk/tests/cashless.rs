@@ -6,6 +6,7 @@ mod by_hand;
 mod going_back;
 mod let_go;
 mod races;
+mod told;
 mod word;
 
 use std::net::TcpListener;

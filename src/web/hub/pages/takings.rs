@@ -14,7 +14,7 @@ use super::super::refusal::Refusal;
 use super::{Frame, Place, Seen};
 use crate::clock::{self, iso_day};
 use crate::hub::people::Action;
-use crate::hub::{NotKnown, Takings};
+use crate::hub::{NotKnown, Takings, Way};
 use crate::web::page;
 use crate::yen::Yen;
 
@@ -98,6 +98,14 @@ impl Page {
 
     fn given_back(&self) -> u64 {
         self.all.iter().map(|day| day.given_back).sum()
+    }
+
+    fn way(&self, one: &NotKnown) -> &str {
+        self.frame.words.t(match one.way {
+            Way::Paid => "hub.way_paid",
+            Way::Voided => "hub.way_voided",
+            Way::Refunded => "hub.way_refunded",
+        })
     }
 
     fn amount(&self, one: &NotKnown) -> String {

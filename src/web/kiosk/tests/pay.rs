@@ -11,6 +11,7 @@ use crate::form::record;
 use crate::journal::Actor;
 use crate::payment::{self, By, State};
 use crate::terminal::{Books, Mood, Moods, Simulated, TcpTerminal};
+use crate::visit::paying::{self, Stage};
 use crate::visit::{bill, cashless};
 use crate::web::terminals::tests::let_go_at;
 use crate::yen::Yen;
@@ -91,6 +92,77 @@ async fn a_resident_chooses_and_pays_while_the_clerk_goes_on() {
     assert!(page.says("お支払いが終わりました") && !page.says("pay_with"), "{}", page.text);
     let taken: Vec<u32> = Books::open(&log).unwrap().taken().map(|(_, yen)| yen.0).collect();
     assert_eq!((states(&tablet).await, taken), (vec![State::Authorised], vec![900]));
+}
+
+/// Who waits to pay, as the desk's lists have it.
+async fn waits(tablet: &Tablet) -> Vec<(Stage, Yen)> {
+    let look = |connection: &_| paying::Found::default().look(connection);
+    let found = tablet.office.db.read(look).await.unwrap();
+    found.all.iter().map(|one| (one.stage, one.amount)).collect()
+}
+
+#[tokio::test]
+async fn the_desk_knows_who_chooses_at_a_tablet_until_they_pay_or_go() {
+    let (tablet, _) = handed_in(Mood::Decline).await;
+    assert_eq!(waits(&tablet).await, []);
+    offer(&tablet).await;
+    assert_eq!(waits(&tablet).await, [(Stage::Choosing, Yen(900))]);
+    let page = tablet.get("/kiosk/done").await;
+    choose(&tablet, &page, "credit").await;
+    while states(&tablet).await != [State::Declined] {}
+    assert_eq!(waits(&tablet).await, [(Stage::Choosing, Yen(900))], "refused, and chooses anew");
+    tablet.press("/kiosk/end", &[]).await;
+    assert_eq!(waits(&tablet).await, []);
+}
+
+#[tokio::test]
+async fn a_wallet_reads_the_code_from_the_tablet_as_long_as_it_is_owed() {
+    let (tablet, _) = handed_in(Mood::Approve).await;
+    assert_eq!(tablet.get("/kiosk/pay/code").await.to, "/kiosk", "no clerk has looked yet");
+    offer(&tablet).await;
+    assert!(tablet.get("/kiosk").await.says("href=\"/kiosk/pay/code\""));
+    let page = tablet.get("/kiosk/pay/code").await;
+    assert!(page.says("pay-qr") && page.says("お支払い 900円"), "{}", page.text);
+    assert!(page.says("data-fresh=\"/kiosk/done?code=1\""), "{}", page.text);
+    // Drawn again it is the same: nothing moves before a camera.
+    let drawn = tablet.get("/kiosk/done?code=1").await;
+    assert!(page.text.contains(drawn.text.trim()), "{}", drawn.text);
+    let visit = tablet.visit().await.0.id;
+    let paid = by_clerk(&tablet, move |tx, office| {
+        let (journal, counter) = (&office.journal, office.counter());
+        let by = By { op: journal.op(), actor: Actor::System };
+        let charge = bill::bill(tx, journal, counter, Actor::System, visit)?.charge.unwrap();
+        let (amount, tender) = (charge.total, payment::Tender::Cash { received: charge.total });
+        let request = payment::Request { charge: charge.id, amount, tender, counter: 1, at: None };
+        bill::take(tx, journal, counter, by, (visit, &request))
+    });
+    paid.await.unwrap();
+    let drawn = tablet.get("/kiosk/done?code=1").await;
+    assert!(!drawn.says("pay-qr") && drawn.says("お支払いが終わりました"), "{}", drawn.text);
+    assert_eq!(tablet.get("/kiosk/pay/code").await.to, "/kiosk");
+}
+
+#[tokio::test]
+async fn a_terminal_at_the_counter_is_not_said_to_stand_beside_the_tablet() {
+    let (tablet, _) = handed_in(Mood::Approve).await;
+    let visit = tablet.visit().await.0.id;
+    let begun = by_clerk(&tablet, move |tx, office| {
+        let (journal, counter) = (&office.journal, office.counter());
+        let by = By { op: journal.op(), actor: Actor::System };
+        let charge = bill::bill(tx, journal, counter, Actor::System, visit)?.charge.unwrap();
+        let request = payment::Request {
+            charge: charge.id,
+            amount: charge.total,
+            tender: payment::Means::Credit.into(),
+            counter: 1,
+            at: Some(payment::At { terminal: "t2".to_owned(), brand: None }),
+        };
+        cashless::begin(tx, journal, counter, by, (visit, &request))
+    });
+    begun.await.unwrap();
+    let page = tablet.get("/kiosk/done").await;
+    assert!(page.says("窓口の決済端末で") && !page.says("横の決済端末"), "{}", page.text);
+    assert_eq!(waits(&tablet).await, [(Stage::Going, Yen(900))]);
 }
 
 #[tokio::test]

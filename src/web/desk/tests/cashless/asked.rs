@@ -80,7 +80,7 @@ async fn an_answer_for_another_request_is_not_taken_for_this_one() {
     bill.press(&AT_T1).await;
     becomes(&town, visit, &[Unknown]).await;
     let page = bill.page().await;
-    assert!(page.says("ほかの支払いの答えを返しました"), "{}", page.text());
+    assert!(page.says("ほかの取引の答えを返しました"), "{}", page.text());
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn where_it_cannot_be_looked_up_a_clerk_reads_the_slip_and_it_is_found_out
     let slip = [("act", "authorised"), ("brand", "visa"), ("slip", "00001")];
     let begun = payments(&town, visit).await[0].id.to_string();
     let early = bill.clerk.post(&bill.path, &[&slip[..], &[("payment", &*begun)]].concat()).await;
-    assert!(early.says("端末は、ほかの支払いに使われています"), "{}", early.text());
+    assert!(early.says("端末は、まだ途中です"), "{}", early.text());
     becomes(&town, visit, &[Unknown]).await;
     let page = bill.page().await;
     assert!(page.says("端末が、時間内に答えませんでした"), "{}", page.text());
@@ -142,7 +142,7 @@ async fn a_terminal_is_at_one_payment_at_a_time() {
     let first = bill(&town, "clerk", one).await;
     let second = bill(&town, "supervisor", other).await;
     first.press(&AT_T1).await;
-    second.refused(&AT_T1, "ほかの支払いに使われています").await;
+    second.refused(&AT_T1, "ほかの支払いか返金の途中です").await;
     assert_eq!((states(&town, one).await, states(&town, other).await), (vec![Started], vec![]));
     // The portable one is free.
     second.press(&[("act", "cashless:credit"), AT_T2]).await;

@@ -113,7 +113,7 @@ async fn what_nobody_knows_is_not_charged_again_until_somebody_looked() {
     let found = payments(&town, visit).await[0].id.to_string();
     let slip = [("act", "authorised"), ("brand", "paypay"), ("slip", "1"), ("payment", &*found)];
     let twice = bill.clerk.post(&bill.path, &slip).await;
-    assert!(twice.says("この収納は、もう"), "{}", twice.text());
+    assert!(twice.says("結果は、もう記録されています"), "{}", twice.text());
     bill.press(&cash).await;
     assert_eq!(states(&town, visit).await, [Declined, Authorised]);
 }

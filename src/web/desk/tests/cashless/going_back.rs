@@ -114,7 +114,7 @@ async fn while_nobody_knows_nothing_else_goes_back_and_a_clerk_reads_the_slip() 
     let own = [("give_back", &*back)];
     bill.refused(&[&own[..], &said("given", "カード")].concat(), "伝票番号として読めません").await;
     let given = bill.press(&[&own[..], &said("given", "00002")].concat()).await;
-    assert!(given.to.ends_with("note=given_back"), "{}", given.text());
+    assert!(given.to.ends_with("note=back_noted"), "{}", given.text());
     assert_eq!(states(&town, visit).await, [Voided]);
     // Found out once.
     let late = [&own[..], &said("not_given", "")].concat();
@@ -164,6 +164,6 @@ async fn a_terminal_that_is_giving_back_takes_nothing_meanwhile() {
     bill.press(&VOID).await;
     let other = town.visit("juminhyo").await;
     let second = super::bill(&town, "supervisor", other).await;
-    second.refused(&AT_T1, "ほかの支払いに使われています").await;
+    second.refused(&AT_T1, "ほかの支払いか返金の途中です").await;
     assert_eq!(states(&town, other).await, []);
 }
