@@ -36,6 +36,7 @@ pub const STEPS: &[Step] = &[
     payment::GIVE_BACK,
     payment::SLIPS,
     staff::GUIDES,
+    payment::CORRECTIONS,
 ];
 
 /// An empty database in memory, for tests of stores.

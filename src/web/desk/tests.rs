@@ -38,6 +38,7 @@ mod lists;
 mod night;
 mod pay_code;
 mod payment;
+mod payments;
 mod receipts;
 mod register;
 mod shipped_bugs;
@@ -249,6 +250,7 @@ const ROUTES: &[Route] = &[
     ("get", "/visits/{visit}/payment/now", &[], [true, true, false]),
     ("post", "/visits/{visit}/payment/{payment}/receipt", &[], [true, true, false]),
     ("get", "/visits/{visit}/payment/code", &[], [true, true, false]),
+    ("get", "/payments", &[], [true, true, false]),
     ("get", "/visits/{visit}/register", &[], [true, true, false]),
     ("post", "/visits/{visit}/register", &[("rows", "")], [true, true, false]),
     ("post", "/visits/{visit}/papers", &[], [true, true, false]),

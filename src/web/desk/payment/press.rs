@@ -22,6 +22,8 @@ pub(super) enum Said {
 /// What a button asks for.
 pub(super) enum Press {
     Take(Request),
+    /// By the desk's own code: what the company's notice names it by.
+    ByCode(Request, String),
     /// At a terminal.
     Begin(Request),
     /// Lets the resident choose at the tablet.
@@ -29,6 +31,8 @@ pub(super) enum Press {
     Settle(PaymentId, Said),
     /// By hand.
     Void(PaymentId, Reason, u32),
+    /// A record of nothing paid, when its day is over.
+    TakeBackFree(PaymentId, Reason),
     Refund(Refund),
     /// Through the terminal that took it.
     GiveBack(Wanted),
@@ -43,12 +47,12 @@ pub(super) enum Press {
 impl Press {
     pub(super) fn note(&self) -> &'static str {
         match self {
-            Press::Take(_) | Press::Settle(_, Said::Slip { .. }) => "paid",
+            Press::Take(_) | Press::ByCode(..) | Press::Settle(_, Said::Slip { .. }) => "paid",
             Press::Begin(_) => "begun",
             Press::Offer(_) => "offered",
             Press::Settle(_, Said::Declined) => "declined",
             Press::Settle(_, Said::Unknown) => "unknown",
-            Press::Void(..) => "voided",
+            Press::Void(..) | Press::TakeBackFree(..) => "voided",
             Press::GiveBack(_) => "back_begun",
             Press::SettleBack(_, Said::Slip { .. }) => "given_back",
             Press::SettleBack(..) => "not_given_back",
@@ -85,6 +89,10 @@ pub(super) fn press(office: &Office, sent: &Sent) -> Result<Option<Press>, Failu
             let (tender, at_terminal) = chosen(office, sent, counter).ok_or_else(bad)?;
             Some(Press::Begin(wanted(sent, (tender, at()?, Some(at_terminal)))?))
         }
+        "by_code" => {
+            let asked = (Tender::Qr, at()?, Some(At::the_code(field("brand"))));
+            Some(Press::ByCode(wanted(sent, asked)?, field("slip").to_owned()))
+        }
         "offer" => Some(Press::Offer(field("charge").parse().map_err(|_| bad())?)),
         "authorised" => {
             let (brand, number) = (field("brand").to_owned(), field("slip").to_owned());
@@ -93,6 +101,7 @@ pub(super) fn press(office: &Office, sent: &Sent) -> Result<Option<Press>, Failu
         "declined" => Some(Press::Settle(payment()?, Said::Declined)),
         "unknown" => Some(Press::Settle(payment()?, Said::Unknown)),
         "void" => Some(Press::Void(payment()?, reason()?, at()?)),
+        "take_back_free" => Some(Press::TakeBackFree(payment()?, reason()?)),
         "void_at_terminal" => Some(Press::GiveBack(Wanted {
             payment: payment()?,
             items: None,
