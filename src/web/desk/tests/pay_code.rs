@@ -62,6 +62,12 @@ async fn what_was_paid_by_the_code_is_recorded_by_its_own_reference() {
     let of_other = reference(&bill.clerk, &format!("/desk/visits/{other}/payment/code")).await;
     let op = town.office.journal.op().to_string();
     let paid = |number| [("op", &*op), ("act", "by_code"), ("brand", "paypay"), ("slip", number)];
+    let page = bill.page().await;
+    let seen = [("charge", page.hidden("charge")), ("amount", page.hidden("amount"))];
+    let seen = [&seen[..], &[("counter", "1")]].concat();
+    let press = async |fields: &[(&str, &str)]| {
+        bill.clerk.post(&bill.path, &[&seen, fields].concat()).await
+    };
     for (number, refused) in [
         (of_other.as_str(), "この会計のコードのものではありません"),
         ("00000000000", "この会計のコードのものではありません"),
@@ -74,11 +80,11 @@ async fn what_was_paid_by_the_code_is_recorded_by_its_own_reference() {
     assert_eq!(payment::states(&town, visit).await, []);
     let small = own.to_lowercase();
     for _ in 0..2 {
-        let taken = bill.press(&paid(&small)).await;
+        let taken = press(&paid(&small)).await;
         assert!(taken.to.ends_with("note=paid"), "{}", taken.text());
     }
-    let nanaco = [("op", &*op), ("act", "by_code"), ("brand", "d_pay"), ("slip", &*own)];
-    bill.conflicts(&nanaco).await;
+    let other = [("op", &*op), ("act", "by_code"), ("brand", "d_pay"), ("slip", &*own)];
+    payment::conflicts(&press(&other).await);
     let page = bill.page().await;
     assert!(page.says(&format!("伝票 {own} · JPQR · みほん決済株式会社")), "{}", page.text());
     let today = town.office.journal.now().date();
