@@ -42,9 +42,10 @@ async fn what_nobody_knows_of_it_is_found_out_on_the_same_page() {
     let supervisor = bill(&town, "supervisor", visit).await;
     supervisor.press(&BACK).await;
     backs_become(&town, visit, &[Unknown]).await;
-    // The day that is closed next leads there.
-    let closing = supervisor.clerk.get("/desk/closing").await;
-    assert!(closing.says("href=\"/desk/visits/"), "{}", closing.text());
+    // The day that it keeps open leads there.
+    let today = crate::clock::iso_day(town.office.journal.now().date());
+    let closing = supervisor.clerk.get(&format!("/desk/closing/{today}")).await;
+    assert!(closing.says(&format!("href=\"{}\"", supervisor.path)), "{}", closing.text());
     let page = supervisor.page().await;
     assert!(page.says("返金されたかどうか、まだ分かりません"), "{}", page.text());
     let back = page.hidden("give_back").to_owned();
