@@ -289,8 +289,11 @@ const WRONG: &[Wrong] = &[
     ),
 ];
 
+/// Tables and columns, and values.
+type Alike = (&'static [(&'static str, &'static str)], &'static [&'static str]);
+
 /// Columns of the same kind, and what none of them takes.
-const ALIKE: &[(&[(&str, &str)], &[&str])] = &[
+const ALIKE: &[Alike] = &[
     (
         &[
             ("charge", "day"),

@@ -29,7 +29,7 @@ fn a_record_of_nothing_is_taken_back_when_its_day_is_over_and_points_back() {
     let twice = office.take_back_free(office.by(), &noted, Reason::WrongAmount);
     assert!(matches!(twice, Err(Error::State(_))), "{twice:?}");
     // What was sealed stays: totals, digest, and the lines of its book.
-    assert_eq!(closings(&office.connection).unwrap(), [closing.clone()]);
+    assert_eq!(closings(&office.connection).unwrap(), std::slice::from_ref(&closing));
     assert!(closing.still_holds(&office.connection).unwrap());
     assert_eq!(totals(&office.connection, TODAY).unwrap(), closing.totals);
     let then = lines_on(&office.connection, TODAY).unwrap();

@@ -177,6 +177,24 @@ impl Day {
                 self.payments.push(begun.id);
                 Ok(Some(()))
             }
+            Try::AskBack { .. } | Try::TellBack { .. } => self.go_back(by, what),
+            Try::Settle { .. }
+            | Try::Void { .. }
+            | Try::TakeBackFree { .. }
+            | Try::Refund { .. } => self.with_one(by, what),
+            Try::Count { .. } | Try::Close { .. } => self.end(by, what),
+            Try::Hours(hours) => {
+                office.pass(*hours);
+                Ok(Some(()))
+            }
+            Try::Restart => office.write(|tx| left_alone(tx, &office.journal)).map(|_| Some(())),
+            Try::Again => Ok(None),
+        }
+    }
+
+    fn go_back(&mut self, by: By, what: &Try) -> Result<Option<()>, Error> {
+        let office = &self.office;
+        match what {
             Try::AskBack { payment, residence, counter } => {
                 let Some(one) = self.payment(*payment) else { return Ok(None) };
                 let items = residence.map(|yen| vec![("03-01".to_owned(), Yen(yen))]);
@@ -197,10 +215,13 @@ impl Day {
                 office.tell_back(by, &back, &outcome)?;
                 Ok(Some(()))
             }
-            Try::Settle { .. }
-            | Try::Void { .. }
-            | Try::TakeBackFree { .. }
-            | Try::Refund { .. } => self.with_one(by, what),
+            other => unreachable!("{other:?} gives nothing back through a terminal"),
+        }
+    }
+
+    fn end(&mut self, by: By, what: &Try) -> Result<Option<()>, Error> {
+        let office = &self.office;
+        match what {
             Try::Count { counted, counter } => {
                 let day = business_day(&office.connection, office.journal.now().date())?;
                 let counted = (day, *counter, *counted);
@@ -217,12 +238,7 @@ impl Day {
                 office.write(|tx| close(tx, &office.journal, by, (day, reason)))?;
                 Ok(Some(()))
             }
-            Try::Hours(hours) => {
-                office.pass(*hours);
-                Ok(Some(()))
-            }
-            Try::Restart => office.write(|tx| left_alone(tx, &office.journal)).map(|_| Some(())),
-            Try::Again => Ok(None),
+            other => unreachable!("{other:?} ends no day"),
         }
     }
 

@@ -11,6 +11,7 @@ use crate::visit::{cashless as without_cash, give_back};
 use crate::web::Office;
 use crate::web::desk::guard::Sent;
 use crate::web::error::Failure;
+use crate::yen::Yen;
 
 /// What a clerk saw at a terminal.
 pub(super) enum Said {
@@ -114,12 +115,7 @@ pub(super) fn press(office: &Office, sent: &Sent) -> Result<Option<Press>, Failu
         }
         "not_given" => Some(Press::SettleBack(back()?, Said::Declined)),
         "refund" => {
-            let (items, typed) = (sent.fields.all("item"), sent.fields.all("back"));
-            let items = items.into_iter().zip(typed).map(|(item, typed)| {
-                let typed = if typed.trim().is_empty() { "0" } else { &typed };
-                amount(typed).map(|amount| (item, amount))
-            });
-            let Some(items) = items.collect::<Option<Vec<_>>>() else { return Ok(None) };
+            let Some(items) = items(sent) else { return Ok(None) };
             let (payment, reason, counter) = (payment()?, reason()?, at()?);
             Some(match field("how") {
                 "terminal" => {
@@ -137,6 +133,16 @@ pub(super) fn press(office: &Office, sent: &Sent) -> Result<Option<Press>, Failu
         }),
         _ => return Err(bad()),
     })
+}
+
+/// How much of each item goes back; `None` where an amount is none.
+fn items(sent: &Sent) -> Option<Vec<(String, Yen)>> {
+    let (items, typed) = (sent.fields.all("item"), sent.fields.all("back"));
+    let items = items.into_iter().zip(typed).map(|(item, typed)| {
+        let typed = if typed.trim().is_empty() { "0" } else { &typed };
+        amount(typed).map(|amount| (item, amount))
+    });
+    items.collect()
 }
 
 /// What the screen showed when it was pressed.
