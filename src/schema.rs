@@ -38,6 +38,7 @@ pub const STEPS: &[Step] = &[
     staff::GUIDES,
     downlink::SCHEMA,
     forwarding::SHARED,
+    payment::CORRECTIONS,
 ];
 
 /// An empty database in memory, for tests of stores.

@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::rules;
 use crate::document::{Document, Place};
-use crate::lang::Words;
-use crate::payment::Means;
+use crate::lang::{Lang, Words};
+use crate::payment::{Means, THE_CODE};
 
 pub(super) const FILE: &str = "cashless.toml";
 
@@ -126,6 +126,21 @@ impl Cashless {
         self.terminal.iter().find(|terminal| terminal.id == id)
     }
 
+    /// What a terminal is called; `JPQR` for the code on the desk's own screen, and the id
+    /// where the town took it out since.
+    pub fn terminal_name<'c>(&'c self, id: &'c str, lang: Lang) -> &'c str {
+        match self.terminal(id) {
+            _ if id == THE_CODE => "JPQR",
+            Some(terminal) => terminal.name.in_lang(lang),
+            None => id,
+        }
+    }
+
+    /// The brands that a wallet can be of.
+    pub fn wallets(&self) -> impl Iterator<Item = &Brand> {
+        self.brand.iter().filter(|brand| brand.means == Means::Qr)
+    }
+
     /// The brand with this id.
     pub fn brand(&self, id: &str) -> Option<&Brand> {
         self.brand.iter().find(|brand| brand.id == id)
@@ -218,6 +233,12 @@ impl Cashless {
         for (row, terminal) in self.terminal.iter().enumerate() {
             let place = Place::key_of("terminal").row(row);
             booked(document, place.clone().key("id"), &terminal.id);
+            document.require(
+                terminal.id != THE_CODE,
+                place.clone().key("id"),
+                format!("「{THE_CODE}」は、画面に出すコード（JPQR）の記号です"),
+                "ほかの記号にしてください",
+            );
             rules::words(document, place.clone().key("name"), &terminal.name);
             for brand in terminal.brands.iter().flatten() {
                 rules::reference(document, place.clone().key("brands"), brand, "brand", &brands);

@@ -11,9 +11,13 @@ use crate::form::condition;
 use crate::form::counter::EXEMPTIONS;
 use crate::form::template::Condition;
 use crate::lang::Words;
+use crate::payment::FREE;
 
 /// The mark of a paper that stands for "nothing is exempt".
 pub const NOT_EXEMPT: &str = "none";
+
+/// What the books say of a ground that they do not name.
+pub const EXEMPT: &str = "exempt";
 
 /// A ground on which nothing is charged.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -25,6 +29,10 @@ pub struct Exemption {
     pub law: String,
     /// The box of the papers' 減免区分 that is ticked.
     pub mark: String,
+    /// What the books call it, where they name it: it stands there, in the journal and at
+    /// the town hall for good, so it tells nothing of a person. Left out, they say that
+    /// somebody was exempt, and not why; that stays sealed with the visit.
+    pub books: Option<String>,
     /// Ids of the forms it is for; left out, for all.
     #[serde(default)]
     pub forms: Vec<String>,
@@ -45,6 +53,11 @@ impl Exemption {
     /// Whether it is in force on `day`.
     pub fn is_valid_on(&self, day: Date) -> bool {
         self.valid_from <= day && self.valid_until.is_none_or(|last| day <= last)
+    }
+
+    /// As it stands in the books.
+    pub fn booked(&self) -> &str {
+        self.books.as_deref().unwrap_or(EXEMPT)
     }
 
     /// Whether a fee of this form can fall under it.
@@ -74,6 +87,17 @@ pub(super) fn check(document: &mut Document, exemptions: &[Exemption]) {
         rules::filled(document, place.clone().key("law"), &exemption.law);
         let mark = place.clone().key("mark");
         rules::reference(document, mark, &exemption.mark, "様式の減免区分の欄", &marks);
+        if let Some(books) = &exemption.books {
+            let is_code = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+            document.require(
+                (1..=20).contains(&books.len())
+                    && books.chars().all(is_code)
+                    && ![NOT_EXEMPT, EXEMPT, FREE].contains(&books.as_str()),
+                place.clone().key("books"),
+                format!("「{books}」は帳簿での記号に使えません"),
+                "英小文字・数字・「_」で20文字までにしてください（none・exempt・free は使えません）",
+            );
+        }
         document.require(
             exemption.id != NOT_EXEMPT,
             place.clone().key("id"),

@@ -45,7 +45,7 @@ pub use demo_staff::DemoStaff;
 pub use devices::{DisplayGroup, Reader, ReaderKind, Scanner, ScannerKind};
 pub use doors::Door;
 pub use editions::Editions;
-pub use exemptions::{Exemption, NOT_EXEMPT};
+pub use exemptions::{EXEMPT, Exemption, NOT_EXEMPT};
 pub use fees::{Fee, Item, More};
 pub use hub::Hub;
 pub use jpqr::Jpqr;

@@ -98,7 +98,7 @@ pub fn start(tx: &Tx<'_>, journal: &Journal, by: By, request: &Request) -> Resul
     let charge = may_be_paid(tx, request)?;
     let begun_at = now(journal);
     let day = business_day(tx, begun_at.date())?;
-    let first = Step { state: State::Started, day, at: begun_at, slip: None, entry: None };
+    let first = Step::new(State::Started, day, begun_at);
     let payment = Payment {
         id,
         charge: charge.id,
@@ -221,7 +221,8 @@ pub fn settle(
         new.entry(tx, (EntryId::from(id), day, at), (None, None), postings)
     });
     let entry = entry.transpose()?;
-    let step = Step { state, day, at, slip, entry: entry.as_ref().map(|entry| entry.id) };
+    let moved = entry.as_ref().map(|entry| entry.id);
+    let step = Step { slip, entry: moved, ..Step::new(state, day, at) };
     store::add_step(tx, (id, payment.steps.len() + 1), &step)?;
     entry.as_ref().map_or(Ok(()), |entry| books::insert_entry(tx, entry))?;
     let facts = json!({ "step": step, "entry": entry });
@@ -302,11 +303,7 @@ pub(super) fn known(tx: &Tx<'_>, id: PaymentId) -> Result<Payment, Error> {
 
 /// The payment, if this press was taken before.
 pub(super) fn done_before(tx: &Tx<'_>, op: OpId, kind: &str) -> Result<Option<Payment>, Error> {
-    let done = match journal::entity_of_op(tx, op, kind) {
-        Err(journal::Error::OpTaken) => return Err(Error::Conflict),
-        other => other?,
-    };
-    let Some(id) = done else { return Ok(None) };
+    let Some(id) = journal::entity_of_op(tx, op, kind)? else { return Ok(None) };
     let id = id.parse().map_err(|_| cannot_be("journal", "entity_id"))?;
     known(tx, id).map(Some)
 }
@@ -317,11 +314,7 @@ pub(super) fn told_step(
     op: OpId,
     kind: &str,
 ) -> Result<Option<(String, Step)>, Error> {
-    let told = match journal::told_by_op(tx, op, kind) {
-        Err(journal::Error::OpTaken) => return Err(Error::Conflict),
-        other => other?,
-    };
-    let Some((entity, mut facts)) = told else { return Ok(None) };
+    let Some((entity, mut facts)) = journal::told_by_op(tx, op, kind)? else { return Ok(None) };
     let step = serde_json::from_value(facts["step"].take());
     Ok(Some((entity, step.map_err(|_| cannot_be("journal", "facts"))?)))
 }

@@ -9,6 +9,9 @@ use crate::id::{ChargeId, VisitId};
 use crate::lang::Words;
 use crate::yen::{Tax, Yen};
 
+/// The ground of what costs nothing by itself.
+pub const FREE: &str = "free";
+
 /// One line of a charge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
@@ -27,7 +30,7 @@ pub struct Line {
     pub amount: Yen,
     pub cashless: bool,
     pub tax: Tax,
-    /// Id of the ground on which nothing is charged.
+    /// Code of the ground on which nothing is charged, as far as the books name it.
     pub exempt: Option<String>,
 }
 
@@ -59,9 +62,9 @@ impl Charge {
         self.lines.iter().any(|line| !line.cashless && line.amount > Yen(0))
     }
 
-    /// Why nothing is to be paid: the exemptions, and `free` for what costs nothing.
+    /// Why nothing is to be paid: the exemptions, and [`FREE`] for what costs nothing.
     pub fn grounds(&self) -> String {
-        let ground = |line: &Line| line.exempt.clone().unwrap_or_else(|| "free".to_owned());
+        let ground = |line: &Line| line.exempt.clone().unwrap_or_else(|| FREE.to_owned());
         let mut grounds: Vec<String> = self.lines.iter().map(ground).collect();
         grounds.sort();
         grounds.dedup();

@@ -63,6 +63,31 @@ pub struct Totals {
     pub differences: u32,
     /// How often nothing was paid, by ground.
     pub nothing: BTreeMap<String, u32>,
+    /// How often such a record of a day before was taken back, by ground.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub nothing_back: BTreeMap<String, u32>,
+}
+
+/// What was noted on a business day without money.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Free {
+    /// As it stood at the end of the day: what was taken back on the same day is no record
+    /// of it, and what was taken back later is one still.
+    pub noted: Vec<Payment>,
+    /// Of days before, and found to be wrong on this one.
+    pub taken_back: Vec<Payment>,
+}
+
+impl Free {
+    pub fn of(connection: &Connection, day: Date) -> Result<Free, Error> {
+        let mut noted = store::without_money(connection, day)?;
+        let mut taken_back = store::taken_back_late(connection, day)?;
+        for payment in noted.iter_mut().chain(&mut taken_back) {
+            payment.steps.retain(|step| step.day <= day);
+        }
+        noted.retain(|payment| payment.state() == State::Authorised);
+        Ok(Free { noted, taken_back })
+    }
 }
 
 impl Totals {
@@ -72,7 +97,7 @@ impl Totals {
     }
 
     /// The totals of these entries, and of what was settled without money.
-    pub fn of(entries: &[Entry], nothing: &[Payment]) -> Totals {
+    pub(super) fn of(entries: &[Entry], free: &Free) -> Totals {
         let mut totals = Totals::default();
         for entry in entries {
             *match entry.kind {
@@ -85,28 +110,22 @@ impl Totals {
                 *totals.accounts.entry(posting.account.clone()).or_default() += posting.signed();
             }
         }
-        for payment in nothing {
-            let ground = payment.ground.clone().unwrap_or_default();
-            *totals.nothing.entry(ground).or_default() += 1;
-        }
+        let by_ground = |of: &[Payment]| {
+            let mut counts = BTreeMap::new();
+            for payment in of {
+                *counts.entry(payment.ground.clone().unwrap_or_default()).or_default() += 1;
+            }
+            counts
+        };
+        totals.nothing = by_ground(&free.noted);
+        totals.nothing_back = by_ground(&free.taken_back);
         totals
     }
 }
 
 /// The totals of a business day, worked out now.
 pub fn totals(connection: &Connection, day: Date) -> Result<Totals, Error> {
-    let nothing = settled_without_money(connection, day)?;
-    Ok(Totals::of(&books::entries_on(connection, day)?, &nothing))
-}
-
-/// What was noted on `day` as free, and not taken back.
-pub(super) fn settled_without_money(
-    connection: &Connection,
-    day: Date,
-) -> Result<Vec<Payment>, Error> {
-    let mut payments = store::without_money(connection, day)?;
-    payments.retain(|payment| payment.state() == State::Authorised);
-    Ok(payments)
+    Ok(Totals::of(&books::entries_on(connection, day)?, &Free::of(connection, day)?))
 }
 
 /// A day that is over.
@@ -130,10 +149,13 @@ impl Closing {
         reason: Option<Reason>,
     ) -> Result<Closing, Error> {
         let entries = books::entries_on(connection, day)?;
-        let nothing = settled_without_money(connection, day)?;
-        let rows = json!([entries, nothing]).to_string();
-        let digest = hex::digits(&Sha256::digest(rows.as_bytes()));
-        Ok(Closing { day, closed_at, totals: Totals::of(&entries, &nothing), digest, reason })
+        let free = Free::of(connection, day)?;
+        let rows = match free.taken_back.is_empty() {
+            true => json!([entries, free.noted]),
+            false => json!([entries, free.noted, free.taken_back]),
+        };
+        let digest = hex::digits(&Sha256::digest(rows.to_string().as_bytes()));
+        Ok(Closing { day, closed_at, totals: Totals::of(&entries, &free), digest, reason })
     }
 
     /// Whether the rows still say what they said when the day was closed.

@@ -16,6 +16,7 @@ mod compare;
 mod drawer;
 mod entry;
 pub mod give_back;
+mod look;
 mod replay;
 pub mod report;
 pub mod state;
@@ -39,7 +40,7 @@ use crate::{db, lang};
 
 pub use acts::{By, Outcome, Request, charge, left_alone, settle, start, take};
 pub use books::{closings, entries_of, entries_on};
-pub use charge::{Charge, Line};
+pub use charge::{Charge, FREE, Line};
 pub use close::{
     Closing, NotKnown, Totals, all_not_known, business_day, close, day_to_close, is_open,
     not_known, sealed_at, totals,
@@ -48,11 +49,12 @@ pub use compare::{Brand, Comparison, Sum, brands, compare, compared};
 pub use drawer::{Drawer, count_cash, drawers};
 pub use entry::{Entry, Kind, OVER_SHORT, Posting, REVENUE, Side, cash_at};
 pub use give_back::GiveBack;
+pub use look::{Kept, find, on_day};
 pub use replay::{Balance, balance, first_contradiction};
 pub use state::State;
 pub use store::{Steps, at_terminal, charge_of, charges_of, get, of_visit, open, steps, visit_of};
-pub use tender::{At, Back, Means, Slip, SlipNumber, Tender};
-pub use undo::{Refund, refund, void};
+pub use tender::{At, Back, Means, Slip, SlipNumber, THE_CODE, Tender};
+pub use undo::{Refund, refund, take_back_free, void};
 
 /// The tables of this room.
 pub const SCHEMA: db::Step = include_str!("sql/payment.sql");
@@ -68,6 +70,9 @@ pub const GIVE_BACK: db::Step = include_str!("sql/give_back.sql");
 
 /// A slip is of the terminal's own day.
 pub const SLIPS: db::Step = include_str!("sql/slips.sql");
+
+/// What is taken back late, and what stands on a closed day.
+pub const CORRECTIONS: db::Step = include_str!("sql/corrections.sql");
 
 /// A refusal, or a fault below.
 #[derive(Debug, thiserror::Error)]
@@ -107,6 +112,9 @@ pub enum Error {
     /// What was typed cannot be the number of a slip.
     #[error("this cannot be the number of a slip")]
     NoSlipNumber,
+    /// The reference is of another code than those that were shown for this.
+    #[error("this reference is of another code")]
+    OtherCode,
     /// The slip is of another terminal than the one that was asked.
     #[error("this slip is of another terminal")]
     OtherTerminal,
@@ -150,9 +158,19 @@ pub enum Error {
     #[error("the clock stands before {0}, the ledger's last day")]
     ClockBehind(Date),
     #[error(transparent)]
-    Journal(#[from] journal::Error),
+    Journal(journal::Error),
     #[error(transparent)]
     Db(#[from] db::Error),
+}
+
+impl From<journal::Error> for Error {
+    fn from(error: journal::Error) -> Self {
+        match error {
+            // The press was an act of another kind.
+            journal::Error::OpTaken => Error::Conflict,
+            error => Error::Journal(error),
+        }
+    }
 }
 
 impl From<rusqlite::Error> for Error {
@@ -254,6 +272,19 @@ pub struct Step {
     pub slip: Option<Slip>,
     /// The money it moved.
     pub entry: Option<EntryId>,
+    /// Of what takes back a record of nothing: the closed day it belongs to, where it
+    /// comes late, and why. Money has an entry that says both.
+    #[serde(default, with = "charge::day::maybe", skip_serializing_if = "Option::is_none")]
+    pub concerns: Option<Date>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+}
+
+impl Step {
+    /// One that says no more than this.
+    fn new(state: State, day: Date, at: Moment) -> Step {
+        Step { state, day, at, slip: None, entry: None, concerns: None, reason: None }
+    }
 }
 
 impl Payment {

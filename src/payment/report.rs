@@ -78,8 +78,12 @@ pub fn lines_on(connection: &Connection, day: Date) -> Result<Vec<BookLine>, Err
     for entry in books::entries_on(connection, day)? {
         lines.extend(of_entry(connection, &entry)?);
     }
-    for payment in close::settled_without_money(connection, day)? {
-        lines.extend(free(connection, &payment)?);
+    let free = close::Free::of(connection, day)?;
+    for payment in &free.noted {
+        lines.extend(without_money(connection, (payment, What::Free))?);
+    }
+    for payment in &free.taken_back {
+        lines.extend(without_money(connection, (payment, What::Voided))?);
     }
     Ok(lines)
 }
@@ -155,15 +159,18 @@ fn slip_of(
     Ok(back.as_ref().and_then(GiveBack::slip).or(payment.slip()).cloned())
 }
 
-fn free(connection: &Connection, payment: &Payment) -> Result<Vec<BookLine>, Error> {
+fn without_money(
+    connection: &Connection,
+    (payment, what): (&Payment, What),
+) -> Result<Vec<BookLine>, Error> {
     let settled = payment.steps.last().ok_or(cannot_be("payment_step", "state"))?;
     let line = BookLine {
         day: settled.day,
         number: None,
         at: settled.at,
-        what: What::Free,
-        concerns: None,
-        reason: None,
+        what,
+        concerns: settled.concerns,
+        reason: settled.reason,
         counter: payment.counter,
         tender: payment.tender.id().to_owned(),
         brand: None,
@@ -175,7 +182,8 @@ fn free(connection: &Connection, payment: &Payment) -> Result<Vec<BookLine>, Err
         amount: 0,
         exempt: 0,
     };
-    Ok(lines_of(connection, payment)?.iter().map(|fee| line.with(fee, 1)).collect())
+    let sign = if what == What::Voided { -1 } else { 1 };
+    Ok(lines_of(connection, payment)?.iter().map(|fee| line.with(fee, sign)).collect())
 }
 
 fn lines_of(connection: &Connection, payment: &Payment) -> Result<Vec<Line>, Error> {

@@ -6,7 +6,7 @@ use time::Date;
 use super::charge::{Charge, Line};
 use super::state::State;
 use super::tender::{At, Slip, SlipNumber, Tender};
-use super::{Error, Payment, Step, cannot_be, words};
+use super::{Error, Payment, Reason, Step, cannot_be, words};
 use crate::clock::{self, parse_iso_day, parse_rfc3339};
 use crate::db::{self, Tx};
 use crate::id::{ChargeId, PaymentId, VisitId};
@@ -199,10 +199,21 @@ pub(super) fn step_row(row: &Row<'_>) -> Result<Step, db::Error> {
         at: column(row, of("at"), parse_rfc3339)?,
         slip: slip.transpose()?,
         entry: column_if_any(row, of("entry"), |text| text.parse().ok())?,
+        concerns: None,
+        reason: None,
     })
 }
 
-fn payments(
+/// With what only the step of a payment says.
+fn own_step_row(row: &Row<'_>) -> Result<Step, db::Error> {
+    let of = |name| ("payment_step", name);
+    let concerns = column_if_any(row, of("concerns"), parse_iso_day)?;
+    let reason = column_if_any(row, of("reason"), Reason::from_id)?;
+    Ok(Step { concerns, reason, ..step_row(row)? })
+}
+
+/// The payments that a condition is true of, in its order.
+pub(super) fn payments(
     connection: &Connection,
     condition: &str,
     key: impl rusqlite::Params,
@@ -211,7 +222,7 @@ fn payments(
     let mut payments = all(connection, &query, key, payment_row)?;
     for payment in &mut payments {
         let query = "select * from payment_step where payment = ?1 order by place";
-        payment.steps = all(connection, query, [payment.id.to_string()], step_row)?;
+        payment.steps = all(connection, query, [payment.id.to_string()], own_step_row)?;
     }
     Ok(payments)
 }
@@ -275,6 +286,20 @@ pub(super) fn without_money(connection: &Connection, day: Date) -> Result<Vec<Pa
     )
 }
 
+/// What was noted before as paid with nothing, and taken back on `day`.
+pub(super) fn taken_back_late(connection: &Connection, day: Date) -> Result<Vec<Payment>, Error> {
+    payments(
+        connection,
+        "join payment_step on payment_step.payment = payment.id and state = 'voided'
+         where amount = 0 and payment_step.day = ?1 and exists (
+           select 1 from payment_step as noted
+           where noted.payment = payment.id and noted.state = 'authorised'
+             and noted.day < payment_step.day)
+         order by payment_step.at, payment.rowid",
+        [clock::iso_day(day)],
+    )
+}
+
 /// All payments.
 pub(super) fn all_payments(connection: &Connection) -> Result<Vec<Payment>, Error> {
     payments(connection, "order by id", [])
@@ -311,35 +336,40 @@ pub(super) fn add_step(
     let place = i64::try_from(place).map_err(|_| cannot_be("payment_step", "place"))?;
     tx.prepare_cached(
         "insert into payment_step
-           (payment, place, state, day, at, brand, acquirer, terminal, slip, entry)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+           (payment, place, state, day, at, brand, acquirer, terminal, slip, entry, concerns,
+            reason)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     )?
-    .execute(step_values(payment.to_string(), place, step))?;
+    .execute(rusqlite::params_from_iter(
+        step_values(payment.to_string(), place, step).into_iter().chain(
+            [step.concerns.map(clock::iso_day), step.reason.map(|why| why.id().to_owned())]
+                .map(rusqlite::types::Value::from),
+        ),
+    ))?;
     Ok(())
 }
 
 /// The columns of a step, of whatever it is one.
-pub(super) fn step_values(of: String, place: i64, step: &Step) -> impl rusqlite::Params {
-    let slip = step.slip.clone();
-    let [brand, acquirer, terminal, number] = match slip {
+pub(super) fn step_values(of: String, place: i64, step: &Step) -> Vec<rusqlite::types::Value> {
+    let [brand, acquirer, terminal, number] = match step.slip.clone() {
         Some(slip) => {
             let number = slip.number.as_str().to_owned();
             [slip.brand, slip.acquirer, slip.terminal, number].map(Some)
         }
         None => [const { None }; 4],
     };
-    (
-        of,
-        place,
-        step.state.id(),
-        clock::iso_day(step.day),
-        clock::rfc3339(step.at),
-        brand,
-        acquirer,
-        terminal,
-        number,
-        step.entry.map(|entry| entry.to_string()),
-    )
+    vec![
+        of.into(),
+        place.into(),
+        step.state.id().to_owned().into(),
+        clock::iso_day(step.day).into(),
+        clock::rfc3339(step.at).into(),
+        brand.into(),
+        acquirer.into(),
+        terminal.into(),
+        number.into(),
+        step.entry.map(|entry| entry.to_string()).into(),
+    ]
 }
 
 /// Whether something else of the terminal's day has this slip, whether money came or went.

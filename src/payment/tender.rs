@@ -118,6 +118,22 @@ pub struct At {
     pub brand: Option<String>,
 }
 
+/// What stands for a terminal where the resident's wallet read the code on the desk's own
+/// screen (JPQR): the code's reference is the slip's number. No terminal is called so.
+pub const THE_CODE: &str = "jpqr";
+
+impl At {
+    /// The desk's own code, for a wallet of this brand.
+    pub fn the_code(brand: &str) -> At {
+        At { terminal: THE_CODE.to_owned(), brand: Some(brand.to_owned()) }
+    }
+
+    /// Whether no terminal was at it.
+    pub fn is_the_code(&self) -> bool {
+        self.terminal == THE_CODE
+    }
+}
+
 /// What the terminal's slip says: enough to find it again at the acquirer (指定納付
 /// 受託者). Never a card's number or the code a wallet shows; where such a thing could be
 /// typed, it is refused.

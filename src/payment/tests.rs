@@ -1,10 +1,13 @@
 mod back;
 mod book;
+mod checks;
 mod closing;
 mod document;
+mod free;
 mod going_back;
 mod guards;
 mod histories;
+mod look;
 mod paying;
 mod record;
 mod terminal;
@@ -31,6 +34,9 @@ const NOW: Moment = datetime!(2026-11-26 9:00 +9);
 const TODAY: Date = date!(2026 - 11 - 26);
 const TOMORROW: Date = date!(2026 - 11 - 27);
 
+/// The schema of this room.
+const OWN: [SchemaStep; 5] = [SCHEMA, AT_TERMINAL, GIVE_BACK, SLIPS, CORRECTIONS];
+
 /// An office in memory with a held clock.
 struct Office {
     connection: Connection,
@@ -40,7 +46,7 @@ struct Office {
 
 impl Office {
     fn open() -> Self {
-        Self::with([SCHEMA, AT_TERMINAL, GIVE_BACK, SLIPS].concat())
+        Self::with(OWN.concat())
     }
 
     /// With another schema of this room, all its steps in one.
@@ -49,7 +55,7 @@ impl Office {
         let schema: SchemaStep = Box::leak(schema.into_boxed_str());
         let own = |step: SchemaStep| match step {
             SCHEMA => schema,
-            AT_TERMINAL | GIVE_BACK | SLIPS => "",
+            AT_TERMINAL | GIVE_BACK | SLIPS | CORRECTIONS => "",
             other => other,
         };
         let steps = STEPS.iter().map(|step| own(step));
@@ -173,6 +179,15 @@ impl Office {
 
     fn void(&self, by: By, payment: &Payment) -> Result<Payment, Error> {
         self.write(|tx| void(tx, &self.journal, by, (payment.id, Reason::WrongAmount, 1)))
+    }
+
+    /// Nothing paid, on this ground, by a new visit.
+    fn noted_free(&self, ground: &str) -> Payment {
+        self.take(self.by(), &self.owing(vec![free(ground)]), Tender::Nothing).unwrap()
+    }
+
+    fn take_back_free(&self, by: By, payment: &Payment, reason: Reason) -> Result<Payment, Error> {
+        self.write(|tx| take_back_free(tx, &self.journal, by, (payment.id, reason)))
     }
 
     fn refund(&self, by: By, back: &Refund) -> Result<Payment, Error> {

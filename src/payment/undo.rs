@@ -31,12 +31,12 @@ pub fn void(
 ) -> Result<Payment, Error> {
     let own = EntryId::from(by.op);
     if let Some(before) = done_before(tx, by.op, VOIDED)? {
-        // What cost nothing has no entry to be held against.
         let entries = books::entries_of(tx, before.id)?;
-        let mut entry = entries.iter().filter(|entry| entry.id == own);
-        let same = before.id == id
-            && entry.all(|entry| (entry.reason, entry.counter) == (Some(reason), counter));
-        return if same { Ok(before) } else { Err(Error::Conflict) };
+        let same = match entries.iter().find(|entry| entry.id == own) {
+            Some(entry) => (entry.reason, entry.counter) == (Some(reason), counter),
+            None => is_taken_back_for(&before, reason),
+        };
+        return if same && before.id == id { Ok(before) } else { Err(Error::Conflict) };
     }
     let payment = known(tx, id)?;
     give_back::refuse_while_open(tx, id)?;
@@ -52,15 +52,63 @@ pub fn void(
             let what = (Kind::Void, reason, counter);
             moved(tx, (&payment, &entries), (own, day, at), what, paid.reversed())?
         }
-        None => {
-            let step = Step { state: State::Voided, day, at, slip: None, entry: None };
-            store::add_step(tx, (id, payment.steps.len() + 1), &step)?;
-            Moved { step: Some(step), entry: None }
-        }
+        None => free_taken_back(tx, &payment, (day, at), reason)?,
     };
     let facts = json!({ "step": moved.step, "entry": moved.entry });
     record(tx, journal, by, (VOIDED, facts), Entity::new("payment", id))?;
     known(tx, id)
+}
+
+/// Takes back a record of nothing paid, on whatever day it is found to be wrong. It lands
+/// on the day that is open, and names its own where that was closed.
+///
+/// # Errors
+/// [`Error::WrongTender`] where money was paid; [`Error::State`]; [`Error::Conflict`] when
+/// the press said something else.
+pub fn take_back_free(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    by: By,
+    (id, reason): (PaymentId, Reason),
+) -> Result<Payment, Error> {
+    if let Some(before) = done_before(tx, by.op, VOIDED)? {
+        let same = before.id == id && is_taken_back_for(&before, reason);
+        return if same { Ok(before) } else { Err(Error::Conflict) };
+    }
+    let payment = known(tx, id)?;
+    if payment.tender != Tender::Nothing {
+        return Err(Error::WrongTender);
+    }
+    state::step(payment.state(), State::Voided)?;
+    let at = now(journal);
+    let day = business_day(tx, at.date())?;
+    let moved = free_taken_back(tx, &payment, (day, at), reason)?;
+    let facts = json!({ "step": moved.step, "entry": moved.entry });
+    record(tx, journal, by, (VOIDED, facts), Entity::new("payment", id))?;
+    known(tx, id)
+}
+
+/// Whether a record of nothing was taken back for this reason.
+fn is_taken_back_for(payment: &Payment, reason: Reason) -> bool {
+    let mut steps = payment.steps.iter();
+    steps.any(|step| step.state == State::Voided && step.reason == Some(reason))
+}
+
+/// The step that takes back a record of nothing.
+fn free_taken_back(
+    tx: &Tx<'_>,
+    payment: &Payment,
+    (day, at): (Date, Moment),
+    reason: Reason,
+) -> Result<Moved, Error> {
+    let noted = payment.steps.iter().find(|step| step.state == State::Authorised);
+    let concerns = match noted.map(|step| step.day).filter(|own| *own < day) {
+        Some(own) if books::is_closed(tx, own)? => Some(own),
+        _ => None,
+    };
+    let step = Step { concerns, reason: Some(reason), ..Step::new(State::Voided, day, at) };
+    store::add_step(tx, (payment.id, payment.steps.len() + 1), &step)?;
+    Ok(Moved { step: Some(step), entry: None })
 }
 
 /// Whether the whole of it may be taken back on `day`.
@@ -160,7 +208,7 @@ pub(super) fn moved(
     let back: i64 = revenue.map(Posting::signed).sum();
     let left: i64 = left_of(entries).iter().map(|(_, left)| left).sum();
     let state = if kind == Kind::Void { State::Voided } else { State::Refunded };
-    let step = (back == left).then_some(Step { state, day, at, slip: None, entry: Some(id) });
+    let step = (back == left).then(|| Step { entry: Some(id), ..Step::new(state, day, at) });
     if let Some(step) = &step {
         store::add_step(tx, (payment.id, payment.steps.len() + 1), step)?;
     }

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::lang::{Lang, Phrases};
-use crate::payment::{OVER_SHORT, Reason};
+use crate::payment::{self, OVER_SHORT, Reason};
 
 /// An account of the books: `revenue:03-01`, `cash:2`, `emoney:suica`.
 pub fn in_the_books(config: &Config, words: Phrases, id: &str) -> String {
@@ -33,6 +33,7 @@ pub fn account(config: &Config, words: Phrases, account: &str) -> String {
         "debit" => words.t("receipt.debit"),
         "emoney" => words.t("receipt.emoney"),
         "qr" => words.t("receipt.qr"),
+        payment::THE_CODE => words.t("takings.by_code"),
         "later" => words.t("takings.later"),
         _ => words.t("takings.free"),
     };

@@ -190,9 +190,16 @@ impl Takings<'_> {
 
     /// What came late from days that were closed, each with the day it belongs to.
     fn corrections(&self) -> Vec<Block> {
-        let late = self.lines().filter(|line| line.concerns.is_some() && line.amount != 0);
+        // A record of nothing that was taken back has neither amount nor number.
+        let late = self
+            .lines()
+            .filter(|line| line.concerns.is_some() && (line.amount != 0 || line.number.is_none()));
         let said = |line: &BookLine| {
-            let (number, concerns) = (line.number.unwrap_or_default(), line.concerns);
+            let number = match line.number {
+                Some(number) => format!("{}-{number}", clock::iso_day(line.day)),
+                None => clock::iso_day(line.day),
+            };
+            let concerns = line.concerns;
             let what = match line.what {
                 What::Paid | What::Free => words().t("takings.what_paid"),
                 What::Voided => words().t("takings.what_voided"),
@@ -200,7 +207,7 @@ impl Takings<'_> {
                 What::Difference => words().t("takings.over_short"),
             };
             let values = [
-                ("number", format!("{}-{number}", clock::iso_day(line.day))),
+                ("number", number),
                 ("day", concerns.map(clock::iso_day).unwrap_or_default()),
                 ("what", what.to_owned()),
                 ("amount", self::number(line.amount)),

@@ -1,5 +1,7 @@
 //! What a visit owes and how it is paid: fees become one charge, and the ledger keeps it.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use time::Date;
 
@@ -7,14 +9,14 @@ use super::desk::submitted;
 use super::{Counter, Error, State, Visit, course, store};
 use crate::applicant::Source;
 use crate::application;
-use crate::config::NOT_EXEMPT;
+use crate::config::{Config, EXEMPT, Exemption, NOT_EXEMPT};
 use crate::db::Tx;
 use crate::form::answers::{Answer, Answers, Value};
 use crate::form::{Form, questions};
 use crate::id::{OpId, PaymentId, StaffId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
 use crate::payment::give_back::{self, GiveBack};
-use crate::payment::{self, Back, By, Charge, Entry, Kind, Payment, Reason, Refund};
+use crate::payment::{self, Back, By, Charge, Entry, Kind, Payment, Reason, Refund, Tender};
 use crate::procedure::fee::{self, exemption_path};
 use crate::yen::Yen;
 
@@ -35,6 +37,11 @@ pub struct Bill {
     pub differs: bool,
     /// The business day; `None` when the clock stands before the ledger.
     pub today: Option<Date>,
+    /// Why a form is exempt, by the form: the ids of exemptions, which the books do not
+    /// have. Nothing once the visit is erased.
+    pub grounds: BTreeMap<String, String>,
+    /// Nothing is left of the visit but what the ledger keeps: money still goes back.
+    pub is_erased: bool,
 }
 
 impl Bill {
@@ -54,6 +61,13 @@ impl Bill {
         paid.is_some_and(|step| {
             step.state == payment::State::Authorised && Some(step.day) == self.today
         }) && !self.entries.iter().any(|entry| entry.kind == Kind::Refund)
+    }
+
+    /// Whether it is a record of nothing paid whose day is over.
+    pub fn is_free_of_before(&self) -> bool {
+        let noted = self.standing().filter(|payment| payment.tender == Tender::Nothing);
+        let noted = noted.and_then(|payment| payment.steps.last());
+        noted.is_some_and(|step| self.today.is_some_and(|today| step.day < today))
     }
 
     /// What is left of each item that was paid.
@@ -76,21 +90,21 @@ impl Bill {
 /// The fees of a visit's forms that were not sent back.
 fn lines(
     counter: Counter<'_>,
-    (visit, answers): (&Visit, &Answers),
+    (visit, known): (&Visit, &Answers),
     applications: &[application::Application],
 ) -> Result<Vec<payment::Line>, fee::Error> {
     let forms = counter.forms_of(visit);
-    let known = questions::with_defaults(&forms, answers);
     let is_open = |form: &&Form| {
         let mut own = applications.iter().filter(|one| one.form == form.id());
         own.any(|one| one.state != application::State::SentBack)
     };
     let open: Vec<&Form> = forms.iter().copied().filter(is_open).collect();
-    let lines = fee::lines(counter.config, &open, &known, visit.day)?;
-    Ok(lines.into_iter().map(line).collect())
+    let lines = fee::lines(counter.config, &open, known, visit.day)?;
+    Ok(lines.into_iter().map(|one| line(counter.config, one)).collect())
 }
 
-fn line(line: fee::Line) -> payment::Line {
+fn line(config: &Config, line: fee::Line) -> payment::Line {
+    let booked = |id: &str| config.exemption(id).map_or(EXEMPT, Exemption::booked).to_owned();
     payment::Line {
         form: line.form,
         question: line.question,
@@ -102,8 +116,27 @@ fn line(line: fee::Line) -> payment::Line {
         amount: line.amount,
         cashless: line.cashless,
         tax: line.tax,
-        exempt: line.exempt.map(|exempt| exempt.id),
+        exempt: line.exempt.map(|exempt| booked(&exempt.id)),
     }
+}
+
+/// Why each form is exempt, where it is.
+fn grounds(counter: Counter<'_>, (visit, known): (&Visit, &Answers)) -> BTreeMap<String, String> {
+    let forms = counter.forms_of(visit).into_iter();
+    let ground = |form: &Form| {
+        let ground = fee::exemption(counter.config, form.id(), (known, visit.day))?;
+        Some((form.id().to_owned(), ground.id.clone()))
+    };
+    forms.filter_map(ground).collect()
+}
+
+/// Whether both cost the same, whatever the books call the ground of what costs nothing.
+fn cost_the_same(one: &[payment::Line], other: &[payment::Line]) -> bool {
+    let unnamed = |line: &payment::Line| {
+        let exempt = line.exempt.as_ref().map(|_| EXEMPT.to_owned());
+        payment::Line { exempt, ..line.clone() }
+    };
+    one.iter().map(unnamed).eq(other.iter().map(unnamed))
 }
 
 /// The bill as it stands now. What was corrected since is another revision of the
@@ -120,15 +153,17 @@ pub fn bill(
 ) -> Result<Bill, Error> {
     let visit = submitted(tx, id)?;
     let answers = store::answers(tx, journal, id)?;
+    let known = questions::with_defaults(&counter.forms_of(&visit), &answers);
     let payments = payment::of_visit(tx, id)?;
-    let lines = lines(counter, (&visit, &answers), &application::of_visit(tx, id)?);
+    let lines = lines(counter, (&visit, &known), &application::of_visit(tx, id)?);
     let standing = payments.last().filter(|payment| payment.state().stands());
     let (charge, differs) = match (standing, &lines) {
         (Some(standing), _) => {
             let mut charges = payment::charges_of(tx, id)?;
             charges.retain(|charge| charge.id == standing.charge);
             let charge = charges.pop();
-            let same = charge.as_ref().map(|charge| &charge.lines) == lines.as_ref().ok();
+            let both = charge.as_ref().zip(lines.as_ref().ok());
+            let same = both.is_some_and(|(charge, now)| cost_the_same(&charge.lines, now));
             (charge, !same)
         }
         (None, Ok(lines)) => {
@@ -137,6 +172,12 @@ pub fn bill(
         }
         (None, Err(_)) => (None, false),
     };
+    let (is_unpriced, grounds) = (lines.is_err(), grounds(counter, (&visit, &known)));
+    Ok(Bill { charge, is_unpriced, differs, grounds, ..paid(tx, journal, payments)? })
+}
+
+/// What the ledger says by itself.
+fn paid(tx: &Tx<'_>, journal: &Journal, payments: Vec<Payment>) -> Result<Bill, Error> {
     let (entries, give_backs) = match payments.last() {
         Some(last) => (payment::entries_of(tx, last.id)?, give_back::of_payment(tx, last.id)?),
         None => Default::default(),
@@ -146,11 +187,42 @@ pub fn bill(
         Err(payment::Error::ClockBehind(_)) => None,
         Err(error) => return Err(error.into()),
     };
-    Ok(Bill { charge, payments, entries, give_backs, is_unpriced: lines.is_err(), differs, today })
+    Ok(Bill {
+        charge: None,
+        payments,
+        entries,
+        give_backs,
+        is_unpriced: false,
+        differs: false,
+        today,
+        grounds: BTreeMap::new(),
+        is_erased: false,
+    })
+}
+
+/// The bill of a visit, or of one that was erased what the ledger keeps of it: enough to
+/// give money back, and not to take any.
+///
+/// # Errors
+/// As [`bill`]; [`Error::Gone`] for an erased visit that never paid.
+pub fn bill_or_kept(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    counter: Counter<'_>,
+    actor: Actor,
+    id: VisitId,
+) -> Result<Bill, Error> {
+    if store::get(tx, id)?.ok_or(Error::Gone)?.state != State::Erased {
+        return bill(tx, journal, counter, actor, id);
+    }
+    let kept = paid(tx, journal, payment::of_visit(tx, id)?)?;
+    let last = kept.payments.last().ok_or(Error::Gone)?.charge;
+    let charge = payment::charges_of(tx, id)?.into_iter().find(|charge| charge.id == last);
+    Ok(Bill { charge, is_erased: true, ..kept })
 }
 
 /// Notes that a resident was shown a code for this charge. It is no payment: whoever
-/// scans it pays the wallet's company, and the clerk records that by its slip.
+/// scans it pays the wallet's company, and the clerk records that by its reference.
 ///
 /// # Errors
 /// Faults of storage.
@@ -185,9 +257,12 @@ pub fn take(
     Ok(payment)
 }
 
-/// The payment of this visit with this id.
+/// The payment of this visit with this id. It outlives the visit: what was paid can be
+/// given back as long as the ledger knows of it.
 pub(super) fn own(tx: &Tx<'_>, id: VisitId, payment: PaymentId) -> Result<PaymentId, Error> {
-    submitted(tx, id)?;
+    if store::get(tx, id)?.ok_or(Error::Gone)?.state == State::Draft {
+        return Err(Error::Refused(State::Draft));
+    }
     let is_own = payment::of_visit(tx, id)?.iter().any(|own| own.id == payment);
     is_own.then_some(payment).ok_or_else(|| payment::Error::NoSuchPayment.into())
 }
@@ -207,6 +282,20 @@ pub fn void(
     let payment = own(tx, id, payment)?;
     super::give_back::by_hand(tx, counter, payment)?;
     Ok(payment::void(tx, journal, by, (payment, reason, at))?)
+}
+
+/// Takes back a record of nothing paid, when its day is over, too.
+///
+/// # Errors
+/// As [`payment::take_back_free`].
+pub fn take_back_free(
+    tx: &Tx<'_>,
+    journal: &Journal,
+    by: By,
+    (id, payment, reason): (VisitId, PaymentId, Reason),
+) -> Result<Payment, Error> {
+    let payment = own(tx, id, payment)?;
+    Ok(payment::take_back_free(tx, journal, by, (payment, reason))?)
 }
 
 /// Gives money back, in cash or as somebody has done by hand.
@@ -242,7 +331,9 @@ pub fn exempt(
     (id, form, ground): (VisitId, &str, &str),
 ) -> Result<(), Error> {
     let visit = submitted(tx, id)?;
-    if let Some((done, said)) = journal::told_by_op(tx, op, EXEMPTED)? {
+    // As an act about money: a press that was another act is refused as one.
+    let told = journal::told_by_op(tx, op, EXEMPTED).map_err(payment::Error::from)?;
+    if let Some((done, said)) = told {
         // The ground is sealed: the same press is held against what stands.
         let stands = store::answers(tx, journal, id)?;
         let stands = stands.get(&exemption_path(form)).map(|answer| answer.value.clone());

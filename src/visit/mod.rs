@@ -8,6 +8,7 @@
 pub mod arrival;
 pub mod bill;
 pub mod brought;
+pub mod by_code;
 mod care;
 pub mod cashless;
 mod course;

@@ -24,6 +24,7 @@ mod editions;
 mod exported;
 mod from_home;
 mod keeping;
+mod paying;
 mod restored;
 
 /// A counter in memory: example town, held clock.

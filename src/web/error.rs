@@ -237,6 +237,18 @@ impl IntoResponse for Failure {
     }
 }
 
+/// Says that a page is ours already, and has the words for who asked.
+#[derive(Clone, Copy)]
+struct Dressed;
+
+/// A page that tells why nothing was done: what was sent as one act was sent before with
+/// another content (409).
+pub(super) fn conflicting(mut page: Response) -> Response {
+    *page.status_mut() = StatusCode::CONFLICT;
+    page.extensions_mut().insert(Dressed);
+    page
+}
+
 /// Gives every refusal a page of ours, whoever refused: a route without this
 /// method, the limit of a body, the limit of time. On a tablet it is a page that
 /// forgets the resident like all others there.
@@ -251,7 +263,8 @@ pub(super) async fn dressed(
     let is_page = !matches!(path, "/healthz" | "/readyz");
     let response = next.run(request).await;
     let status = response.status();
-    if !is_page || !(status.is_client_error() || status.is_server_error()) {
+    let is_dressed = response.extensions().get::<Dressed>().is_some();
+    if is_dressed || !is_page || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
     let told = response.extensions().get::<Told>().copied();

@@ -4,18 +4,13 @@ use super::Office;
 use super::qr::{self, Drawing};
 use crate::lang::Phrases;
 use crate::payment::{Charge, Means};
-use crate::visit::cashless;
+use crate::visit::{by_code, cashless};
 
-/// What a code names the payment by: the end of the charge's id, which is chance.
-const REFERENCE_LETTERS: usize = 12;
-
-/// The code that a wallet reads from a screen (JPQR), for the exact amount; `None` in a
-/// town without a number of its own.
-pub(super) fn code(office: &Office, charge: &Charge) -> Option<Drawing> {
+/// The code that a wallet reads from a screen (JPQR), for the exact amount, after so many
+/// attempts to pay the charge; `None` in a town without a number of its own.
+pub(super) fn code(office: &Office, charge: &Charge, attempts: usize) -> Option<Drawing> {
     let jpqr = office.config.site.jpqr.as_ref()?;
-    let id = charge.id.to_string().replace('-', "").to_uppercase();
-    let reference = id.get(id.len().checked_sub(REFERENCE_LETTERS)?..)?;
-    qr::drawing(&jpqr.store().code(charge.total, reference)?)
+    qr::drawing(&jpqr.store().code(charge.total, &by_code::reference(charge, attempts)?)?)
 }
 
 /// Means, and the brand where the terminal has to know it beforehand.

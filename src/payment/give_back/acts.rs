@@ -56,11 +56,7 @@ impl Wanted {
 /// when the press was something else.
 pub fn begin(tx: &Tx<'_>, journal: &Journal, by: By, wanted: &Wanted) -> Result<GiveBack, Error> {
     let id = GiveBackId::from(by.op);
-    let done = match journal::entity_of_op(tx, by.op, ASKED) {
-        Err(journal::Error::OpTaken) => return Err(Error::Conflict),
-        other => other?,
-    };
-    if done.is_some() {
+    if journal::entity_of_op(tx, by.op, ASKED)?.is_some() {
         let before = store::get(tx, id)?.ok_or(Error::NoSuchPayment)?;
         return if wanted.is(&before) { Ok(before) } else { Err(Error::Conflict) };
     }
@@ -96,7 +92,7 @@ pub fn begin(tx: &Tx<'_>, journal: &Journal, by: By, wanted: &Wanted) -> Result<
         reason: wanted.reason,
         counter: wanted.counter,
         begun_at,
-        steps: vec![Step { state: State::Started, day, at: begun_at, slip: None, entry: None }],
+        steps: vec![Step::new(State::Started, day, begun_at)],
     };
     store::insert(tx, &back)?;
     record(tx, journal, by, (ASKED, json!(back)), Entity::new(ENTITY, id))?;
@@ -152,7 +148,7 @@ pub fn settle(
         return Err(Error::SlipTaken);
     }
     let entry = (state == State::Authorised).then_some(EntryId::from(id));
-    let step = Step { state, day, at, slip, entry };
+    let step = Step { slip, entry, ..Step::new(state, day, at) };
     store::add_step(tx, (id, back.steps.len() + 1), &step)?;
     let moved = match state {
         State::Authorised => booked(tx, (&back, &paid), (day, at))?,

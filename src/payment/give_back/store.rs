@@ -115,6 +115,6 @@ pub fn add_step(tx: &Tx<'_>, (id, place): (GiveBackId, usize), step: &Step) -> R
            (give_back, place, state, day, at, brand, acquirer, terminal, slip, entry)
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
-    .execute(step_values(id.to_string(), place, step))?;
+    .execute(rusqlite::params_from_iter(step_values(id.to_string(), place, step)))?;
     Ok(())
 }

@@ -86,6 +86,51 @@ fn what_the_terminals_say_stands_beside_the_books_and_mends_nothing() {
 }
 
 #[test]
+fn what_was_given_back_whole_may_be_counted_by_a_terminal_or_not() {
+    let office = Office::open();
+    office.by_terminal(Tender::Emoney, "00001");
+    let whole = office.by_terminal(Tender::Emoney, "00002");
+    office.refund(office.by(), &back(&whole, &[("03-01", 300)], Back::Same)).unwrap();
+    let part = office.by_terminal(Tender::Emoney, "00003");
+    office.refund(office.by(), &back(&part, &[("03-01", 100)], Back::Same)).unwrap();
+    // Three were paid; the terminal has the whole one as a refund, or as a void of the day.
+    for (count, amount, differs) in
+        [(3, 500, false), (2, 500, false), (1, 500, true), (4, 500, true), (3, 800, true)]
+    {
+        let compared = office.compare(office.by(), &[("emoney:suica", count, amount)]).unwrap();
+        assert_eq!(compared.differences().count() > 0, differs, "{count} {amount}");
+        assert!(compared.still_holds(&office.connection).unwrap());
+    }
+    // In cash it stays with the terminal as it was paid.
+    let in_cash = office.by_terminal(Tender::Qr, "00004");
+    office.refund(office.by(), &back(&in_cash, &[("03-01", 300)], Back::Cash)).unwrap();
+    for (count, differs) in [(1, false), (0, true)] {
+        let told = [("emoney:suica", 3, 500), ("qr:suica", count, 300)];
+        let compared = office.compare(office.by(), &told).unwrap();
+        assert_eq!(compared.differences().count() > 0, differs, "{count}");
+    }
+}
+
+#[test]
+fn what_was_paid_by_the_desk_s_own_code_is_told_apart() {
+    let office = Office::open();
+    let by_terminal = office.by_terminal(Tender::Qr, "00001");
+    let charge = office.owing(vec![residence(1)]);
+    let begun = office.start_at(&charge, (Tender::Qr, Some(At::the_code("suica")))).unwrap();
+    let slip = Slip { terminal: THE_CODE.to_owned(), ..slip("0123456789A") };
+    let paid = office.settle(office.by(), &begun, &Outcome::Authorised(Some(slip))).unwrap();
+    // One account of the books, and two who tell of it.
+    assert_eq!(office.totals()[0], ("qr:suica".to_owned(), 600));
+    let told = [("qr:suica", 1, 300), ("jpqr:suica", 1, 300)];
+    let compared = office.compare(office.by(), &told).unwrap();
+    assert_eq!(compared.differences().count(), 0, "{compared:?}");
+    office.void(office.by(), &paid).unwrap();
+    office.void(office.by(), &by_terminal).unwrap();
+    let none = [("qr:suica", 0, 0), ("jpqr:suica", 0, 0)];
+    assert_eq!(office.compare(office.by(), &none).unwrap().differences().count(), 0);
+}
+
+#[test]
 fn a_day_before_today_that_is_open_is_closed_first_and_one_that_is_closed_is_not() {
     let office = Office::open();
     let next = || day_to_close(&office.connection, office.journal.now().date()).unwrap();

@@ -88,8 +88,8 @@ pub fn has_one(payment: &Payment) -> bool {
 fn called(config: &Config, slip: &Slip) -> [String; 2] {
     let cashless = &config.cashless;
     let brand = cashless.brand(&slip.brand).map(|one| one.name.in_lang(Lang::Ja));
-    let terminal = cashless.terminal(&slip.terminal).map(|one| one.name.in_lang(Lang::Ja));
-    [brand.unwrap_or(&slip.brand), terminal.unwrap_or(&slip.terminal)].map(str::to_owned)
+    let terminal = cashless.terminal_name(&slip.terminal, Lang::Ja);
+    [brand.unwrap_or(&slip.brand), terminal].map(str::to_owned)
 }
 
 /// So much went back.

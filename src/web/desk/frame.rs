@@ -15,6 +15,7 @@ pub(super) enum Place {
     Appointments,
     Guide,
     Supervisor,
+    Payments,
     Closing,
     Exports,
     Devices,
@@ -158,6 +159,14 @@ impl Frame {
 
     pub fn sees_line(&self) -> bool {
         self.line.is_some() && self.may(Action::Oversee)
+    }
+
+    pub fn takes_payments(&self) -> bool {
+        self.payment && self.may(Action::TakePayments)
+    }
+
+    pub fn is_payments(&self) -> bool {
+        self.place == Place::Payments
     }
 
     pub fn closes_days(&self) -> bool {

@@ -27,6 +27,7 @@ mod password;
 mod pay_code;
 mod paying;
 mod payment;
+mod payments;
 mod print;
 mod printing;
 mod receipt;
@@ -74,6 +75,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/visits/{visit}/payment/now", get(payment::fragment))
         .route("/visits/{visit}/payment/code", get(pay_code::show))
         .route("/visits/{visit}/payment/{payment}/receipt", post(receipt::print))
+        .route("/payments", get(payments::show))
         .route("/visits/{visit}/register", get(register::show).post(register::act))
         .route("/visits/{visit}/papers", post(print::print))
         .route("/visits/{visit}/slip", get(slip::fragment).post(print::print_slip))

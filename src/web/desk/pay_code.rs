@@ -12,8 +12,8 @@ use crate::db::{Connection, Tx};
 use crate::id::VisitId;
 use crate::lang::Phrases;
 use crate::payment::Charge;
-use crate::visit;
 use crate::visit::bill::{self, Bill};
+use crate::visit::{self, by_code};
 use crate::web::error::Failure;
 use crate::web::qr::Drawing;
 use crate::web::{Office, Shared, assets, page, paying};
@@ -44,6 +44,8 @@ struct Page {
 struct Shown {
     amount: String,
     code: Drawing,
+    /// What the company's notice names it by.
+    reference: String,
     until: String,
     expires_secs: u32,
 }
@@ -58,6 +60,8 @@ impl Page {
 pub(super) fn may_be_shown(office: &Office, bill: &Bill) -> bool {
     let charge = bill.charge.as_ref().filter(|_| bill.standing().is_none());
     office.config.site.jpqr.is_some()
+        && office.config.cashless.wallets().next().is_some()
+        && !bill.is_erased
         && bill.today.is_some()
         && charge.is_some_and(|charge| charge.total > Yen(0) && !charge.is_cash_only())
 }
@@ -76,7 +80,7 @@ pub(super) async fn show(
     let words = Phrases::of(lang.ok_or(Failure::NotFound)?.wishes.lang);
     let is_expired = asked.expired.is_some();
     let charge = bill.charge.as_ref().filter(|_| may_be_shown(&office, &bill) && !is_expired);
-    let shown = charge.and_then(|charge| shown(&office, words, charge));
+    let shown = charge.and_then(|charge| shown(&office, words, (charge, bill.payments.len())));
     if let Some(charge) = charge.filter(|_| shown.is_some()).cloned() {
         let (journal, actor) = (office.journal.clone(), clerk.signed_in.actor());
         let note = move |tx: &Tx<'_>| bill::code_shown(tx, &journal, actor, (id, &charge));
@@ -99,13 +103,15 @@ pub(super) async fn show(
     })
 }
 
-fn shown(office: &Office, words: Phrases, charge: &Charge) -> Option<Shown> {
+fn shown(office: &Office, words: Phrases, (charge, attempts): (&Charge, usize)) -> Option<Shown> {
     let jpqr = office.config.site.jpqr.as_ref()?;
-    let code = paying::code(office, charge)?;
+    let reference = by_code::reference(charge, attempts)?;
+    let code = paying::code(office, charge, attempts)?;
     let until = office.journal.now() + time::Duration::seconds(jpqr.expires_secs.into());
     Some(Shown {
         amount: format!("{}{}", charge.total, words.t("list.yen")),
         code,
+        reference: words.with("pay_code.reference", &[("reference", reference)]),
         until: words.with("pay_code.until", &[("time", clock::hour_and_minute(until))]),
         expires_secs: jpqr.expires_secs,
     })

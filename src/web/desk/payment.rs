@@ -21,8 +21,8 @@ use crate::payment::{self, By, Error as Refused, Payment, Reason, Tender};
 use crate::staff::Action;
 use crate::visit::bill::{self, Bill};
 use crate::visit::give_back;
-use crate::visit::{Error, cashless as without_cash};
-use crate::web::error::Failure;
+use crate::visit::{Error, by_code, cashless as without_cash};
+use crate::web::error::{Failure, conflicting};
 use crate::web::page::{go, show as answer};
 use crate::web::terminals::{self, Errand};
 use crate::web::{Office, Shared};
@@ -78,7 +78,7 @@ fn standing_words(words: Phrases, payment: &Payment) -> &'static str {
     }
 }
 
-fn state_words(words: Phrases, state: payment::State) -> &'static str {
+pub(super) fn state_words(words: Phrases, state: payment::State) -> &'static str {
     match state {
         payment::State::Started => words.t("desk.pay.standing_started"),
         payment::State::Authorised => words.t("desk.pay.paid"),
@@ -134,7 +134,7 @@ async fn shown(
 pub(super) async fn read(office: &Shared, clerk: &Clerk, id: VisitId) -> Result<Bill, Failure> {
     let (shared, journal) = (office.0.clone(), office.journal.clone());
     let actor = Actor::Staff(clerk.signed_in.staff.id);
-    let look = move |tx: &Tx<'_>| bill::bill(tx, &journal, shared.counter(), actor, id);
+    let look = move |tx: &Tx<'_>| bill::bill_or_kept(tx, &journal, shared.counter(), actor, id);
     Ok(office.db.write(look).await?)
 }
 
@@ -156,7 +156,7 @@ pub(super) async fn act(
     sent: Sent,
 ) -> Result<Response, Failure> {
     allowed(&office, &sent.clerk)?;
-    if sent.fields.get("act") == "refund" {
+    if matches!(sent.fields.get("act"), "refund" | "take_back_free") {
         sent.clerk.may(Action::GiveBack)?;
     }
     let id: VisitId = id.parse().map_err(|_| Failure::NotFound)?;
@@ -188,9 +188,11 @@ pub(super) async fn act(
     match stored.map_err(|_| Failure::Fault("the task of a press panicked".to_owned()))? {
         Ok(()) => Ok(go(&format!("/desk/visits/{id}/payment?note={note}"))),
         Err(error) => {
+            let is_other = matches!(error, Error::Payment(Refused::Conflict));
             let today = office.journal.now().date();
             let refused = refusal((words, today), of, error)?;
-            shown(&office, &sent.clerk, id, frame.refusing(refused)).await
+            let page = shown(&office, &sent.clerk, id, frame.refusing(refused)).await?;
+            Ok(if is_other { conflicting(page) } else { page })
         }
     }
 }
@@ -230,6 +232,9 @@ async fn store(
                 Press::Take(request) => {
                     bill::take(tx, &journal, counter, by, (id, &request)).map(drop)
                 }
+                Press::ByCode(request, typed) => {
+                    by_code::take(tx, &journal, counter, by, (id, &request, &typed)).map(drop)
+                }
                 Press::Offer(charge) => {
                     without_cash::offer(tx, &journal, counter, by, (id, charge))
                 }
@@ -240,6 +245,9 @@ async fn store(
                 }
                 Press::Void(payment, reason, at) => {
                     bill::void(tx, &journal, counter, by, (id, payment, reason, at)).map(drop)
+                }
+                Press::TakeBackFree(payment, reason) => {
+                    bill::take_back_free(tx, &journal, by, (id, payment, reason)).map(drop)
                 }
                 Press::Refund(refund) => {
                     bill::refund(tx, &journal, counter, by, (id, &refund)).map(drop)

@@ -39,6 +39,7 @@ mod night;
 mod pay_code;
 mod paying;
 mod payment;
+mod payments;
 mod receipts;
 mod register;
 mod shipped_bugs;
@@ -250,6 +251,7 @@ const ROUTES: &[Route] = &[
     ("get", "/visits/{visit}/payment/now", &[], [true, true, false]),
     ("post", "/visits/{visit}/payment/{payment}/receipt", &[], [true, true, false]),
     ("get", "/visits/{visit}/payment/code", &[], [true, true, false]),
+    ("get", "/payments", &[], [true, true, false]),
     ("get", "/visits/{visit}/register", &[], [true, true, false]),
     ("post", "/visits/{visit}/register", &[("rows", "")], [true, true, false]),
     ("post", "/visits/{visit}/papers", &[], [true, true, false]),

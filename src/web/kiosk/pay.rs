@@ -107,7 +107,7 @@ pub(super) async fn shown(
             op: OpId::offered(charge.id, payments.len()),
             was_declined: state == Some(payment::State::Declined),
             offers_code: office.config.site.jpqr.is_some() && !charge.is_cash_only(),
-            code: by_code.then(|| paying::code(office, &charge)).flatten(),
+            code: by_code.then(|| paying::code(office, &charge, payments.len())).flatten(),
         },
     };
     Ok(Some(Shown { amount: charge.total.to_string(), stage }))

@@ -83,6 +83,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
         Sent::Fields(&["key!", "op!", "printer"]),
         &[Pdf, Page, Go],
     ),
+    get("/desk/payments", Staff, "What was paid, by the day or by a number", &[Page, Go])
+        .asking(&["day", "find"]),
     get(
         "/desk/visits/{visit}/register",
         Staff,

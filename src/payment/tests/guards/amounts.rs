@@ -106,4 +106,35 @@ fn invariant_9_what_is_free_is_a_record_with_a_reason() {
     let office = Office::open();
     let charge = office.owing(vec![free("pension")]);
     assert!(office.attempt(&payment(&charge, 0, ("nothing", "'pension'"))).is_ok());
+    // The ground is a code of the town's, and nothing that somebody wrote of a person.
+    for ground in ["", "児童扶養手当のため", "for her pension", "a-code-of-21-letters!"] {
+        guarded(&["charge_line_names_its_ground_by_a_code"], |_| {
+            format!(
+                "insert into charge_line values ('{NEW}', 1, 'zei', 'zei.copies', 'income', '{{}}',
+                   '04-01', 1, 300, 0, 1, 'exempt', '{ground}');
+                 insert into charge values ('{NEW}', 'visit', 1, '{DAY}', 0, '{DAY}')"
+            )
+        });
+    }
+    guarded(&["payment_names_its_grounds_by_codes"], |office| {
+        let charge = office.owing(vec![free("pension")]);
+        payment(&charge, 0, ("nothing", "'for her pension'"))
+    });
+    // What takes it back says why, and nothing else does.
+    for (state, reason) in [("voided", ""), ("declined", ", 'asked'")] {
+        guarded(&["payment_step_without_money_says_why"], |office| {
+            let (of, place) = match state {
+                "voided" => (office.noted_free("pension"), 3),
+                _ => (office.begun(Tender::Credit), 2),
+            };
+            let with = step(&of, place, state);
+            match reason {
+                "" => with,
+                _ => {
+                    let with = with.replace(", at)", ", at, reason)");
+                    format!("{}{reason})", with.trim_end_matches(')'))
+                }
+            }
+        });
+    }
 }

@@ -2,6 +2,15 @@
 
 use super::*;
 
+/// The step that takes back a record of nothing: the day it belongs to, and why.
+fn taken_back(noted: &Payment, day: &str, (concerns, reason): (&str, &str)) -> String {
+    let id = noted.id;
+    format!(
+        "insert into payment_step (payment, place, state, day, at, concerns, reason)
+         values ('{id}', 3, 'voided', '{day}', '{day}', {concerns}, {reason})"
+    )
+}
+
 #[test]
 fn invariant_10_the_business_day_is_its_own_and_never_goes_back() {
     guarded(&["entry_goes_forward"], |office| {
@@ -30,6 +39,40 @@ fn invariant_11_a_closed_day_is_sealed() {
         let digest = "0".repeat(64);
         format!("insert into day_close values ('{DAY}', '{DAY}', '{{}}', '{digest}', null)")
     });
+    // What became of it joins no closed day either.
+    guarded(&["payment_step_is_of_an_open_day"], |office| {
+        let begun = office.begun(Tender::Credit);
+        office.close(TODAY, Some(Reason::TerminalDown)).unwrap();
+        step(&begun, 2, "unknown")
+    });
+    guarded(&["give_back_step_is_of_an_open_day"], |office| {
+        let back = office.ask_back(office.by(), (&office.paid_at("00001"), None)).unwrap();
+        office.close(TODAY, Some(Reason::TerminalDown)).unwrap();
+        let id = back.id;
+        format!(
+            "insert into give_back_step (give_back, place, state, day, at)
+             values ('{id}', 2, 'unknown', '{DAY}', '{DAY}')"
+        )
+    });
+    // What is taken back late names its day, and what is not late names none.
+    for (closes, day, concerns) in [
+        (true, "2026-11-27", "null"),
+        (true, "2026-11-28", "'2026-11-27'"),
+        (false, "2026-11-27", "'2026-11-26'"),
+    ] {
+        guarded(&["payment_step_that_comes_late_names_its_day"], |office| {
+            let noted = office.noted_free("pension");
+            if closes {
+                office.close(TODAY, None).unwrap();
+            }
+            taken_back(&noted, day, (concerns, "'asked'"))
+        });
+    }
+    let office = Office::open();
+    let noted = office.noted_free("pension");
+    office.close(TODAY, None).unwrap();
+    let late = taken_back(&noted, "2026-11-27", ("'2026-11-26'", "'asked'"));
+    assert!(office.attempt(&late).is_ok());
     // What comes late says so only of a day that is closed.
     guarded(&["entry_that_comes_late_is_of_a_closed_day"], |_| {
         difference("100", "100").replace("null, 'asked'", "'2026-11-25', 'asked'")

@@ -16,7 +16,7 @@ use crate::db::Tx;
 use crate::lang::Phrases;
 use crate::payment::{self, By, Error as Refused, Reason, Sum};
 use crate::web::days;
-use crate::web::error::Failure;
+use crate::web::error::{Failure, conflicting};
 use crate::web::{Shared, page as pages};
 
 enum Press {
@@ -83,8 +83,10 @@ pub(super) async fn act(State(office): State<Shared>, sent: Sent) -> Result<Resp
     match done.await {
         Ok(()) => Ok(pages::go(&format!("/desk/closing{to}?note={note}"))),
         Err(not_done) => {
+            let is_other = matches!(not_done, NotDone::Refused(Refused::Conflict));
             let refused = refusal(words, not_done)?;
-            page::of_day(&office, frame.refusing(refused), day).await
+            let page = page::of_day(&office, frame.refusing(refused), day).await?;
+            Ok(if is_other { conflicting(page) } else { page })
         }
     }
 }

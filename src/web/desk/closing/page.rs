@@ -303,12 +303,13 @@ fn brands(office: &Shared, words: Phrases, seen: &Seen) -> Vec<Brand> {
     accounts.sort();
     accounts.dedup();
     let brand = |account: &String| {
-        let told = kept.iter().find(|brand| brand.account == *account).map(|brand| brand.told);
+        let own = kept.iter().find(|brand| brand.account == *account);
+        let told = own.map(|brand| brand.told);
         let ours = seen.brands.get(account).copied().unwrap_or_default();
         Brand {
             account: account.clone(),
             name: takings::account(&office.config, words, account),
-            differs: told.is_some_and(|told| told != ours),
+            differs: own.is_some_and(|own| payment::Brand { ours, ..own.clone() }.differs()),
             moved: seen.brands.contains_key(account)
                 || told.is_some_and(|told| told != Sum::default()),
             amount: signed(ours.amount),

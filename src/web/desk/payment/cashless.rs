@@ -109,11 +109,11 @@ pub(super) fn tender(office: &Office, payment: &Payment, words: Phrases) -> Stri
 pub(super) fn slip(office: &Office, payment: &Payment, words: Phrases) -> Option<String> {
     let slip = payment.slip()?;
     let cashless = &office.config.cashless;
-    let terminal = cashless.terminal(&slip.terminal).map(|one| one.name.in_lang(words.lang()));
+    let terminal = cashless.terminal_name(&slip.terminal, words.lang());
     let acquirer = cashless.acquirer(&slip.acquirer).map(|one| one.name.in_lang(words.lang()));
     let said = [
         ("number", slip.number.as_str().to_owned()),
-        ("terminal", terminal.unwrap_or(&slip.terminal).to_owned()),
+        ("terminal", terminal.to_owned()),
         ("acquirer", acquirer.unwrap_or(&slip.acquirer).to_owned()),
     ];
     Some(words.with("desk.pay.slip", &said))

@@ -60,6 +60,8 @@ pub(super) struct Now {
     open: Option<Open>,
     past: Vec<Attempt>,
     may_void: bool,
+    /// A record of nothing paid of a day before can be taken back.
+    may_take_back_free: bool,
     /// Paid in cash: the counter in whose drawer it lies.
     drawer: Option<u32>,
     /// To be paid by a bill later.
@@ -89,6 +91,9 @@ pub(super) struct Now {
     receipt_op: OpId,
     /// Whether the resident can be shown a code for a wallet.
     shows_code: bool,
+    /// The brands that the wallet can be of: id and name.
+    wallets: Vec<(String, String)>,
+    code_op: OpId,
     /// The desk's slip printer, where it has one.
     slip_printer: Option<String>,
 }
@@ -130,13 +135,17 @@ pub(super) async fn now(
         id,
         charge: bill.charge.as_ref().map(|charge| charge.id),
         total: bill.charge.as_ref().map_or(0, |charge| charge.total.0),
-        may_pay: standing.is_none() && bill.charge.is_some() && bill.today.is_some(),
+        may_pay: standing.is_none()
+            && bill.charge.is_some()
+            && bill.today.is_some()
+            && !bill.is_erased,
         offer: cashless::offer(office, bill, (counter, words)),
         tablet: cashless::tablet(office, id, bill).await?,
         open: cashless::open(office, bill, words),
         standing,
         past,
         may_void: bill.may_be_voided() && !only_cash_back && bill.going_back().is_none(),
+        may_take_back_free: bill.is_free_of_before() && clerk.may(Action::GiveBack).is_ok(),
         drawer: bill.standing().and_then(|one| match one.tender {
             Tender::Cash { .. } => Some(one.counter),
             _ => None,
@@ -162,6 +171,13 @@ pub(super) async fn now(
         void_op: office.journal.op(),
         receipt_op: office.journal.op(),
         shows_code: pay_code::may_be_shown(office, bill),
+        wallets: office
+            .config
+            .cashless
+            .wallets()
+            .map(|one| (one.id.clone(), of_lang(&one.name)))
+            .collect(),
+        code_op: office.journal.op(),
         slip_printer: office.config.printers.for_desk_slips().map(|one| of_lang(&one.name)),
     })
 }
@@ -202,7 +218,8 @@ fn attempt(office: &Office, bill: &Bill, payment: &Payment, words: Phrases) -> A
         number,
         slip: cashless::slip(office, payment, words),
         back: back(bill, payment, words),
-        has_receipt: receipt::has_one(payment),
+        // It is printed in the language of the visit.
+        has_receipt: receipt::has_one(payment) && !bill.is_erased,
         is_cash: received.is_some(),
         remark: cashless::remark(office, payment, words),
     }

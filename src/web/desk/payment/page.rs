@@ -8,6 +8,7 @@ use super::now::{Now, now};
 use crate::config::{Exemption, NOT_EXEMPT};
 use crate::id::{OpId, VisitId};
 use crate::lang::Phrases;
+use crate::payment;
 use crate::web::desk::frame::Frame;
 use crate::web::desk::guard::Clerk;
 use crate::web::desk::visit::called_by;
@@ -37,8 +38,8 @@ struct Exemptions {
 struct Page {
     frame: Frame,
     id: VisitId,
-    /// What the resident is called by.
-    number: String,
+    /// What the resident is called by; nothing once the visit is erased.
+    number: Option<String>,
     total_words: String,
     lines: Vec<Line>,
     exemptions: Vec<Exemptions>,
@@ -59,12 +60,15 @@ pub(super) async fn shown(
     let total = bill.charge.as_ref().map_or(Yen(0), |charge| charge.total);
     page::show(&Page {
         id,
-        number: called_by(office, id).await?,
+        number: match bill.is_erased {
+            true => None,
+            false => Some(called_by(office, id).await?),
+        },
         total_words: total.to_string(),
         lines: lines(office, &bill, words),
         exemptions: match bill.standing() {
-            None => exemptions(office, &bill, words),
-            Some(_) => Vec::new(),
+            None if !bill.is_erased => exemptions(office, &bill, words),
+            _ => Vec::new(),
         },
         warnings: warnings(&bill, words),
         now,
@@ -84,9 +88,16 @@ fn warnings(bill: &Bill, words: Phrases) -> Vec<&'static str> {
 
 fn lines(office: &Office, bill: &Bill, words: Phrases) -> Vec<Line> {
     let lines = bill.charge.iter().flat_map(|charge| &charge.lines);
-    let ground = |id: &String| {
-        let exemption = office.config.exemption(id);
-        exemption.map_or(id.clone(), |one| one.name.in_lang(words.lang()).to_owned())
+    // What the visit says, and once it is erased what the books call it.
+    let ground = |line: &payment::Line| {
+        let booked = line.exempt.as_deref()?;
+        let own = bill.grounds.get(&line.form).and_then(|id| office.config.exemption(id));
+        let named = || {
+            let mut all = office.config.exemptions.iter();
+            all.find(|one| one.books.as_deref() == Some(booked))
+        };
+        let name = own.or_else(named).map(|one| one.name.in_lang(words.lang()));
+        Some(name.unwrap_or(words.t("desk.pay.exempt_somehow")).to_owned())
     };
     lines
         .map(|line| Line {
@@ -94,7 +105,7 @@ fn lines(office: &Office, bill: &Bill, words: Phrases) -> Vec<Line> {
             count: line.count,
             unit: line.unit.to_string(),
             amount: line.amount.to_string(),
-            exempt: line.exempt.as_ref().map(ground),
+            exempt: ground(line),
         })
         .collect()
 }
@@ -105,8 +116,7 @@ fn exemptions(office: &Office, bill: &Bill, words: Phrases) -> Vec<Exemptions> {
     let mut forms: Vec<&String> = charge.lines.iter().map(|line| &line.form).collect();
     forms.dedup();
     let of = |form: &&String| {
-        let stands = charge.lines.iter().filter(|line| line.form == **form);
-        let stands = stands.filter_map(|line| line.exempt.as_deref()).next().unwrap_or(NOT_EXEMPT);
+        let stands = bill.grounds.get(*form).map_or(NOT_EXEMPT, String::as_str);
         let is_for = |one: &&Exemption| {
             let mut own = charge.lines.iter().filter(|line| line.form == **form);
             own.any(|line| one.is_for(form, &line.option)) || one.id == stands

@@ -11,6 +11,7 @@ use crate::visit::{cashless as without_cash, give_back};
 use crate::web::Office;
 use crate::web::desk::guard::Sent;
 use crate::web::error::Failure;
+use crate::yen::Yen;
 
 /// What a clerk saw at a terminal.
 pub(super) enum Said {
@@ -22,6 +23,8 @@ pub(super) enum Said {
 /// What a button asks for.
 pub(super) enum Press {
     Take(Request),
+    /// By the desk's own code: what the company's notice names it by.
+    ByCode(Request, String),
     /// At a terminal.
     Begin(Request),
     /// Lets the resident choose at the tablet.
@@ -29,6 +32,8 @@ pub(super) enum Press {
     Settle(PaymentId, Said),
     /// By hand.
     Void(PaymentId, Reason, u32),
+    /// A record of nothing paid, when its day is over.
+    TakeBackFree(PaymentId, Reason),
     Refund(Refund),
     /// Through the terminal that took it.
     GiveBack(Wanted),
@@ -45,12 +50,12 @@ impl Press {
         match self {
             // Nobody has paid anything.
             Press::Take(Request { tender: Tender::Later | Tender::Nothing, .. }) => "recorded",
-            Press::Take(_) | Press::Settle(_, Said::Slip { .. }) => "paid",
+            Press::Take(_) | Press::ByCode(..) | Press::Settle(_, Said::Slip { .. }) => "paid",
             Press::Begin(_) => "begun",
             Press::Offer(_) => "offered",
             Press::Settle(_, Said::Declined) => "declined",
             Press::Settle(_, Said::Unknown) => "unknown",
-            Press::Void(..) => "voided",
+            Press::Void(..) | Press::TakeBackFree(..) => "voided",
             Press::GiveBack(_) => "back_begun",
             Press::SettleBack(_, Said::Slip { .. }) => "back_noted",
             Press::SettleBack(..) => "not_given_back",
@@ -87,6 +92,10 @@ pub(super) fn press(office: &Office, sent: &Sent) -> Result<Option<Press>, Failu
             let (tender, at_terminal) = chosen(office, sent, counter).ok_or_else(bad)?;
             Some(Press::Begin(wanted(sent, (tender, at()?, Some(at_terminal)))?))
         }
+        "by_code" => {
+            let asked = (Tender::Qr, at()?, Some(At::the_code(field("brand"))));
+            Some(Press::ByCode(wanted(sent, asked)?, field("slip").to_owned()))
+        }
         "offer" => Some(Press::Offer(field("charge").parse().map_err(|_| bad())?)),
         "authorised" => {
             let (brand, number) = (field("brand").to_owned(), field("slip").to_owned());
@@ -95,6 +104,7 @@ pub(super) fn press(office: &Office, sent: &Sent) -> Result<Option<Press>, Failu
         "declined" => Some(Press::Settle(payment()?, Said::Declined)),
         "unknown" => Some(Press::Settle(payment()?, Said::Unknown)),
         "void" => Some(Press::Void(payment()?, reason()?, at()?)),
+        "take_back_free" => Some(Press::TakeBackFree(payment()?, reason()?)),
         "void_at_terminal" => Some(Press::GiveBack(Wanted {
             payment: payment()?,
             items: None,
@@ -107,12 +117,7 @@ pub(super) fn press(office: &Office, sent: &Sent) -> Result<Option<Press>, Failu
         }
         "not_given" => Some(Press::SettleBack(back()?, Said::Declined)),
         "refund" => {
-            let (items, typed) = (sent.fields.all("item"), sent.fields.all("back"));
-            let items = items.into_iter().zip(typed).map(|(item, typed)| {
-                let typed = if typed.trim().is_empty() { "0" } else { &typed };
-                amount(typed).map(|amount| (item, amount))
-            });
-            let Some(items) = items.collect::<Option<Vec<_>>>() else { return Ok(None) };
+            let Some(items) = items(sent) else { return Ok(None) };
             let (payment, reason, counter) = (payment()?, reason()?, at()?);
             Some(match field("how") {
                 "terminal" => {
@@ -130,6 +135,16 @@ pub(super) fn press(office: &Office, sent: &Sent) -> Result<Option<Press>, Failu
         }),
         _ => return Err(bad()),
     })
+}
+
+/// How much of each item goes back; `None` where an amount is none.
+fn items(sent: &Sent) -> Option<Vec<(String, Yen)>> {
+    let (items, typed) = (sent.fields.all("item"), sent.fields.all("back"));
+    let items = items.into_iter().zip(typed).map(|(item, typed)| {
+        let typed = if typed.trim().is_empty() { "0" } else { &typed };
+        amount(typed).map(|amount| (item, amount))
+    });
+    items.collect()
 }
 
 /// What the screen showed when it was pressed.

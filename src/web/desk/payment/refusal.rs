@@ -30,6 +30,7 @@ impl Of {
                 let own = bill.give_backs.iter().find(|one| one.id == *id);
                 Of::Outcome(own.map(|one| one.begun_at.date()))
             }
+            Press::ByCode(..) => Of::Outcome(None),
             Press::Void(..) => Of::Void,
             Press::GiveBack(wanted) if wanted.items.is_none() => Of::Void,
             _ => Of::Other,
@@ -61,6 +62,7 @@ pub(super) fn refusal(
         (Refused::NotPaid, _) => words.t("desk.pay.refused_not_paid"),
         (Refused::NoSlip, _) => words.t("desk.pay.refused_no_slip"),
         (Refused::NoSlipNumber, _) => words.t("desk.pay.refused_slip_number"),
+        (Refused::OtherCode, _) => words.t("desk.pay.refused_other_code"),
         (Refused::TerminalBusy, _) => words.t("desk.pay.refused_terminal_busy"),
         (Refused::CashOnly, _) => words.t("desk.pay.refused_cash_only"),
         (Refused::GoingBack, _) => words.t("desk.pay.refused_going_back"),

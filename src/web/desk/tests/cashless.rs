@@ -3,6 +3,7 @@
 
 mod asked;
 mod by_hand;
+mod erased;
 mod going_back;
 mod let_go;
 mod races;

@@ -1,6 +1,7 @@
 //! The code that a resident pays by.
 
 use super::*;
+use crate::payment as payments;
 
 #[tokio::test]
 async fn the_code_is_for_what_is_owed_now_and_for_nothing_else() {
@@ -40,4 +41,69 @@ async fn a_town_without_a_number_of_its_own_shows_none() {
     assert!(!clerk.get(&bill).await.says("JPQR"));
     let code = clerk.get(&format!("{bill}/code")).await;
     assert!(!code.says("pay-qr"), "{}", code.text());
+}
+
+/// The reference that stands on the screen with the code.
+async fn reference(clerk: &Browser<'_>, road: &str) -> String {
+    let code = clerk.get(road).await;
+    let (_, after) = code.text().split_once("照合番号 ").unwrap();
+    after.split('<').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn what_was_paid_by_the_code_is_recorded_by_its_own_reference() {
+    let town = Town::staffed().await;
+    let (visit, other) = (town.visit("juminhyo").await, town.visit("juminhyo").await);
+    let bill = payment::bill(&town, "clerk", visit).await;
+    let road = format!("{}/code", bill.path);
+    let own = reference(&bill.clerk, &road).await;
+    assert_eq!(own.len(), 11, "as long as a slip's number: {own}");
+    assert_eq!(reference(&bill.clerk, &road).await, own, "as long as nobody tried to pay");
+    let of_other = reference(&bill.clerk, &format!("/desk/visits/{other}/payment/code")).await;
+    let op = town.office.journal.op().to_string();
+    let paid = |number| [("op", &*op), ("act", "by_code"), ("brand", "paypay"), ("slip", number)];
+    let page = bill.page().await;
+    let seen = [("charge", page.hidden("charge")), ("amount", page.hidden("amount"))];
+    let seen = [&seen[..], &[("counter", "1")]].concat();
+    let press = async |fields: &[(&str, &str)]| {
+        bill.clerk.post(&bill.path, &[&seen, fields].concat()).await
+    };
+    for (number, refused) in [
+        (of_other.as_str(), "この会計のコードのものではありません"),
+        ("00000000000", "この会計のコードのものではありません"),
+        ("4980 1234 5678 9012", "伝票番号として読めません"),
+    ] {
+        bill.refused(&paid(number), refused).await;
+    }
+    let card = [("act", "by_code"), ("brand", "visa"), ("slip", &*own)];
+    bill.refused(&card, "このブランドは").await;
+    assert_eq!(payment::states(&town, visit).await, []);
+    let small = own.to_lowercase();
+    for _ in 0..2 {
+        let taken = press(&paid(&small)).await;
+        assert!(taken.to.ends_with("note=paid"), "{}", taken.text());
+    }
+    let other = [("op", &*op), ("act", "by_code"), ("brand", "d_pay"), ("slip", &*own)];
+    payment::conflicts(&press(&other).await);
+    let page = bill.page().await;
+    assert!(page.says(&format!("伝票 {own} · JPQR · みほん決済株式会社")), "{}", page.text());
+    let today = town.office.journal.now().date();
+    let totals = town.office.db.read(move |look| payments::totals(look, today)).await.unwrap();
+    let all = [("qr:paypay".to_owned(), 900), ("revenue:03-01".to_owned(), -900)];
+    assert_eq!(totals.accounts.into_iter().collect::<Vec<_>>(), all);
+    // No terminal saw it: whoever tells of it tells of it apart.
+    let supervisor = town.sign_in("supervisor").await;
+    let closing = supervisor.get("/desk/closing").await;
+    assert!(closing.says("JPQR（画面のコード） PayPay"), "{}", closing.text());
+    // Taken back and paid once more, it is another code.
+    bill.press(&[("act", "void"), ("reason", "asked")]).await;
+    let next = reference(&bill.clerk, &road).await;
+    assert_ne!(next, own);
+    let again = |number| [("act", "by_code"), ("brand", "paypay"), ("slip", number)];
+    bill.refused(&again(&own), "今日のほかの収納で使われています").await;
+    bill.press(&again(&next)).await;
+    let (voided, paid) = (payments::State::Voided, payments::State::Authorised);
+    assert_eq!(payment::states(&town, visit).await, [voided, paid]);
+    let found = bill.clerk.get(&format!("/desk/payments?find={next}")).await;
+    assert!(found.says(&bill.path), "{}", found.text());
 }

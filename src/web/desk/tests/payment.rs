@@ -33,6 +33,13 @@ impl Bill<'_> {
     }
 }
 
+/// A press that was sent before with another content is told so (409), on the page of the
+/// bill.
+pub(super) fn conflicts(answer: &Answer) {
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.text());
+    assert!(answer.says("ほかの内容で") && answer.says("手数料"), "{}", answer.text());
+}
+
 pub(super) async fn bill<'t>(town: &'t Town, login: &str, visit: VisitId) -> Bill<'t> {
     let clerk = town.sign_in(login).await;
     Bill { clerk, path: format!("/desk/visits/{visit}/payment") }
@@ -85,7 +92,7 @@ async fn an_exemption_makes_it_free_and_is_a_record_of_its_own() {
     // The same press once more is the same; one that says something else is not done unsaid.
     let again = bill.press(&[&of_op[..], &[("ground", "official")]].concat()).await;
     assert!(again.to.ends_with("note=exempted"), "{}", again.text());
-    bill.refused(&[&of_op[..], &[("ground", "none")]].concat(), "ほかの内容で").await;
+    conflicts(&bill.press(&[&of_op[..], &[("ground", "none")]].concat()).await);
     let page = bill.page().await;
     assert!(page.says("合計 0円") && page.says("公用"), "{}", page.text());
     // The screen that showed the fee takes nothing any more.
@@ -100,6 +107,40 @@ async fn an_exemption_makes_it_free_and_is_a_record_of_its_own() {
     // The papers say so, too.
     let kinds = town.kinds().await;
     assert!(kinds.contains(&"visit.exempted".to_owned()), "{kinds:?}");
+}
+
+#[tokio::test]
+async fn a_press_that_was_something_else_is_answered_with_a_conflict_and_its_own_page() {
+    let town = Town::staffed().await;
+    let visit = town.visit("juminhyo").await;
+    let bill = bill(&town, "supervisor", visit).await;
+    let [one, other] = [(); 2].map(|()| town.office.journal.op().to_string());
+    let page = bill.page().await;
+    let seen = [("charge", page.hidden("charge")), ("amount", page.hidden("amount"))];
+    let cash = async |received| {
+        let press = [("op", &*one), ("act", "cash"), ("received", received), ("counter", "1")];
+        bill.clerk.post(&bill.path, &[&seen[..], &press].concat()).await
+    };
+    for _ in 0..2 {
+        assert!(cash("900").await.to.ends_with("note=paid"), "the same again is the same");
+    }
+    conflicts(&cash("1000").await);
+    // Another kind of act by the same press.
+    conflicts(&bill.press(&[("op", &*one), ("act", "void"), ("reason", "asked")]).await);
+    let back = |op, yen| {
+        [("op", op), ("act", "refund"), ("reason", "asked"), ("item", "03-01"), ("back", yen)]
+    };
+    bill.press(&back(&*other, "300")).await;
+    conflicts(&bill.press(&back(&*other, "600")).await);
+    // The drawer's press, too.
+    let count = |yen| {
+        let day = ("day", "2026-11-24");
+        [("op", &*one), ("act", "count"), day, ("counter", "1"), ("counted", yen)]
+    };
+    let counted = bill.clerk.post("/desk/closing", &count("600")).await;
+    assert_eq!(counted.status, StatusCode::CONFLICT, "{}", counted.text());
+    assert!(counted.says("ほかの内容で") && counted.says("の締め"), "{}", counted.text());
+    assert_eq!(states(&town, visit).await, [State::Authorised]);
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ pub(super) async fn paid_at<'t>(
     (bill, visit)
 }
 
-fn given(town: &Town) -> Vec<u32> {
+pub(super) fn given(town: &Town) -> Vec<u32> {
     let log = town.folder.path().join("terminal.log");
     // In the order of their keys, which of one moment are drawn.
     let mut given: Vec<u32> = Books::open(&log).unwrap().given().map(|(_, _, yen)| yen.0).collect();
@@ -36,7 +36,7 @@ pub(super) async fn backs(town: &Town, visit: VisitId) -> Vec<State> {
     backs.unwrap().iter().map(payment::GiveBack::state).collect()
 }
 
-async fn backs_become(town: &Town, visit: VisitId, expected: &[State]) {
+pub(super) async fn backs_become(town: &Town, visit: VisitId, expected: &[State]) {
     while backs(town, visit).await != expected {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
