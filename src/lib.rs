@@ -25,6 +25,7 @@ pub mod yen;
 
 // machinery
 pub mod db;
+pub mod envelope;
 pub mod journal;
 pub mod pdf;
 pub mod scan;

@@ -36,6 +36,7 @@ pub const STEPS: &[Step] = &[
     payment::GIVE_BACK,
     payment::SLIPS,
     staff::GUIDES,
+    forwarding::KEYS,
 ];
 
 /// An empty database in memory, for tests of stores.

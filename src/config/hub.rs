@@ -29,6 +29,9 @@ pub struct Hub {
     /// Within how many seconds after the start the hub is called for the first time.
     #[serde(default = "a_minute")]
     pub spread_secs: u32,
+    /// Whether the hub is to have the visits' keys, and with them what residents entered.
+    #[serde(default)]
+    pub keys: bool,
 }
 
 fn a_minute() -> u32 {
@@ -51,6 +54,7 @@ impl Hub {
             key: None,
             authority: None,
             spread_secs: 0,
+            keys: true,
         }
     }
 

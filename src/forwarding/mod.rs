@@ -7,6 +7,7 @@
 //! that it has in the journal. What an entry means is not looked at.
 
 mod hear;
+mod keys;
 mod link;
 mod post;
 mod standing;
@@ -25,3 +26,5 @@ pub const ASKED_AGAIN: &str = "hub.asked_again";
 
 /// The tables of this room.
 pub const SCHEMA: crate::db::Step = include_str!("sql/forwarding.sql");
+/// What the hub was told of visits' keys.
+pub const KEYS: crate::db::Step = include_str!("sql/keys.sql");

@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use super::link::{Files, Heard};
 use crate::clock::{Clock, SystemClock};
 use crate::letter::{self, Author, Authority, Come, Inbox};
-use crate::wire;
 use crate::wire::letter::{Asks, Letter, QUESTION, REPLY, Reply, Says};
+use crate::wire::{self, Keys};
 
 /// How long an answer is looked out for before the letter is written anew.
 const LOOKS_OUT_FOR: Duration = Duration::from_secs(3);
@@ -37,6 +37,14 @@ pub struct Post {
     /// The name in the hub's certificate.
     hub: String,
     remembered: PathBuf,
+}
+
+/// What a letter says besides what it asks.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Besides {
+    /// The hub is to look again at what it could not take further.
+    pub again: bool,
+    pub keys: Option<Keys>,
 }
 
 /// Numbers of letters.
@@ -96,8 +104,8 @@ impl Post {
     }
 
     /// Asks, unless the answer is there; and looks out for it for a while.
-    pub(super) fn ask(&mut self, asks: &Asks, again: bool) -> Heard<Reply> {
-        match self.tried(asks, again) {
+    pub(super) fn ask(&mut self, asks: &Asks, besides: &Besides) -> Heard<Reply> {
+        match self.tried(asks, besides) {
             Ok(Some(Reply { says: Says::Refused(code), .. })) => Heard::Refused(code),
             Ok(Some(reply)) => Heard::Said(reply),
             Ok(None) => Heard::Unanswered,
@@ -105,7 +113,7 @@ impl Post {
         }
     }
 
-    fn tried(&mut self, asks: &Asks, again: bool) -> io::Result<Option<Reply>> {
+    fn tried(&mut self, asks: &Asks, besides: &Besides) -> io::Result<Option<Reply>> {
         // The folder itself may be where something is mounted; it is not made.
         for inside in ["in", "out"] {
             let folder = self.folder.join(inside);
@@ -116,7 +124,7 @@ impl Post {
         if let Some(reply) = self.look(asks)? {
             return Ok(Some(reply));
         }
-        self.write(asks, again)?;
+        self.write(asks, besides)?;
         let until = Instant::now() + LOOKS_OUT_FOR;
         while Instant::now() < until {
             std::thread::sleep(EVERY);
@@ -127,14 +135,15 @@ impl Post {
         Ok(None)
     }
 
-    fn write(&mut self, asks: &Asks, again: bool) -> io::Result<()> {
+    fn write(&mut self, asks: &Asks, besides: &Besides) -> io::Result<()> {
         let mut remembered = self.remembered();
         // Higher than any before, even where nothing is remembered any more.
         let millis = u64::try_from(SystemClock.now().unix_timestamp_nanos() / 1_000_000);
         remembered.written = millis.unwrap_or(0).max(remembered.written + 1);
         let number = remembered.written;
         self.remember(remembered)?;
-        let words = wire::pack(&Letter { number, asks: asks.clone(), again });
+        let Besides { again, keys } = besides.clone();
+        let words = wire::pack(&Letter { number, asks: asks.clone(), again, keys });
         let signed = self.author.sign(QUESTION, &words);
         let signed = signed.ok_or_else(|| io::Error::other("the office's key cannot sign"))?;
         let name = format!("{}-{number:020}{}", asks.site().replace('/', "-"), letter::END);

@@ -12,7 +12,9 @@
 
 mod backup;
 mod effect;
+mod entered;
 mod held;
+mod keys;
 mod machines;
 mod now;
 mod overview;
@@ -37,6 +39,8 @@ use crate::sync::{Hash, Incarnation, Mark, Position};
 
 pub use backup::BackupMark;
 pub use effect::Why;
+pub use entered::{Entered, Look, OPENED_MAX, Opened};
+pub use keys::{HubKey, KeyState};
 pub use machines::{Device, Held, Incident};
 pub use now::{Hall, Lane, Window};
 pub use overview::Branch;
@@ -76,6 +80,9 @@ pub enum Error {
          Take a new mark, and then make a new backup"
     )]
     OtherLife,
+    /// The key that wraps the visits' keys, or one of them, cannot be used.
+    #[error(transparent)]
+    Key(#[from] journal::Error),
     /// The entry is not what its hash was made of.
     #[error("entry {0} is not what was written")]
     Torn(i64),
@@ -143,6 +150,8 @@ impl Log {
 pub struct Hub {
     pool: Pool,
     incarnation: Incarnation,
+    /// Where it keeps the visits' keys, the key that wraps them.
+    keys: Option<keys::Keeping>,
 }
 
 impl Hub {
@@ -167,7 +176,7 @@ impl Hub {
         let mut client = pool.get().await?;
         schema::bring_up_to_date(&mut client).await?;
         let incarnation = incarnation(&client).await?;
-        let hub = Hub { pool: pool.clone(), incarnation };
+        let hub = Hub { pool: pool.clone(), incarnation, keys: None };
         drop(client);
         hub.look_again().await?;
         Ok(hub)

@@ -5,8 +5,12 @@ use deadpool_postgres::Client;
 use super::Error;
 
 /// Each brings the tables from one version to the next. Never changed once released.
-const STEPS: &[&str] =
-    &[include_str!("sql/hub.sql"), include_str!("sql/pages.sql"), include_str!("sql/people.sql")];
+const STEPS: &[&str] = &[
+    include_str!("sql/hub.sql"),
+    include_str!("sql/pages.sql"),
+    include_str!("sql/people.sql"),
+    include_str!("sql/keys.sql"),
+];
 
 /// Locks out every other hub process meanwhile: b"madoguch" as a number.
 const LOCK: i64 = 0x6d61_646f_6775_6368;

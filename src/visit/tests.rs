@@ -25,6 +25,7 @@ mod exported;
 mod from_home;
 mod keeping;
 mod restored;
+mod retold;
 
 /// A counter in memory: example town, held clock.
 pub(super) struct Town {

@@ -7,12 +7,14 @@
 //! | [`ENTRIES`] | [`Batch`] | [`Standing`] |
 //! | [`HELD`] | [`Question`] | [`Holding`] |
 //! | [`STUCK`] | [`StuckQuestion`] | [`AllStuck`] |
+//! | [`KEYS`] | [`Keys`] | [`KeysHeard`] |
 //!
 //! An entry travels as its columns, for its hash is made of them; whoever takes it in
 //! works the hash out again. Names that are not known are passed over, so that a newer
 //! office may say more to an older hub.
 
 mod bytes;
+mod keys;
 pub mod letter;
 
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,7 @@ use crate::sync::message::Link;
 use crate::sync::{Entry, Hash, Incarnation, Mark, Position};
 
 pub use bytes::{BODY_LEN_MAX, Unreadable, pack, unpack};
+pub use keys::{KEYS, Keys, KeysHeard, VISITS_MAX};
 
 /// "Here is a log; how much of it have you?"
 pub const HELLO: &str = "/sync/v1/hello";

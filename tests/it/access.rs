@@ -4,6 +4,7 @@
 mod booked;
 mod files;
 mod hall;
+mod hub;
 mod paying;
 
 use madoguchi::config::Config;

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[(&str, &[&str])] = &[
     // machinery
     ("db", &[]),
+    // Sealed for one receiver; what it is, it does not know.
+    ("envelope", &[]),
     ("journal", &["db"]),
     ("pdf", &[]),
     ("scan", &[]),
@@ -23,18 +25,18 @@ const ROOMS: &[(&str, &[&str])] = &[
     // Knows neither clock nor line nor storage.
     ("sync", &[]),
     // What travels, as bytes.
-    ("wire", &["journal", "sync"]),
+    ("wire", &["envelope", "journal", "sync"]),
     // Signed files; what they say, it does not know.
     ("letter", &[]),
     // The counter's end of the line to the hub.
-    ("forwarding", &["db", "journal", "letter", "sync", "wire"]),
+    ("forwarding", &["db", "envelope", "journal", "letter", "sync", "wire"]),
     // Copies the file elsewhere; what is in it, it does not know.
     ("second_copy", &["db", "journal"]),
     ("jpqr", &[]),
     ("bill_code", &["jpqr"]),
     ("payment", &["db", "journal"]),
     // PostgreSQL, and nothing of the counter's own storage: the facts and rules of others.
-    ("hub", &["application", "journal", "payment", "queue", "staff", "sync"]),
+    ("hub", &["application", "envelope", "journal", "payment", "queue", "staff", "sync", "wire"]),
     ("terminal", &["payment"]),
     // Rows as files; where they come from it does not know.
     ("export", &[]),
@@ -62,7 +64,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("procedure", &["config", "form"]),
     ("takings", &["db", "config", "export", "payment", "pdf"]),
     // A code may carry the number of an appointment.
-    ("preregistration", &["db", "applicant", "appointment", "config", "form"]),
+    ("preregistration", &["db", "envelope", "applicant", "appointment", "config", "form"]),
     // Its town draws and calls numbers as everybody does.
     ("demo", &["db", "journal", "applicant", "card", "config", "queue"]),
     // The one room that joins slices.
@@ -146,8 +148,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ureq", &["forwarding"]),
     ("tokio_postgres", &["hub"]),
     ("deadpool_postgres", &["hub"]),
-    ("hpke", &["preregistration"]),
-    ("p256", &["preregistration"]),
+    ("hpke", &["envelope"]),
+    ("p256", &["envelope"]),
     (
         "rusqlite",
         &[

@@ -17,7 +17,7 @@ pub(super) use machines::acted;
 
 /// The edition of what is made of entries. A database whose rows are of an earlier one
 /// has them made again.
-pub(super) const EDITION: i16 = 2;
+pub(super) const EDITION: i16 = 3;
 
 /// The rows that are made of entries.
 pub(super) const TABLES: [&str; 8] =

@@ -2,6 +2,7 @@
 
 use super::refusal::Refusal;
 use super::{Peer, stuck_of};
+use crate::chance::SystemChance;
 use crate::clock::Moment;
 use crate::hub::{Hub, Office};
 use crate::letter::{Author, Authority};
@@ -91,7 +92,14 @@ impl Letters {
         let stuck = stuck_of(&self.hub, &office, letter.again).await.ok()?;
         let (number, log) = (letter.number, letter.asks.log());
         let site = letter.asks.site().to_owned();
-        let reply = wire::pack(&Reply { site, to: number, log, says, stuck });
+        // Another office's keys would not open: who signed may speak for this one.
+        let keys = match &letter.keys {
+            Some(keys) if keys.site == site => {
+                Some(self.hub.take_keys(&office, keys, &SystemChance).await.ok()?)
+            }
+            _ => None,
+        };
+        let reply = wire::pack(&Reply { site, to: number, log, says, stuck, keys });
         Some(Sealed { office, number, letter: self.author.sign(REPLY, &reply)? })
     }
 }

@@ -73,9 +73,10 @@ impl Refusal {
                     (StatusCode::SERVICE_UNAVAILABLE, "busy", Some(LATER_SECS))
                 }
                 hub::Error::Staff(_) => (StatusCode::CONFLICT, "account", None),
-                hub::Error::Address(_) | hub::Error::TooNew(_) | hub::Error::Inconsistent(_) => {
-                    (StatusCode::INTERNAL_SERVER_ERROR, "fault", None)
-                }
+                hub::Error::Address(_)
+                | hub::Error::TooNew(_)
+                | hub::Error::Key(_)
+                | hub::Error::Inconsistent(_) => (StatusCode::INTERNAL_SERVER_ERROR, "fault", None),
             },
         }
     }

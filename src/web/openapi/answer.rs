@@ -101,11 +101,19 @@ pub(super) fn schemas(role: Role) -> Value {
             "Holding": object(&[
                 ("log", text()), ("entries", json!({ "type": "array", "items": { "type": "object" } })),
             ]),
+            "KeysHeard": object(&[
+                ("hub", text()), ("to", or_null(text())), ("has", texts()), ("erased", texts()),
+            ]),
+            "Noted": json!({ "type": "object" }),
             "AllStuck": object(&[
                 ("stuck", json!({ "type": "array", "items": stuck() })), ("more", count()),
             ]),
         }),
     }
+}
+
+fn texts() -> Value {
+    json!({ "type": "array", "items": text() })
 }
 
 fn counts() -> Value {
