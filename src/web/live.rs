@@ -28,6 +28,7 @@ use super::{Office, page, windows};
 use crate::appointment;
 use crate::chance::{self, Chance};
 use crate::clock::{self, Moment};
+use crate::config::Lane;
 use crate::id::TicketId;
 use crate::queue::board::{Board, Of, board};
 use crate::queue::duty::{self, Duty};
@@ -92,6 +93,13 @@ struct Arriving<'o> {
     to: String,
 }
 
+/// When a lane's day ends.
+#[derive(Debug, Clone, Serialize)]
+struct Ends {
+    lane: String,
+    at: String,
+}
+
 impl Shown {
     /// How things stood when: now, or when they were last seen.
     pub fn as_of(&self, now: Moment) -> Moment {
@@ -99,18 +107,21 @@ impl Shown {
     }
 
     fn of(hall: &Hall, outlook: Arc<Outlook>) -> Self {
-        let Hall { board, groups, duties, tickets, blind_since } = hall.clone();
+        let Hall { board, groups, duties, tickets, ends, blind_since } = hall.clone();
         let arriving = |(lane, window): (&_, &_)| {
             let (from, to) = windows::clock_times(*window);
             serde_json::to_string(&Arriving { lane, from, to }).ok()
         };
         let arriving: Vec<String> =
             outlook.lanes.iter().filter_map(|(lane, window)| arriving((lane, window))).collect();
+        let ends = serde_json::to_string(&ends).unwrap_or_default();
         let blind = blind_since.map(|at| format!("\"{}\"", clock::rfc3339(at)));
         let json = |board: &Board| {
             let board = serde_json::to_string(board).unwrap_or_default();
             let (arriving, blind) = (arriving.join(","), blind.as_deref().unwrap_or("null"));
-            format!("\"board\":{board},\"arriving\":[{arriving}],\"blind_since\":{blind}")
+            format!(
+                "\"board\":{board},\"arriving\":[{arriving}],\"ends\":{ends},\"blind_since\":{blind}"
+            )
         };
         let jsons = std::iter::once(&board).chain(&groups).map(json).collect();
         Self { board, duties, tickets, outlook, blind_since, jsons }
@@ -131,6 +142,8 @@ struct Hall {
     groups: Vec<Board>,
     duties: Vec<Duty>,
     tickets: Vec<Ticket>,
+    /// Of this day.
+    ends: Vec<Ends>,
     blind_since: Option<Moment>,
 }
 
@@ -247,8 +260,14 @@ async fn seen(office: &Office, hall: &mut Hall) {
 }
 
 async fn look(office: &Office) -> Result<Hall, queue::Error> {
-    let day = office.journal.now().date();
+    let now = office.journal.now();
+    let day = now.date();
     let config = &office.config;
+    let ends = |lane: &Lane| {
+        let at = clock::rfc3339(config.end(lane, now)?.closes);
+        Some(Ends { lane: lane.id.clone(), at })
+    };
+    let ends = config.lanes.iter().filter_map(ends).collect();
     let lanes: Vec<String> = config.lanes.iter().map(|lane| lane.id.clone()).collect();
     let parts: Vec<Vec<String>> =
         config.display_groups.iter().map(|group| group.lanes.clone()).collect();
@@ -259,7 +278,7 @@ async fn look(office: &Office) -> Result<Hall, queue::Error> {
         let board = |of| board(&tickets, &duties, &calls, of, voice);
         let groups = parts.iter().map(|lanes| board(Of::Part(lanes))).collect();
         let board = board(Of::Hall(&lanes));
-        Ok(Hall { board, groups, duties, tickets, blind_since: None })
+        Ok(Hall { board, groups, duties, tickets, ends, blind_since: None })
     };
     office.db.read(look).await
 }

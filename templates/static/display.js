@@ -6,7 +6,7 @@ const shownFor = 5_000, tooOld = 30_000, deadAfter = 30_000, againAfter = 60_000
 const words = document.body.dataset;
 const $ = (id) => document.getElementById(id);
 const waiting = [];
-let said = null, skew = -Infinity, heard = Date.now(), tried = heard, seenAt = heard, events, speaking = false, audio, voice, voiceless = false;
+let shown, said = null, skew = -Infinity, heard = Date.now(), tried = heard, seenAt = heard, events, speaking = false, audio, voice, voiceless = false;
 
 const element = (name, text, kind) => {
   const made = document.createElement(name);
@@ -22,7 +22,7 @@ function row(call) {
   return item;
 }
 
-function show({ board, arriving }) {
+function show({ board, arriving, ends }) {
   $("called").replaceChildren(...board.called.map(row));
   $("nobody").hidden = board.called.length > 0;
   $("last").replaceChildren(...board.last.map(row));
@@ -31,9 +31,18 @@ function show({ board, arriving }) {
     if (!place) continue;
     const window = arriving.find((one) => one.lane === lane.lane);
     place.querySelector(".people").textContent = words.people.replace("{count}", lane.waiting);
-    place.querySelector(".arriving b").textContent = window ? times(window) : words.closed;
+    place.querySelector(".arriving b").textContent = window ? times(window) : nobodyCalls(ends, lane.lane);
   }
   fit();
+}
+
+// Before its day's end a lane's counters may still open. The end of a day that is over
+// says nothing of this one.
+function nobodyCalls(ends, lane) {
+  const end = ends.find((one) => one.lane === lane), now = new Date(Date.now() + skew);
+  if (!end) return words.closed;
+  const at = new Date(end.at);
+  return at <= now && date(at) === date(now) ? words.over : words.closed;
 }
 
 // As large as they may be with nothing below the edge of the screen.
@@ -181,11 +190,14 @@ function listen() {
     const told = JSON.parse(event.data);
     skew = Math.max(skew, Date.parse(told.now) - Date.now());
     alive(told.blind_since);
+    shown = told;
     show(told);
     announce(told.board);
   });
   events.addEventListener("beat", (event) => alive(event.data === "blind" && (blind ?? seenAt + skew)));
 }
+
+const date = (moment) => moment.toLocaleDateString("ja-JP", { timeZone: "Asia/Tokyo" });
 
 // The office's time, wherever the display thinks it is.
 const clock = (moment) => moment.toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo" });
@@ -211,7 +223,12 @@ const drift = () => Date.now() - performance.now();
 let drifted = drift();
 
 setInterval(() => {
-  if (Number.isFinite(skew)) $("clock").textContent = clock(new Date(Date.now() + skew));
+  const time = Number.isFinite(skew) && clock(new Date(Date.now() + skew));
+  if (time && $("clock").textContent !== time) {
+    $("clock").textContent = time;
+    // A day ends without anybody's doing.
+    show(shown);
+  }
   showAge();
   const isSet = Math.abs(drift() - drifted) > slack;
   drifted = drift();

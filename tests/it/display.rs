@@ -35,6 +35,15 @@ const TELL: &str = "const told = JSON.parse(window.board), now = Date.now(); \
      told.board.seq = Math.max(...told.board.called.map((one) => one.seq)); \
      lines.at(-1).dispatchEvent(new MessageEvent('board', { data: JSON.stringify(told) }));";
 
+/// Sends the page its board as it would be so many minutes after the day's end, with
+/// nobody at a counter.
+const LATER: &str = "const told = JSON.parse(window.board); window.isDeaf = true; \
+     const [end] = told.ends, after = Date.parse(end.at) + arguments[0] * 60000; \
+     told.arriving = []; told.now = new Date(after).toISOString(); \
+     lines.at(-1).dispatchEvent(new Event('open')); \
+     lines.at(-1).dispatchEvent(new MessageEvent('board', { data: JSON.stringify(told) })); \
+     return document.querySelector(`[data-lane=\"${end.lane}\"] .arriving b`).textContent;";
+
 fn watch(browser: &Browser, program: &Program) {
     browser.go(&format!("{}/display", program.address));
     browser.look_at((1920, 1080));
@@ -87,6 +96,20 @@ fn a_display_whose_line_died_says_how_old_it_is_and_never_calls_late() {
     // What was good last stays to be read.
     assert!(browser.text_of("#called").contains("A1"));
     browser.picture("display-stale");
+}
+
+#[test]
+fn nobody_reads_that_a_counter_is_about_to_open_once_the_day_is_over() {
+    let Some(browser) = browser("a display after the day's end") else { return };
+    let program = Program::demo();
+    let _watching = browser.run_on_every_page(WATCH);
+    watch(&browser, &program);
+    let says = |minutes_after| browser.run_with(LATER, json!([minutes_after]));
+    assert_eq!(says(-1), "窓口の準備中");
+    assert_eq!(says(0), "今日の受付は終わりました");
+    assert_eq!(says(6 * 60), "今日の受付は終わりました");
+    // The end of yesterday says nothing of the morning after it.
+    assert_eq!(says(12 * 60), "窓口の準備中");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use super::{Kept, verified};
 use crate::stage::http::Visitor;
 use crate::stage::office::{Unanswered, hand_in, leave, pair, set_up};
 use crate::stage::program::{Program, run};
-use crate::stage::small_disk::on_a_small_disk;
+use crate::stage::small_disk::{ROOM, on_a_small_disk};
 use crate::stage::wait_until;
 
 /// A backup, taken beside the program and put where there is room.
@@ -48,13 +48,16 @@ fn a_full_disk_refuses_clearly_and_recovers_without_a_restart() {
     let mut numbers = BTreeSet::new();
     for round in 0..3 {
         let ballast = inside.join("ballast");
-        // All the room there is but for a little, so that it ends in mid-visit.
-        let room = 2_200_000 - round * 100_000;
+        // All the room there is but for a little, so that it ends in mid-visit; never
+        // the same little.
+        let little = 950_000 + round * 100_000;
         let used: u64 = ["office.db", "office.db-wal", "office.db-shm"]
             .map(|name| fs::metadata(inside.join(name)).map_or(0, |file| file.len()))
             .iter()
             .sum();
-        fs::write(&ballast, vec![0; (room - used.min(room)) as usize]).unwrap();
+        let taken = ROOM.checked_sub(used + little).expect("there is room to take away");
+        assert!(taken > little, "what is given back is room to go on: {used}");
+        fs::write(&ballast, vec![0; taken as usize]).unwrap();
         let Unanswered::Refused(told) = fill(&mut tablet, &mut numbers) else {
             panic!("the program went away: {}", program.said())
         };

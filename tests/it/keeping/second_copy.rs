@@ -8,7 +8,7 @@ use madoguchi::db;
 use crate::stage::http::Visitor;
 use crate::stage::office::{hand_in, leave, pair, set_up};
 use crate::stage::program::{Program, copy_to, example_in};
-use crate::stage::small_disk::beside_a_small_disk;
+use crate::stage::small_disk::{ROOM, beside_a_small_disk};
 use crate::stage::wait_until;
 
 /// So many entries of the journal are in a database.
@@ -86,7 +86,7 @@ fn a_medium_without_room_is_said_stops_nobody_and_is_well_again_by_itself() {
     wait_until("there is a copy", || copied().is_some());
     let before = copied();
     let ballast = inside.join("ballast");
-    let room = vec![0; 2_900_000 - fs::metadata(&copy).unwrap().len() as usize];
+    let room = vec![0; (ROOM - 250_000 - fs::metadata(&copy).unwrap().len()) as usize];
     fs::write(&ballast, room).unwrap();
     resident(&mut tablet);
     wait_until("it is told", || health(&program).contains("second_copy_trouble no_room"));
