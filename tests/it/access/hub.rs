@@ -77,9 +77,7 @@ fn nothing_on_the_town_halls_pages_stands_in_anybodys_way() {
     branch.cable.lead_to(&hall.hub.address);
     branch.resident();
     let kept = "select count(*) from visit_key where wrapped is not null";
-    wait_until("its key is there", || {
-        hall.postgres.asked_in("town", kept).unwrap().trim() == "1"
-    });
+    wait_until("its key is there", || hall.postgres.asked_in("town", kept).unwrap().trim() == "1");
     let Some(browser) = browser("axe at the town hall") else { return };
     if browser.with_examiner("axe at the town hall").is_none() {
         return;
