@@ -73,6 +73,8 @@ ids! {
     OpId,
     /// One life of the journal on one disk.
     LogId,
+    /// One numbering of what a hub sends to an office.
+    SeriesId,
 }
 
 /// What an act makes has the act's own identity where it makes one thing: sent twice,

@@ -3,8 +3,8 @@
 
 use crate::db::{self, Step};
 use crate::{
-    alarm, application, appointment, device, forwarding, journal, payment, preregistration, queue,
-    staff, visit,
+    alarm, application, appointment, device, downlink, forwarding, journal, payment,
+    preregistration, queue, staff, visit,
 };
 
 /// Everything the counter's database holds.
@@ -36,6 +36,7 @@ pub const STEPS: &[Step] = &[
     payment::GIVE_BACK,
     payment::SLIPS,
     staff::GUIDES,
+    downlink::SCHEMA,
     forwarding::KEYS,
 ];
 

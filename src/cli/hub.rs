@@ -11,10 +11,14 @@ use clap::error::ErrorKind;
 
 use super::folder::fonts_of;
 use super::say;
+use crate::chance::SystemChance;
+use crate::clock::{Moment, parse_rfc3339};
 use crate::config::Config;
 use crate::fault::Fault;
 use crate::form::Forms;
 use crate::hub::BackupMark;
+use crate::id::DeviceId;
+use crate::notice::{Account, Device, Kind, SigningKey};
 use crate::server::hub::{self, KeptKeys, Serving};
 use crate::server::letters::{self, Folders};
 use crate::server::tls::Certificates;
@@ -50,6 +54,9 @@ pub(super) struct Hub {
     /// The authority that signed the offices' certificates (PEM)
     #[arg(long, value_name = "FILE", requires = "certificate")]
     authority: Option<PathBuf>,
+    /// The key that what is sent down to offices is signed with, as `madoguchi hub key` made it
+    #[arg(long, global = true, value_name = "FILE", env = "MADOGUCHI_DOWNLINK_KEY")]
+    downlink_key: Option<PathBuf>,
     /// The configuration of an office, for the names on the pages; may be given several times
     #[arg(long, value_name = "DIR")]
     config: Vec<PathBuf>,
@@ -137,6 +144,35 @@ enum Command {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Makes the key that offices know what is sent down by, unless FILE is one, and prints the
+    /// line that goes into each office's site.toml, under [hub]
+    Key {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Sends something down to offices: closures, fees, exports, register (with --file),
+    /// staff_disabled (with --login), device_revoked (with --device)
+    Send {
+        #[arg(value_name = "KIND", value_parser = kind)]
+        kind: Kind,
+        /// An office: 131016/honcho; may be given several times
+        #[arg(long, value_name = "OFFICE", required = true)]
+        office: Vec<String>,
+        /// What the office is to have instead
+        #[arg(long, value_name = "FILE", required_if_eq_any = [
+            ("kind", "closures"), ("kind", "fees"), ("kind", "exports"), ("kind", "register"),
+        ])]
+        file: Option<PathBuf>,
+        /// The login of the account
+        #[arg(long, required_if_eq("kind", "staff_disabled"), conflicts_with = "file")]
+        login: Option<String>,
+        /// The identity of the device, as the hub's page shows it
+        #[arg(long, required_if_eq("kind", "device_revoked"), conflicts_with_all = ["file", "login"])]
+        device: Option<DeviceId>,
+        /// From when on: 2027-04-01T00:00:00+09:00; left out, at once
+        #[arg(long, value_name = "TIME", value_parser = moment)]
+        at: Option<Moment>,
+    },
     /// Tells that a backup which began after a mark was taken is done
     BackedUp {
         /// What `madoguchi hub mark` had printed
@@ -154,6 +190,11 @@ pub(super) fn run(arguments: Hub) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let keys = arguments.keys.map(|file| KeptKeys { file, days: arguments.keep_keys });
+    let downlink_key = arguments.downlink_key;
+    if let Some(Command::Key { file }) = &command {
+        say(downlink_line(file)?);
+        return Ok(ExitCode::SUCCESS);
+    }
     let Some(database) = database else {
         let why = "the database is missing: give --database URL, or set MADOGUCHI_HUB_DATABASE";
         super::Arguments::command().error(ErrorKind::MissingRequiredArgument, why).exit()
@@ -176,6 +217,12 @@ pub(super) fn run(arguments: Hub) -> anyhow::Result<ExitCode> {
             let logs = hub::backed_up(&database, &read(&mark)?)?;
             eprintln!("{logs} logs are in the backup, as far as they were when the mark was taken");
         }
+        Some(Command::Key { .. }) => {}
+        Some(Command::Send { kind, office, file, login, device, at }) => {
+            let key = downlink_key.context("--downlink-key FILE is missing")?;
+            let (key, body) = (SigningKey::load(&key)?, body(file.as_deref(), login, device)?);
+            hub::send_down(&database, &office, (kind, &body), at, &key)?;
+        }
         None => {
             let certificates = match (certificate, key, authority) {
                 (Some(certificate), Some(key), Some(authority)) => {
@@ -183,16 +230,53 @@ pub(super) fn run(arguments: Hub) -> anyhow::Result<ExitCode> {
                 }
                 _ => None,
             };
+            let signing = downlink_key.as_deref().map(SigningKey::load).transpose()?;
             let configs: Vec<Config> =
                 config.iter().map(|folder| named(folder)).collect::<anyhow::Result<_>>()?;
             let names = Names::of(&configs);
             let folders = (arguments.templates.as_deref(), arguments.fonts.as_deref());
             let paperwork = paperwork(configs, folders)?;
-            let serving = Serving { names, paperwork, keys };
+            let serving = Serving { names, paperwork, keys, signing };
             hub::run(&database, listen, certificates.as_ref(), serving)?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn kind(id: &str) -> Result<Kind, String> {
+    let known = Kind::ALL.map(Kind::id).join(", ");
+    Kind::from_id(id).ok_or_else(|| format!("one of {known}"))
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    parse_rfc3339(text)
+        .ok_or_else(|| "a time with its offset: 2027-04-01T00:00:00+09:00".to_owned())
+}
+
+/// The line for `site.toml`; the key is made where there is no such file.
+fn downlink_line(file: &Path) -> anyhow::Result<String> {
+    let key = match file.exists() {
+        true => SigningKey::load(file)?,
+        false => SigningKey::make(file, &SystemChance)?,
+    };
+    let public = key.public().context("the key has no public half")?;
+    Ok(format!("downlink_keys = [\"{public}\"]"))
+}
+
+/// What is sent.
+fn body(
+    file: Option<&Path>,
+    login: Option<String>,
+    device: Option<DeviceId>,
+) -> anyhow::Result<String> {
+    Ok(match (file, login, device) {
+        (Some(file), ..) => {
+            fs::read_to_string(file).with_context(|| format!("{}", file.display()))?
+        }
+        (_, Some(login), _) => serde_json::to_string(&Account { login })?,
+        (.., Some(device)) => serde_json::to_string(&Device { device })?,
+        _ => anyhow::bail!("nothing to send: give --file, --login or --device"),
+    })
 }
 
 fn read(mark: &Path) -> anyhow::Result<BackupMark> {

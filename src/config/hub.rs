@@ -26,6 +26,10 @@ pub struct Hub {
     pub key: Option<PathBuf>,
     /// The authority that signed the hub's certificate (PEM).
     pub authority: Option<PathBuf>,
+    /// The keys that what the hub sends is signed with, in hexadecimal digits; without one
+    /// nothing of it is taken.
+    #[serde(default)]
+    pub downlink_keys: Vec<String>,
     /// Within how many seconds after the start the hub is called for the first time.
     #[serde(default = "a_minute")]
     pub spread_secs: u32,
@@ -43,8 +47,8 @@ fn a_day() -> u32 {
 }
 
 impl Hub {
-    /// One that runs on this very machine and is called at once.
-    pub fn on_this_machine(url: String) -> Self {
+    /// One that runs on this very machine, is called at once, and signs with this key.
+    pub fn on_this_machine(url: String, downlink_key: String) -> Self {
         Hub {
             url: Some(url),
             folder: None,
@@ -53,6 +57,7 @@ impl Hub {
             certificate: None,
             key: None,
             authority: None,
+            downlink_keys: vec![downlink_key],
             spread_secs: 0,
             keys: true,
         }
@@ -113,6 +118,14 @@ impl Hub {
                 place.clone().key(key),
                 "どのフォルダーのファイルか分かりません",
                 "「/etc/madoguchi/hub/honcho.pem」のように、「/」から書いてください",
+            );
+        }
+        for (row, key) in self.downlink_keys.iter().enumerate() {
+            document.require(
+                key.len() == 64 && key.bytes().all(|digit| digit.is_ascii_hexdigit()),
+                place.clone().key("downlink_keys").row(row),
+                "配信の鍵ではありません",
+                "`madoguchi hub key` が表示した、64けたの数字と a〜f をそのまま書いてください",
             );
         }
         rules::range(document, place.clone().key("spread_secs"), self.spread_secs, [0, 60]);

@@ -1,17 +1,19 @@
 //! Reads the files of a configuration folder and applies every rule.
 
-use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use time::Date;
 
+use super::files::Files;
+use super::pieces::Piece;
 use super::site::Site;
 use super::{Cashless, Config, Demo, Lane, Printers, Written};
 use super::{against_forms, appointments, cashless, counters, demo_staff};
 use super::{devices, exports, fees, procedures, register, residents, unpriced};
 use crate::appointment::Plan;
-use crate::document::{Document, nearest};
+use crate::document::Document;
 use crate::export::Profiles;
 use crate::fault::Fault;
 use crate::form::Forms;
@@ -37,45 +39,34 @@ impl Config {
     /// Reads every file of `dir`. All faults of all files are told at once; what
     /// only the templates can confirm, [`Config::against_forms`] asks.
     pub fn load(dir: &Path) -> Result<Config, Vec<Fault>> {
-        let (read, faults) = Read::folder(dir);
-        let Read { site, counters, procedures, fees, devices, .. } = read;
-        let Read { printers, cashless, exports, register, appointments, demo, .. } = read;
-        match (site, counters, procedures, fees, devices) {
-            (Some(site), Some(counters), Some(procedures), Some(fees), Some(devices))
-                if faults.is_empty() =>
-            {
-                let keeps = site.0.queue.keep_over_night;
-                let (exports, of_exports) = exports.unzip();
-                let (register, of_register) = register.unzip();
-                let lanes = procedures.0.lane.into_iter().map(|lane| Lane { keeps, ..lane });
-                Ok(Config {
-                    site: site.0,
-                    counters: counters.0.counter,
-                    sections: procedures.0.section,
-                    lanes: lanes.collect(),
-                    procedures: procedures.0.procedure,
-                    fees: fees.0.fee,
-                    exemptions: fees.0.exemption,
-                    items: fees.0.item,
-                    readers: devices.0.reader,
-                    scanners: devices.0.scanner,
-                    display_groups: devices.0.display_group,
-                    printers: printers.unwrap_or_default(),
-                    cashless,
-                    exports: exports.map(Profiles::profiles).unwrap_or_default(),
-                    register,
-                    appointments,
-                    demo,
-                    written: Written {
-                        procedures: procedures.1,
-                        fees: fees.1,
-                        exports: of_exports,
-                        register: of_register,
-                    },
-                })
-            }
-            _ => Err(faults),
-        }
+        let files = Arc::new(Files::read(dir));
+        let (read, faults) = Read::files(&files);
+        read.whole(files).filter(|_| faults.is_empty()).ok_or(faults)
+    }
+
+    /// The same with `pieces` in the place of what the files said when they were read,
+    /// by every rule that `madoguchi check` asks. What was wrong with `before` already is
+    /// no fault of theirs. The site stays as it is.
+    pub fn with(
+        &self,
+        before: &[Piece<'_>],
+        pieces: &[Piece<'_>],
+        forms: &Forms,
+        today: Date,
+    ) -> Result<Config, Vec<Fault>> {
+        let read = |pieces: &[Piece<'_>]| {
+            let (files, mut faults) = self.files.with(pieces);
+            let (read, of_files) = Read::files(&files);
+            faults.extend(of_files);
+            faults.extend(read.against_forms(forms, today));
+            (read, faults)
+        };
+        let ((_, known), (read, mut faults)) = (read(before), read(pieces));
+        faults.retain(|fault| !known.contains(fault));
+        faults.sort();
+        faults.dedup();
+        let whole = read.whole(self.files.clone()).filter(|_| faults.is_empty()).ok_or(faults)?;
+        Ok(Config { site: self.site.clone(), ..whole })
     }
 
     /// Everything that is wrong in `dir`: also references to `forms`, where those
@@ -87,30 +78,15 @@ impl Config {
         today: Date,
         not_drawn: impl Fn(&str) -> Option<String>,
     ) -> Vec<Fault> {
-        let (read, mut faults) = Read::folder(dir);
-        if let (Some((file, document)), Some(forms)) = (&read.procedures, forms) {
-            faults.extend(against_forms::procedures(file, document, forms));
-        }
-        if let (Some((file, document)), Some(forms)) = (&read.fees, forms) {
-            let priced = (file.fee.as_slice(), file.exemption.as_slice());
-            faults.extend(against_forms::fees(priced, document, forms));
-            let procedures = read.procedures.as_ref().map(|(file, _)| file.procedure.as_slice());
-            let charges = read.site.as_ref().is_some_and(|(site, _)| site.modules.payment);
-            if let Some(procedures) = procedures.filter(|_| charges) {
-                faults.extend(unpriced::faults((file, document), procedures, forms, today));
-            }
-        }
-        if let (Some((file, document)), Some(forms)) = (&read.exports, forms) {
-            faults.extend(against_forms::exports(&file.export, document, forms));
-        }
-        if let (Some((file, document)), Some(forms)) = (&read.register, forms) {
-            faults.extend(against_forms::register(file, document, forms));
+        let (read, mut faults) = Read::files(&Files::read(dir));
+        if let Some(forms) = forms {
+            faults.extend(read.against_forms(forms, today));
         }
         if let Some((site, mut document)) = read.site {
             site.check_drawn(&mut document, not_drawn);
             faults.extend(document.faults());
         }
-        faults.extend(strange_files(dir));
+        faults.extend(super::files::strange(dir));
         // Each document also tells what it told before.
         faults.sort();
         faults.dedup();
@@ -119,8 +95,70 @@ impl Config {
 }
 
 impl Read {
-    fn folder(dir: &Path) -> (Read, Vec<Fault>) {
-        let mut folder = Folder { dir, faults: Vec::new() };
+    /// What everything says of forms, held against `forms`, and what has no price `today`.
+    fn against_forms(&self, forms: &Forms, today: Date) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        if let Some((file, document)) = &self.procedures {
+            faults.extend(against_forms::procedures(file, document, forms));
+        }
+        if let Some((file, document)) = &self.fees {
+            let priced = (file.fee.as_slice(), file.exemption.as_slice());
+            faults.extend(against_forms::fees(priced, document, forms));
+            let procedures = self.procedures.as_ref().map(|(file, _)| file.procedure.as_slice());
+            let charges = self.site.as_ref().is_some_and(|(site, _)| site.modules.payment);
+            if let Some(procedures) = procedures.filter(|_| charges) {
+                faults.extend(unpriced::faults((file, document), procedures, forms, today));
+            }
+        }
+        if let Some((file, document)) = &self.exports {
+            faults.extend(against_forms::exports(&file.export, document, forms));
+        }
+        if let Some((file, document)) = &self.register {
+            faults.extend(against_forms::register(file, document, forms));
+        }
+        faults
+    }
+
+    /// All of it, where nothing is missing.
+    fn whole(self, files: Arc<Files>) -> Option<Config> {
+        let Read { site, counters, procedures, fees, devices, .. } = self;
+        let Read { printers, cashless, exports, register, appointments, demo, .. } = self;
+        let (site, counters, procedures) = (site?.0, counters?.0, procedures?);
+        let (fees, devices) = (fees?, devices?.0);
+        let keeps = site.queue.keep_over_night;
+        let (exports, of_exports) = exports.unzip();
+        let (register, of_register) = register.unzip();
+        let lanes = procedures.0.lane.into_iter().map(|lane| Lane { keeps, ..lane });
+        Some(Config {
+            site,
+            counters: counters.counter,
+            sections: procedures.0.section,
+            lanes: lanes.collect(),
+            procedures: procedures.0.procedure,
+            fees: fees.0.fee,
+            exemptions: fees.0.exemption,
+            items: fees.0.item,
+            readers: devices.reader,
+            scanners: devices.scanner,
+            display_groups: devices.display_group,
+            printers: printers.unwrap_or_default(),
+            cashless,
+            exports: exports.map(Profiles::profiles).unwrap_or_default(),
+            register,
+            appointments,
+            demo,
+            written: Written {
+                procedures: procedures.1,
+                fees: fees.1,
+                exports: of_exports,
+                register: of_register,
+            },
+            files,
+        })
+    }
+
+    fn files(files: &Files) -> (Read, Vec<Fault>) {
+        let mut folder = Folder { files, faults: Vec::new() };
         let site = folder.read("site.toml", Site::check);
         let site_is_sound = folder.faults.is_empty();
         let procedures = folder.read("procedures.toml", procedures::File::check);
@@ -149,8 +187,7 @@ impl Read {
         let demo = folder.read_demo(town.as_deref());
         let uses_cards = site.as_ref().is_none_or(|(site, _)| site.modules.card_reader);
         if let Some((devices, document)) = devices.as_ref().filter(|_| uses_cards) {
-            let has_residents = dir.join("demo").is_dir();
-            folder.add_new(devices.cannot_start(document.clone(), has_residents));
+            folder.add_new(devices.cannot_start(document.clone(), files.has_demo()));
         }
         let read = Read {
             site,
@@ -169,43 +206,9 @@ impl Read {
     }
 }
 
-/// Files that look like configuration and are read by nobody: most are one that
-/// is misspelt. Hidden files are left alone.
-fn strange_files(dir: &Path) -> Vec<Fault> {
-    const KNOWN: [&str; 11] = [
-        "site.toml",
-        "counters.toml",
-        "procedures.toml",
-        "fees.toml",
-        "devices.toml",
-        "printers.toml",
-        cashless::FILE,
-        exports::FILE,
-        register::FILE,
-        appointments::FILE,
-        "demo",
-    ];
-    const IN_DEMO: [&str; 2] = ["residents.toml", "staff.toml"];
-    let strange = |dir: &Path, known: &[&'static str]| -> Vec<Fault> {
-        let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
-        let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-        names
-            .filter(|name| !name.starts_with('.') && !known.contains(&name.as_str()))
-            .map(|name| {
-                let instead = match nearest(&name, known) {
-                    Some(near) => format!("「{near}」のことなら、名前を直してください"),
-                    None => "使わないファイルは、このフォルダーから出してください".to_owned(),
-                };
-                Fault::new(dir.join(&name), None, "読まれないファイルです", instead)
-            })
-            .collect()
-    };
-    [strange(dir, &KNOWN), strange(&dir.join("demo"), &IN_DEMO)].concat()
-}
-
 /// The folder being read, and what is wrong in it so far.
 struct Folder<'a> {
-    dir: &'a Path,
+    files: &'a Files,
     faults: Vec<Fault>,
 }
 
@@ -216,18 +219,15 @@ impl Folder<'_> {
         name: &str,
         check: impl FnOnce(&T, &mut Document),
     ) -> Option<(T, Document)> {
-        let file = self.dir.join(name);
-        let text = match std::fs::read_to_string(&file) {
-            Ok(text) => text,
-            Err(error) => {
-                self.faults.push(unreadable(&file, &error));
+        let (shown, text) = match self.files.text(name) {
+            Ok(found) => found,
+            Err(fault) => {
+                self.faults.push(fault);
                 return None;
             }
         };
-        // What Windows' editor puts before the first line.
-        let text = text.trim_start_matches('\u{FEFF}').to_owned();
-        let mut document = Document::parse(&file, &text);
-        super::rules::no_personal_number(&mut document, &text);
+        let mut document = Document::parse(shown, text);
+        super::rules::no_personal_number(&mut document, text);
         let value = document.read::<T>();
         if let Some(value) = &value {
             check(value, &mut document);
@@ -238,7 +238,7 @@ impl Folder<'_> {
 
     /// The printers; an office without the file prints through browsers.
     fn read_printers(&mut self, sections: Option<&[&str]>) -> Option<Printers> {
-        if !self.dir.join("printers.toml").exists() {
+        if !self.files.has("printers.toml") {
             return None;
         }
         let read = self.read("printers.toml", |file: &Printers, document| {
@@ -249,10 +249,10 @@ impl Folder<'_> {
 
     /// What is paid with besides cash; an office without the file takes cash.
     fn read_cashless(&mut self, counters: Option<&[u32]>) -> Cashless {
-        if !self.dir.join(cashless::FILE).exists() {
+        if !self.files.has(cashless::FILE) {
             return Cashless::default();
         }
-        let has_demo = self.dir.join("demo").is_dir();
+        let has_demo = self.files.has_demo();
         let read = self.read(cashless::FILE, |file: &Cashless, document| {
             file.check(document, counters);
             file.check_simulated(document, has_demo);
@@ -262,7 +262,7 @@ impl Folder<'_> {
 
     /// The files for other systems; an office without the file writes none.
     fn read_exports(&mut self) -> Option<(Profiles, Document)> {
-        if !self.dir.join(exports::FILE).exists() {
+        if !self.files.has(exports::FILE) {
             return None;
         }
         self.read(exports::FILE, exports::check)
@@ -270,7 +270,7 @@ impl Folder<'_> {
 
     /// What rows of the resident register fill; an office without the file loads none.
     fn read_register(&mut self) -> Option<(Columns, Document)> {
-        if !self.dir.join(register::FILE).exists() {
+        if !self.files.has(register::FILE) {
             return None;
         }
         self.read(register::FILE, register::check)
@@ -282,7 +282,7 @@ impl Folder<'_> {
         site: Option<&(Site, Document)>,
         lanes: Option<&[Lane]>,
     ) -> Option<Plan> {
-        if !self.dir.join(appointments::FILE).exists() {
+        if !self.files.has(appointments::FILE) {
             if let Some((site, document)) = site.filter(|(site, _)| site.modules.appointments) {
                 let mut document = document.clone();
                 site.lacks_appointments(&mut document);
@@ -307,7 +307,7 @@ impl Folder<'_> {
 
     /// The demonstration's files, where there is such a folder.
     fn read_demo(&mut self, town: Option<&str>) -> Demo {
-        if !self.dir.join("demo").is_dir() {
+        if !self.files.has_demo() {
             return Demo::default();
         }
         let residents = self.read("demo/residents.toml", |file: &residents::File, document| {
@@ -319,16 +319,4 @@ impl Folder<'_> {
             staff: staff.map(|(file, _)| file.staff).unwrap_or_default(),
         }
     }
-}
-
-fn unreadable(file: &Path, error: &std::io::Error) -> Fault {
-    let from_example = "見本の設定（kiosk-config/example）の同じ名前のファイルから作ってください";
-    let (message, instead) = match error.kind() {
-        ErrorKind::NotFound => ("ファイルがありません".to_owned(), from_example),
-        ErrorKind::InvalidData => {
-            ("文字コードが UTF-8 ではありません".to_owned(), "UTF-8 で保存してください")
-        }
-        _ => (format!("ファイルを読めません（{error}）"), from_example),
-    };
-    Fault::new(file, None, message, instead)
 }

@@ -2,7 +2,8 @@
 //!
 //! One file a concern. Unknown keys are refused, references must resolve, and
 //! all faults are told at once, in Japanese, for the people who write the files.
-//! Nothing changes a configuration while the program runs. This room knows forms
+//! While the program runs nothing of it changes but what the town hall sends, whole and
+//! by the same rules ([`Config::with`], [`Editions`]). This room knows forms
 //! by what they ask; of paper, storage and screens it knows nothing.
 
 mod against_forms;
@@ -13,14 +14,17 @@ mod counters;
 mod demo_staff;
 mod devices;
 mod doors;
+mod editions;
 mod exemptions;
 mod exports;
 mod fees;
+mod files;
 mod household;
 mod hub;
 mod jpqr;
 mod lanes;
 mod load;
+mod pieces;
 mod printers;
 mod procedures;
 mod register;
@@ -30,6 +34,7 @@ mod site;
 mod unpriced;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use time::Date;
 
@@ -39,11 +44,13 @@ pub use counters::Counter;
 pub use demo_staff::DemoStaff;
 pub use devices::{DisplayGroup, Reader, ReaderKind, Scanner, ScannerKind};
 pub use doors::Door;
+pub use editions::Editions;
 pub use exemptions::{Exemption, NOT_EXEMPT};
 pub use fees::{Fee, Item, More};
 pub use hub::Hub;
 pub use jpqr::Jpqr;
 pub use lanes::{Lane, LaneKind};
+pub use pieces::{Part, Piece};
 pub use printers::{PapersRole, Printer, PrinterKind, Printers, SlipsRole};
 pub use procedures::{Procedure, Section};
 pub use residents::{Card, CardKind, Changed, Household, Pattern, Relation, Resident};
@@ -85,6 +92,8 @@ pub struct Config {
     appointments: Option<Plan>,
     pub demo: Demo,
     written: Written,
+    /// What the folder said when it was read.
+    files: Arc<files::Files>,
 }
 
 /// The files that refer to forms, kept for their lines.

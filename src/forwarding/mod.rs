@@ -6,6 +6,7 @@
 //! kept, and what only this counter has travels in a log of its own, under the identities
 //! that it has in the journal. What an entry means is not looked at.
 
+mod carried;
 mod hear;
 mod keys;
 mod link;
@@ -15,6 +16,7 @@ mod store;
 mod work;
 
 pub use crate::wire::Stuck;
+pub use carried::Carried;
 pub use link::{Error, Files, Heard, Link, Place};
 pub use post::Post;
 pub use standing::{Last, Standing, Trouble};

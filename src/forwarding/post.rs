@@ -17,7 +17,7 @@ use super::link::{Files, Heard};
 use crate::clock::{Clock, SystemClock};
 use crate::letter::{self, Author, Authority, Come, Inbox};
 use crate::wire::letter::{Asks, Letter, QUESTION, REPLY, Reply, Says};
-use crate::wire::{self, Keys};
+use crate::wire::{self, Keys, NoticesQuestion};
 
 /// How long an answer is looked out for before the letter is written anew.
 const LOOKS_OUT_FOR: Duration = Duration::from_secs(3);
@@ -45,6 +45,8 @@ pub(super) struct Besides {
     /// The hub is to look again at what it could not take further.
     pub again: bool,
     pub keys: Option<Keys>,
+    /// What is asked of what the hub sent down.
+    pub notices: Option<NoticesQuestion>,
 }
 
 /// Numbers of letters.
@@ -142,8 +144,8 @@ impl Post {
         remembered.written = millis.unwrap_or(0).max(remembered.written + 1);
         let number = remembered.written;
         self.remember(remembered)?;
-        let Besides { again, keys } = besides.clone();
-        let words = wire::pack(&Letter { number, asks: asks.clone(), again, keys });
+        let Besides { again, keys, notices } = besides.clone();
+        let words = wire::pack(&Letter { number, asks: asks.clone(), again, notices, keys });
         let signed = self.author.sign(QUESTION, &words);
         let signed = signed.ok_or_else(|| io::Error::other("the office's key cannot sign"))?;
         let name = format!("{}-{number:020}{}", asks.site().replace('/', "-"), letter::END);

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
+use super::Carried;
 use crate::clock::Moment;
 use crate::wire::Stuck;
 
@@ -41,6 +42,10 @@ pub struct Standing {
     last: Arc<Mutex<Last>>,
     hurry: Arc<Notify>,
     again: Arc<AtomicBool>,
+    /// What letters carry besides, where there is no line.
+    pub carried: Carried,
+    /// Somebody else who asks the hub is called, too.
+    besides: Arc<Notify>,
 }
 
 impl Standing {
@@ -52,6 +57,7 @@ impl Standing {
     /// Asks for the hub to be called at once, whatever the pause.
     pub fn hurry(&self) {
         self.hurry.notify_one();
+        self.besides.notify_one();
     }
 
     /// Asks the hub to look once more at what it could not take further.
@@ -82,6 +88,11 @@ impl Standing {
 
     pub(super) async fn hurried(&self) {
         self.hurry.notified().await;
+    }
+
+    /// Returns when somebody asks for the hub to be called at once.
+    pub async fn besides(&self) {
+        self.besides.notified().await;
     }
 
     /// Notes an answer, or that there was none. The log tells of every change once.

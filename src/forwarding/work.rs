@@ -209,12 +209,15 @@ impl Forwarding {
         let again = self.standing.takes_again();
         // An empty message asks as well: what keys are to be sealed with.
         let keys = Some(keys).filter(|keys| self.keys || !keys.is_empty());
-        let besides = Besides { again, keys };
+        let besides = Besides { again, keys, notices: self.standing.carried.question() };
         let heard =
             move || post.lock().unwrap_or_else(PoisonError::into_inner).ask(&asks, &besides);
         let heard = self.on_a_thread(heard).await.unwrap_or_else(|| Heard::Nothing(LOST.into()));
         match &heard {
-            Heard::Said(reply) => self.standing.stuck(reply.stuck.stuck.clone(), reply.stuck.more),
+            Heard::Said(reply) => {
+                self.standing.stuck(reply.stuck.stuck.clone(), reply.stuck.more);
+                self.standing.carried.come(&reply.notices.notices);
+            }
             _ if again => self.standing.keep_again(),
             _ => {}
         }

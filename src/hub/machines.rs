@@ -8,6 +8,7 @@ use super::{Error, Hub, number};
 /// A tablet or a display.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
+    pub id: String,
     pub office: String,
     pub name: String,
     pub role: String,
@@ -41,7 +42,7 @@ pub struct Incident {
 const INCIDENTS_MAX: i64 = 50;
 
 const DEVICES: &str = "
-  select office, name, role,
+  select device::text, office, name, role,
     to_char(acted_at at time zone interval '9 hours', 'YYYY-MM-DD HH24:MI'),
     revoked_at is not null
   from device where municipality = $1
@@ -67,11 +68,12 @@ impl Hub {
     pub async fn devices(&self, municipality: &str) -> Result<Vec<Device>, Error> {
         let device = |row: &Row| {
             Ok(Device {
-                office: row.try_get(0)?,
-                name: row.try_get(1)?,
-                role: row.try_get(2)?,
-                acted_at: row.try_get(3)?,
-                is_revoked: row.try_get(4)?,
+                id: row.try_get(0)?,
+                office: row.try_get(1)?,
+                name: row.try_get(2)?,
+                role: row.try_get(3)?,
+                acted_at: row.try_get(4)?,
+                is_revoked: row.try_get(5)?,
             })
         };
         let client = self.pool.get().await?;

@@ -11,6 +11,7 @@
 //! before it. Every key of a table is led by the municipality.
 
 mod backup;
+mod downlink;
 mod effect;
 mod entered;
 mod held;
@@ -34,10 +35,12 @@ use tokio_postgres::{NoTls, Row};
 
 use crate::id::LogId;
 use crate::journal;
+use crate::notice;
 use crate::staff;
 use crate::sync::{Hash, Incarnation, Mark, Position};
 
 pub use backup::BackupMark;
+pub use downlink::{Became, SentNotice, ToSend};
 pub use effect::Why;
 pub use entered::{Entered, Look, OPENED_MAX, Opened};
 pub use keys::{HubKey, KeyState};
@@ -89,6 +92,12 @@ pub enum Error {
     /// The database holds what this program never writes there.
     #[error("the database holds something else than what was written to it: {0}")]
     Inconsistent(&'static str),
+    /// A notice says nothing that one of its kind says.
+    #[error(transparent)]
+    WrongBody(#[from] notice::WrongBody),
+    /// The key cannot sign.
+    #[error("the downlink key cannot sign")]
+    Unsigned,
     /// A rule about people's accounts said no.
     #[error(transparent)]
     Staff(#[from] staff::Error),

@@ -9,6 +9,7 @@ const STEPS: &[&str] = &[
     include_str!("sql/hub.sql"),
     include_str!("sql/pages.sql"),
     include_str!("sql/people.sql"),
+    include_str!("sql/downlink.sql"),
     include_str!("sql/keys.sql"),
 ];
 

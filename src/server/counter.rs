@@ -15,7 +15,7 @@ use super::lock::FolderLock;
 use super::sweep;
 use super::told_to_stop;
 use super::town::{self, DemoTown};
-use super::{forward, high_water};
+use super::{downlink, forward, high_water};
 use crate::card::CardReader;
 use crate::chance::SystemChance;
 use crate::clock::SystemClock;
@@ -73,6 +73,7 @@ async fn serve(
         forward::own_hub(&mut config, database, folders).await?;
     }
     let line = forward::way(&config, &folders.data)?;
+    let takes_down = !downlink::trusted(&config)?.is_empty();
     let _lock = FolderLock::take(&folders.data)?;
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}: stop what uses it, or choose another with --listen")
@@ -80,6 +81,8 @@ async fn serve(
     let mut office = open(folders, (config, forms, papers), demo).await?;
     office.line = line.as_ref().map(|_| Standing::default());
     office.copy = office.config.site.copy.as_ref().map(|_| second_copy::Standing::default());
+    office.downlink = takes_down.then(crate::downlink::Standing::default);
+    downlink::resume(&office).await?;
     let office = Arc::new(office);
     let town = match demo {
         Some(town) => town::populate(&office, &folders.data.join(OFFICE_KEY), town).await?,
@@ -96,6 +99,9 @@ async fn serve(
     let watching = tokio::spawn(live::forever(office.clone()));
     let marking = tokio::spawn(high_water::forever(folders.data.clone(), office.db.clone()));
     let copying = second_copy(&office).map(|copying| tokio::spawn(copying.forever()));
+    let fetching = line.as_ref().map(|(way, _)| downlink::fetching(&office, way)).transpose()?;
+    let fetching = fetching.flatten().map(|fetching| tokio::spawn(fetching.forever()));
+    let doing = tokio::spawn(downlink::forever(office.clone()));
     let sending = line
         .zip(office.line.clone())
         .map(|(line, standing)| tokio::spawn(forward::forever(office.clone(), line, standing)));
@@ -110,7 +116,8 @@ async fn serve(
     sweeping.abort();
     watching.abort();
     marking.abort();
-    for task in [copying, sending, living].into_iter().flatten() {
+    doing.abort();
+    for task in [copying, sending, fetching, living].into_iter().flatten() {
         task.abort();
     }
     Ok(())
@@ -199,7 +206,7 @@ async fn open(
     let intake = Intake::within(&folders.data);
     let live = Live::default();
     let office = Office {
-        config,
+        config: config.into(),
         forms,
         papers,
         db,
@@ -216,6 +223,7 @@ async fn open(
         shown,
         shown_booked: Shown::default(),
         line: None,
+        downlink: None,
         copy: None,
         sessions,
         demo,

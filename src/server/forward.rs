@@ -14,6 +14,7 @@ use crate::config::{self, Config};
 use crate::forwarding::{Files, Forwarding, Link, Place, Post, Standing, Way};
 use crate::hub::people::{NewPerson, Role};
 use crate::hub::{Hub, HubKey};
+use crate::notice::SigningKey;
 use crate::web::Office;
 use crate::web::hub::{Names, Pages, Paperwork, Peer, Shown, router};
 
@@ -60,11 +61,13 @@ pub(super) async fn own_hub(
     let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
     let (own, forms, papers) = super::counter::read(folders)?;
     let paperwork = Some(Paperwork::new(vec![own], forms, papers));
-    let pages = Pages { names, paperwork, clock, chance, shown };
+    let key = SigningKey::of_the_moment(&SystemChance).context("no key to sign with")?;
+    let public = key.public().context("no key to sign with")?.to_string();
+    let pages = Pages { names, paperwork, clock, chance, shown, key: Some(key) };
     let answers = router(hub, pages).into_make_service_with_connect_info::<Peer>();
     tokio::spawn(async move { axum::serve(listener, answers).await });
     config.site.modules.hub = true;
-    config.site.hub = Some(config::Hub::on_this_machine(url));
+    config.site.hub = Some(config::Hub::on_this_machine(url, public));
     Ok(())
 }
 

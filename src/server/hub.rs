@@ -11,8 +11,10 @@ use tokio::net::TcpListener;
 use super::tls::{Certificates, TlsListener};
 use super::told_to_stop;
 use crate::chance::SystemChance;
-use crate::clock::{Clock, SystemClock};
-use crate::hub::{BackupMark, Hub, HubKey, Office};
+use crate::clock::{Clock, Moment, SystemClock};
+use crate::hub::{BackupMark, Hub, HubKey, Office, ToSend};
+use crate::id::OpId;
+use crate::notice::{Kind, SigningKey};
 use crate::secret::Code;
 use crate::web::hub::{Names, Pages, Paperwork, Peer, router};
 
@@ -21,6 +23,8 @@ pub struct Serving {
     pub names: Names,
     pub paperwork: Option<Paperwork>,
     pub keys: Option<KeptKeys>,
+    /// What is sent down is signed with it.
+    pub signing: Option<SigningKey>,
 }
 
 /// Runs until it is told to stop.
@@ -117,7 +121,7 @@ async fn serve(
     database: &str,
     listen: SocketAddr,
     certificates: Option<&Certificates>,
-    Serving { names, paperwork, keys }: Serving,
+    Serving { names, paperwork, keys, signing }: Serving,
 ) -> anyhow::Result<()> {
     let tls = certificates.map(Certificates::server).transpose()?;
     let listener = TcpListener::bind(listen).await.with_context(|| {
@@ -127,7 +131,7 @@ async fn serve(
     let sweeping = hub.clone();
     tokio::spawn(async move { sweep(&sweeping).await });
     let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
-    let pages = Pages { names, paperwork, clock, chance, shown: Vec::new() };
+    let pages = Pages { names, paperwork, clock, chance, shown: Vec::new(), key: signing };
     let address = listener.local_addr()?;
     let answers = router(hub, pages).into_make_service_with_connect_info::<Peer>();
     match tls {
@@ -153,4 +157,28 @@ pub fn offer_setup(database: &str, municipality: &str) -> anyhow::Result<Code> {
     let of = (municipality, SystemClock.now());
     let code = alone(async { Ok(open(database).await?.offer_setup(of, &SystemChance).await?) })?;
     code.with_context(|| format!("{municipality} has accounts already: sign in"))
+}
+
+/// Sends something down to these offices, from the console.
+///
+/// # Errors
+/// When PostgreSQL cannot be reached, an office is none, or no notice of this kind says so.
+pub fn send_down(
+    database: &str,
+    offices: &[String],
+    (kind, body): (Kind, &str),
+    activate_at: Option<Moment>,
+    key: &SigningKey,
+) -> anyhow::Result<()> {
+    let offices: Vec<Office> =
+        offices.iter().map(|office| office.parse()).collect::<Result<_, _>>()?;
+    alone(async {
+        let (hub, now) = (open(database).await?, SystemClock.now());
+        let op = OpId::new(now, &SystemChance);
+        let what = ToSend { op, kind, body, activate_at, person: "" };
+        for office in &offices {
+            hub.send_down((office, now), &what, (key, &SystemChance)).await?;
+        }
+        Ok(())
+    })
 }

@@ -2,6 +2,7 @@
 //! the hub.
 
 pub mod counter;
+mod downlink;
 mod forward;
 pub mod high_water;
 pub mod home;

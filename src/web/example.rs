@@ -44,7 +44,7 @@ pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir)
     let intake = Intake::within(folder.path());
     let live = Live::default();
     let office = Office {
-        config,
+        config: config.into(),
         forms,
         papers,
         db,
@@ -61,6 +61,7 @@ pub(crate) async fn office(demo: bool) -> (Arc<Office>, Arc<HeldClock>, TempDir)
         shown,
         shown_booked: Shown::default(),
         line: None,
+        downlink: None,
         copy: None,
         sessions: staff::LIMITS,
         demo,

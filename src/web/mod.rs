@@ -51,13 +51,13 @@ use axum::extract::FromRef;
 use axum::routing::get;
 
 use crate::clock::watch::Watch;
-use crate::config::Config;
+use crate::config::Editions;
 use crate::db::Db;
 use crate::form::Forms;
 use crate::id::DeviceId;
 use crate::journal::Journal;
 use crate::preregistration::Intake;
-use crate::{forwarding, second_copy, staff, visit};
+use crate::{downlink, forwarding, second_copy, staff, visit};
 use routes::Router;
 
 pub use codes::Codes;
@@ -70,7 +70,8 @@ pub use terminals::Terminals;
 
 /// What every handler may use. One for the process.
 pub struct Office {
-    pub config: Config,
+    /// Derefs to the configuration that is in force.
+    pub config: Editions,
     pub forms: Forms,
     /// The forms' sheets, compiled, and the fonts they are written with.
     pub papers: visit::paper::Papers,
@@ -97,6 +98,8 @@ pub struct Office {
     pub at_home: home::AtHome,
     /// How the line to the hub stands, where there is one.
     pub line: Option<forwarding::Standing>,
+    /// What the hub sends down, where this office takes it.
+    pub downlink: Option<downlink::Standing>,
     /// How the second copy of the database stands, where there is one.
     pub copy: Option<second_copy::Standing>,
     /// How long whoever is signed in stays so.

@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AllStuck, Batch, Holding, Keys, KeysHeard, Log, Question, Standing};
+use super::{
+    AllStuck, Batch, Holding, Keys, KeysHeard, Log, Notices, NoticesQuestion, Question, Standing,
+};
 use crate::id::LogId;
 
 /// What kind of letter an office writes, and what the hub does.
@@ -22,6 +24,9 @@ pub struct Letter {
     /// Keys of visits, where the town wants the hub to have them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keys: Option<Keys>,
+    /// What of what the hub sent down it is to have next.
+    #[serde(default)]
+    pub notices: Option<NoticesQuestion>,
 }
 
 /// What a letter asks.
@@ -67,6 +72,9 @@ pub struct Reply {
     /// What came of the keys in the letter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keys: Option<KeysHeard>,
+    /// What was sent down.
+    #[serde(default)]
+    pub notices: Notices,
 }
 
 /// The answer itself.

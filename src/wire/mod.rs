@@ -8,6 +8,7 @@
 //! | [`HELD`] | [`Question`] | [`Holding`] |
 //! | [`STUCK`] | [`StuckQuestion`] | [`AllStuck`] |
 //! | [`KEYS`] | [`Keys`] | [`KeysHeard`] |
+//! | [`NOTICES`] | [`NoticesQuestion`] | [`Notices`] |
 //!
 //! An entry travels as its columns, for its hash is made of them; whoever takes it in
 //! works the hash out again. Names that are not known are passed over, so that a newer
@@ -16,6 +17,7 @@
 mod bytes;
 mod keys;
 pub mod letter;
+mod notices;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,8 @@ use crate::id::LogId;
 use crate::journal::{LogRow, Row};
 use crate::sync::message::Link;
 use crate::sync::{Entry, Hash, Incarnation, Mark, Position};
+
+pub use notices::{NOTICES, Notices, NoticesQuestion};
 
 pub use bytes::{BODY_LEN_MAX, Unreadable, pack, unpack};
 pub use keys::{KEYS, Keys, KeysHeard, VISITS_MAX};

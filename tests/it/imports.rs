@@ -24,8 +24,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("application", &["db", "journal"]),
     // Knows neither clock nor line nor storage.
     ("sync", &[]),
+    // What the hub sends down; who acts on it and how, it does not know.
+    ("notice", &["sync"]),
     // What travels, as bytes.
-    ("wire", &["envelope", "journal", "sync"]),
+    ("wire", &["envelope", "journal", "notice", "sync"]),
     // Signed files; what they say, it does not know.
     ("letter", &[]),
     // The counter's end of the line to the hub.
@@ -36,7 +38,20 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("bill_code", &["jpqr"]),
     ("payment", &["db", "journal"]),
     // PostgreSQL, and nothing of the counter's own storage: the facts and rules of others.
-    ("hub", &["application", "envelope", "journal", "payment", "queue", "staff", "sync", "wire"]),
+    (
+        "hub",
+        &[
+            "application",
+            "envelope",
+            "journal",
+            "notice",
+            "payment",
+            "queue",
+            "staff",
+            "sync",
+            "wire",
+        ],
+    ),
     ("terminal", &["payment"]),
     // Rows as files; where they come from it does not know.
     ("export", &[]),
@@ -59,6 +74,22 @@ const ROOMS: &[(&str, &[&str])] = &[
             "queue",
             "register",
             "staff",
+        ],
+    ),
+    // The counter's end of what comes down.
+    (
+        "downlink",
+        &[
+            "config",
+            "db",
+            "device",
+            "form",
+            "forwarding",
+            "journal",
+            "notice",
+            "staff",
+            "sync",
+            "wire",
         ],
     ),
     ("procedure", &["config", "form"]),
@@ -97,6 +128,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "application",
             "appointment",
             "device",
+            "downlink",
             "forwarding",
             "payment",
             "preregistration",
@@ -144,7 +176,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("askama", &["web"]),
     ("argon2", &["staff"]),
     ("chacha20poly1305", &["card", "journal"]),
-    ("tokio_rustls", &["web", "server", "forwarding", "letter"]),
+    ("tokio_rustls", &["web", "server", "forwarding", "letter", "notice"]),
     ("ureq", &["forwarding"]),
     ("tokio_postgres", &["hub"]),
     ("deadpool_postgres", &["hub"]),
@@ -159,6 +191,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "application",
             "appointment",
             "device",
+            "downlink",
             "forwarding",
             "payment",
             "preregistration",

@@ -5,6 +5,7 @@ mod applications;
 mod counters;
 mod machines;
 mod money;
+mod notices;
 mod tickets;
 
 use deadpool_postgres::Transaction;
@@ -17,11 +18,20 @@ pub(super) use machines::acted;
 
 /// The edition of what is made of entries. A database whose rows are of an earlier one
 /// has them made again.
-pub(super) const EDITION: i16 = 3;
+pub(super) const EDITION: i16 = 4;
 
 /// The rows that are made of entries.
-pub(super) const TABLES: [&str; 8] =
-    ["application", "ticket", "counter", "payment", "posting", "closing", "device", "incident"];
+pub(super) const TABLES: [&str; 9] = [
+    "application",
+    "ticket",
+    "counter",
+    "payment",
+    "posting",
+    "closing",
+    "device",
+    "incident",
+    "notice_outcome",
+];
 
 /// Why an entry is parked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +75,7 @@ pub(super) enum Effect {
     Counter(counters::Effect),
     Money(money::Effect),
     Machine(machines::Effect),
+    Notice(notices::Effect),
 }
 
 /// The facts of an entry; all kinds that something is made of are of version 1 so far.
@@ -87,6 +98,7 @@ pub(super) fn effect_of(row: &journal::Row) -> Result<Effect, Why> {
         "counter" => counters::read(row)?.map(Effect::Counter),
         "payment" | "give_back" | "cash" | "day" => money::read(row)?.map(Effect::Money),
         "device" | "log" => machines::read(row)?.map(Effect::Machine),
+        "notice" => notices::read(row)?.map(Effect::Notice),
         _ => None,
     }
     .unwrap_or(Effect::None))
@@ -105,6 +117,7 @@ pub(super) async fn apply(
         Effect::Counter(effect) => counters::apply(tx, told, effect).await.map(Ok),
         Effect::Money(effect) => money::apply(tx, told, effect).await,
         Effect::Machine(effect) => machines::apply(tx, told, effect).await.map(Ok),
+        Effect::Notice(effect) => notices::apply(tx, told, effect).await.map(Ok),
     }
 }
 

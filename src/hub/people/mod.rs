@@ -15,6 +15,7 @@ use crate::secret::Digest;
 
 pub use accounts::NewPerson;
 pub use record::Record;
+pub(super) use record::append as append_record;
 pub use sign_in::{Attempt, Checked, Outcome};
 
 /// What somebody works as.
@@ -67,11 +68,13 @@ pub enum Action {
     ManagePeople,
     /// Who looked at what.
     ReadRecord,
+    /// Send something down to offices.
+    SendDown,
 }
 
 impl Action {
     /// All actions.
-    pub const ALL: [Action; 7] = [
+    pub const ALL: [Action; 8] = [
         Action::SeeQueues,
         Action::SeeApplications,
         Action::ReadEntries,
@@ -79,6 +82,7 @@ impl Action {
         Action::SeeMachines,
         Action::ManagePeople,
         Action::ReadRecord,
+        Action::SendDown,
     ];
 }
 
@@ -91,7 +95,7 @@ pub fn may(role: Role, action: Action) -> bool {
         // As at a counter: who runs the machines reads nobody's entries.
         SeeApplications | ReadEntries => matches!(role, Clerk | Supervisor),
         SeeTakings | SeeMachines => matches!(role, Supervisor | Administrator),
-        ManagePeople => matches!(role, Administrator),
+        ManagePeople | SendDown => matches!(role, Administrator),
         // Whoever is watched does not watch over it.
         ReadRecord => matches!(role, Auditor),
     }
@@ -153,6 +157,6 @@ mod tests {
             let mark = |action| if may(role, action) { 'x' } else { '.' };
             Action::ALL.into_iter().map(mark).collect()
         };
-        assert_eq!(Role::ALL.map(row), ["xxx....", "xxxxx..", "x..xxx.", "......x"]);
+        assert_eq!(Role::ALL.map(row), ["xxx.....", "xxxxx...", "x..xxx.x", "......x."]);
     }
 }

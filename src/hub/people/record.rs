@@ -43,7 +43,7 @@ fn hash(before: &Hash, municipality: &str, number: i64, parts: [&str; 4]) -> Has
 }
 
 /// Adds what somebody did; `person` is empty where nobody knows who.
-pub(super) async fn append(
+pub(in crate::hub) async fn append(
     tx: &Transaction<'_>,
     (municipality, now): (&str, Moment),
     person: &str,

@@ -14,11 +14,13 @@ use super::second_copy::{self, Copy};
 use crate::clock::{self, Moment};
 use crate::config;
 use crate::db::Tx;
+use crate::downlink;
 use crate::forwarding::{self, Last, Parted, Standing, Stuck, Trouble, Waiting};
 use crate::journal::{self, Actor, Entity, Event};
 use crate::lang::Phrases;
 use crate::staff::Action;
 use crate::web::error::Failure;
+use crate::web::hub;
 use crate::web::routes::Router;
 use crate::web::{Office, Shared, page};
 
@@ -57,6 +59,23 @@ struct Line {
     parted: Vec<String>,
     rows: Vec<Row>,
     more: usize,
+    /// What was sent down, where this office takes it.
+    down: Option<Down>,
+}
+
+/// What the hub sent down.
+struct Down {
+    wrong: Vec<String>,
+    rows: Vec<DownRow>,
+}
+
+struct DownRow {
+    number: u64,
+    what: &'static str,
+    colour: &'static str,
+    said: String,
+    why: Option<&'static str>,
+    faults: Vec<String>,
 }
 
 async fn show(
@@ -101,7 +120,55 @@ async fn line(office: &Office, standing: &Standing, frame: &Frame) -> Result<Lin
         parted: parted.iter().map(|one| told(words, one, now)).collect(),
         rows: last.stuck.iter().map(|one| row(words, one, now, sees_visits)).collect(),
         more: last.more_stuck,
+        down: down(office, words).await?,
     })
+}
+
+/// What was sent down, and what is wrong with that.
+async fn down(office: &Office, words: Phrases) -> Result<Option<Down>, Failure> {
+    let Some(standing) = &office.downlink else { return Ok(None) };
+    let now = office.journal.now();
+    let at = |text: &str| clock::parse_rfc3339(text).map(|at| shown(at, now)).unwrap_or_default();
+    let not_taken = office.db.read(downlink::not_taken).await?;
+    let mut wrong: Vec<String> = not_taken
+        .iter()
+        .map(|one| {
+            let why = words.t(not_taken_words(&one.why)).to_owned();
+            words.with("line.down_not_taken", &[("time", at(&one.at)), ("why", why)])
+        })
+        .collect();
+    if let Some(faults) = standing.is_set_aside() {
+        wrong.push(words.t("line.down_set_aside").to_owned());
+        wrong.extend(faults.lines().map(str::to_owned));
+    }
+    let row = |one: &downlink::Listed| {
+        let (colour, key) = match one.state {
+            downlink::State::Waiting => ("partly", "line.down_waiting"),
+            downlink::State::Applied => ("accepted", "line.down_applied"),
+            downlink::State::Refused => ("sent_back", "line.down_refused"),
+        };
+        let mut reason = one.reason.as_deref().unwrap_or_default().lines();
+        DownRow {
+            number: one.number,
+            what: words.t(hub::kind_words(&one.kind)),
+            colour,
+            said: words.with(key, &[("time", at(&one.at))]),
+            why: reason.next().map(|why| words.t(hub::why_words(why))),
+            faults: reason.map(str::to_owned).collect(),
+        }
+    };
+    let rows = office.db.read(downlink::listed).await?.iter().map(row).collect();
+    Ok(Some(Down { wrong, rows }))
+}
+
+fn not_taken_words(why: &str) -> &'static str {
+    match why {
+        "signature" => "line.down_signature",
+        "other_office" => "line.down_other_office",
+        "gap" => "line.down_gap",
+        "parted" => "line.down_parted",
+        _ => "line.down_unreadable",
+    }
 }
 
 /// Calls the hub at once, or asks it to look again at what it could not take further.
@@ -152,6 +219,11 @@ fn stands(words: Phrases, last: &Last) -> (bool, String) {
 /// waits for long.
 pub(super) async fn trouble(office: &Office, words: Phrases) -> Result<Option<String>, Failure> {
     let Some(standing) = &office.line else { return Ok(None) };
+    if let Some(down) = &office.downlink
+        && (down.is_set_aside().is_some() || office.db.read(downlink::not_taken).await?.is_some())
+    {
+        return Ok(Some(words.t("line.told_down").to_owned()));
+    }
     let waiting = office.db.read(forwarding::waiting).await?;
     // What was set up by hand has the patience of a line.
     let long = office.config.site.hub.as_ref().map_or(10, config::Hub::patience_minutes);

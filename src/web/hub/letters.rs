@@ -7,7 +7,7 @@ use crate::clock::Moment;
 use crate::hub::{Hub, Office};
 use crate::letter::{Author, Authority};
 use crate::wire::letter::{Asks, Letter, QUESTION, REPLY, Reply, Says};
-use crate::wire::{self, Holding, Standing};
+use crate::wire::{self, Holding, Notices, Standing};
 
 /// Who answers, and whom.
 pub struct Letters {
@@ -92,14 +92,22 @@ impl Letters {
         let stuck = stuck_of(&self.hub, &office, letter.again).await.ok()?;
         let (number, log) = (letter.number, letter.asks.log());
         let site = letter.asks.site().to_owned();
-        // Another office's keys would not open: who signed may speak for this one.
+        // Another office's keys would not open, and who signed may speak for this one alone.
         let keys = match &letter.keys {
             Some(keys) if keys.site == site => {
                 Some(self.hub.take_keys(&office, keys, &SystemChance).await.ok()?)
             }
             _ => None,
         };
-        let reply = wire::pack(&Reply { site, to: number, log, says, stuck, keys });
+        let notices = match &letter.notices {
+            Some(asked) if asked.site == site => {
+                let next = self.hub.notices_after(&office, asked.held.as_ref()).await;
+                Notices { notices: next.ok()? }
+            }
+            _ => Notices::default(),
+        };
+        let reply = Reply { site, to: number, log, says, stuck, notices, keys };
+        let reply = wire::pack(&reply);
         Some(Sealed { office, number, letter: self.author.sign(REPLY, &reply)? })
     }
 }

@@ -32,15 +32,17 @@ use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::hub::people::Role;
 use crate::hub::{Entry, Hub, Log, Office, Parked};
+use crate::notice::SigningKey;
 use crate::web::routes::Router;
 use crate::web::{assets, guard, openapi};
 use crate::wire::{
-    self, AllStuck, BODY_LEN_MAX, Batch, Greeting, Holding, Keys, Question, Standing, Stuck,
-    StuckQuestion,
+    self, AllStuck, BODY_LEN_MAX, Batch, Greeting, Holding, Keys, Notices, NoticesQuestion,
+    Question, Standing, Stuck, StuckQuestion,
 };
 use gate::Gate;
 pub use letters::{Answered, Letters, Sealed};
 pub use names::Names;
+pub(super) use pages::{kind_words, why_words};
 pub use paper::Paperwork;
 pub use peer::Peer;
 use refusal::Refusal;
@@ -58,6 +60,7 @@ pub(super) struct Served {
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
     shown: Vec<Shown>,
+    key: Option<SigningKey>,
 }
 
 /// An account of a demonstration: role, login, password.
@@ -72,13 +75,15 @@ pub struct Pages {
     pub chance: Arc<dyn Chance>,
     /// The accounts of a demonstration, shown to everybody.
     pub shown: Vec<Shown>,
+    /// What is sent down to offices is signed with this; without it nothing is.
+    pub key: Option<SigningKey>,
 }
 
 /// The hub's addresses; who is at the other end of a connection is its [`Peer`].
 pub fn router(hub: Hub, pages: Pages) -> axum::Router {
-    let Pages { names, paperwork, clock, chance, shown } = pages;
+    let Pages { names, paperwork, clock, chance, shown, key } = pages;
     let gate = Gate::default();
-    let served = Arc::new(Served { hub, gate, names, paperwork, clock, chance, shown });
+    let served = Arc::new(Served { hub, gate, names, paperwork, clock, chance, shown, key });
     pages_of(served)
         .into_inner()
         .layer(CatchPanicLayer::new())
@@ -100,6 +105,7 @@ pub(super) fn addresses() -> Router<Arc<Served>> {
         .route(wire::HELD, post(held))
         .route(wire::STUCK, post(stuck))
         .route(wire::KEYS, post(keys))
+        .route(wire::NOTICES, post(notices))
         .route("/", get(overview::all))
         .merge(pages::routes())
         .route("/readyz", get(ready))
@@ -167,6 +173,18 @@ async fn stuck(
     let office = office(&peer, &site)?;
     let _turn = served.gate.enter(&office.municipality).ok_or(Refusal::TooMany)?;
     Ok(said(&stuck_of(&served.hub, &office, again).await?))
+}
+
+/// What an office is to have next of what was sent down to it.
+async fn notices(
+    State(served): State<Arc<Served>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let NoticesQuestion { site, held } = read(&body)?;
+    let office = office(&peer, &site)?;
+    let _turn = served.gate.enter(&office.municipality).ok_or(Refusal::TooMany)?;
+    Ok(said(&Notices { notices: served.hub.notices_after(&office, held.as_ref()).await? }))
 }
 
 async fn stuck_of(hub: &Hub, office: &Office, again: bool) -> Result<AllStuck, Refusal> {

@@ -72,6 +72,8 @@ impl Refusal {
                 hub::Error::Busy(_) | hub::Error::Sql(_) => {
                     (StatusCode::SERVICE_UNAVAILABLE, "busy", Some(LATER_SECS))
                 }
+                hub::Error::WrongBody(_) => (StatusCode::BAD_REQUEST, "wrong_body", None),
+                hub::Error::Unsigned => (StatusCode::INTERNAL_SERVER_ERROR, "unsigned", None),
                 hub::Error::Staff(_) => (StatusCode::CONFLICT, "account", None),
                 hub::Error::Address(_)
                 | hub::Error::TooNew(_)

@@ -105,6 +105,9 @@ pub(super) fn schemas(role: Role) -> Value {
                 ("hub", text()), ("to", or_null(text())), ("has", texts()), ("erased", texts()),
             ]),
             "Noted": json!({ "type": "object" }),
+            "Notices": object(&[
+                ("notices", json!({ "type": "array", "items": object(&[("text", text()), ("signature", text())]) })),
+            ]),
             "AllStuck": object(&[
                 ("stuck", json!({ "type": "array", "items": stuck() })), ("more", count()),
             ]),

@@ -15,6 +15,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     post(wire::HELD, Office, "What the hub has of a log", PACKED, &[Json("Holding")]),
     post(wire::STUCK, Office, "What of an office waits here", PACKED, &[Json("AllStuck")]),
     post(wire::KEYS, Office, "Keys of visits, and what was erased", PACKED, &[Json("KeysHeard")]),
+    post(wire::NOTICES, Office, "What was sent down to it", PACKED, &[Json("Notices")]),
     get("/", Anybody, "How all offices stand", &[Page]),
     get("/municipalities/{municipality}", Staff, "How a town's offices stand now", &[Page, Go]),
     get("/municipalities/{municipality}/now", Staff, "The part of it that changes", &[Page, Go]),
@@ -49,6 +50,14 @@ pub(super) const OPERATIONS: &[Operation] = &[
     get("/municipalities/{municipality}/takings", Staff, "What was taken", &[Page, Go])
         .asking(&["from", "to"]),
     get("/municipalities/{municipality}/machines", Staff, "Tablets, displays, lines", &[Page, Go]),
+    get("/municipalities/{municipality}/downlink", Staff, "What was sent down", &[Page, Go]),
+    post(
+        "/municipalities/{municipality}/downlink",
+        Staff,
+        "Sends something down to offices",
+        Sent::Fields(&["key!", "op!", "kind!", "office", "body", "login", "device", "day", "time"]),
+        &[Page, Go],
+    ),
     get("/municipalities/{municipality}/people", Staff, "Accounts of a town", &[Page, Go]),
     post(
         "/municipalities/{municipality}/people",

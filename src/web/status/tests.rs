@@ -244,12 +244,12 @@ async fn a_forecast_of_too_few_days_says_so_and_of_enough_shows_the_weeks() {
         (told["days_known"].as_u64(), told["days"].as_array().unwrap().len()),
         (Some(20), 42)
     );
-    let config = &hall.office.config;
+    let config = hall.office.config.clone();
     let day = hall.office.journal.now().date();
     let config_of = config.clone();
     let look = move |connection: &_| calendar::foretell(connection, &config_of, day);
     let foretold = hall.office.db.read(look).await.unwrap();
-    let files = calendar::files(config, &foretold, day).unwrap();
+    let files = calendar::files(&config, &foretold, day).unwrap();
     let page = &files["calendar.html"];
     assert!(page.contains("<style>") && !page.contains("/static/") && !page.contains("href="));
 }

@@ -16,7 +16,7 @@ use super::served::Authority;
 use super::town::{Branch, Hall};
 use crate::stage::office::hidden;
 use crate::stage::postgres::Postgres;
-use crate::stage::program::{Program, madoguchi};
+use crate::stage::program::{Program, madoguchi, run};
 use crate::stage::wait_until;
 
 const HUB: &str = "hub.town.mihon.example";
@@ -56,6 +56,11 @@ impl Post {
 
     /// An office that sends by letters.
     fn branch(&self) -> Branch {
+        self.branch_with("")
+    }
+
+    /// The same with one line more about the hub.
+    fn branch_with(&self, line: &str) -> Branch {
         let [certificate, key] = self.town.sign("honcho.999997.madoguchi.internal");
         Branch::open_as("honcho", |config| {
             let site = config.join("site.toml");
@@ -64,7 +69,7 @@ impl Post {
             let (_, after) = rest.split_once('\n').unwrap();
             let hub = format!(
                 "folder = {:?}\nname = {HUB:?}\ncertificate = {certificate:?}\nkey = {key:?}\n\
-                 authority = {:?}\n",
+                 authority = {:?}\n{line}\n",
                 self.at("office"),
                 self.town.file()
             );
@@ -203,6 +208,52 @@ fn whatever_becomes_of_the_files_on_the_way_everything_arrives_once() {
 }
 
 #[test]
+fn what_the_town_hall_sends_down_is_carried_too_and_done_once() {
+    let Some(postgres) = Postgres::start("letters from a hub") else { return };
+    let post = Post::new();
+    let key = post.at("downlink.pem");
+    let (code, line, said) = run(madoguchi(&["hub", "key"]).arg(&key));
+    assert_eq!(code, Some(0), "{said}");
+    let mut branch = post.branch_with(&line);
+    let hub = post.hub(&postgres.database("town"));
+    let hall = Hall { postgres, hub };
+    let chance = SeededChance::new(SEED);
+    let drawn = || usize::from(bytes::<1>(&chance)[0]);
+    for (nth, day) in ["2027-05-06", "2027-05-07", "2027-05-10"].into_iter().enumerate() {
+        let file = post.at("closed.toml");
+        let reason = "reason = { ja = \"停電\", en = \"power\" }";
+        fs::write(&file, format!("[[closure]]\nfrom = \"{day}\"\n{reason}\n")).unwrap();
+        let mut send = madoguchi(&["hub", "send", "closures", "--office", "999997/honcho"]);
+        send.args(["--database", &hall.postgres.address("town")]);
+        let (code, _, said) = run(send.arg("--downlink-key").arg(&key).arg("--file").arg(&file));
+        assert_eq!(code, Some(0), "{said}");
+        for _ in 0..6 {
+            call(&mut branch);
+            post.carry(|| [Way::Whole, Way::Lost, Way::Torn, Way::Doubled][drawn() % 4]);
+        }
+        if nth == 1 {
+            branch.kill_and_start();
+        }
+    }
+    let outcomes = "select string_agg(number || ' ' || state, ', ' order by number)
+                    from notice_outcome";
+    wait_until("the town hall hears of all of them", || {
+        call(&mut branch);
+        post.carry(|| Way::Whole);
+        let heard = hall.postgres.asked_in("town", outcomes).unwrap();
+        heard.trim() == "1 applied, 2 applied, 3 applied"
+    });
+    let done = branch.journal().values().filter(|told| told.starts_with("notice.")).count();
+    assert_eq!(done, 3, "each once");
+}
+
+fn replied(site: String, to: u64, says: Says) -> Reply {
+    let log = "01a20ada-2c00-7cb9-b86b-f6c27eeb5590".parse().unwrap();
+    let (stuck, notices) = (wire::AllStuck::default(), wire::Notices::default());
+    Reply { site, to, log, says, stuck, notices }
+}
+
+#[test]
 fn what_is_no_letter_for_here_goes_aside_with_its_reason_and_changes_nothing() {
     let Some(postgres) = Postgres::start("letters of others") else { return };
     let post = Post::new();
@@ -229,7 +280,13 @@ fn what_is_no_letter_for_here_goes_aside_with_its_reason_and_changes_nothing() {
             log: "01a20ada-2c00-7cb9-b86b-f6c27eeb5590".parse().unwrap(),
             first: 1,
         };
-        let letter = Letter { number: 1, asks: Asks::Held(question), again: false, keys: None };
+        let letter = Letter {
+            number: 1,
+            asks: Asks::Held(question),
+            again: false,
+            notices: None,
+            keys: None,
+        };
         author.sign(QUESTION, &wire::pack(&letter)).unwrap()
     };
     for (name, letter, why) in [
@@ -251,15 +308,7 @@ fn what_is_no_letter_for_here_goes_aside_with_its_reason_and_changes_nothing() {
     // letter that it never wrote.
     let reply = |author: &Author, site: &str, to: u64| {
         let says = Says::Refused("other_log".into());
-        let log = "01a20ada-2c00-7cb9-b86b-f6c27eeb5590".parse().unwrap();
-        let reply = Reply {
-            site: site.into(),
-            to,
-            log,
-            says,
-            stuck: wire::AllStuck::default(),
-            keys: None,
-        };
+        let reply = replied(site.into(), to, says);
         author.sign(REPLY, &wire::pack(&reply)).unwrap()
     };
     let hub = author(&post.town, HUB);

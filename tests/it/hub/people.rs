@@ -90,15 +90,25 @@ async fn everybody_sees_what_their_role_does_and_the_auditor_sees_who_saw_it() {
     let found = hub.applications((&me, now()), &Search::default()).await.unwrap();
     let one = format!("/applications/{}", found.all[0].id);
     let program = served(&database, &[]);
-    let pages = ["", "/now", "/applications", &one, "/takings", "/machines", "/people", "/record"];
+    let pages = [
+        "",
+        "/now",
+        "/applications",
+        &one,
+        "/takings",
+        "/machines",
+        "/people",
+        "/record",
+        "/downlink",
+    ];
     for page in pages.into_iter().chain(["/password", "/first"]) {
         assert_eq!(Looker::new(&program, TOWN).sent_to(page), "/sign-in", "{page}");
     }
     for (role, may) in [
-        ("clerk", "xxxx...."),
-        ("supervisor", "xxxxxx.."),
-        ("administrator", "xx..xxx."),
-        ("auditor", ".......x"),
+        ("clerk", "xxxx....."),
+        ("supervisor", "xxxxxx..."),
+        ("administrator", "xx..xxx.x"),
+        ("auditor", ".......x."),
     ] {
         let mut looker = Looker::new(&program, TOWN);
         assert_eq!(looker.sign_in(role, PASSWORD).status, StatusCode::SEE_OTHER, "{role}");

@@ -118,7 +118,7 @@ pub(in crate::web::desk) async fn arrive(
     let (shared, op) = (office.clone(), by.op);
     let arrive = move |tx: &Tx<'_>| -> Result<_, visit::Error> {
         let plan = shared.config.appointments().ok_or(Error::NoSuchSlot)?;
-        let rules = (&shared.config, plan);
+        let rules = (&*shared.config, plan);
         arrival::check_in(tx, &shared.journal, rules, by, (id, Lang::Ja))
     };
     let done = office.db.write(arrive).await;

@@ -27,6 +27,7 @@ pub(super) enum Place {
     Received,
     Takings,
     Machines,
+    Downlink,
     People,
     Record,
     Password,
@@ -187,6 +188,7 @@ impl Frame {
             (Place::Received, Action::SeeApplications, "/applications", "hub.received"),
             (Place::Takings, Action::SeeTakings, "/takings", "hub.takings"),
             (Place::Machines, Action::SeeMachines, "/machines", "hub.machines"),
+            (Place::Downlink, Action::SendDown, "/downlink", "hub.downlink"),
             (Place::People, Action::ManagePeople, "/people", "hub.people"),
             (Place::Record, Action::ReadRecord, "/record", "hub.record"),
         ];

@@ -3,6 +3,7 @@
 
 mod application;
 mod door;
+mod downlink;
 mod frame;
 mod machines;
 mod now;
@@ -19,6 +20,7 @@ use axum::routing::{get, post};
 use super::Served;
 use crate::web::guard;
 use crate::web::routes::Router;
+pub(in crate::web) use downlink::{kind_words, why_words};
 use frame::{Frame, Place, Seen};
 
 /// The pages.
@@ -32,6 +34,7 @@ pub(super) fn routes() -> Router<Arc<Served>> {
         .route("/applications/{application}/print", post(application::print))
         .route("/takings", get(takings::page))
         .route("/machines", get(machines::page))
+        .route("/downlink", get(downlink::show).post(downlink::send))
         .route("/people", get(people::show).post(people::add))
         .route("/people/{person}", post(people::change))
         .route("/record", get(people::record))

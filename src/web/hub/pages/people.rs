@@ -139,6 +139,7 @@ impl RecordPage {
             "application.viewed" => "hub.act.viewed",
             "application.printed_again" => "hub.act.printed_again",
             "export.made" => "hub.act.exported",
+            "notice.sent" => "hub.act.notice_sent",
             "person.signed_in" => "hub.act.signed_in",
             "person.sign_in_refused" => "hub.act.sign_in_refused",
             "person.signed_out" => "hub.act.signed_out",

@@ -163,7 +163,7 @@ async fn arrived(
         let stands = |one: &Appointment| !matches!(one.state, At::Held | At::Lapsed);
         let found = appointment::by_number(tx, number)?.filter(stands);
         let found = found.ok_or(Error::NoSuchAppointment)?;
-        let rules = (&shared.config, plan);
+        let rules = (&*shared.config, plan);
         arrival::check_in(tx, &shared.journal, rules, by, (found.id, lang))
     };
     office.db.write(check_in).await
