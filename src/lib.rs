@@ -13,6 +13,7 @@ pub mod cp932;
 pub mod csv;
 pub mod document;
 pub mod fault;
+pub mod hex;
 pub mod holiday;
 pub mod id;
 pub mod kana;
@@ -24,6 +25,7 @@ pub mod wareki;
 pub mod yen;
 
 // machinery
+pub mod certificates;
 pub mod db;
 pub mod envelope;
 pub mod journal;

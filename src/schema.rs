@@ -37,6 +37,7 @@ pub const STEPS: &[Step] = &[
     payment::SLIPS,
     staff::GUIDES,
     downlink::SCHEMA,
+    forwarding::SHARED,
     forwarding::KEYS,
 ];
 

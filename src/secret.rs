@@ -12,6 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use crate::chance::{self, Chance};
+use crate::hex;
 
 /// What is stored instead of the secret.
 pub type Digest = [u8; 32];
@@ -22,10 +23,6 @@ fn digest(purpose: &str, secret: &[u8]) -> Digest {
     hash.update(purpose);
     hash.update(secret);
     hash.finalize().into()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// 256 random bits that prove who is asking.
@@ -44,7 +41,7 @@ impl Token {
 
     /// The 64 hexadecimal digits that stand in the cookie.
     pub fn text(&self) -> String {
-        hex(&*self.0)
+        hex::digits(&*self.0)
     }
 
     /// Reads what [`Token::text`] wrote.
@@ -68,7 +65,7 @@ impl Token {
     /// A second secret that only the holder's own pages know, for the hidden
     /// field of forms. The token cannot be found from it.
     pub fn form_key(&self) -> String {
-        hex(&digest("form", &*self.0))
+        hex::digits(&digest("form", &*self.0))
     }
 }
 

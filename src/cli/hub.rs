@@ -144,6 +144,9 @@ enum Command {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Reads the whole record of what people looked at, and says whether it is what was
+    /// written
+    Verify,
     /// Makes the key that offices know what is sent down by, unless FILE is one, and prints the
     /// line that goes into each office's site.toml, under [hub]
     Key {
@@ -213,6 +216,11 @@ pub(super) fn run(arguments: Hub) -> anyhow::Result<ExitCode> {
         }
         // It was made above: it needs no database.
         Some(Command::NewKey { .. }) => {}
+        Some(Command::Verify) => {
+            if !hub::verify(&database)? {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
         Some(Command::BackedUp { mark }) => {
             let logs = hub::backed_up(&database, &read(&mark)?)?;
             eprintln!("{logs} logs are in the backup, as far as they were when the mark was taken");

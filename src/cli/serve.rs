@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use super::folder::folder_of;
 use crate::chance::{self, SystemChance};
 use crate::clock::{self, Moment};
+use crate::hex;
 use crate::server::counter::{self, Folders};
 use crate::server::town::{DemoDay, DemoTown};
 
@@ -100,8 +101,7 @@ pub(super) fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
 
 /// Runs the demonstration on a folder of its own, gone when it ends.
 pub(super) fn demo(arguments: &Demo) -> anyhow::Result<ExitCode> {
-    let name: String =
-        chance::bytes::<8>(&SystemChance).iter().map(|byte| format!("{byte:02x}")).collect();
+    let name = hex::digits(&chance::bytes::<8>(&SystemChance));
     let data = std::env::temp_dir().join(format!("madoguchi-demo-{name}"));
     std::fs::DirBuilder::new().mode(0o700).create(&data)?;
     let folders = arguments.place.folders(None, data.clone());

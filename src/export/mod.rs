@@ -22,6 +22,7 @@ use sha2::{Digest, Sha256};
 use time::Date;
 
 use crate::clock::{self, Moment};
+use crate::hex;
 use crate::text::Text;
 use crate::wareki::PartialDate;
 
@@ -79,7 +80,7 @@ pub struct File {
 impl File {
     /// SHA-256 of its bytes, in hexadecimal: what the journal knows the file by.
     pub fn digest(&self) -> String {
-        Sha256::digest(&self.bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::digits(&Sha256::digest(&self.bytes))
     }
 }
 

@@ -46,21 +46,22 @@ pub(super) fn hear(
             }
             Ok(incident)
         }
-        Told::BeginAnew { log, incident } => {
+        Told::BeginAnew { log } => {
             let is_open = all.last().is_some_and(|open| open.row.id == log);
             if let Some(one) = find(log) {
                 begin_anew(tx, journal, one, is_open)?;
-                note(tx, journal, log, incident)?;
+                note(tx, journal, log, Incident::CounterWentBack)?;
             }
-            Ok(Some(incident))
+            Ok(Some(Incident::CounterWentBack))
         }
-        Told::TakeOver { log, incident } => {
+        Told::TakeOver { log } => {
             if let Some(one) = find(log) {
                 store::copy(tx, one, fresh(journal), rfc3339(journal.now()))?;
-                store::await_version_of(tx, &one.row)?;
-                note(tx, journal, log, incident)?;
+                // Of what was fetched once nobody knows from where on the hub has another.
+                store::await_version_of(tx, &one.row, 0)?;
+                note(tx, journal, log, Incident::CounterWentBack)?;
             }
-            Ok(Some(incident))
+            Ok(Some(Incident::CounterWentBack))
         }
         Told::Held { log, take, complete } => {
             if let (Some(one), Answer::Held(entries)) = (find(log), answer) {
@@ -84,10 +85,18 @@ pub(super) fn hear(
 /// of: they stand on paper in people's hands.
 fn begin_anew(tx: &Tx<'_>, journal: &Journal, one: &Traveller, is_open: bool) -> Result<(), Error> {
     let now = journal.now();
-    if one.lies == Lies::Beside {
-        store::copy(tx, one, fresh(journal), rfc3339(now))?;
-    }
-    store::await_version_of(tx, &one.row)?;
+    let acked = one.log.known.acked;
+    let shared = match one.lies {
+        Lies::Beside => {
+            store::copy(tx, one, fresh(journal), rfc3339(now))?;
+            0
+        }
+        // What the hub acknowledged, both have: only what comes after it is fetched. Were
+        // it otherwise, what is fetched would not follow on it, and all of it is fetched.
+        Lies::InTheJournal if store::hash_at(tx, one, acked.seq)? == Some(acked.hash) => acked.seq,
+        Lies::InTheJournal => 0,
+    };
+    store::await_version_of(tx, &one.row, shared)?;
     if is_open {
         journal::continue_in_new_log(tx, fresh(journal), now)?;
         db::numbering::jump(tx, now)?;
@@ -100,6 +109,7 @@ fn begin_anew(tx: &Tx<'_>, journal: &Journal, one: &Traveller, is_open: bool) ->
 fn completed(tx: &Tx<'_>, journal: &Journal, kept: &Traveller) -> Result<(), Error> {
     store::is_complete(tx, kept.row.id)?;
     let Some(own) = store::in_the_journal(tx, kept.row.id)? else { return Ok(()) };
+    let own = Traveller { shared: kept.shared, ..own };
     store::copy(tx, &own, fresh(journal), rfc3339(journal.now()))?;
     Ok(())
 }
@@ -127,6 +137,5 @@ fn name(incident: Incident) -> &'static str {
     match incident {
         Incident::HubWentBack => "hub_went_back",
         Incident::CounterWentBack => "counter_went_back",
-        Incident::Forgotten => "forgotten",
     }
 }

@@ -7,10 +7,12 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::CertificateDer;
 use ureq::Agent;
 use ureq::http::{Response, header};
-use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
+use crate::certificates::{self, Unusable};
 use crate::wire::{self, BODY_LEN_MAX};
 
 /// Longer than a batch takes, on a slow line too.
@@ -40,12 +42,8 @@ pub struct Files<'a> {
 /// Why there can be no line.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("{file}: {error}")]
-    File { file: String, error: std::io::Error },
-    #[error("{0} holds no certificate (PEM)")]
-    NoCertificate(String),
-    #[error("{0} holds no private key (PEM)")]
-    NoKey(String),
+    #[error(transparent)]
+    Unusable(#[from] Unusable),
     #[error("{0} goes over the network: write https://, and name the certificates")]
     Plain(String),
 }
@@ -148,33 +146,23 @@ fn is_here(url: &str) -> bool {
 
 impl Files<'_> {
     fn config(&self) -> Result<TlsConfig, Error> {
-        let key = pem(self.key)?;
-        let key = PrivateKey::from_pem(&key).map_err(|_| Error::NoKey(shown(self.key)))?;
-        let (own, roots) = (certificates(self.certificate)?, certificates(self.authority)?);
+        // The line takes its key as it lies in the file.
+        let unusable = || Unusable::Key(self.key.display().to_string());
+        let pem = std::fs::read(self.key).map_err(|_| unusable())?;
+        let key = PrivateKey::from_pem(&pem).map_err(|_| unusable())?;
+        let own = held(&certificates::chain(self.certificate)?);
+        let roots = RootCerts::new_with_certs(&held(&certificates::chain(self.authority)?));
         Ok(TlsConfig::builder()
-            .root_certs(RootCerts::new_with_certs(&roots))
+            .root_certs(roots)
             .client_cert(Some(ClientCert::new_with_certs(&own, key)))
             .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
             .build())
     }
 }
 
-fn certificates(file: &Path) -> Result<Vec<Certificate<'static>>, Error> {
-    let text = pem(file)?;
-    let certificate = |item| match item {
-        Ok(PemItem::Certificate(certificate)) => Some(certificate),
-        _ => None,
-    };
-    let found: Vec<_> = parse_pem(&text).filter_map(certificate).collect();
-    if found.is_empty() { Err(Error::NoCertificate(shown(file))) } else { Ok(found) }
-}
-
-fn pem(file: &Path) -> Result<Vec<u8>, Error> {
-    std::fs::read(file).map_err(|error| Error::File { file: shown(file), error })
-}
-
-fn shown(file: &Path) -> String {
-    file.display().to_string()
+/// The same, as the line takes them.
+fn held(chain: &[CertificateDer<'_>]) -> Vec<Certificate<'static>> {
+    chain.iter().map(|one| Certificate::from_der(one).to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -28,5 +28,7 @@ pub const ASKED_AGAIN: &str = "hub.asked_again";
 
 /// The tables of this room.
 pub const SCHEMA: crate::db::Step = include_str!("sql/forwarding.sql");
+/// What is kept of the hub's version of a log need not be fetched from its beginning.
+pub const SHARED: crate::db::Step = include_str!("sql/shared.sql");
 /// What the hub was told of visits' keys.
 pub const KEYS: crate::db::Step = include_str!("sql/keys.sql");

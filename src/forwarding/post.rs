@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::link::{Files, Heard};
+use crate::certificates;
 use crate::clock::{Clock, SystemClock};
 use crate::letter::{self, Author, Authority, Come, Inbox};
 use crate::wire::letter::{Asks, Letter, QUESTION, REPLY, Reply, Says};
@@ -94,7 +95,7 @@ impl Post {
         name: &str,
         files: &Files<'_>,
         data: &Path,
-    ) -> Result<Self, letter::Unusable> {
+    ) -> Result<Self, certificates::Unusable> {
         Ok(Self {
             inbox: Inbox::new(folder.join("in")),
             folder,
@@ -158,7 +159,7 @@ impl Post {
             let reply = match self.opened(&bytes, asks) {
                 Ok(reply) => reply,
                 Err(why) => {
-                    self.inbox.refuse(&path, &why)?;
+                    self.refuse(&path, &why);
                     continue;
                 }
             };
@@ -173,12 +174,16 @@ impl Post {
                     }
                 }
                 Means::Old => self.inbox.done(&path)?,
-                Means::Refuse(why) => {
-                    self.inbox.refuse(&path, why)?;
-                }
+                Means::Refuse(why) => self.refuse(&path, why),
             }
         }
         Ok(None)
+    }
+
+    /// What is not for here, and does not go aside either, holds up nothing.
+    fn refuse(&mut self, path: &Path, why: &str) {
+        let refused = self.inbox.refuse(path, why);
+        self.inbox.went(path, refused);
     }
 
     fn opened(&self, letter: &[u8], asks: &Asks) -> Result<Reply, String> {
@@ -207,19 +212,55 @@ impl Post {
     }
 }
 
+/// Whether it is what was asked, and not what was asked before and answered late.
 fn is_answer(reply: &Reply, asks: &Asks) -> bool {
-    let is_kind = matches!(
-        (&reply.says, asks),
-        (Says::Standing(_), Asks::Entries(_))
-            | (Says::Holding(_), Asks::Held(_))
-            | (Says::Refused(_), _)
-    );
-    is_kind && reply.log == asks.log()
+    let answers = match (&reply.says, asks) {
+        (Says::Holding(held), Asks::Held(question)) => held.is_of(question.log, question.first),
+        (Says::Standing(_), Asks::Entries(_)) | (Says::Refused(_), _) => true,
+        _ => false,
+    };
+    answers && reply.log == asks.log()
 }
 
 #[cfg(test)]
 mod tests {
+    use time::macros::datetime;
+
     use super::*;
+    use crate::chance::SeededChance;
+    use crate::id::LogId;
+    use crate::journal::Row;
+    use crate::sync::Entry;
+    use crate::sync::message::Link;
+    use crate::wire::{AllStuck, Holding, Notices, Question};
+
+    #[test]
+    fn what_the_hub_holds_answers_the_question_that_it_was_asked_and_no_later_one() {
+        let log = LogId::new(datetime!(2026-11-27 9:00 +9), &SeededChance::new(1));
+        let site = "999997/honcho".to_owned();
+        let entry = |seq: i64| {
+            let body = Row { log: log.to_string(), seq, ..Row::default() };
+            let (seq, hash) = (u64::try_from(seq).unwrap(), body.hash());
+            Entry { link: Link { seq, before: [0; 32], hash }, body }
+        };
+        let holds = |first: u64, entries: &[Entry<Row>]| {
+            let says = Says::Holding(Holding::new((log, first), entries));
+            let (stuck, notices) = (AllStuck::default(), Notices::default());
+            Reply { site: site.clone(), to: 1, log, says, stuck, notices }
+        };
+        let asked = |first| Asks::Held(Question { site: site.clone(), log, first });
+        for (reply, first, expected) in [
+            (holds(1, &[entry(1), entry(2)]), 1, true),
+            (holds(3, &[]), 3, true),
+            // A copy of the answer before this one, and one that says nothing.
+            (holds(1, &[entry(1), entry(2)]), 3, false),
+            (holds(1, &[]), 3, false),
+            // It says that it is the answer, and is not.
+            (holds(3, &[entry(1)]), 3, false),
+        ] {
+            assert_eq!(is_answer(&reply, &asked(first)), expected, "{first} {:?}", reply.says);
+        }
+    }
 
     #[test]
     fn an_answer_is_heard_once_and_never_after_a_later_one() {

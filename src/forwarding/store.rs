@@ -2,7 +2,8 @@
 //!
 //! The journal's own logs are never copied: they are read where they are. An identity
 //! stands in the journal once, so what is taken over into another log lies in tables of
-//! its own, and so does the hub's version of a log that could not be gone on with.
+//! its own, and so does what the hub has otherwise of a log that could not be gone on with;
+//! up to where both had the same, that version is read from the journal.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -19,6 +20,15 @@ pub(super) struct Traveller {
     pub row: LogRow,
     pub log: Log,
     pub lies: Lies,
+    /// Of the hub's version: up to this one, it is the journal.
+    pub shared: u64,
+}
+
+impl Traveller {
+    /// Where its entry of this number is.
+    fn lies_at(&self, seq: u64) -> Lies {
+        if seq <= self.shared { Lies::InTheJournal } else { self.lies }
+    }
 }
 
 /// Where its entries are.
@@ -50,7 +60,7 @@ pub(super) fn travellers(connection: &Connection) -> Result<Vec<Traveller>, Erro
     let stood_for: Vec<LogId> = all.iter().map(|one| one.row.id).collect();
     for row in journal::logs(connection)? {
         if !stood_for.contains(&row.id) {
-            all.push(traveller(connection, row, Lies::InTheJournal, Part::Open)?);
+            all.push(traveller(connection, row, (Lies::InTheJournal, 0), Part::Open)?);
         }
     }
     Ok(all)
@@ -62,12 +72,12 @@ pub(super) fn in_the_journal(
     log: LogId,
 ) -> Result<Option<Traveller>, Error> {
     let row = journal::logs(connection)?.into_iter().find(|row| row.id == log);
-    row.map(|row| traveller(connection, row, Lies::InTheJournal, Part::Open)).transpose()
+    row.map(|row| traveller(connection, row, (Lies::InTheJournal, 0), Part::Open)).transpose()
 }
 
 fn beside(connection: &Connection) -> Result<Vec<Traveller>, Error> {
     let mut rows = connection.prepare_cached(
-        "select id, part, complete, site, parent, parent_seq, parent_hash, opened_at
+        "select id, part, complete, site, parent, parent_seq, parent_hash, opened_at, shared
          from side_log order by ordinal",
     )?;
     let mut rows = rows.query([])?;
@@ -83,8 +93,9 @@ fn beside(connection: &Connection) -> Result<Vec<Traveller>, Error> {
             None => None,
         };
         let id = id(&row.get::<_, String>(0)?)?;
+        let shared = number(row.get(8)?)?;
         let row = LogRow { id, site: row.get(3)?, parent, opened_at: row.get(7)? };
-        all.push(traveller(connection, row, Lies::Beside, part)?);
+        all.push(traveller(connection, row, (Lies::Beside, shared), part)?);
     }
     Ok(all)
 }
@@ -92,12 +103,13 @@ fn beside(connection: &Connection) -> Result<Vec<Traveller>, Error> {
 fn traveller(
     connection: &Connection,
     row: LogRow,
-    lies: Lies,
+    (lies, shared): (Lies, u64),
     part: Part,
 ) -> Result<Traveller, Error> {
     let id = row.id.to_string();
     let newest = format!("select coalesce(max(seq), 0) from {} where log = ?1", lies.table());
-    let end = connection.prepare_cached(&newest)?.query_row([&id], |row| row.get(0))?;
+    let end: i64 = connection.prepare_cached(&newest)?.query_row([&id], |row| row.get(0))?;
+    let end = number(end)?.max(shared);
     let known = connection
         .prepare_cached("select acked, acked_hash, hub, backed_up from forwarded where log = ?1")?
         .query_row([&id], |row| {
@@ -114,7 +126,7 @@ fn traveller(
         },
         None => Watermark::new(row.id, beginning(&row)),
     };
-    Ok(Traveller { log: Log { known, end: number(end)?, part }, row, lies })
+    Ok(Traveller { log: Log { known, end, part }, row, lies, shared })
 }
 
 /// The hash of an entry that is held, and for 0 what the first one hangs on.
@@ -126,10 +138,10 @@ pub(super) fn hash_at(
     if seq == 0 {
         return Ok(Some(beginning(&one.row)));
     }
+    let table = one.lies_at(seq).table();
     let Ok(seq) = i64::try_from(seq) else { return Ok(None) };
-    let hash = format!("select hash from {} where log = ?1 and seq = ?2", one.lies.table());
     let hash = connection
-        .prepare_cached(&hash)?
+        .prepare_cached(&format!("select hash from {table} where log = ?1 and seq = ?2"))?
         .query_row(params![one.row.id.to_string(), seq], |row| row.get(0))
         .optional()?;
     Ok(hash)
@@ -142,16 +154,20 @@ pub(super) fn next_batch(
     first: u64,
     most: batch::Most,
 ) -> Result<Vec<Entry<Row>>, Error> {
+    let lies = one.lies_at(first);
     let entries = format!(
-        "select {ROW_COLUMNS}, hash from {} where log = ?1 and seq >= ?2 order by seq limit ?3",
-        one.lies.table()
+        "select {ROW_COLUMNS}, hash from {} where log = ?1 and seq between ?2 and ?3
+         order by seq limit ?4",
+        lies.table()
     );
-    let mut entries = connection.prepare_cached(&entries)?;
-    let first = i64::try_from(first).unwrap_or(i64::MAX);
+    // The journal goes on otherwise than the hub's version does.
+    let last = if lies == one.lies { u64::MAX } else { one.shared };
     let count = i64::try_from(most.entries).unwrap_or(i64::MAX);
-    let entries = entries.query_map(params![one.row.id.to_string(), first, count], |row| {
-        Ok((journal::read_row(row)?, row.get::<_, Hash>(15)?))
-    })?;
+    let mut entries = connection.prepare_cached(&entries)?;
+    let entries = entries
+        .query_map(params![one.row.id.to_string(), signed(first), signed(last), count], |row| {
+            Ok((journal::read_row(row)?, row.get::<_, Hash>(15)?))
+        })?;
     let mut batch = Vec::new();
     for entry in entries {
         let (body, hash) = entry?;
@@ -179,16 +195,20 @@ pub(super) fn keep(tx: &Tx<'_>, known: &Watermark) -> Result<(), Error> {
     Ok(())
 }
 
-/// Makes room for the hub's version of a log; nothing of it is here yet.
-pub(super) fn await_version_of(tx: &Tx<'_>, row: &LogRow) -> Result<(), Error> {
+/// Makes room for the hub's version of a log; nothing of it is here yet but what both have,
+/// up to entry `shared` of the journal.
+pub(super) fn await_version_of(tx: &Tx<'_>, row: &LogRow, shared: u64) -> Result<(), Error> {
     let id = row.id.to_string();
     tx.execute("delete from side_entry where log = ?1", [&id])?;
     tx.execute("delete from forwarded where log = ?1", [&id])?;
-    let known =
-        tx.execute("update side_log set part = 'kept', complete = 0 where id = ?1", [&id])?;
-    if known == 0 {
+    let known = "select 1 from side_log where id = ?1";
+    if !tx.prepare(known)?.exists([&id])? {
         begin(tx, row, ("kept", false))?;
     }
+    tx.execute(
+        "update side_log set part = 'kept', complete = 0, shared = ?2 where id = ?1",
+        params![id, signed(shared)],
+    )?;
     Ok(())
 }
 
@@ -212,7 +232,8 @@ pub(super) fn copy(
     at: String,
 ) -> Result<Option<LogId>, Error> {
     let acts = format!(
-        "select {ROW_COLUMNS} from {table} as own where log = ?1 and not exists (
+        "select {ROW_COLUMNS} from {table} as own
+         where log = ?1 and seq > ?3 and not exists (
            select 1 from side_entry other where other.op_id = own.op_id and other.log <> ?2)
          order by seq",
         table = one.lies.table()
@@ -224,7 +245,7 @@ pub(super) fn copy(
         Lies::Beside => one.row.id.to_string(),
     };
     let mut acts = tx.prepare(&acts)?;
-    let mut acts = acts.query(params![one.row.id.to_string(), own])?;
+    let mut acts = acts.query(params![one.row.id.to_string(), own, signed(one.shared)])?;
     let end = one.log.end;
     let hash = hash_at(tx, one, end)?.ok_or_else(|| wrong("hash"))?;
     let site = one.row.site.clone();
@@ -284,8 +305,8 @@ pub fn waiting(connection: &Connection) -> Result<Waiting, Error> {
         let acked = one.log.known.acked.seq;
         waiting.entries += one.log.end.saturating_sub(acked);
         waiting.unsaved += acked.saturating_sub(one.log.known.backed_up);
-        let oldest =
-            format!("select occurred_at from {} where log = ?1 and seq = ?2", one.lies.table());
+        let table = one.lies_at(acked + 1).table();
+        let oldest = format!("select occurred_at from {table} where log = ?1 and seq = ?2");
         let oldest: Option<String> = connection
             .prepare_cached(&oldest)?
             .query_row(params![one.row.id.to_string(), signed(acked + 1)], |row| row.get(0))

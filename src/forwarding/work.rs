@@ -17,7 +17,7 @@ use crate::id::LogId;
 use crate::journal::{Error, Journal, Row};
 use crate::sync::batch::{IN_A_LETTER, Most, ON_A_LINE};
 use crate::sync::forwarder::Log;
-use crate::sync::{Answer, Entry, Forwarder, Hello, Next};
+use crate::sync::{Answer, Entry, Forwarder, Next};
 use crate::wire::letter::{Asks, Reply, Says};
 use crate::wire::{self, Batch, Greeting, Holding, Keys, KeysHeard, Question};
 
@@ -95,9 +95,7 @@ impl Forwarding {
         let next = held(forwarder).next(now_ms(), &logs);
         let log = match next {
             Next::Wait { until_ms } => return Ok(Some(until_ms)),
-            Next::Hello(Hello { log, .. }) | Next::Send { log, .. } | Next::Fetch { log, .. } => {
-                log
-            }
+            Next::Hello { log } | Next::Send { log, .. } | Next::Fetch { log, .. } => log,
         };
         let Some(one) = all.iter().find(|one| one.row.id == log) else { return Ok(None) };
         let (answer, trouble) = match &self.way {
@@ -172,15 +170,15 @@ impl Forwarding {
             }
             Next::Fetch { log, first } => {
                 let question = Question { site: site.clone(), log, first };
-                self.ask(move || holding(log, link.ask(wire::HELD, &question))).await
+                self.ask(move || holding((log, first), link.ask(wire::HELD, &question))).await
             }
             _ => {
-                let greeting = Greeting { log: wire::Log::from(&one.row), end: one.log.end };
+                let greeting = Greeting { log: wire::Log::from(&one.row) };
                 self.ask(move || position(link.ask(wire::HELLO, &greeting))).await
             }
         };
         // With each greeting; after entries only when somebody pressed for it.
-        let is_due = matches!(next, Next::Hello(_)) || self.standing.wants_again();
+        let is_due = matches!(next, Next::Hello { .. }) || self.standing.wants_again();
         if let (Answer::Position(_), true) = (&said.0, is_due) {
             self.ask_what_is_stuck(again, site).await;
         }
@@ -204,8 +202,12 @@ impl Forwarding {
                 Asks::Entries(self.batch(one, first, IN_A_LETTER).await?)
             }
         };
-        let (post, log) = (post.clone(), one.row.id);
         let keys = self.keys_for(&one.row.site).await?;
+        let post = post.clone();
+        let asked = match next {
+            Next::Fetch { log, first } => (log, first),
+            _ => (one.row.id, 0),
+        };
         let again = self.standing.takes_again();
         // An empty message asks as well: what keys are to be sealed with.
         let keys = Some(keys).filter(|keys| self.keys || !keys.is_empty());
@@ -228,7 +230,9 @@ impl Forwarding {
             Heard::Said(Reply { says: Says::Standing(standing), .. }) => {
                 position(Heard::Said(standing))
             }
-            Heard::Said(Reply { says: Says::Holding(held), .. }) => holding(log, Heard::Said(held)),
+            Heard::Said(Reply { says: Says::Holding(held), .. }) => {
+                holding(asked, Heard::Said(held))
+            }
             other => said(other, |_| None),
         })
     }
@@ -286,14 +290,15 @@ fn position(heard: Heard<wire::Standing>) -> Said<Row> {
     said(heard, |standing| standing.position().map(Answer::Position))
 }
 
-/// What the hub holds is taken only as it was written.
-fn holding(log: LogId, heard: Heard<Holding>) -> Said<Row> {
+/// What the hub holds is taken only as it was written, and as it was asked for.
+fn holding((log, first): (LogId, u64), heard: Heard<Holding>) -> Said<Row> {
     let is_whole = |entry: &Entry<Row>| {
         entry.body.hash() == entry.link.hash && entry.body.log == log.to_string()
     };
     said(heard, |holding| {
         let entries = holding.entries();
-        entries.iter().all(is_whole).then_some(Answer::Held(entries))
+        let is_asked_for = holding.is_of(log, first) && entries.iter().all(is_whole);
+        is_asked_for.then_some(Answer::Held(entries))
     })
 }
 

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Error, Hub};
+use crate::hex;
 use crate::id::LogId;
 
 /// How far the logs were at one moment. A backup that begins later has all of it.
@@ -101,6 +102,6 @@ impl Hub {
     }
 
     fn life(&self) -> String {
-        self.incarnation.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::digits(&self.incarnation.0)
     }
 }

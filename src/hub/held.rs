@@ -5,8 +5,9 @@ use tokio_postgres::Row;
 use super::{Entry, Error, Hub, Office, exactly, number};
 use crate::id::LogId;
 use crate::journal;
+use crate::sync::Hash;
+use crate::sync::batch::{self, Most};
 use crate::sync::message::Link;
-use crate::sync::{Hash, batch};
 
 /// The columns that [`row`] reads.
 pub(super) const COLUMNS: &str = "entry.log::text as log, entry.seq, entry.op::text as op, \
@@ -36,15 +37,20 @@ pub(super) fn row(row: &Row) -> Result<journal::Row, Error> {
 }
 
 impl Hub {
-    /// What it holds of an office's log from number `first` on, a batch at most; nothing
-    /// when there is no more.
+    /// What it holds of an office's log from number `first` on, as much as goes into one
+    /// answer; nothing when there is no more.
     ///
     /// # Errors
     /// Faults of PostgreSQL.
-    pub async fn held(&self, office: &Office, log: LogId, first: u64) -> Result<Vec<Entry>, Error> {
+    pub async fn held(
+        &self,
+        office: &Office,
+        (log, first): (LogId, u64),
+        most: Most,
+    ) -> Result<Vec<Entry>, Error> {
         let client = self.pool.get().await?;
         let first = i64::try_from(first).unwrap_or(i64::MAX);
-        let most = i64::try_from(batch::ON_A_LINE.entries).unwrap_or(i64::MAX);
+        let count = i64::try_from(most.entries).unwrap_or(i64::MAX);
         let rows = client
             .query(
                 &format!(
@@ -53,7 +59,7 @@ impl Hub {
                        and log.office = $5
                      order by seq limit $4"
                 ),
-                &[&office.municipality, &log.to_string(), &first, &most, &office.name],
+                &[&office.municipality, &log.to_string(), &first, &count, &office.name],
             )
             .await?;
         let entry = |one: &Row| {
@@ -63,8 +69,7 @@ impl Hub {
             Ok(Entry { link, body })
         };
         let mut entries: Vec<Entry> = rows.iter().map(entry).collect::<Result<_, Error>>()?;
-        entries
-            .truncate(batch::cut(entries.iter().map(|entry| entry.body.size()), batch::ON_A_LINE));
+        entries.truncate(batch::cut(entries.iter().map(|entry| entry.body.size()), most));
         Ok(entries)
     }
 }

@@ -25,7 +25,8 @@ pub struct Held {
     pub entries: u64,
     pub heard_at: String,
     /// How many entries of the log it goes on from are not here: they were never sent, or
-    /// both sides have lost them.
+    /// both sides have lost them. Of a log that was left because the hub has it otherwise,
+    /// none is missing: what the office has of it comes in a log of its own.
     pub missing: u64,
 }
 
@@ -51,7 +52,11 @@ const DEVICES: &str = "
 const LOGS: &str = "
   select log.office, log.log::text, log.upto,
     to_char(log.heard_at at time zone interval '9 hours', 'YYYY-MM-DD HH24:MI'),
-    greatest(0, coalesce(log.parent_seq, 0) - coalesce(parent.upto, 0))
+    case when exists (select 1 from act join entry using (municipality, log, seq)
+        where act.municipality = log.municipality and act.entity_kind = 'log'
+          and act.entity_id = log.parent::text
+          and entry.facts ->> 'incident' = 'counter_went_back')
+      then 0 else greatest(0, coalesce(log.parent_seq, 0) - coalesce(parent.upto, 0)) end
   from log left join log parent on parent.municipality = log.municipality
     and parent.log = log.parent
   where log.municipality = $1 order by log.office, log.opened_at";

@@ -16,6 +16,7 @@ mod effect;
 mod entered;
 mod held;
 mod keys;
+mod line;
 mod machines;
 mod now;
 mod overview;
@@ -31,6 +32,7 @@ use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use sha2::{Digest, Sha256};
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{NoTls, Row};
 
 use crate::id::LogId;
@@ -54,6 +56,8 @@ pub use takings::{Closing, NotKnown, Takings};
 /// What the hub holds one of for each journal entry.
 pub type Entry = crate::sync::Entry<journal::Row>;
 
+/// How long a hub that starts waits for what others hold, one lock at a time.
+const START_PATIENCE: &str = "set lock_timeout = '10s'";
 /// How long anybody waits for a free connection before the hub says that it is busy.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Connections at most; PostgreSQL itself allows a hundred by default, of all hubs.
@@ -71,6 +75,13 @@ pub enum Error {
     /// The tables are of a newer version of the program.
     #[error("the database was made by a newer version ({0}); install that one")]
     TooNew(i32),
+    /// A newer version works on this database, too: what it makes of entries, this one
+    /// does not know.
+    #[error("a newer version of the hub works on this database; stop this one, or install that")]
+    Overtaken,
+    /// What is made of entries is of an earlier version, and is made again first.
+    #[error("what the last version made of the entries of {0} is made again first")]
+    Outdated(String),
     /// An office's name is not `municipality/office`.
     #[error("{0:?} names no office: `131016/honcho` does")]
     NoOffice(String),
@@ -101,13 +112,59 @@ pub enum Error {
     /// A rule about people's accounts said no.
     #[error(transparent)]
     Staff(#[from] staff::Error),
-    #[error(transparent)]
-    Sql(#[from] tokio_postgres::Error),
+    /// PostgreSQL refused, or the connection to it was lost; nothing of what was sent is in
+    /// the words.
+    #[error("PostgreSQL: {0} (SQLSTATE {code})", code = sqlstate(.0))]
+    Sql(tokio_postgres::Error),
 }
+
+impl Error {
+    /// Whether it may go away by itself. What does not needs whoever runs the hub.
+    pub fn passes(&self) -> bool {
+        match self {
+            Error::Busy(_) | Error::Outdated(_) | Error::Overtaken => true,
+            // Connections, deadlocks, too little of everything, locks, a server that ends
+            // or takes nothing for a while. Without a code, it never answered.
+            Error::Sql(error) => error.code().is_none_or(|code| {
+                let classes = ["08", "40", "53", "55", "57", "25006"];
+                classes.iter().any(|class| code.code().starts_with(class))
+            }),
+            _ => false,
+        }
+    }
+}
+
+/// What PostgreSQL calls it, for whoever looks it up.
+fn sqlstate(error: &tokio_postgres::Error) -> &str {
+    error.code().map_or("none", SqlState::code)
+}
+
+impl From<tokio_postgres::Error> for Error {
+    fn from(error: tokio_postgres::Error) -> Self {
+        match error.code() {
+            Some(&SqlState::LOCK_NOT_AVAILABLE) => Error::Busy(HELD.to_owned()),
+            _ => Error::Sql(error),
+        }
+    }
+}
+
+/// Who may hold up a hub that starts.
+const HELD: &str = "somebody holds its tables for longer than 10 seconds: another hub process \
+     that works through its entries, or somebody at psql with an open transaction";
 
 impl From<deadpool_postgres::PoolError> for Error {
     fn from(error: deadpool_postgres::PoolError) -> Self {
-        Error::Busy(error.to_string())
+        // Nothing was asked yet: what is behind it says why PostgreSQL cannot be reached.
+        let mut why = error.to_string();
+        let mut behind = std::error::Error::source(&error);
+        while let Some(error) = behind {
+            let next = error.to_string();
+            if !why.ends_with(&next) {
+                why = format!("{why}: {next}");
+            }
+            behind = error.source();
+        }
+        Error::Busy(why)
     }
 }
 
@@ -170,10 +227,12 @@ impl Hub {
     /// # Errors
     /// [`Error::Address`], [`Error::Busy`], [`Error::TooNew`].
     pub async fn open(address: &str) -> Result<Hub, Error> {
-        let config: tokio_postgres::Config =
-            address.parse().map_err(|_| Error::Address("postgresql://…".to_owned()))?;
+        let (config, tls) = line::read(address)?;
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = Manager::from_config(config, NoTls, recycling);
+        let manager = match tls {
+            Some(tls) => Manager::from_config(config, tls, recycling),
+            None => Manager::from_config(config, NoTls, recycling),
+        };
         let pool = Pool::builder(manager)
             .max_size(CONNECTIONS)
             .runtime(Runtime::Tokio1)
@@ -183,11 +242,12 @@ impl Hub {
             .build()
             .map_err(|error| Error::Busy(error.to_string()))?;
         let mut client = pool.get().await?;
+        client.batch_execute(START_PATIENCE).await?;
         schema::bring_up_to_date(&mut client).await?;
         let incarnation = incarnation(&client).await?;
         let hub = Hub { pool: pool.clone(), incarnation, keys: None };
-        drop(client);
-        hub.look_again().await?;
+        hub.look_again(&mut client).await?;
+        client.batch_execute("reset lock_timeout").await?;
         Ok(hub)
     }
 

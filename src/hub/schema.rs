@@ -1,6 +1,6 @@
 //! The tables, and how an older database is brought up to date.
 
-use deadpool_postgres::Client;
+use deadpool_postgres::ClientWrapper as Client;
 
 use super::Error;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use deadpool_postgres::Transaction;
 
 use super::effect::{EDITION, Effect, Told, Why, acted, all_took_effect, effect_of, tried};
-use super::parked::{Whose, parked_entities};
+use super::parked::{self, Waiting, Whose};
 use super::{Entry, Error, Hub, Log, exactly, number};
 use crate::sync::{Hash, Mark, Position, Receipt, receive};
 
@@ -14,8 +14,20 @@ impl Hub {
     /// batch that does not fit changes nothing: the answer says where to go on.
     ///
     /// # Errors
-    /// [`Error::Torn`], [`Error::OtherLog`], [`Error::Busy`], faults of PostgreSQL.
+    /// [`Error::Torn`], [`Error::OtherLog`], [`Error::Overtaken`], [`Error::Busy`], faults of
+    /// PostgreSQL.
     pub async fn take(&self, log: &Log, entries: &[Entry]) -> Result<Position, Error> {
+        match self.tried(log, entries).await {
+            // A municipality that an older process heard of first, while both ran.
+            Err(Error::Outdated(municipality)) => {
+                self.make_again(&municipality).await?;
+                self.tried(log, entries).await
+            }
+            taken => taken,
+        }
+    }
+
+    async fn tried(&self, log: &Log, entries: &[Entry]) -> Result<Position, Error> {
         for entry in entries {
             let row = &entry.body;
             let is_written_so = row.log == log.id.to_string()
@@ -65,17 +77,34 @@ impl Hub {
 }
 
 /// One batch of a municipality after the other: offices write little, and the order of
-/// acts on one entity is then that of their arrival.
+/// acts on one entity is then that of their arrival. What is made of them is made by one
+/// edition only.
 pub(super) async fn lock(tx: &Transaction<'_>, municipality: &str) -> Result<(), Error> {
+    match lock_whatever_edition(tx, municipality).await? {
+        EDITION => Ok(()),
+        newer if newer > EDITION => Err(Error::Overtaken),
+        _ => Err(Error::Outdated(municipality.to_owned())),
+    }
+}
+
+/// The same for whoever makes it again, and the edition of what is there.
+pub(super) async fn lock_whatever_edition(
+    tx: &Transaction<'_>,
+    municipality: &str,
+) -> Result<i16, Error> {
     tx.execute(
         "insert into municipality (municipality, understood) values ($1, $2)
          on conflict do nothing",
         &[&municipality, &EDITION],
     )
     .await?;
-    tx.execute("select 1 from municipality where municipality = $1 for update", &[&municipality])
+    let row = tx
+        .query_one(
+            "select understood from municipality where municipality = $1 for update",
+            &[&municipality],
+        )
         .await?;
-    Ok(())
+    Ok(row.try_get(0)?)
 }
 
 /// How far the log is held; one that is new is noted.
@@ -199,52 +228,65 @@ async fn interpret(tx: &Transaction<'_>, log: &Log, new: &[Entry]) -> Result<(),
         .await?;
     let known: BTreeSet<String> =
         known.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
-    let waiting = parked_entities(tx, municipality).await?;
+    let mut waiting = Waiting::of(tx, municipality).await?;
     let new: Vec<&Entry> = new.iter().filter(|entry| !known.contains(&entry.body.op_id)).collect();
-    let acts = take_effect(tx, log, &new, waiting).await?;
-    acted(tx, municipality, acts.iter().map(|(entry, _)| &entry.body)).await?;
-    note(tx, log, &acts).await
+    let acts = take_effect(tx, log, &new, &mut waiting).await?;
+    let office = log.office.name.as_str();
+    acted(tx, municipality, acts.iter().map(|act| (office, &act.entry.body))).await?;
+    note(tx, log, &acts).await?;
+    // What came may be what others have waited for.
+    let has_begun = acts.iter().any(|act| act.begins && act.why.is_none());
+    if has_begun && waiting.is_for_another() {
+        parked::go_on(tx, municipality).await?;
+    }
+    Ok(())
 }
 
-/// Lets them take effect, all at once where nothing of them waits, and says of each why
-/// it waits.
+/// What became of an entry.
+struct Act<'e> {
+    entry: &'e Entry,
+    /// Whether something is first heard of with it.
+    begins: bool,
+    /// Why it waits.
+    why: Option<Why>,
+}
+
+/// Lets them take effect, all at once where nothing waits, and says of each why it waits.
 async fn take_effect<'e>(
     tx: &Transaction<'_>,
     log: &Log,
     new: &[&'e Entry],
-    mut waiting: BTreeSet<Whose>,
-) -> Result<Vec<(&'e Entry, Option<Why>)>, Error> {
+    waiting: &mut Waiting,
+) -> Result<Vec<Act<'e>>, Error> {
     let told = |entry: &'e Entry| Told { office: &log.office, row: &entry.body };
     let meant: Vec<Result<Effect, Why>> = new.iter().map(|entry| effect_of(&entry.body)).collect();
     let all: Option<Vec<&Effect>> = meant.iter().map(|one| one.as_ref().ok()).collect();
     if let Some(all) = all.filter(|_| waiting.is_empty())
         && all_took_effect(tx, new.iter().map(|entry| told(entry)).zip(all)).await?
     {
-        return Ok(new.iter().map(|entry| (*entry, None)).collect());
+        return Ok(new.iter().map(|entry| Act { entry, begins: true, why: None }).collect());
     }
     let mut acts = Vec::new();
     for (entry, meant) in new.iter().zip(meant) {
         let body = &entry.body;
-        let whose = (log.office.name.clone(), body.entity_kind.clone(), body.entity_id.clone());
-        let done = match meant {
-            _ if waiting.contains(&whose) => Err(Why::BehindAnother),
+        let whose: Whose =
+            (log.office.name.clone(), body.entity_kind.clone(), body.entity_id.clone());
+        let begins = meant.as_ref().is_ok_and(Effect::begins);
+        let done = match waiting.lets(&whose, meant) {
             Ok(effect) => tried(tx, &told(entry), &effect).await?,
             Err(why) => Err(why),
         };
-        if done.is_err() {
-            waiting.insert(whose);
+        let why = done.err();
+        if let Some(why) = why {
+            waiting.add(whose, why);
         }
-        acts.push((*entry, done.err()));
+        acts.push(Act { entry, begins, why });
     }
     Ok(acts)
 }
 
 /// Notes what became of the acts.
-async fn note(
-    tx: &Transaction<'_>,
-    log: &Log,
-    acts: &[(&Entry, Option<Why>)],
-) -> Result<(), Error> {
+async fn note(tx: &Transaction<'_>, log: &Log, acts: &[Act<'_>]) -> Result<(), Error> {
     let count = i64::try_from(acts.len()).unwrap_or(i64::MAX);
     let municipality = &log.office.municipality;
     let row = tx
@@ -254,7 +296,7 @@ async fn note(
         )
         .await?;
     let before: i64 = row.try_get::<_, i64>(0)? - count;
-    let rows = || acts.iter().map(|(entry, _)| &entry.body);
+    let rows = || acts.iter().map(|act| &act.entry.body);
     tx.execute(
         "insert into act (municipality, op, log, seq, entity_kind, entity_id, taken, parked)
          select $1, op::uuid, $2::text::uuid, seq, entity_kind, entity_id, $3 + nth, parked
@@ -268,7 +310,7 @@ async fn note(
             &rows().map(|row| row.seq).collect::<Vec<_>>(),
             &rows().map(|row| row.entity_kind.as_str()).collect::<Vec<_>>(),
             &rows().map(|row| row.entity_id.as_str()).collect::<Vec<_>>(),
-            &acts.iter().map(|(_, why)| why.map(Why::id)).collect::<Vec<_>>(),
+            &acts.iter().map(|act| act.why.map(Why::id)).collect::<Vec<_>>(),
         ],
     )
     .await?;

@@ -8,6 +8,7 @@ use super::store::Head;
 use super::vault::OfficeKey;
 use super::{Error, store, vault};
 use crate::db;
+use crate::hex;
 
 /// Entries looked at when the program starts; the whole chain is verified by
 /// `madoguchi verify`.
@@ -81,7 +82,7 @@ pub fn verify(
         {
             return Ok(Err(broken));
         }
-        verified.head = Some(hex(&expected.prev));
+        verified.head = Some(hex::digits(&expected.prev));
     }
     Ok(Ok(verified))
 }
@@ -223,8 +224,4 @@ fn parent_mismatch(connection: &Connection, log: &Log) -> Result<Option<Broken>,
         |row| row.get(0),
     )?;
     Ok((found == 0).then(|| Broken::Orphan { log: log.id.clone() }))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -100,6 +100,7 @@ impl ClockQuality {
 
 /// A row of the journal, as its hash sees it and as it travels to the hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Default))]
 pub struct Row {
     pub log: String,
     pub seq: i64,

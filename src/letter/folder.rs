@@ -51,41 +51,71 @@ pub struct Inbox {
     folder: PathBuf,
     /// What was found unreadable, and how it looked then: it may still be under way.
     unripe: BTreeMap<PathBuf, (u64, Option<SystemTime>)>,
+    /// What the disk does not let be read, or put away, and what was said of it.
+    faulty: BTreeMap<PathBuf, String>,
 }
 
 impl Inbox {
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, unripe: BTreeMap::new() }
+        Self { folder, unripe: BTreeMap::new(), faulty: BTreeMap::new() }
     }
 
     /// Everything that has come, by name; of subfolders, too, for those who keep one for
-    /// each office.
+    /// each office. One that cannot be read holds up itself alone, and is told of.
     ///
     /// # Errors
-    /// When the folder is not there, or cannot be read.
+    /// When the folder itself is not there, or cannot be read.
     pub fn come(&mut self) -> io::Result<Vec<Come>> {
+        self.faulty.retain(|path, _| path.exists());
         let mut found = letters(&self.folder)?;
         for entry in fs::read_dir(&self.folder)? {
             let path = entry?.path();
             if path.is_dir() && path.file_name().is_some_and(|name| name != ASIDE) {
-                found.extend(letters(&path)?);
+                let inside = letters(&path);
+                found.extend(self.went(&path, inside).unwrap_or_default());
             }
         }
         found.sort();
         self.unripe.retain(|path, _| found.iter().any(|(_, there)| there == path));
         let mut come = Vec::new();
         for (_, path) in found {
-            match fs::metadata(&path).map(|file| file.len()) {
-                Ok(len) if len > LETTER_LEN_MAX => come.push(Come { path, bytes: Vec::new() }),
-                _ => match fs::read(&path) {
-                    Ok(bytes) => come.push(Come { path, bytes }),
-                    // Somebody took it away again.
-                    Err(error) if error.kind() == ErrorKind::NotFound => {}
-                    Err(error) => return Err(error),
-                },
+            let read = match fs::metadata(&path).map(|file| file.len()) {
+                Ok(len) if len > LETTER_LEN_MAX => Ok(Vec::new()),
+                _ => fs::read(&path),
+            };
+            match read {
+                Ok(bytes) => come.push(Come { path, bytes }),
+                // Somebody took it away again.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => self.failed(&path, &error.to_string()),
             }
         }
         Ok(come)
+    }
+
+    /// Nothing comes of what lies there as long as this is so; told of once, and once more
+    /// when it has changed.
+    pub fn failed(&mut self, path: &Path, why: &str) {
+        if self.faulty.get(path).is_none_or(|before| before != why) {
+            tracing::error!(file = %path.display(), "it waits: {why}");
+            self.faulty.insert(path.to_owned(), why.to_owned());
+        }
+    }
+
+    /// The same of what was tried; what came of it, if it went well.
+    pub fn went<T>(&mut self, path: &Path, tried: io::Result<T>) -> Option<T> {
+        match tried {
+            Ok(done) => {
+                if self.faulty.remove(path).is_some() {
+                    tracing::info!(file = %path.display(), "it waits no more");
+                }
+                Some(done)
+            }
+            Err(error) => {
+                self.failed(path, &error.to_string());
+                None
+            }
+        }
     }
 
     /// Somebody has read it.
@@ -182,5 +212,37 @@ mod tests {
         assert!(inbox.come().unwrap().is_empty());
         // Nor is a folder that is gone an empty one.
         assert!(Inbox::new(folder.path().join("gone")).come().is_err());
+    }
+
+    #[test]
+    fn what_the_disk_does_not_let_be_read_or_put_away_holds_up_itself_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in ["1.letter", "2.letter"] {
+            fs::write(at(name), name).unwrap();
+        }
+        // Reading it is an error, for root, too.
+        std::os::unix::fs::symlink("/proc/self/mem", at("0.letter")).unwrap();
+        // And nothing can go aside here.
+        fs::write(at(ASIDE), "").unwrap();
+        let mut inbox = Inbox::new(folder.path().to_owned());
+        let come = |inbox: &mut Inbox| -> Vec<PathBuf> {
+            inbox.come().unwrap().into_iter().map(|come| come.path).collect()
+        };
+        assert_eq!(come(&mut inbox), [at("1.letter"), at("2.letter")]);
+        assert_eq!(inbox.faulty.keys().collect::<Vec<_>>(), [&at("0.letter")]);
+        assert!(!inbox.refuse(&at("1.letter"), "torn").unwrap());
+        let refused = inbox.refuse(&at("1.letter"), "torn");
+        assert_eq!(inbox.went(&at("1.letter"), refused), None);
+        assert_eq!(inbox.faulty.len(), 2);
+        assert_eq!(come(&mut inbox), [at("1.letter"), at("2.letter")]);
+        // Somebody looks after it.
+        for name in [ASIDE, "0.letter"] {
+            fs::remove_file(at(name)).unwrap();
+        }
+        let refused = inbox.refuse(&at("1.letter"), "torn");
+        assert_eq!(inbox.went(&at("1.letter"), refused), Some(true));
+        assert_eq!(come(&mut inbox), [at("2.letter")]);
+        assert!(inbox.faulty.is_empty());
     }
 }

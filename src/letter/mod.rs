@@ -9,4 +9,4 @@ mod folder;
 mod seal;
 
 pub use folder::{Come, END, Inbox, put};
-pub use seal::{Author, Authority, Opened, Refused, Unusable};
+pub use seal::{Author, Authority, Opened, Refused};

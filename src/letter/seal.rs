@@ -7,12 +7,12 @@ use std::sync::Arc;
 use tokio_rustls::rustls::client::WebPkiServerVerifier;
 use tokio_rustls::rustls::client::danger::ServerCertVerifier;
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::server::{ParsedCertificate, WebPkiClientVerifier};
 use tokio_rustls::rustls::sign::SigningKey;
 use tokio_rustls::rustls::{RootCertStore, SignatureScheme};
 
+use crate::certificates::{self, Unusable};
 use crate::clock::Moment;
 
 /// How a letter begins, and what its signature is over first.
@@ -32,17 +32,6 @@ pub enum Refused {
     Stranger(String),
 }
 
-/// Why nobody can sign here, or nothing can be looked at.
-#[derive(Debug, thiserror::Error)]
-pub enum Unusable {
-    #[error("{0} is no certificate (PEM)")]
-    Certificate(String),
-    #[error("{0} is no private key (PEM), or of a kind that is not known")]
-    Key(String),
-    #[error("{0} is no authority: {1}")]
-    Authority(String, String),
-}
-
 /// Somebody who signs.
 #[derive(Debug)]
 pub struct Author {
@@ -56,10 +45,9 @@ impl Author {
     /// # Errors
     /// Which file is not what it should be.
     pub fn new(certificate: &Path, key: &Path) -> Result<Self, Unusable> {
-        let unusable = || Unusable::Key(key.display().to_string());
-        let der = PrivateKeyDer::from_pem_file(key).map_err(|_| unusable())?;
-        let key = ring::sign::any_supported_type(&der).map_err(|_| unusable())?;
-        Ok(Self { chain: chain(certificate)?, key })
+        let unusable = |_| Unusable::Key(key.display().to_string());
+        let key = ring::sign::any_supported_type(&certificates::key(key)?).map_err(unusable)?;
+        Ok(Self { chain: certificates::chain(certificate)?, key })
     }
 
     /// A letter that says `words`, which are no others than a letter of this `kind` says.
@@ -99,15 +87,9 @@ impl Authority {
     /// # Errors
     /// When the file is not what it should be.
     pub fn new(file: &Path) -> Result<Self, Unusable> {
+        let (roots, provider) = (certificates::authorities(file)?, ring::default_provider());
         let shown = file.display().to_string();
-        let mut roots = RootCertStore::empty();
-        for authority in chain(file)? {
-            roots
-                .add(authority)
-                .map_err(|error| Unusable::Authority(shown.clone(), error.to_string()))?;
-        }
-        let provider = Arc::new(ring::default_provider());
-        Ok(Self { roots: Arc::new(roots), provider, shown })
+        Ok(Self { roots: Arc::new(roots), provider: Arc::new(provider), shown })
     }
 
     /// Opens what somebody sent whom the authority vouches for. Who it is stands in the
@@ -236,14 +218,6 @@ fn element(tag: u8, der: &[u8]) -> Option<(&[u8], &[u8])> {
         _ => return None,
     };
     rest.split_at_checked(len)
-}
-
-fn chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, Unusable> {
-    let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    match read {
-        Ok(chain) if !chain.is_empty() => Ok(chain),
-        _ => Err(Unusable::Certificate(file.display().to_string())),
-    }
 }
 
 #[cfg(test)]

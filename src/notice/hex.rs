@@ -2,7 +2,7 @@
 
 /// The digits.
 pub(super) fn write(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::hex::digits(bytes)
 }
 
 /// The bytes; `None` of anything else.

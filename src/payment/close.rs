@@ -15,6 +15,7 @@ use super::state::State;
 use super::{Error, GiveBack, Payment, Reason, books, give_back, now, store};
 use crate::clock::{self, Moment};
 use crate::db::Tx;
+use crate::hex;
 use crate::id::VisitId;
 use crate::journal::{self, Entity, Journal};
 use crate::yen::Yen;
@@ -131,8 +132,7 @@ impl Closing {
         let entries = books::entries_on(connection, day)?;
         let nothing = settled_without_money(connection, day)?;
         let rows = json!([entries, nothing]).to_string();
-        let digest: String =
-            Sha256::digest(rows.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = hex::digits(&Sha256::digest(rows.as_bytes()));
         Ok(Closing { day, closed_at, totals: Totals::of(&entries, &nothing), digest, reason })
     }
 

@@ -13,6 +13,7 @@ use time::Date;
 use crate::config::Config;
 use crate::form::Forms;
 use crate::form::template::{Kind, Question};
+use crate::hex;
 
 /// Names a codebook.
 pub type Hash = [u8; 8];
@@ -117,7 +118,7 @@ impl Asked {
 
 /// `3f0a…`: sixteen hexadecimal digits.
 pub fn hash_text(hash: Hash) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::digits(&hash)
 }
 
 /// The present codebook and older ones, with what is asked now.

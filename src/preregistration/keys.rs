@@ -19,6 +19,7 @@ use super::VALID_DAYS;
 use super::wire::{KeyId, key_id};
 use crate::chance::Chance;
 use crate::envelope::{PrivateKey, PublicKey};
+use crate::hex;
 
 /// How the name of a key's file ends.
 const ENDING: &str = "key";
@@ -146,7 +147,7 @@ impl Key {
     /// What the page needs.
     pub fn public_file(&self) -> PublicFile {
         PublicFile {
-            kid: hex(&self.id),
+            kid: hex::digits(&self.id),
             epoch: self.epoch.to_string(),
             town: self.town.clone(),
             public_key: to_base64url(&self.public().to_bytes()),
@@ -162,7 +163,7 @@ impl PublicFile {
     /// The key itself, if it is one.
     pub fn key(&self) -> Option<PublicKey> {
         let key = PublicKey::from_bytes(&from_base64url(&self.public_key)?)?;
-        (hex(&key_id(&key)) == self.kid).then_some(key)
+        (hex::digits(&key_id(&key)) == self.kid).then_some(key)
     }
 }
 
@@ -220,7 +221,7 @@ impl KeyFolder {
         let text = Zeroizing::new(serde_json::to_string(&file).unwrap_or_default());
         let path = self.path(epoch);
         // Named by its key: two that are made at once do not write into one file.
-        let half = self.0.join(format!("{epoch}.{}.half", hex(&key.id)));
+        let half = self.0.join(format!("{epoch}.{}.half", hex::digits(&key.id)));
         self.write_new(&path, &half, text.as_bytes()).map_err(|error| match error.kind() {
             std::io::ErrorKind::AlreadyExists => KeysError::Exists(epoch),
             _ => KeysError::File { path, error },
@@ -358,11 +359,6 @@ fn erase(path: &Path) -> std::io::Result<()> {
     file.write_all(&vec![0; usize::try_from(len).unwrap_or(0)])?;
     file.sync_all()?;
     std::fs::remove_file(path)
-}
-
-/// Small letters.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 const BASE64URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -47,6 +47,7 @@ use time::Duration;
 use crate::appointment::Number;
 use crate::clock::Moment;
 use crate::form::answers::Answers;
+use crate::hex;
 
 /// Days a code may be brought: the 14 of a notice of moving fit in.
 pub const VALID_DAYS: i64 = 30;
@@ -61,7 +62,7 @@ pub struct Jti(pub [u8; 8]);
 impl std::fmt::Display for Jti {
     /// Sixteen hexadecimal digits.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex::digits(&self.0))
     }
 }
 

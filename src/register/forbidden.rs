@@ -1,5 +1,9 @@
 //! What may not be among the rows: a 個人番号 (番号法 第19・20条). Nobody needs it here, so
 //! a text that looks like it holds one is refused whole, whichever columns would be used.
+//!
+//! One that is cut otherwise than into fours or single digits, or that has lost a leading
+//! nought, is not found: of the other digits that would have to be tried for it, one in
+//! eleven passes the check digit by chance.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -24,13 +28,26 @@ pub(super) fn refuse(lines: &[(usize, Vec<String>)]) -> Result<(), Refused> {
         return Err(Refused::NumberColumn(head.trim().to_owned()));
     }
     for (line, cells) in lines {
+        let cells: Vec<String> = cells.iter().map(|cell| plain(cell)).collect();
         let (line, whole) = (*line, |cell: &String| personal_number::contains(cell));
-        let column = cells.iter().position(whole).or_else(|| in_pieces(cells));
+        let column = cells.iter().position(whole).or_else(|| in_pieces(&cells));
         if let Some(column) = column {
             return Err(Refused::NumberCell { line, column: column + 1 });
         }
     }
     Ok(())
+}
+
+/// A cell as it is seen: of one width, with one kind of blank, and without what has no
+/// width at all.
+fn plain(cell: &str) -> String {
+    let is_seen = |letter: &char| {
+        !matches!(letter, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
+            | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}'
+            | '\u{FEFF}' | '\u{E0000}'..='\u{E01EF}')
+    };
+    let blank = |letter: char| if letter.is_whitespace() { ' ' } else { letter };
+    cell.nfkc().filter(is_seen).map(blank).collect()
 }
 
 /// Whether a head means the number, in whatever width, with whatever between.
@@ -51,14 +68,12 @@ fn folded(head: &str) -> String {
 /// single digits, as forms with boxes are saved.
 fn in_pieces(cells: &[String]) -> Option<usize> {
     [4_usize, 1].into_iter().find_map(|len| {
-        let piece = |cell: &String| {
-            let digits: String = cell.trim().nfkc().collect();
-            let whole = digits.len() == len && digits.bytes().all(|byte| byte.is_ascii_digit());
-            whole.then_some(digits)
-        };
-        let pieces: Vec<Option<String>> = cells.iter().map(piece).collect();
+        let whole =
+            |digits: &&str| digits.len() == len && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let pieces: Vec<Option<&str>> =
+            cells.iter().map(|cell| Some(cell.trim()).filter(whole)).collect();
         pieces.windows(12 / len).position(|window| {
-            let joined: Option<String> = window.iter().cloned().collect();
+            let joined: Option<String> = window.iter().copied().collect();
             joined.is_some_and(|digits| personal_number::contains(&digits))
         })
     })
@@ -104,6 +119,17 @@ mod tests {
         assert_eq!(found("試験,123456789018"), at(2));
         assert_eq!(found("１２３４－５６７８－９０１８"), at(1));
         assert_eq!(found("試験,1234,5678,9018"), at(2));
+        for hidden in [
+            "1234\u{200B}5678\u{200B}9018",
+            "12\u{FEFF}345678\u{2060}9018",
+            "1234\u{A0}5678\u{2009}9018",
+            "1234\u{3000}5678\u{205F}9018",
+            "①②③④⑤⑥⑦⑧⑨０①⑧",
+            "𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗𝟎𝟏𝟖",
+            "1234\u{200E},５６７８,90\u{AD}18",
+        ] {
+            assert_eq!(found(hidden), at(1), "{hidden:?}");
+        }
         assert_eq!(found("1,2,3,4,5,6,7,8,9,0,1,8"), at(1));
         assert_eq!(found("試験,1234,5678,9019,123456789012"), Ok(()));
         assert_eq!(found("19930514,9990002,2026-11-24"), Ok(()));

@@ -2,7 +2,8 @@
 //!
 //! A database that somebody copies back by hand does not know that it is old: it would
 //! give out numbers again that stand on paper in people's hands. The file remembers. It is
-//! written after each commit, so it is never ahead of what was on disk; a database that is
+//! written within a second of a commit and never before it, so it is never ahead of what was
+//! on disk, and of the last second at most it may know nothing; a database that is
 //! behind it, or has something else in its place, was set back. The journal then goes on in
 //! a new log, and numbers above what they can have reached. `madoguchi restore` does that
 //! itself, and takes the file away.
@@ -16,6 +17,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::db::{self, Connection, Db, Tx};
+use crate::hex;
 use crate::id::LogId;
 use crate::journal::{self, Actor, Entity, Error, Event, Journal};
 
@@ -79,7 +81,7 @@ pub(super) async fn forever(data: PathBuf, db: Db) {
 fn newest(connection: &Connection) -> Result<Option<Mark>, Error> {
     let Some(log) = journal::logs(connection)?.pop() else { return Ok(None) };
     let end = journal::ends_at(connection, log.id)?;
-    Ok(end.map(|(seq, hash)| Mark { log: log.id, seq, hash: shown(&hash) }))
+    Ok(end.map(|(seq, hash)| Mark { log: log.id, seq, hash: hex::digits(&hash) }))
 }
 
 /// Whether what the mark names is not there, or is something else.
@@ -90,7 +92,7 @@ fn is_behind(connection: &Connection, mark: &Mark) -> Result<bool, Error> {
     }
     let held = journal::carried(connection, mark.log, mark.seq, 1)?;
     let is_there = held.first().is_some_and(|(row, hash)| {
-        u64::try_from(row.seq) == Ok(mark.seq) && shown(hash) == mark.hash
+        u64::try_from(row.seq) == Ok(mark.seq) && hex::digits(hash) == mark.hash
     });
     Ok(!is_there)
 }
@@ -110,10 +112,6 @@ fn go_on_above(tx: &Tx<'_>, journal: &Journal) -> Result<(), Error> {
         personal: None,
     };
     journal.append(tx, &event).map(drop)
-}
-
-fn shown(hash: &[u8]) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What cannot be read says nothing: the hub compares all the same.

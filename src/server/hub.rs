@@ -63,6 +63,23 @@ pub fn backed_up(database: &str, mark: &BackupMark) -> anyhow::Result<usize> {
     alone(async { Ok(open(database).await?.backed_up(mark).await?) })
 }
 
+/// Reads the whole record of what people looked at: whether it is what was written.
+///
+/// # Errors
+/// When PostgreSQL cannot be asked.
+pub fn verify(database: &str) -> anyhow::Result<bool> {
+    let all = alone(async { Ok(open(database).await?.first_torn().await?) })?;
+    for (municipality, count, torn) in &all {
+        match torn {
+            Some(number) => {
+                eprintln!("{municipality}: record {number} is not what was written, or is missing")
+            }
+            None => eprintln!("{municipality}: {count} records, all as they were written"),
+        }
+    }
+    Ok(all.iter().all(|(_, _, torn)| torn.is_none()))
+}
+
 pub(super) fn alone<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }

@@ -12,7 +12,7 @@ use super::hub::{KeptKeys, open_with, sweep};
 use super::tls::Certificates;
 use super::told_to_stop;
 use crate::clock::{Clock, SystemClock};
-use crate::letter::{self, Author, Authority, Inbox};
+use crate::letter::{self, Author, Authority, Come, Inbox};
 use crate::web::hub::{Answered, Letters, Sealed};
 
 /// Until the folder is looked at again.
@@ -70,23 +70,20 @@ async fn forever(letters: &Letters, folders: &Folders) {
 }
 
 /// Reads everything that has come. What is taken away was answered before: a letter that
-/// is cut off in between is read once more, and answered the same.
+/// is cut off in between is read once more, and answered the same. What is wrong with one
+/// letter, or with an office's folder, holds up no other.
 async fn read(letters: &Letters, inbox: &mut Inbox, outgoing: &Path) -> io::Result<()> {
-    for come in inbox.come()? {
-        match letters.answer(&come.bytes, SystemClock.now()).await {
-            Answered::Reply(sealed) => {
-                put(outgoing, &sealed)?;
-                inbox.done(&come.path)?;
-            }
-            Answered::Refused { why, reply } => {
-                if inbox.refuse(&come.path, &why)?
-                    && let Some(sealed) = reply
-                {
-                    put(outgoing, &sealed)?;
-                }
-            }
-            Answered::Later => {}
-        }
+    for Come { path, bytes } in inbox.come()? {
+        let put = |sealed: &Sealed| put(outgoing, sealed);
+        let done = match letters.answer(&bytes, SystemClock.now()).await {
+            Answered::Reply(sealed) => put(&sealed).and_then(|()| inbox.done(&path)),
+            Answered::Refused { why, reply } => match (inbox.refuse(&path, &why), reply) {
+                (Ok(true), Some(sealed)) => put(&sealed),
+                (refused, _) => refused.map(drop),
+            },
+            Answered::Later(why) => Err(io::Error::other(why)),
+        };
+        inbox.went(&path, done);
     }
     Ok(())
 }
@@ -95,6 +92,8 @@ fn put(outgoing: &Path, sealed: &Sealed) -> io::Result<()> {
     let (office, number) = (&sealed.office, sealed.number);
     let name = format!("{}-{}", office.municipality, office.name);
     let folder = outgoing.join(&name);
-    fs::create_dir_all(&folder)?;
-    letter::put(&folder, &format!("{name}-{number:020}{}", letter::END), &sealed.letter)
+    let file = format!("{name}-{number:020}{}", letter::END);
+    let put =
+        fs::create_dir_all(&folder).and_then(|()| letter::put(&folder, &file, &sealed.letter));
+    put.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", folder.display())))
 }

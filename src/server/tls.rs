@@ -1,23 +1,24 @@
 //! TLS for the hub: both ends show a certificate that the town's own authority signed.
 
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
-use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 use tokio_rustls::server::TlsStream;
 
+use crate::certificates;
 use crate::web::hub::Peer;
 
 /// The files of one end of a line, all PEM.
@@ -31,10 +32,15 @@ pub struct Certificates {
     pub authority: PathBuf,
 }
 
-/// How long a handshake may take.
+/// How long whoever has called may be silent.
+const FIRST_WORD_WITHIN: Duration = Duration::from_secs(3);
+/// How long the handshake may take after that.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
-/// Handshakes under way at once; more wait unanswered.
-const HANDSHAKES: usize = 64;
+/// Handshakes under way at once with one address. An office has one line; behind one address
+/// there may be several offices. Whoever wants more is hung up on, and others are not.
+const HANDSHAKES_EACH: usize = 8;
+/// With all of them; more wait unanswered.
+const HANDSHAKES: usize = 256;
 
 impl Certificates {
     /// A server that lets nobody in without a certificate.
@@ -42,36 +48,22 @@ impl Certificates {
     /// # Errors
     /// Which file cannot be read, or does not fit to the others.
     pub fn server(&self) -> anyhow::Result<ServerConfig> {
-        let mut roots = RootCertStore::empty();
-        for authority in chain(&self.authority)? {
-            roots.add(authority).with_context(|| format!("{}", self.authority.display()))?;
-        }
+        let roots = certificates::authorities(&self.authority)?;
         let provider = Arc::new(ring::default_provider());
         let verifier =
             WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone())
                 .build()
                 .with_context(|| format!("{}", self.authority.display()))?;
-        let key = PrivateKeyDer::from_pem_file(&self.key)
-            .with_context(|| format!("{} is no private key (PEM)", self.key.display()))?;
+        let key = certificates::key(&self.key)?;
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_client_cert_verifier(verifier)
-            .with_single_cert(chain(&self.certificate)?, key)
+            .with_single_cert(certificates::chain(&self.certificate)?, key)
             .with_context(|| {
                 format!("{} is not the key to {}", self.key.display(), self.certificate.display())
             })?;
         Ok(config)
     }
-}
-
-fn chain(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
-    let chain: Vec<_> = CertificateDer::pem_file_iter(file)
-        .and_then(Iterator::collect)
-        .with_context(|| format!("{} is no certificate (PEM)", file.display()))?;
-    if chain.is_empty() {
-        bail!("{} holds no certificate", file.display());
-    }
-    Ok(chain)
 }
 
 /// Hands out connections whose handshake is done. Each is shaken on a task of its own:
@@ -101,20 +93,64 @@ async fn shake_hands(
     shaken: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
 ) {
     let places = Arc::new(Semaphore::new(HANDSHAKES));
+    let shares = Shares::default();
     while let Ok(place) = places.clone().acquire_owned().await {
         let (stream, address) = tokio::select! {
             // Of axum: it waits where there are no more files to open.
             accepted = Listener::accept(&mut listener) => accepted,
             () = shaken.closed() => return,
         };
+        let Some(share) = shares.take(address.ip()) else { continue };
         let (acceptor, shaken) = (acceptor.clone(), shaken.clone());
         tokio::spawn(async move {
-            let shake = tokio::time::timeout(HANDSHAKE_WITHIN, acceptor.accept(stream));
-            if let Ok(Ok(stream)) = shake.await {
+            let stream = shake_hand(&acceptor, stream).await;
+            // Whoever is known is nobody who fills the places up.
+            drop((place, share));
+            if let Some(stream) = stream {
                 let _ = shaken.send((stream, address)).await;
             }
-            drop(place);
         });
+    }
+}
+
+/// A line whose other end has shown its certificate in time.
+async fn shake_hand(acceptor: &TlsAcceptor, stream: TcpStream) -> Option<TlsStream<TcpStream>> {
+    let word = timeout(FIRST_WORD_WITHIN, stream.readable());
+    word.await.ok()?.ok()?;
+    timeout(HANDSHAKE_WITHIN, acceptor.accept(stream)).await.ok()?.ok()
+}
+
+/// How many handshakes are under way with each address.
+#[derive(Clone, Default)]
+struct Shares(Arc<Mutex<BTreeMap<IpAddr, usize>>>);
+
+/// One of them, until it is dropped.
+struct Share {
+    shares: Shares,
+    address: IpAddr,
+}
+
+impl Shares {
+    fn take(&self, address: IpAddr) -> Option<Share> {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = taken.entry(address).or_default();
+        if *count >= HANDSHAKES_EACH {
+            return None;
+        }
+        *count += 1;
+        Some(Share { shares: self.clone(), address })
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut taken = self.shares.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = taken.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                taken.remove(&self.address);
+            }
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::chance::{self, SystemChance};
 use crate::clock::{Clock, FastClock, HeldClock, Moment, SystemClock};
 use crate::db::Tx;
 use crate::demo::town::{self, Town, past};
+use crate::hex;
 use crate::id::StaffId;
 use crate::journal::{Actor, Journal, OfficeKey};
 use crate::queue;
@@ -132,8 +133,7 @@ pub(super) async fn populate(
 async fn clerks(office: &Office, journal: &Arc<Journal>) -> anyhow::Result<Vec<StaffId>> {
     let mut staff = Vec::new();
     for counter in town::counters(&office.config) {
-        let password: String =
-            chance::bytes::<12>(&SystemChance).iter().map(|byte| format!("{byte:02x}")).collect();
+        let password = hex::digits(&chance::bytes::<12>(&SystemChance));
         // They are nobody.
         let (login, name) = (format!("jitsuen-{counter}"), format!("実演の係員{counter}"));
         let new = NewAccount::typed(

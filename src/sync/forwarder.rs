@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use super::course::{Course, Incident, course};
-use super::message::{Answer, Entry, Hash, Hello, Incarnation, Mark, Position, Watermark};
+use super::message::{Answer, Entry, Hash, Incarnation, Mark, Position, Watermark};
 use super::pause;
 use super::receive::{Receipt, receive};
 use crate::id::LogId;
@@ -41,8 +41,8 @@ pub enum Part {
 pub enum Next {
     /// Nothing before this, unless something is written.
     Wait { until_ms: u64 },
-    /// Ask where the hub stands.
-    Hello(Hello),
+    /// Ask where the hub stands with this log.
+    Hello { log: LogId },
     /// Send entries from `first` on, as many as [`super::batch::cut`] allows.
     Send { log: LogId, first: u64 },
     /// Ask for what the hub holds of this log, from `first` on.
@@ -58,10 +58,10 @@ pub enum Told {
     Keep { known: Watermark, incident: Option<Incident> },
     /// Begin a new log that names this one as its parent and takes over everything
     /// in it under the same operation ids; fetch and keep the hub's version.
-    BeginAnew { log: LogId, incident: Incident },
+    BeginAnew { log: LogId },
     /// The hub has another version of a kept log than the one it gave us: what is
     /// kept goes into the open log, under the same operation ids.
-    TakeOver { log: LogId, incident: Incident },
+    TakeOver { log: LogId },
     /// Append what the hub holds to the kept log, if `take`; with `complete` there is
     /// no more.
     Held { log: LogId, take: bool, complete: bool },
@@ -106,7 +106,7 @@ impl Forwarder {
         self.asked = match next {
             Next::Wait { .. } => None,
             Next::Send { log, .. } => Some((log, true)),
-            Next::Hello(Hello { log, .. }) | Next::Fetch { log, .. } => Some((log, false)),
+            Next::Hello { log } | Next::Fetch { log, .. } => Some((log, false)),
         };
         next
     }
@@ -118,29 +118,21 @@ impl Forwarder {
     }
 
     fn wanted(&self, now_ms: u64, logs: &[Log]) -> Next {
-        let hello = |log: &Log| {
-            let Watermark { log: id, acked, hub, .. } = log.known;
-            Next::Hello(Hello { log: id, end: log.end, acked, hub })
-        };
+        let hello = |log: &Log| Next::Hello { log: log.known.log };
+        // First what only the hub has: what this counter has besides is worked out of it,
+        // and what was written later goes on from that.
+        if let Some(log) = logs.iter().find(|log| log.part == Part::Kept { complete: false }) {
+            return Next::Fetch { log: log.known.log, first: log.end + 1 };
+        }
         let to_compare = |log: &&Log| {
             let compared = self.compared.get(&log.known.log);
-            log.part != Part::Kept { complete: false }
-                && (compared.is_none() || compared != self.hub.as_ref())
+            compared.is_none() || compared != self.hub.as_ref()
         };
         if let Some(log) = logs.iter().find(to_compare) {
             return hello(log);
         }
-        let to_do = |log: &Log| match log.part {
-            Part::Kept { complete: false } => {
-                Some(Next::Fetch { log: log.known.log, first: log.end + 1 })
-            }
-            _ if log.end > log.known.acked.seq => {
-                Some(Next::Send { log: log.known.log, first: log.known.acked.seq + 1 })
-            }
-            _ => None,
-        };
-        if let Some(next) = logs.iter().find_map(to_do) {
-            return next;
+        if let Some(log) = logs.iter().find(|log| log.end > log.known.acked.seq) {
+            return Next::Send { log: log.known.log, first: log.known.acked.seq + 1 };
         }
         let until_ms = self.heard_ms.map_or(0, |heard| heard + self.heartbeat_ms);
         match logs.last() {
@@ -205,15 +197,19 @@ impl Forwarder {
         let id = log.known.log;
         match course(&log.known, hash_at, position) {
             Course::Go { acked, incident } => {
+                // A hub that holds less of one log than in the same life before may hold less
+                // of every other. In another life all are compared anyway.
+                let is_same_life = self.compared.get(&id) == Some(&position.hub);
+                if incident == Some(Incident::HubWentBack) && is_same_life {
+                    self.compared.clear();
+                }
                 self.compared.insert(id, position.hub);
                 let (hub, backed_up) = (Some(position.hub), position.backed_up);
                 let known = Watermark { acked, hub, backed_up, ..log.known };
                 if known == log.known { Told::Nothing } else { Told::Keep { known, incident } }
             }
-            Course::BeginAnew(incident) if log.part == Part::Open => {
-                Told::BeginAnew { log: id, incident }
-            }
-            Course::BeginAnew(incident) => Told::TakeOver { log: id, incident },
+            Course::BeginAnew if log.part == Part::Open => Told::BeginAnew { log: id },
+            Course::BeginAnew => Told::TakeOver { log: id },
         }
     }
 }

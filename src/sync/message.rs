@@ -61,16 +61,6 @@ impl Watermark {
     }
 }
 
-/// "Here is a log; how much of it have you?"
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hello {
-    pub log: LogId,
-    /// The newest entry here.
-    pub end: u64,
-    pub acked: Mark,
-    pub hub: Option<Incarnation>,
-}
-
 /// Where the hub stands with a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
@@ -84,7 +74,7 @@ pub struct Position {
 /// What came of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer<B> {
-    /// To a [`Hello`], and to entries: how far the hub is now.
+    /// To a greeting, and to entries: how far the hub is now.
     Position(Position),
     /// To a question for what the hub holds of a log, from the number asked for.
     /// Empty: there is no more.

@@ -22,5 +22,5 @@ mod tests;
 
 pub use course::{Course, Incident, course};
 pub use forwarder::{Forwarder, Next};
-pub use message::{Answer, Entry, Hash, Hello, Incarnation, Link, Mark, Position, Watermark};
+pub use message::{Answer, Entry, Hash, Incarnation, Link, Mark, Position, Watermark};
 pub use receive::{Receipt, receive};

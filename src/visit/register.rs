@@ -16,6 +16,7 @@ use crate::form::answers::{Answer, Answers, Value};
 use crate::form::input::{self, InputError, Raw};
 use crate::form::questions::{self, AskQuestion};
 use crate::form::template::{Kind, Question};
+use crate::hex;
 use crate::id::{OpId, StaffId, VisitId};
 use crate::journal::{Actor, Entity, Event, Journal};
 use crate::lang::Lang;
@@ -112,7 +113,7 @@ pub fn looked_like(fills: &[Fill]) -> String {
     let seen: Vec<_> =
         fills.iter().map(|fill| (&fill.entry.path, &fill.entry.text, &fill.before)).collect();
     let digest = Sha256::digest(json!(seen).to_string());
-    digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::digits(&digest[..16])
 }
 
 /// What a clerk saw and chose.

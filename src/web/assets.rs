@@ -11,6 +11,7 @@ use axum::routing::get;
 use sha2::{Digest, Sha256};
 
 use super::error::Failure;
+use crate::hex;
 use crate::web::routes::Router;
 
 struct Asset {
@@ -67,7 +68,7 @@ static ADDRESSES: LazyLock<Vec<String>> = LazyLock::new(|| {
         .iter()
         .map(|asset| {
             let hash = Sha256::digest(asset.bytes);
-            let hash: String = hash[..6].iter().map(|byte| format!("{byte:02x}")).collect();
+            let hash = hex::digits(&hash[..6]);
             format!("/static/{hash}/{}", asset.name)
         })
         .collect()

@@ -44,6 +44,18 @@ pub(super) fn forget(response: &mut Response, name: &str, path: &str) {
     set(response, format!("{name}=; Path={path}; HttpOnly; SameSite=Strict; Max-Age=0"));
 }
 
+/// Lets the browser show the cookies of this answer over TLS alone.
+pub(super) fn only_over_tls(response: &mut Response) {
+    let headers = response.headers_mut();
+    let header::Entry::Occupied(mut cookies) = headers.entry(header::SET_COOKIE) else { return };
+    for cookie in cookies.iter_mut() {
+        let secure = [cookie.as_bytes(), b"; Secure"].concat();
+        if let Ok(secure) = HeaderValue::from_bytes(&secure) {
+            *cookie = secure;
+        }
+    }
+}
+
 fn set(response: &mut Response, cookie: String) {
     // A token is hexadecimal, names and paths are ours: always a header value.
     if let Ok(value) = HeaderValue::from_str(&cookie) {

@@ -72,8 +72,6 @@ pub struct Stuck {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Greeting {
     pub log: Log,
-    /// The newest entry at the office.
-    pub end: u64,
 }
 
 /// Entries of a log, one after the other.
@@ -95,6 +93,9 @@ pub struct Question {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holding {
     log: LogId,
+    /// The number that was asked for: an answer may come late, and after that to a later
+    /// question.
+    first: u64,
     entries: Vec<Written>,
 }
 
@@ -167,9 +168,15 @@ impl Batch {
 }
 
 impl Holding {
-    /// What is held of `log`.
-    pub fn new(log: LogId, entries: &[Entry<Row>]) -> Self {
-        Self { log, entries: entries.iter().map(Written::from).collect() }
+    /// What is held of `log` from number `first` on.
+    pub fn new((log, first): (LogId, u64), entries: &[Entry<Row>]) -> Self {
+        Self { log, first, entries: entries.iter().map(Written::from).collect() }
+    }
+
+    /// Whether it answers the question for what is held of `log` from `first` on.
+    pub fn is_of(&self, log: LogId, first: u64) -> bool {
+        let begins = self.entries.first().map(|entry| u64::try_from(entry.seq));
+        (self.log, self.first) == (log, first) && begins.is_none_or(|seq| seq == Ok(first))
     }
 
     /// The entries. What their hashes say is not looked at.
@@ -302,7 +309,7 @@ mod tests {
         let arrived: Batch = unpack(&pack(&batch)).unwrap();
         assert_eq!(arrived.entries(), entries);
         assert_eq!(arrived.log.parent(), Some((log, Mark { seq: 9, hash: [4; 32] })));
-        let held: Holding = unpack(&pack(&Holding::new(log, &entries))).unwrap();
+        let held: Holding = unpack(&pack(&Holding::new((log, 3), &entries))).unwrap();
         assert_eq!(held.entries(), entries);
         let hub = Incarnation([8; 16]);
         for upto in [None, Some(Mark { seq: 9, hash: [1; 32] })] {

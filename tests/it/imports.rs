@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// What each room may import, vocabulary aside.
 const ROOMS: &[(&str, &[&str])] = &[
     // machinery
+    ("certificates", &[]),
     ("db", &[]),
     // Sealed for one receiver; what it is, it does not know.
     ("envelope", &[]),
@@ -29,9 +30,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     // What travels, as bytes.
     ("wire", &["envelope", "journal", "notice", "sync"]),
     // Signed files; what they say, it does not know.
-    ("letter", &[]),
+    ("letter", &["certificates"]),
     // The counter's end of the line to the hub.
-    ("forwarding", &["db", "envelope", "journal", "letter", "sync", "wire"]),
+    ("forwarding", &["certificates", "db", "envelope", "journal", "letter", "sync", "wire"]),
     // Copies the file elsewhere; what is in it, it does not know.
     ("second_copy", &["db", "journal"]),
     ("jpqr", &[]),
@@ -42,6 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "hub",
         &[
             "application",
+            "certificates",
             "envelope",
             "journal",
             "notice",
@@ -151,6 +153,7 @@ const VOCABULARY: &[&str] = &[
     "yen",
     "secret",
     "fault",
+    "hex",
     "document",
     "lang",
     "holiday",
@@ -176,7 +179,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("askama", &["web"]),
     ("argon2", &["staff"]),
     ("chacha20poly1305", &["card", "journal"]),
-    ("tokio_rustls", &["web", "server", "forwarding", "letter", "notice"]),
+    ("tokio_rustls", &["certificates", "web", "server", "forwarding", "hub", "letter", "notice"]),
     ("ureq", &["forwarding"]),
     ("tokio_postgres", &["hub"]),
     ("deadpool_postgres", &["hub"]),

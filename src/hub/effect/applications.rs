@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 
 use super::{Told, Why, facts};
 use crate::application::State;
-use crate::hub::Error;
+use crate::hub::{Error, Office};
 use crate::id::{ApplicationId, VisitId};
 use crate::journal;
 
@@ -15,6 +15,12 @@ pub(in crate::hub) enum Effect {
     HandedIn { visit: VisitId, ticket: Option<String>, applications: Vec<HandedIn> },
     Printed(Vec<ApplicationId>),
     Decided { application: ApplicationId, state: State },
+}
+
+impl Effect {
+    pub(super) fn begins(&self) -> bool {
+        matches!(self, Effect::HandedIn { .. })
+    }
 }
 
 /// An application, as the journal tells of it.
@@ -81,22 +87,24 @@ pub(super) async fn apply(
             let printed = tx
                 .prepare_cached(
                     "update application set printed = printed + 1
-                     where municipality = $1 and application = any ($2::text[]::uuid[])",
+                     where municipality = $1 and application = any ($2::text[]::uuid[])
+                       and office = $3",
                 )
                 .await?;
-            let count = tx.execute(&printed, &[&told.office.municipality, &ids]).await?;
+            let office = told.office;
+            let count = tx.execute(&printed, &[&office.municipality, &ids, &office.name]).await?;
             Ok(found(count == ids.len() as u64))
         }
         Effect::Decided { application, state } => {
             let decided = tx
                 .prepare_cached(
                     "update application set state = $3, changed_at = $4::text::timestamptz
-                     where municipality = $1 and application = $2::text::uuid",
+                     where municipality = $1 and application = $2::text::uuid and office = $5",
                 )
                 .await?;
             let (id, at) = (application.to_string(), &told.row.occurred_at);
-            let count =
-                tx.execute(&decided, &[&told.office.municipality, &id, &state.id(), at]).await?;
+            let Office { municipality, name } = told.office;
+            let count = tx.execute(&decided, &[municipality, &id, &state.id(), at, name]).await?;
             Ok(found(count == 1))
         }
     }

@@ -16,6 +16,12 @@ pub(in crate::hub) enum Effect {
     Parted(Parted),
 }
 
+impl Effect {
+    pub(super) fn begins(&self) -> bool {
+        matches!(self, Effect::Paired(..))
+    }
+}
+
 /// The facts of a device that was paired.
 #[derive(Debug, Deserialize)]
 pub(in crate::hub) struct Paired {
@@ -46,7 +52,7 @@ pub(super) async fn apply(
     tx: &Transaction<'_>,
     Told { office, row }: &Told<'_>,
     effect: &Effect,
-) -> Result<(), Error> {
+) -> Result<Result<(), Why>, Error> {
     let (municipality, at) = (&office.municipality, &row.occurred_at);
     match effect {
         Effect::Paired(id, Paired { name, role }) => {
@@ -59,9 +65,12 @@ pub(super) async fn apply(
         }
         Effect::Revoked(id) => {
             let revoke = "update device set revoked_at = $3::text::timestamptz
-                where municipality = $1 and device = $2::text::uuid";
+                where municipality = $1 and device = $2::text::uuid and office = $4";
             let revoke = tx.prepare_cached(revoke).await?;
-            tx.execute(&revoke, &[municipality, &id.to_string(), at]).await?;
+            let what = [municipality, &id.to_string(), at, &office.name];
+            if tx.execute(&revoke, &[what[0], what[1], what[2], what[3]]).await? == 0 {
+                return Ok(Err(Why::BehindAnother));
+            }
         }
         Effect::Parted(Parted { incident }) => {
             let insert = "insert into incident (municipality, op, office, what, at)
@@ -70,28 +79,36 @@ pub(super) async fn apply(
             tx.execute(&insert, &[municipality, &row.op_id, &office.name, incident, at]).await?;
         }
     }
-    Ok(())
+    Ok(Ok(()))
 }
 
-/// Notes when somebody last did something at each device.
+/// Notes when somebody last did something at each device of an office.
 pub(in crate::hub) async fn acted<'r>(
     tx: &Transaction<'_>,
     municipality: &str,
-    rows: impl Iterator<Item = &'r journal::Row>,
+    acts: impl Iterator<Item = (&'r str, &'r journal::Row)>,
 ) -> Result<(), Error> {
-    let acts = rows.filter_map(|row| Some((row.actor.strip_prefix("device:")?, &row.occurred_at)));
-    let (devices, at): (Vec<&str>, Vec<&String>) = acts.unzip();
+    let (mut offices, mut devices, mut at) = (Vec::new(), Vec::new(), Vec::new());
+    for (office, row) in acts {
+        if let Some(device) = row.actor.strip_prefix("device:") {
+            offices.push(office);
+            devices.push(device);
+            at.push(row.occurred_at.as_str());
+        }
+    }
     if devices.is_empty() {
         return Ok(());
     }
     let update = tx
         .prepare_cached(
             "update device set acted_at = greatest(acted_at, newest.at)
-             from (select device::uuid, max(at::timestamptz) at
-                   from unnest($2::text[], $3::text[]) as t (device, at) group by 1) newest
-             where municipality = $1 and device.device = newest.device",
+             from (select office, device::uuid, max(at::timestamptz) at
+                   from unnest($2::text[], $3::text[], $4::text[]) as t (office, device, at)
+                   group by 1, 2) newest
+             where municipality = $1 and device.office = newest.office
+               and device.device = newest.device",
         )
         .await?;
-    tx.execute(&update, &[&municipality, &devices, &at]).await?;
+    tx.execute(&update, &[&municipality, &offices, &devices, &at]).await?;
     Ok(())
 }

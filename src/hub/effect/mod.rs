@@ -40,7 +40,7 @@ pub enum Why {
     TooNew,
     /// It does not say what an entry of its kind says.
     NotAsExpected,
-    /// Another that it goes on from is parked, and came before.
+    /// Another that it goes on from is parked, or has not come yet.
     BehindAnother,
 }
 
@@ -76,6 +76,20 @@ pub(super) enum Effect {
     Money(money::Effect),
     Machine(machines::Effect),
     Notice(notices::Effect),
+}
+
+impl Effect {
+    /// Whether it is with this that the hub first hears of the entity: what came before it,
+    /// by another log, waits for it.
+    pub(super) fn begins(&self) -> bool {
+        match self {
+            Effect::Application(effect) => effect.begins(),
+            Effect::Ticket(effect) => effect.begins(),
+            Effect::Money(effect) => effect.begins(),
+            Effect::Machine(effect) => effect.begins(),
+            Effect::Counter(_) | Effect::Notice(_) | Effect::None => false,
+        }
+    }
 }
 
 /// The facts of an entry; all kinds that something is made of are of version 1 so far.
@@ -116,7 +130,7 @@ pub(super) async fn apply(
         Effect::Ticket(effect) => tickets::apply(tx, told, effect).await,
         Effect::Counter(effect) => counters::apply(tx, told, effect).await.map(Ok),
         Effect::Money(effect) => money::apply(tx, told, effect).await,
-        Effect::Machine(effect) => machines::apply(tx, told, effect).await.map(Ok),
+        Effect::Machine(effect) => machines::apply(tx, told, effect).await,
         Effect::Notice(effect) => notices::apply(tx, told, effect).await.map(Ok),
     }
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{Told, Why, facts};
 use crate::clock::{iso_day, rfc3339};
-use crate::hub::Error;
+use crate::hub::{Error, Office};
 use crate::journal;
 use crate::payment::{Closing, Entry, Payment, Step};
 
@@ -17,6 +17,12 @@ pub(in crate::hub) enum Effect {
     /// Through a terminal.
     WentBack(WentBack),
     Closed(Closing),
+}
+
+impl Effect {
+    pub(super) fn begins(&self) -> bool {
+        matches!(self, Effect::Begun(_))
+    }
 }
 
 /// The facts of what becomes of a payment, or of a count of the drawer.
@@ -115,11 +121,11 @@ async fn go_on(
     let update = tx
         .prepare_cached(
             "update payment set state = $3
-             where municipality = $1 and payment::text = $2",
+             where municipality = $1 and payment::text = $2 and office = $4",
         )
         .await?;
-    let what = [&told.office.municipality, payment];
-    Ok(tx.execute(&update, &[what[0], what[1], &step.state.id()]).await? == 1)
+    let Office { municipality, name } = told.office;
+    Ok(tx.execute(&update, &[municipality, payment, &step.state.id(), name]).await? == 1)
 }
 
 /// An entry is one act and never changes. A counter that was set back may write the same
@@ -127,9 +133,12 @@ async fn go_on(
 async fn book(tx: &Transaction<'_>, told: &Told<'_>, entry: &Entry) -> Result<(), Error> {
     let (municipality, id) = (&told.office.municipality, entry.id.to_string());
     let before = tx
-        .prepare_cached("delete from posting where municipality = $1 and entry = $2::text::uuid")
+        .prepare_cached(
+            "delete from posting
+             where municipality = $1 and entry = $2::text::uuid and office = $3",
+        )
         .await?;
-    tx.execute(&before, &[municipality, &id]).await?;
+    tx.execute(&before, &[municipality, &id, &told.office.name]).await?;
     let insert = tx
         .prepare_cached(
             "insert into posting (municipality, entry, nth, office, day, kind, account, amount)

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{Told, Why, facts};
 use crate::clock;
-use crate::hub::Error;
+use crate::hub::{Error, Office};
 use crate::id::TicketId;
 use crate::journal;
 use crate::queue::{self, Ticket};
@@ -17,8 +17,16 @@ pub(in crate::hub) struct Effect {
     facts: Value,
 }
 
+impl Effect {
+    pub(super) fn begins(&self) -> bool {
+        self.kind == ISSUED
+    }
+}
+
+const ISSUED: &str = "ticket.issued";
+
 pub(super) fn read(row: &journal::Row) -> Result<Option<Effect>, Why> {
-    let kinds = ["ticket.issued", "ticket.moved", "ticket.undone", "ticket.carried"];
+    let kinds = [ISSUED, "ticket.moved", "ticket.undone", "ticket.carried"];
     if !kinds.contains(&row.kind.as_str()) {
         return Ok(None);
     }
@@ -35,44 +43,44 @@ pub(super) async fn apply(
     let select = tx
         .prepare_cached(
             "select told::text from ticket
-             where municipality = $1 and ticket = $2::text::uuid",
+             where municipality = $1 and ticket = $2::text::uuid and office = $3",
         )
         .await?;
-    let before = tx.query_opt(&select, &[&told.office.municipality, &id]).await?;
+    let Office { municipality, name } = told.office;
+    let before = tx.query_opt(&select, &[municipality, &id, name]).await?;
     let before: Vec<(String, Value)> = match before {
         Some(row) => serde_json::from_str(row.try_get(0)?)
             .map_err(|_| Error::Inconsistent("a ticket that is none"))?,
         None => Vec::new(),
     };
-    let Some(all) = gone_on(*ticket, before, (kind.clone(), facts.clone())) else {
-        return Ok(Err(Why::NotAsExpected));
-    };
-    match retold(*ticket, &all) {
-        // Drawn by an edition that left most of it to the office's rows.
-        None => Ok(Ok(())),
-        Some(stands) => put(tx, told, &stands, &all).await.map(Ok),
+    if before.is_empty() && kind != ISSUED {
+        // It was drawn with an entry that is parked, or that comes by another log.
+        return Ok(Err(Why::BehindAnother));
+    }
+    let all = gone_on(*ticket, before, (kind.clone(), facts.clone()));
+    let stands = all.and_then(|all| Some((retold(*ticket, &all)?, all)));
+    match stands {
+        Some((stands, all)) => put(tx, told, &stands, &all).await,
+        None => Ok(Err(Why::NotAsExpected)),
     }
 }
 
 /// What is told of a ticket with one entry more. A counter that was set back goes on from
-/// where it was then: what it does not know of any more is left out.
+/// where it was then: what it does not know of any more is left out. `None` where it fits
+/// nowhere.
 fn gone_on(
     ticket: TicketId,
     mut before: Vec<(String, Value)>,
     next: (String, Value),
 ) -> Option<Vec<(String, Value)>> {
-    // Of a ticket that nobody knows, what an earlier edition left to rows is no fault.
-    let is_known = !before.is_empty();
     loop {
         let stands = retold(ticket, &before);
         let (kind, facts) = (next.0.as_str(), next.1.to_string());
-        match queue::told(stands.as_ref(), (ticket, kind, &facts)) {
-            Ok(after) if after.is_some() || !is_known => {
-                before.push(next);
-                return Some(before);
-            }
-            _ => drop(before.pop()?),
+        if let Ok(Some(_)) = queue::told(stands.as_ref(), (ticket, kind, &facts)) {
+            before.push(next);
+            return Some(before);
         }
+        before.pop()?;
     }
 }
 
@@ -88,7 +96,7 @@ async fn put(
     told: &Told<'_>,
     ticket: &Ticket,
     all: &[(String, Value)],
-) -> Result<(), Error> {
+) -> Result<Result<(), Why>, Error> {
     let put = tx
         .prepare_cached(
             "insert into ticket (municipality, ticket, office, day, number, lane, state, arrived,
@@ -97,28 +105,31 @@ async fn put(
                $9, $10::text::json)
              on conflict (municipality, ticket) do update set
                day = excluded.day, number = excluded.number, lane = excluded.lane,
-               state = excluded.state, counter = excluded.counter, told = excluded.told",
+               state = excluded.state, counter = excluded.counter, told = excluded.told
+             where ticket.office = excluded.office",
         )
         .await?;
     let leg = ticket.leg();
     let all = serde_json::to_string(all).map_err(|_| Error::Inconsistent("facts"))?;
-    tx.execute(
-        &put,
-        &[
-            &told.office.municipality,
-            &ticket.id.to_string(),
-            &told.office.name,
-            &clock::iso_day(ticket.day),
-            &ticket.to_string(),
-            &leg.lane,
-            &leg.state.id(),
-            &clock::rfc3339(ticket.arrived),
-            &leg.counter.and_then(|counter| i32::try_from(counter).ok()),
-            &all,
-        ],
-    )
-    .await?;
-    Ok(())
+    let count = tx
+        .execute(
+            &put,
+            &[
+                &told.office.municipality,
+                &ticket.id.to_string(),
+                &told.office.name,
+                &clock::iso_day(ticket.day),
+                &ticket.to_string(),
+                &leg.lane,
+                &leg.state.id(),
+                &clock::rfc3339(ticket.arrived),
+                &leg.counter.and_then(|counter| i32::try_from(counter).ok()),
+                &all,
+            ],
+        )
+        .await?;
+    // The number of another office is none of this one's.
+    Ok(if count == 1 { Ok(()) } else { Err(Why::NotAsExpected) })
 }
 
 #[cfg(test)]

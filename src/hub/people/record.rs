@@ -1,9 +1,9 @@
 //! What people did at the hub: each a row of a chain, in the same transaction as the act,
 //! so that nobody looks at anything where it cannot be written down.
 
-use deadpool_postgres::Transaction;
+use deadpool_postgres::{ClientWrapper as Client, Transaction};
 use sha2::{Digest, Sha256};
-use tokio_postgres::Row;
+use tokio_postgres::{IsolationLevel, Row};
 
 use super::SignedIn;
 use crate::clock::{Moment, rfc3339};
@@ -93,61 +93,130 @@ impl SignedIn {
 }
 
 impl Hub {
-    /// The newest records, and the number of the first that is not what was written, or
-    /// is missing.
+    /// The newest records, and the number of the first of them that is not what was
+    /// written, or is missing. What came before them [`Hub::first_torn`] looks at.
     ///
     /// # Errors
     /// Faults of PostgreSQL.
     pub async fn records(&self, me: &SignedIn) -> Result<(Vec<Record>, Option<u64>), Error> {
-        let client = self.pool.get().await?;
-        let torn = first_torn(&client, &me.municipality).await?;
-        let rows = client
-            .query(
-                "select number, at, person.name, kind, about
-                 from record left join person on person.municipality = record.municipality
-                   and person.person::text = record.person
-                 where record.municipality = $1 order by number desc limit $2",
-                &[&me.municipality, &TOLD_MAX],
-            )
-            .await?;
+        let mut client = self.pool.get().await?;
+        let tx = as_of_now(&mut client).await?;
+        let municipality = me.municipality.as_str();
+        let head = head(&tx, municipality).await?;
+        let before = (head.number - TOLD_MAX).max(0);
+        let mut chain = match before {
+            0 => Some(Chain::default()),
+            before => {
+                let link = "select hash from record where municipality = $1 and number = $2";
+                let link = tx.query_opt(link, &[&municipality, &before]).await?;
+                match link {
+                    Some(row) => Some(Chain { number: before, hash: exactly(row.try_get(0)?)? }),
+                    None => None,
+                }
+            }
+        };
+        let rows = tx.query(&after(""), &[&municipality, &before]).await?;
+        let torn = match &mut chain {
+            Some(chain) => chain.torn_at(municipality, &rows)?.or(chain.other_than(&head)),
+            None => Some(before),
+        };
         let told = |row: &Row| {
             Ok(Record {
                 number: number(row.try_get(0)?)?,
                 at: row.try_get(1)?,
-                who: row.try_get(2)?,
+                who: row.try_get(6)?,
                 kind: row.try_get(3)?,
                 about: row.try_get(4)?,
             })
         };
-        Ok((rows.iter().map(told).collect::<Result<_, Error>>()?, torn))
+        let told = rows.iter().rev().map(told).collect::<Result<_, Error>>()?;
+        Ok((told, torn.map(number).transpose()?))
+    }
+
+    /// Reads the whole record of every municipality: how many there are, and the number of
+    /// the first that is not what was written, or is missing.
+    ///
+    /// # Errors
+    /// Faults of PostgreSQL.
+    pub async fn first_torn(&self) -> Result<Vec<(String, u64, Option<u64>)>, Error> {
+        let mut client = self.pool.get().await?;
+        let tx = as_of_now(&mut client).await?;
+        let all = "select municipality from record_head order by municipality";
+        let mut found = Vec::new();
+        for row in tx.query(all, &[]).await? {
+            let municipality: String = row.try_get(0)?;
+            let (mut chain, mut torn) = (Chain::default(), None);
+            while torn.is_none() {
+                let of = (municipality.as_str(), chain.number);
+                let rows = tx.query(&after("limit 1000"), &[&of.0, &of.1]).await?;
+                if rows.is_empty() {
+                    break;
+                }
+                torn = chain.torn_at(&municipality, &rows)?;
+            }
+            let torn = torn.or(chain.other_than(&head(&tx, &municipality).await?));
+            let (count, torn) = (number(chain.number)?, torn.map(number).transpose()?);
+            found.push((municipality, count, torn));
+        }
+        Ok(found)
     }
 }
 
-async fn first_torn(
-    client: &tokio_postgres::Client,
-    municipality: &str,
-) -> Result<Option<u64>, Error> {
-    let rows = client
-        .query(
-            "select number, at, person, kind, about, hash from record
-             where municipality = $1 order by number",
-            &[&municipality],
-        )
-        .await?;
-    let (mut before, mut next): (Hash, i64) = ([0; 32], 1);
-    for row in &rows {
-        let parts = [row.try_get(1)?, row.try_get(2)?, row.try_get(3)?, row.try_get(4)?];
-        let (nth, kept): (i64, Hash) = (row.try_get(0)?, exactly(row.try_get(5)?)?);
-        if nth != next || hash(&before, municipality, nth, parts) != kept {
-            return Ok(Some(number(next)?));
-        }
-        (before, next) = (kept, next + 1);
+/// What is read in it belongs together, whatever is added meanwhile.
+async fn as_of_now(client: &mut Client) -> Result<Transaction<'_>, Error> {
+    let tx = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead);
+    Ok(tx.read_only(true).start().await?)
+}
+
+/// Records after one number, in order, with the names of those who are known.
+fn after(most: &str) -> String {
+    format!(
+        "select number, at, record.person, kind, about, hash, person.name
+         from record left join person on person.municipality = record.municipality
+           and person.person::text = record.person
+         where record.municipality = $1 and number > $2 order by number {most}"
+    )
+}
+
+/// Where the chain is.
+#[derive(Debug, PartialEq, Eq)]
+struct Chain {
+    number: i64,
+    hash: Hash,
+}
+
+impl Default for Chain {
+    fn default() -> Self {
+        Self { number: 0, hash: [0; 32] }
     }
-    let head: Option<i64> = client
-        .query_opt("select number from record_head where municipality = $1", &[&municipality])
-        .await?
-        .map(|row| row.try_get(0))
-        .transpose()?;
-    let is_whole = head.unwrap_or(0) == next - 1;
-    Ok(if is_whole { None } else { Some(number(next)?) })
+}
+
+impl Chain {
+    /// Goes on along rows of [`after`]; the number of the first that does not follow.
+    fn torn_at(&mut self, municipality: &str, rows: &[Row]) -> Result<Option<i64>, Error> {
+        for row in rows {
+            let parts = [row.try_get(1)?, row.try_get(2)?, row.try_get(3)?, row.try_get(4)?];
+            let (nth, kept): (i64, Hash) = (row.try_get(0)?, exactly(row.try_get(5)?)?);
+            let next = self.number + 1;
+            if nth != next || hash(&self.hash, municipality, nth, parts) != kept {
+                return Ok(Some(next));
+            }
+            *self = Chain { number: next, hash: kept };
+        }
+        Ok(None)
+    }
+
+    /// Where it ends otherwise than with the newest that was written.
+    fn other_than(&self, head: &Chain) -> Option<i64> {
+        let is_behind = self.number < head.number;
+        (self != head).then_some(if is_behind { self.number + 1 } else { self.number })
+    }
+}
+
+async fn head(tx: &Transaction<'_>, municipality: &str) -> Result<Chain, Error> {
+    let head = "select number, hash from record_head where municipality = $1";
+    match tx.query_opt(head, &[&municipality]).await? {
+        Some(row) => Ok(Chain { number: row.try_get(0)?, hash: exactly(row.try_get(1)?)? }),
+        None => Ok(Chain::default()),
+    }
 }

@@ -163,12 +163,12 @@ impl Counter {
                 self.disk.incidents.extend(incident);
                 self.keep(known);
             }
-            Told::BeginAnew { log, incident } => {
-                self.disk.incidents.insert(incident);
+            Told::BeginAnew { log } => {
+                self.disk.incidents.insert(Incident::CounterWentBack);
                 self.begin_anew(log, dice);
             }
-            Told::TakeOver { log, incident } => {
-                self.disk.incidents.insert(incident);
+            Told::TakeOver { log } => {
+                self.disk.incidents.insert(Incident::CounterWentBack);
                 if let Some(at) = self.disk.logs.iter().position(|rows| rows.id() == log) {
                     let kept = self.disk.logs.remove(at);
                     kept.entries.into_iter().for_each(|entry| self.open().write(entry.body));
@@ -210,6 +210,13 @@ impl Counter {
         let Some(at) = self.disk.logs.iter().position(|rows| rows.id() == log) else { return };
         let old = self.disk.logs.remove(at);
         let mut new = Rows::new(LogId::new(BEGAN, &dice.chance()), Part::Open);
+        let mut kept = Rows::new(log, Part::Kept { complete: false });
+        // What the hub acknowledged, both have: it is not fetched.
+        let acked = old.known.acked;
+        if old.hash_at(acked.seq) == Some(acked.hash) {
+            kept.entries = old.entries.clone();
+            kept.entries.retain(|entry| entry.link.seq <= acked.seq);
+        }
         for Entry { body, .. } in old.entries {
             match self.planted {
                 Some(Planted::TakesNothingOver) => {}
@@ -220,7 +227,7 @@ impl Counter {
             }
         }
         if self.planted != Some(Planted::KeepsNothingOfTheHub) {
-            self.disk.logs.push(Rows::new(log, Part::Kept { complete: false }));
+            self.disk.logs.push(kept);
         }
         self.disk.logs.push(new);
     }

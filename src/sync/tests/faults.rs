@@ -16,7 +16,7 @@ pub enum Planted {
     PoisonBlocks,
     OvertakesWhatIsParked,
     ForgetsWhatWasParked,
-    HasOneLifeOnly,
+    NeverLooksBack,
 }
 
 /// What goes wrong outside of the program.
@@ -31,6 +31,9 @@ pub enum Weather {
     /// The same, and the hub is set back some hours after the counter was: what only the
     /// hub had then is with the counter, or nowhere.
     OneAfterTheOther,
+    /// The same, and nothing tells the hub's life from the one before, as after a snapshot
+    /// of its machine.
+    OneAfterTheOtherInTheSameLife,
 }
 
 /// What the oracle found.

@@ -41,10 +41,10 @@ impl Hub {
         self.backup = self.now.clone();
     }
 
-    /// The newest backup is what there is from now on.
-    pub fn restore(&mut self, dice: &mut Dice) {
+    /// The newest backup is what there is from now on, in another life or in the same.
+    pub fn restore(&mut self, is_new_life: bool, dice: &mut Dice) {
         self.now = self.backup.clone();
-        if self.planted != Some(Planted::HasOneLifeOnly) {
+        if is_new_life {
             self.incarnation.0[..8].copy_from_slice(&dice.roll().to_be_bytes());
         }
         if self.upgraded {

@@ -12,7 +12,7 @@ use super::dice::Dice;
 use super::faults::{Bad, Planted, Weather};
 use super::hub::Hub;
 use crate::id::LogId;
-use crate::sync::forwarder::Next;
+use crate::sync::forwarder::{Log, Next, Part};
 use crate::sync::message::{Answer, Entry};
 
 const MINUTE: u64 = 60_000;
@@ -187,7 +187,8 @@ impl World {
             Event::HubBackup => self.hub.back_up(),
             Event::HubRestore => {
                 self.disasters.push(self.has_been_up());
-                self.hub.restore(&mut self.dice);
+                let is_new_life = self.weather != Weather::OneAfterTheOtherInTheSameLife;
+                self.hub.restore(is_new_life, &mut self.dice);
             }
             Event::Upgrade => self.hub.upgrade(),
         }
@@ -212,13 +213,21 @@ impl World {
         if machine.is_asking {
             return;
         }
-        let logs = machine.logs();
+        let mut logs = machine.logs();
+        if machine.planted == Some(Planted::NeverLooksBack) {
+            let open = logs.len() - 1;
+            let mut nth = 0..;
+            let is_done = |log: &Log| {
+                log.part != Part::Kept { complete: false } && log.end == log.known.acked.seq
+            };
+            logs.retain(|log| nth.next() == Some(open) || !is_done(log));
+        }
         let request = match machine.forwarder.next(self.now, &logs) {
             Next::Wait { until_ms } => {
                 let until = until_ms.max(self.now + 1);
                 return self.poll_at(until, counter);
             }
-            Next::Hello(hello) => Request::Hello(hello.log),
+            Next::Hello { log } => Request::Hello(log),
             Next::Send { log, first } => Request::Send(log, machine.batch(log, first)),
             Next::Fetch { log, first } => Request::Fetch(log, first),
         };

@@ -269,7 +269,6 @@ fn row(words: Phrases, one: &Stuck, now: Moment, sees_visits: bool) -> Row {
 fn told(words: Phrases, one: &Parted, now: Moment) -> String {
     let key = match one.incident.as_str() {
         "hub_went_back" => "line.hub_went_back",
-        "forgotten" => "line.forgotten",
         _ => "line.counter_went_back",
     };
     let time = clock::parse_rfc3339(&one.at).map(|at| shown(at, now)).unwrap_or_default();

@@ -27,6 +27,7 @@ use super::error::Failure;
 use super::{Office, Shared, assets, page};
 use crate::config::Config;
 use crate::form::Forms;
+use crate::hex;
 use crate::lang::{Lang, Phrases};
 use crate::preregistration::{Codebook, PublicFile};
 use crate::web::routes::Router;
@@ -147,7 +148,7 @@ fn digest(files: &[(&'static File, std::borrow::Cow<'static, [u8]>)]) -> String 
         hash.update((bytes.len() as u64).to_be_bytes());
         hash.update(bytes);
     }
-    hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::digits(&hash.finalize()[..8])
 }
 
 /// Says which keys may be sealed for on a day.

@@ -6,6 +6,7 @@ use crate::chance::SystemChance;
 use crate::clock::Moment;
 use crate::hub::{Hub, Office};
 use crate::letter::{Author, Authority};
+use crate::sync::batch::IN_A_LETTER;
 use crate::wire::letter::{Asks, Letter, QUESTION, REPLY, Reply, Says};
 use crate::wire::{self, Holding, Notices, Standing};
 
@@ -24,8 +25,8 @@ pub enum Answered {
     /// Nothing of it was taken, for a reason that the office hears, too, where it is the
     /// office's own letter.
     Refused { why: String, reply: Option<Sealed> },
-    /// The database is away: it stays where it is.
-    Later,
+    /// Something is wrong here, and not with the letter: it stays where it is.
+    Later(String),
 }
 
 /// A letter for an office.
@@ -60,9 +61,9 @@ impl Letters {
         let says = match self.says(&office, &letter.asks).await {
             Ok(says) => says,
             Err(refusal) => {
-                let (_, code, again) = refusal.told();
-                if again.is_some() {
-                    return Answered::Later;
+                let (status, code, _) = refusal.told();
+                if status.is_server_error() {
+                    return Answered::Later(refusal.why());
                 }
                 let reply = self.sealed(office, &letter, Says::Refused(code.to_owned())).await;
                 return Answered::Refused { why: format!("the hub takes nothing: {code}"), reply };
@@ -70,7 +71,7 @@ impl Letters {
         };
         match self.sealed(office, &letter, says).await {
             Some(reply) => Answered::Reply(reply),
-            None => Answered::Later,
+            None => Answered::Later("its answer could not be made, or not be signed".to_owned()),
         }
     }
 
@@ -82,8 +83,9 @@ impl Letters {
                 Says::Standing(Standing::from(position))
             }
             Asks::Held(question) => {
-                let held = self.hub.held(office, question.log, question.first).await?;
-                Says::Holding(Holding::new(question.log, &held))
+                let asked = (question.log, question.first);
+                let held = self.hub.held(office, asked, IN_A_LETTER).await?;
+                Says::Holding(Holding::new(asked, &held))
             }
         })
     }

@@ -18,9 +18,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::{StatusCode, header};
-use axum::middleware;
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Serialize;
@@ -33,8 +33,9 @@ use crate::clock::Clock;
 use crate::hub::people::Role;
 use crate::hub::{Entry, Hub, Log, Office, Parked};
 use crate::notice::SigningKey;
+use crate::sync::batch::ON_A_LINE;
 use crate::web::routes::Router;
-use crate::web::{assets, guard, openapi};
+use crate::web::{assets, cookie, guard, openapi};
 use crate::wire::{
     self, AllStuck, BODY_LEN_MAX, Batch, Greeting, Holding, Keys, Notices, NoticesQuestion,
     Question, Standing, Stuck, StuckQuestion,
@@ -88,6 +89,16 @@ pub fn router(hub: Hub, pages: Pages) -> axum::Router {
         .into_inner()
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(guard::headers))
+        .layer(middleware::from_fn(secured))
+}
+
+/// What was handed out over TLS, a browser never shows on a line without it.
+async fn secured(ConnectInfo(peer): ConnectInfo<Peer>, asked: Request, next: Next) -> Response {
+    let mut answer = next.run(asked).await;
+    if matches!(peer, Peer::Certified(_)) {
+        cookie::only_over_tls(&mut answer);
+    }
+    answer
 }
 
 /// The same without what stands around them.
@@ -119,7 +130,7 @@ async fn hello(
     ConnectInfo(peer): ConnectInfo<Peer>,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    let Greeting { log, .. } = read(&body)?;
+    let Greeting { log } = read(&body)?;
     take(&served, &peer, &log, &[]).await
 }
 
@@ -160,7 +171,8 @@ async fn held(
     let Question { site, log, first } = read(&body)?;
     let office = office(&peer, &site)?;
     let _turn = served.gate.enter(&office.municipality).ok_or(Refusal::TooMany)?;
-    Ok(said(&Holding::new(log, &served.hub.held(&office, log, first).await?)))
+    let held = served.hub.held(&office, (log, first), ON_A_LINE).await?;
+    Ok(said(&Holding::new((log, first), &held)))
 }
 
 /// What of an office waits here, after another look if that is asked for.
@@ -191,19 +203,14 @@ async fn stuck_of(hub: &Hub, office: &Office, again: bool) -> Result<AllStuck, R
     if again {
         hub.look_again_in(&office.municipality).await?;
     }
-    let parked = hub.parked(&office.municipality).await?;
-    let of_office = parked.into_iter().filter(|one| one.office == office.name);
-    let mut stuck: Vec<Stuck> = of_office
-        .map(|Parked { kind, entity, at, why, .. }| Stuck {
-            kind,
-            entity,
-            at,
-            why: why.id().into(),
-        })
-        .collect();
-    let more = stuck.len().saturating_sub(STUCK_MAX);
-    stuck.truncate(STUCK_MAX);
-    Ok(AllStuck { stuck, more })
+    let (parked, more) = hub.parked_of(office, STUCK_MAX).await?;
+    let stuck = |one: Parked| Stuck {
+        kind: one.kind,
+        entity: one.entity,
+        at: one.at,
+        why: one.why.id().into(),
+    };
+    Ok(AllStuck { stuck: parked.into_iter().map(stuck).collect(), more })
 }
 
 /// Takes keys of visits, and lets go of those that the office has erased.

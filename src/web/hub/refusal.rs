@@ -69,8 +69,16 @@ impl Refusal {
                     (StatusCode::CONFLICT, "other_log", None)
                 }
                 hub::Error::Torn(_) => (StatusCode::UNPROCESSABLE_ENTITY, "torn", None),
-                hub::Error::Busy(_) | hub::Error::Sql(_) => {
+                // The newer one goes on answering; until this one is stopped, it takes turns.
+                hub::Error::Overtaken => {
+                    (StatusCode::SERVICE_UNAVAILABLE, "overtaken", Some(LATER_SECS))
+                }
+                error if error.passes() => {
                     (StatusCode::SERVICE_UNAVAILABLE, "busy", Some(LATER_SECS))
+                }
+                // Asking again does not help: whoever runs the hub must look.
+                hub::Error::Busy(_) | hub::Error::Outdated(_) | hub::Error::Sql(_) => {
+                    (StatusCode::INTERNAL_SERVER_ERROR, "database", None)
                 }
                 hub::Error::WrongBody(_) => (StatusCode::BAD_REQUEST, "wrong_body", None),
                 hub::Error::Unsigned => (StatusCode::INTERNAL_SERVER_ERROR, "unsigned", None),
@@ -80,6 +88,14 @@ impl Refusal {
                 | hub::Error::Key(_)
                 | hub::Error::Inconsistent(_) => (StatusCode::INTERNAL_SERVER_ERROR, "fault", None),
             },
+        }
+    }
+
+    /// The same in words, for whoever runs the hub; nothing of what was sent.
+    pub(super) fn why(&self) -> String {
+        match self {
+            Refusal::Hub(error) => error.to_string(),
+            _ => self.told().1.to_owned(),
         }
     }
 
@@ -94,6 +110,9 @@ impl Refusal {
             Refusal::NotAllowed | Refusal::Forbidden => tracing::info!(code, "refused"),
             Refusal::Unshown => tracing::error!(code, "a page could not be drawn"),
             Refusal::TooMany => tracing::info!(code, "asked to come again"),
+            Refusal::Hub(error) if self.told().0.is_server_error() && !error.passes() => {
+                tracing::error!(code, %error, "the hub's database needs somebody");
+            }
             Refusal::Hub(error) => tracing::warn!(code, %error, "refused"),
         }
     }

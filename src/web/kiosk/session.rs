@@ -12,6 +12,7 @@ use crate::card;
 use crate::db;
 use crate::device::{self, Device, Role};
 use crate::form::answers::Answers;
+use crate::hex;
 use crate::id::{OpId, VisitId};
 use crate::journal::Actor;
 use crate::secret::Token;
@@ -66,7 +67,7 @@ impl AtKiosk {
             .chain_update("kiosk form")
             .chain_update(self.visit.id.to_string())
             .finalize();
-        key[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::digits(&key[..16])
     }
 
     /// The page before the card's: the last gate, or the choice of procedures.

@@ -3,7 +3,9 @@
 mod again;
 mod copied;
 mod down;
+mod faults;
 pub mod keys;
+mod late_letters;
 mod letters;
 pub mod office;
 pub mod pages;
@@ -11,9 +13,11 @@ pub mod people;
 pub mod served;
 pub mod town;
 mod travelling;
+mod waiting;
 
 use madoguchi::hub::{Error, Hub, Log, Why};
 use madoguchi::sync::Mark;
+use madoguchi::sync::batch::{IN_A_LETTER, Most, ON_A_LINE};
 use serde_json::json;
 
 use crate::stage::postgres::Postgres;
@@ -55,11 +59,14 @@ async fn what_an_office_wrote_arrives_once_however_it_is_cut_and_repeated() {
     let held = hub.position(TOWN, log.id).await.unwrap();
     assert_eq!(held.upto, Some(Mark { seq: 12, hash: last.hash }));
     assert_eq!(counts(&postgres, "town"), "6|12|12");
-    assert_eq!(hub.held(&log.office, log.id, 1).await.unwrap(), all, "as they were written");
-    assert_eq!(hub.held(&log.office, log.id, 11).await.unwrap(), all[10..]);
-    assert!(hub.held(&log.office, log.id, 13).await.unwrap().is_empty());
+    let held = async |first, most| hub.held(&log.office, (log.id, first), most).await.unwrap();
+    assert_eq!(held(1, ON_A_LINE).await, all, "as they were written");
+    assert_eq!(held(11, IN_A_LETTER).await, all[10..]);
+    assert_eq!(held(3, Most { entries: 2, ..ON_A_LINE }).await, all[2..4]);
+    assert!(held(13, ON_A_LINE).await.is_empty());
     let other = "999997/higashi".parse().unwrap();
-    assert!(hub.held(&other, log.id, 1).await.unwrap().is_empty(), "to its own office alone");
+    let held = hub.held(&other, (log.id, 1), ON_A_LINE).await;
+    assert!(held.unwrap().is_empty(), "to its own office alone");
     // Nobody changes what was written down.
     for edit in ["update entry set actor = 'system'", "delete from entry"] {
         assert_eq!(postgres.asked_in("town", edit), None, "{edit}");

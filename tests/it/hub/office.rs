@@ -48,6 +48,16 @@ impl Office {
         self.write((self.journal.op(), kind, 1), actor, entity, facts).await;
     }
 
+    /// The same of a version of its own.
+    pub async fn note_of(
+        &self,
+        entity: Entity,
+        (kind, version): (&'static str, u32),
+        facts: Value,
+    ) {
+        self.write((self.journal.op(), kind, version), Actor::System, entity, facts).await;
+    }
+
     async fn write(
         &self,
         (op, kind, version): (OpId, &'static str, u32),

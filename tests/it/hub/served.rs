@@ -9,6 +9,8 @@ use madoguchi::hub::{Entry, Log};
 use madoguchi::journal::LogRow;
 use madoguchi::wire::{self, Batch, Greeting, Holding, Question, Standing};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use ureq::Body;
+use ureq::http::Response;
 
 use super::office::Office;
 use crate::stage::postgres::Postgres;
@@ -25,7 +27,25 @@ pub fn served(database: &str, more: &[&Path]) -> Program {
     program
 }
 
-fn plain(hub: &Program) -> Link {
+/// The same, which lets nobody in without a certificate of this town.
+pub fn certified(database: &str, town: &Authority) -> Program {
+    let [certificate, key] = town.sign("localhost");
+    let authority = town.file();
+    let more = ["--certificate", "--key", "--authority"].map(Path::new);
+    let files = [&certificate, &key, &authority];
+    let more: Vec<&Path> =
+        more.into_iter().zip(files).flat_map(|(name, file)| [name, file.as_path()]).collect();
+    served(database, &more)
+}
+
+/// A line to it for whoever shows this certificate.
+pub fn link_of(hub: &Program, [certificate, key]: &[PathBuf; 2], authority: &Path) -> Link {
+    let url = hub.address.replace("127.0.0.1", "localhost");
+    let files = Some(Files { certificate, key, authority });
+    Link::new(&Place { url: &url, files }).unwrap()
+}
+
+pub fn plain(hub: &Program) -> Link {
     Link::new(&Place { url: &hub.address, files: None }).unwrap()
 }
 
@@ -37,12 +57,12 @@ fn told(log: &Log) -> wire::Log {
     wire::Log::from(&LogRow { id, site, parent, opened_at })
 }
 
-fn send(link: &Link, log: &Log, entries: &[Entry]) -> Heard<Standing> {
+pub fn send(link: &Link, log: &Log, entries: &[Entry]) -> Heard<Standing> {
     link.ask(wire::ENTRIES, &Batch::new(told(log), entries))
 }
 
 /// How far the hub says that it is.
-fn upto(heard: Heard<Standing>) -> u64 {
+pub fn upto(heard: Heard<Standing>) -> u64 {
     match heard {
         Heard::Said(standing) => standing.position().unwrap().upto.map_or(0, |mark| mark.seq),
         other => panic!("{other:?}"),
@@ -59,7 +79,7 @@ async fn an_office_greets_sends_and_is_given_back_what_it_sent_over_the_line() {
     }
     let (log, all) = (office.log().await, office.from(1).await);
     let link = plain(&hub);
-    let hello = || link.ask(wire::HELLO, &Greeting { log: told(&log), end: 5 });
+    let hello = || link.ask(wire::HELLO, &Greeting { log: told(&log) });
     assert_eq!(upto(hello()), 0);
     assert_eq!(upto(send(&link, &log, &all[..3])), 3);
     assert_eq!(upto(send(&link, &log, &all[1..])), 5);
@@ -135,12 +155,24 @@ impl Authority {
 }
 
 /// What a browser with this certificate is shown.
-fn looked(
-    url: &str,
-    [certificate, key]: &[PathBuf; 2],
+fn looked(url: &str, own: &[PathBuf; 2], authority: &Path, path: &str) -> (u16, String) {
+    let mut answer = browser(own, authority).get(format!("{url}{path}")).call().unwrap();
+    (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+}
+
+/// The answer to a form that it sends from the hub's own page.
+pub fn posted(
+    hub: &Program,
+    own: &[PathBuf; 2],
     authority: &Path,
-    path: &str,
-) -> (u16, String) {
+    (path, fields): (&str, &[(&str, &str)]),
+) -> Response<Body> {
+    let url = hub.address.replace("127.0.0.1", "localhost");
+    let form = browser(own, authority).post(format!("{url}{path}")).header("origin", &url);
+    form.send_form(fields.iter().copied()).unwrap()
+}
+
+fn browser([certificate, key]: &[PathBuf; 2], authority: &Path) -> ureq::Agent {
     let pem = |file: &Path| fs::read(file).unwrap();
     let key = ureq::tls::PrivateKey::from_pem(&pem(key)).unwrap();
     let own = ureq::tls::Certificate::from_pem(&pem(certificate)).unwrap();
@@ -153,9 +185,7 @@ fn looked(
         ))
         .build();
     let config = ureq::Agent::config_builder().tls_config(tls).http_status_as_error(false);
-    let agent: ureq::Agent = config.build().into();
-    let mut answer = agent.get(format!("{url}{path}")).call().unwrap();
-    (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+    config.max_redirects(0).max_redirects_will_error(false).build().into()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -164,25 +194,11 @@ async fn over_the_network_both_ends_show_a_certificate_and_each_office_speaks_fo
     let folder = tempfile::tempdir().unwrap();
     let town = Authority::new(folder.path(), "town");
     let stranger = Authority::new(folder.path(), "stranger");
-    let [certificate, key] = town.sign("localhost");
     let authority = town.file();
-    let hub = served(
-        &postgres.database("town"),
-        &[
-            Path::new("--certificate"),
-            &certificate,
-            Path::new("--key"),
-            &key,
-            Path::new("--authority"),
-            &authority,
-        ],
-    );
+    let hub = certified(&postgres.database("town"), &town);
     let url = hub.address.replace("127.0.0.1", "localhost");
     assert!(url.starts_with("https://"), "{url}");
-    let link = |[certificate, key]: &[PathBuf; 2], authority: &Path| {
-        let files = Some(Files { certificate, key, authority });
-        Link::new(&Place { url: &url, files }).unwrap()
-    };
+    let link = |own: &[PathBuf; 2], authority: &Path| link_of(&hub, own, authority);
     let office = Office::open("999997/honcho", 1).await;
     office.hand_in(1).await;
     let (log, all) = (office.log().await, office.from(1).await);

@@ -126,6 +126,14 @@ impl Branch {
         told.map(Result::unwrap).collect()
     }
 
+    /// How far it knows that the hub is with its newest log.
+    pub fn acked(&self) -> i64 {
+        let file = madoguchi::db::open_read_only(&self.database()).unwrap();
+        let acked = "select coalesce(max(acked), 0) from forwarded
+                     where log = (select id from log order by ordinal desc limit 1)";
+        file.query_row(acked, [], |row| row.get(0)).unwrap()
+    }
+
     /// How many logs it has begun.
     pub fn logs(&self) -> i64 {
         let file = madoguchi::db::open_read_only(&self.database()).unwrap();
@@ -181,7 +189,7 @@ impl Hall {
 
     /// Waits until what took effect is what `expected` gives; each once, for an act has
     /// one row. Nothing of what was handed in is missing or doubled.
-    pub fn comes_to(&self, expected: impl Fn() -> BTreeMap<String, String>) {
+    pub fn comes_to(&self, mut expected: impl FnMut() -> BTreeMap<String, String>) {
         wait_until("everything is at the town hall", || self.acts() == expected());
         let handed_in = "select (select count(*) from application),
                          (select count(*) from act join entry using (municipality, log, seq)

@@ -2,9 +2,11 @@
 //! between: real programs, a real PostgreSQL, and everything arrives once.
 
 use madoguchi::chance::{SeededChance, bytes};
+use madoguchi::hub::Hub;
 
 use ureq::http::StatusCode;
 
+use super::TOWN;
 use super::town::{Branch, Hall, all};
 use crate::stage::http::Visitor;
 use crate::stage::office::{hidden, sign_in};
@@ -116,6 +118,53 @@ fn a_counter_and_a_hub_that_wake_up_as_old_copies_of_themselves_lose_and_double_
         crate::stage::program::madoguchi(&["verify", "--data"]).arg(branch.data()),
     );
     assert_eq!(code, Some(0), "{said}");
+}
+
+#[test]
+fn a_hub_that_wakes_up_as_an_old_copy_and_cannot_tell_is_given_back_what_it_lost_of_every_log() {
+    let Some(mut hall) = Hall::open("a snapshot of the hub") else { return };
+    let mut branch = Branch::open("honcho");
+    branch.cable.lead_to(&hall.hub.address);
+    branch.resident();
+    hall.comes_to(|| branch.journal());
+    let old_counter = branch.copied();
+    let old_hub = hall.postgres.copied();
+    branch.resident();
+    hall.comes_to(|| branch.journal());
+    let before = branch.journal();
+    // The counter is set back: what it lost is in a log that it writes to no more, and that
+    // was longer here when it was left than it is at the town hall.
+    branch.cable.pull();
+    branch.put_back(&old_counter);
+    for _ in 0..4 {
+        branch.resident();
+    }
+    branch.cable.lead_to(&hall.hub.address);
+    let both = |branch: &Branch| {
+        let mut both = before.clone();
+        both.extend(branch.journal());
+        both
+    };
+    hall.comes_to(|| both(&branch));
+    assert_eq!(branch.logs(), 2);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let logs = runtime.block_on(async {
+        let hub = Hub::open(&hall.postgres.address("town")).await.unwrap();
+        hub.logs(TOWN).await.unwrap()
+    });
+    // What it had of it came in a log of its own.
+    assert_eq!(logs.iter().map(|log| log.missing).collect::<Vec<_>>(), [0, 0, 0]);
+    // The hub's machine is set back to a snapshot, and nothing in it tells that. Neither
+    // program is started anew.
+    hall.postgres.put_back(&old_hub);
+    branch.resident();
+    hall.comes_to(|| both(&branch));
+    // Of each of the three logs.
+    let [first, others @ ..] = &branch.incidents()[..] else { panic!("nothing was noticed") };
+    assert_eq!(
+        (first.as_str(), others),
+        ("counter_went_back", &["hub_went_back"; 3].map(str::to_owned)[..])
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
@@ -16,6 +16,8 @@ pub struct Postgres {
     child: Option<Child>,
     folder: TempDir,
     programs: PathBuf,
+    /// Where it listens besides; nowhere.
+    listens: String,
 }
 
 impl Postgres {
@@ -28,7 +30,7 @@ impl Postgres {
         let folder = tempfile::tempdir().unwrap();
         // It refuses to run as root.
         fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
-        let mut postgres = Self { child: None, folder, programs };
+        let mut postgres = Self { child: None, folder, programs, listens: String::new() };
         let made = postgres
             .command("initdb")
             .args(["--no-sync", "--auth=trust", "--username=madoguchi", "--encoding=UTF8"])
@@ -65,7 +67,7 @@ impl Postgres {
             .arg("-k")
             .arg(self.folder.path())
             // What a test writes need not outlive the machine.
-            .args(["-c", "listen_addresses=", "-c", "fsync=off"])
+            .args(["-c", &format!("listen_addresses={}", self.listens), "-c", "fsync=off"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(said)
@@ -83,16 +85,20 @@ impl Postgres {
         self.asked_in("postgres", sql)
     }
 
-    /// The same of one database.
-    pub fn asked_in(&self, database: &str, sql: &str) -> Option<String> {
-        let asked = Command::new(self.programs.join("psql"))
-            .args(["--no-psqlrc", "-v", "ON_ERROR_STOP=1", "-qAt", "-U", "madoguchi", "-d"])
+    /// Somebody who asks one database.
+    pub fn asking(&self, database: &str, sql: &str) -> Command {
+        let mut psql = Command::new(self.programs.join("psql"));
+        psql.args(["--no-psqlrc", "-v", "ON_ERROR_STOP=1", "-qAt", "-U", "madoguchi", "-d"])
             .arg(database)
             .arg("-h")
             .arg(self.folder.path())
-            .args(["-c", sql])
-            .output()
-            .unwrap();
+            .args(["-c", sql]);
+        psql
+    }
+
+    /// The same of one database.
+    pub fn asked_in(&self, database: &str, sql: &str) -> Option<String> {
+        let asked = self.asking(database, sql).output().unwrap();
         asked.status.success().then(|| String::from_utf8(asked.stdout).unwrap())
     }
 
@@ -109,6 +115,51 @@ impl Postgres {
         let pid = pid.lines().next().unwrap().to_owned();
         Command::new("kill").args(["-KILL", &pid]).status().unwrap();
         child.wait().unwrap();
+    }
+
+    /// An address of this machine that is this server's alone.
+    pub fn own_address() -> String {
+        let [.., high, low] = std::process::id().to_be_bytes();
+        format!("127.9.{high}.{low}")
+    }
+
+    /// The server again, at that address, too, where it speaks TLS and nothing else.
+    pub fn over_tls(&mut self, [certificate, key]: &[PathBuf; 2]) {
+        self.kill();
+        let data = self.data();
+        for (file, name) in [(certificate, "server.crt"), (key, "server.key")] {
+            fs::copy(file, data.join(name)).unwrap();
+            fs::set_permissions(data.join(name), Permissions::from_mode(0o600)).unwrap();
+            let owner = fs::metadata(&data).unwrap();
+            std::os::unix::fs::chown(data.join(name), Some(owner.uid()), Some(owner.gid()))
+                .unwrap();
+        }
+        let add = |name: &str, line: &str| {
+            let before = fs::read_to_string(data.join(name)).unwrap();
+            fs::write(data.join(name), format!("{before}\n{line}\n")).unwrap();
+        };
+        add("postgresql.conf", "ssl = on");
+        add("pg_hba.conf", "hostssl all all 127.0.0.0/8 trust");
+        self.listens = Self::own_address();
+        self.launch();
+    }
+
+    /// A copy of everything on its disk, as of a machine that is set back to it later: the
+    /// server that is started on it cannot tell.
+    pub fn copied(&mut self) -> PathBuf {
+        let copy = self.folder.path().join("copy");
+        self.kill();
+        whole(&self.data(), &copy);
+        self.launch();
+        copy
+    }
+
+    /// Sets the machine back to such a copy.
+    pub fn put_back(&mut self, copy: &Path) {
+        self.kill();
+        fs::remove_dir_all(self.data()).unwrap();
+        whole(copy, &self.data());
+        self.launch();
     }
 
     fn data(&self) -> PathBuf {
@@ -134,6 +185,11 @@ impl Drop for Postgres {
         let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
         let _ = child.wait();
     }
+}
+
+/// Copies a folder with everything in it, whose owner stays who it is.
+fn whole(from: &Path, to: &Path) {
+    assert!(Command::new("cp").arg("-a").args([from, to]).status().unwrap().success());
 }
 
 /// The folder of the newest version.

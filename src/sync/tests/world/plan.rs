@@ -14,7 +14,7 @@ impl World {
             self.poll_at(0, counter);
             let every = match self.weather {
                 Weather::Storm => self.dice.between(HOUR, 12 * HOUR),
-                Weather::OneRestoreEach | Weather::OneAfterTheOther => 10 * MINUTE,
+                _ => 10 * MINUTE,
             };
             for _ in 0..self.dice.below(4) {
                 let at = self.some_time();
@@ -22,7 +22,7 @@ impl World {
             }
             let restores = match self.weather {
                 Weather::Storm => self.dice.below(6),
-                Weather::OneRestoreEach | Weather::OneAfterTheOther => u64::from(counter == 0),
+                _ => u64::from(counter == 0),
             };
             for _ in 0..restores {
                 let (at, noticed) = (self.some_time(), self.dice.percent(50));
@@ -36,13 +36,13 @@ impl World {
         }
         let (backups, restores) = match self.weather {
             Weather::Storm => (self.dice.between(7, 28), self.dice.below(6)),
-            Weather::OneRestoreEach | Weather::OneAfterTheOther => (28, 1),
+            _ => (28, 1),
         };
         (0..backups).for_each(|nth| self.at(nth * WEEK / backups, Event::HubBackup));
         for _ in 0..restores {
             let at = match self.weather {
                 // In the quiet days nothing goes wrong any more.
-                Weather::OneAfterTheOther => {
+                Weather::OneAfterTheOther | Weather::OneAfterTheOtherInTheSameLife => {
                     (set_back_at + self.dice.between(APART, 3 * APART)).min(WEEK - 1)
                 }
                 _ => self.some_time(),

@@ -48,7 +48,6 @@ impl Page {
         self.frame.words.t(match incident.what.as_str() {
             "hub_went_back" => "hub.incident.hub_went_back",
             "counter_went_back" => "hub.incident.counter_went_back",
-            "forgotten" => "hub.incident.forgotten",
             _ => "hub.incident.other",
         })
     }
