@@ -253,7 +253,7 @@ fn what_the_town_hall_sends_down_is_carried_too_and_done_once() {
 fn replied(site: String, to: u64, says: Says) -> Reply {
     let log = "01a20ada-2c00-7cb9-b86b-f6c27eeb5590".parse().unwrap();
     let (stuck, notices) = (wire::AllStuck::default(), wire::Notices::default());
-    Reply { site, to, log, says, stuck, notices }
+    Reply { site, to, log, says, stuck, notices, keys: None }
 }
 
 #[test]
