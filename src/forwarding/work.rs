@@ -102,7 +102,7 @@ impl Forwarding {
             Way::Line(link) => self.ask_on_the_line(link, next, one).await?,
             Way::Letters(post) => self.ask_by_letter(post, next, one).await?,
         };
-        let (is_well, is_greeting) = (trouble.is_none(), matches!(next, Next::Hello(_)));
+        let (is_well, is_greeting) = (trouble.is_none(), matches!(next, Next::Hello { .. }));
         self.standing.heard(self.journal.now(), trouble);
         let (journal, forwarder) = (self.journal.clone(), forwarder.clone());
         let at = (now_ms(), self.draw());
