@@ -246,7 +246,7 @@ mod tests {
         let holds = |first: u64, entries: &[Entry<Row>]| {
             let says = Says::Holding(Holding::new((log, first), entries));
             let (stuck, notices) = (AllStuck::default(), Notices::default());
-            Reply { site: site.clone(), to: 1, log, says, stuck, notices }
+            Reply { site: site.clone(), to: 1, log, says, stuck, notices, keys: None }
         };
         let asked = |first| Asks::Held(Question { site: site.clone(), log, first });
         for (reply, first, expected) in [
