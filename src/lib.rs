@@ -27,6 +27,7 @@ pub mod yen;
 // machinery
 pub mod certificates;
 pub mod db;
+pub mod envelope;
 pub mod journal;
 pub mod pdf;
 pub mod scan;

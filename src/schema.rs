@@ -39,6 +39,7 @@ pub const STEPS: &[Step] = &[
     downlink::SCHEMA,
     forwarding::SHARED,
     payment::CORRECTIONS,
+    forwarding::KEYS,
 ];
 
 /// An empty database in memory, for tests of stores.

@@ -9,17 +9,21 @@ use anyhow::Context;
 use clap::CommandFactory;
 use clap::error::ErrorKind;
 
+use super::folder::fonts_of;
 use super::say;
 use crate::chance::SystemChance;
 use crate::clock::{Moment, parse_rfc3339};
 use crate::config::Config;
+use crate::fault::Fault;
+use crate::form::Forms;
 use crate::hub::BackupMark;
 use crate::id::DeviceId;
 use crate::notice::{Account, Device, Kind, SigningKey};
-use crate::server::hub;
+use crate::server::hub::{self, KeptKeys, Serving};
 use crate::server::letters::{self, Folders};
 use crate::server::tls::Certificates;
-use crate::web::hub::Names;
+use crate::visit::paper::Papers;
+use crate::web::hub::{Names, Paperwork};
 
 /// Takes in what every office of the town writes down, on PostgreSQL
 ///
@@ -56,6 +60,27 @@ pub(super) struct Hub {
     /// The configuration of an office, for the names on the pages; may be given several times
     #[arg(long, value_name = "DIR")]
     config: Vec<PathBuf>,
+    /// The file of the hub's own key, for towns whose hub may read what residents entered;
+    /// `madoguchi hub new-key` makes one
+    #[arg(long, global = true, value_name = "FILE", env = "MADOGUCHI_HUB_KEYS")]
+    keys: Option<PathBuf>,
+    /// For how many days a visit's key is kept after its office erased its own
+    #[arg(
+        long,
+        global = true,
+        value_name = "DAYS",
+        default_value_t = 0,
+        env = "MADOGUCHI_HUB_KEEP_KEYS",
+        value_parser = clap::value_parser!(u32).range(0..=3660)
+    )]
+    keep_keys: u32,
+    /// The folder of the forms, in every edition that papers are to be made with again;
+    /// the offices' configurations belong to it
+    #[arg(long, value_name = "DIR", requires = "config")]
+    templates: Option<PathBuf>,
+    /// A folder with more fonts, for papers
+    #[arg(long, value_name = "DIR", requires = "templates")]
+    fonts: Option<PathBuf>,
     /// Prints a code with which somebody makes the first account of this municipality (its
     /// six digits) on its pages, and ends
     #[arg(long, value_name = "CODE")]
@@ -70,6 +95,25 @@ fn named(folder: &Path) -> anyhow::Result<Config> {
         }
         anyhow::anyhow!("{} cannot be used; see `madoguchi check`", folder.display())
     })
+}
+
+/// What papers are made with, where forms were given.
+pub(super) fn paperwork(
+    configs: Vec<Config>,
+    (templates, fonts): (Option<&Path>, Option<&Path>),
+) -> anyhow::Result<Option<Paperwork>> {
+    let Some(templates) = templates else { return Ok(None) };
+    let told = |faults: Vec<Fault>| {
+        faults.iter().for_each(|fault| eprintln!("{fault}"));
+        anyhow::anyhow!("{} cannot be used; see `madoguchi check`", templates.display())
+    };
+    let forms = Forms::load(templates).map_err(told)?;
+    let (fonts, faults) = fonts_of(fonts);
+    if !faults.is_empty() {
+        return Err(told(faults));
+    }
+    let papers = Papers::compile(&forms, templates, fonts).map_err(told)?;
+    Ok(Some(Paperwork::new(configs, forms, papers)))
 }
 
 #[derive(clap::Subcommand)]
@@ -93,6 +137,12 @@ enum Command {
         /// The authority that signed the offices' certificates (PEM)
         #[arg(long, value_name = "FILE")]
         authority: PathBuf,
+    },
+    /// Makes the hub's own key, for its owner only. It goes into no backup of the database
+    NewKey {
+        /// Where: no file may be there
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
     },
     /// Reads the whole record of what people looked at, and says whether it is what was
     /// written
@@ -137,6 +187,12 @@ enum Command {
 /// Serves until it is told to stop, or does what is asked besides.
 pub(super) fn run(arguments: Hub) -> anyhow::Result<ExitCode> {
     let Hub { command, database, listen, certificate, key, authority, config, .. } = arguments;
+    if let Some(Command::NewKey { file }) = &command {
+        hub::new_key(file)?;
+        say(file.display());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let keys = arguments.keys.map(|file| KeptKeys { file, days: arguments.keep_keys });
     let downlink_key = arguments.downlink_key;
     if let Some(Command::Key { file }) = &command {
         say(downlink_line(file)?);
@@ -155,8 +211,11 @@ pub(super) fn run(arguments: Hub) -> anyhow::Result<ExitCode> {
         Some(Command::Mark) => say(serde_json::to_string(&hub::mark(&database)?)?),
         Some(Command::Folder { incoming, outgoing, certificate, key, authority }) => {
             let certificates = Certificates { certificate, key, authority };
-            letters::run(&database, &Folders { incoming, outgoing }, &certificates)?;
+            let folders = Folders { incoming, outgoing };
+            letters::run(&database, &folders, &certificates, keys.as_ref())?;
         }
+        // It was made above: it needs no database.
+        Some(Command::NewKey { .. }) => {}
         Some(Command::Verify) => {
             if !hub::verify(&database)? {
                 return Ok(ExitCode::FAILURE);
@@ -182,7 +241,11 @@ pub(super) fn run(arguments: Hub) -> anyhow::Result<ExitCode> {
             let signing = downlink_key.as_deref().map(SigningKey::load).transpose()?;
             let configs: Vec<Config> =
                 config.iter().map(|folder| named(folder)).collect::<anyhow::Result<_>>()?;
-            hub::run(&database, listen, certificates.as_ref(), (Names::of(&configs), signing))?;
+            let names = Names::of(&configs);
+            let folders = (arguments.templates.as_deref(), arguments.fonts.as_deref());
+            let paperwork = paperwork(configs, folders)?;
+            let serving = Serving { names, paperwork, keys, signing };
+            hub::run(&database, listen, certificates.as_ref(), serving)?;
         }
     }
     Ok(ExitCode::SUCCESS)

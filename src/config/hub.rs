@@ -33,6 +33,9 @@ pub struct Hub {
     /// Within how many seconds after the start the hub is called for the first time.
     #[serde(default = "a_minute")]
     pub spread_secs: u32,
+    /// Whether the hub is to have the visits' keys, and with them what residents entered.
+    #[serde(default)]
+    pub keys: bool,
 }
 
 fn a_minute() -> u32 {
@@ -56,6 +59,7 @@ impl Hub {
             authority: None,
             downlink_keys: vec![downlink_key],
             spread_secs: 0,
+            keys: true,
         }
     }
 

@@ -111,4 +111,20 @@ mod tests {
         two(until, backwards, "より前です");
         two("edition = \"1\"\nvalid_until = \"2027-02-30\"", backwards, "実在する日");
     }
+
+    #[test]
+    fn an_edition_is_known_by_what_it_says_and_not_by_its_days_or_its_layout() {
+        let text = std::fs::read_to_string("templates/forms/juminhyo/form.toml").unwrap();
+        let digest = |text: &str| crate::form::Form::read(text).unwrap().digest().to_owned();
+        let own = digest(&text);
+        let edition = text.lines().find(|line| line.starts_with("edition")).unwrap();
+        let ends = format!("{edition}  # 次の版ができたので\nvalid_until = \"2027-03-31\"");
+        assert_eq!(digest(&text.replace(edition, &ends)), own);
+        let other = text.replacen("law = \"", "law = \"見本 ", 1);
+        assert_ne!(other, text);
+        assert_ne!(digest(&other), own);
+        // With the sheet behind it.
+        let forms = Forms::load(Path::new("templates/forms")).unwrap();
+        assert_eq!(forms.get("juminhyo").unwrap().digest().len(), 64);
+    }
 }

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
 use time::Date;
 
 use crate::document::Document;
@@ -31,6 +32,8 @@ pub struct Form {
     sample: Option<serde_json::Value>,
     /// Name of the folder it was read from: the id, or the id and `@` and more.
     folder: String,
+    /// What its file says, and its background, as one hash.
+    digest: String,
 }
 
 impl Form {
@@ -51,7 +54,8 @@ impl Form {
         }
         let gate_pages = gate::pages(&template);
         let folder = template.id.clone();
-        Ok(Form { template, gate_pages, background: None, sample: None, folder })
+        let digest = digest(text, None);
+        Ok(Form { template, gate_pages, background: None, sample: None, folder, digest })
     }
 
     /// Reads a template's folder: `form.toml`, and beside it the background it
@@ -74,7 +78,10 @@ impl Form {
             faults.push(in_file(fault.at(&text, form.id())));
         }
         match read_background(&form.template, folder) {
-            Ok(background) => form.background = background,
+            Ok(background) => {
+                form.digest = digest(&text, background.as_deref());
+                form.background = background;
+            }
             Err(fault) => faults.push(fault),
         }
         match read_sample(folder) {
@@ -92,6 +99,13 @@ impl Form {
     /// The name of the folder it was read from.
     pub fn folder(&self) -> &str {
         &self.folder
+    }
+
+    /// What its file says, but for the days on which it is used, and its background, as
+    /// one hash: two forms that have the same ask and print the same. How the file is laid
+    /// out, and the comments in it, make no difference.
+    pub fn digest(&self) -> &str {
+        &self.digest
     }
 
     /// Whether this edition is used on `day`.
@@ -134,6 +148,19 @@ impl Form {
     pub fn sample(&self) -> Option<&serde_json::Value> {
         self.sample.as_ref()
     }
+}
+
+fn digest(text: &str, background: Option<&[u8]>) -> String {
+    let mut said = toml::from_str::<toml::Table>(text).unwrap_or_default();
+    // An edition ends when the next one is written: it stays what it is.
+    said.remove("valid_from");
+    said.remove("valid_until");
+    let mut hash = Sha256::new();
+    // A table's keys are in order.
+    hash.update(serde_json::to_vec(&said).unwrap_or_default());
+    hash.update([0]);
+    hash.update(background.unwrap_or_default());
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn read_background(

@@ -8,6 +8,7 @@
 
 mod carried;
 mod hear;
+mod keys;
 mod link;
 mod post;
 mod standing;
@@ -29,3 +30,5 @@ pub const ASKED_AGAIN: &str = "hub.asked_again";
 pub const SCHEMA: crate::db::Step = include_str!("sql/forwarding.sql");
 /// What is kept of the hub's version of a log need not be fetched from its beginning.
 pub const SHARED: crate::db::Step = include_str!("sql/shared.sql");
+/// What the hub was told of visits' keys.
+pub const KEYS: crate::db::Step = include_str!("sql/keys.sql");

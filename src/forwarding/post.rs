@@ -18,7 +18,7 @@ use crate::certificates;
 use crate::clock::{Clock, SystemClock};
 use crate::letter::{self, Author, Authority, Come, Inbox};
 use crate::wire::letter::{Asks, Letter, QUESTION, REPLY, Reply, Says};
-use crate::wire::{self, NoticesQuestion};
+use crate::wire::{self, Keys, NoticesQuestion};
 
 /// How long an answer is looked out for before the letter is written anew.
 const LOOKS_OUT_FOR: Duration = Duration::from_secs(3);
@@ -45,6 +45,7 @@ pub struct Post {
 pub(super) struct Besides {
     /// The hub is to look again at what it could not take further.
     pub again: bool,
+    pub keys: Option<Keys>,
     /// What is asked of what the hub sent down.
     pub notices: Option<NoticesQuestion>,
 }
@@ -144,8 +145,8 @@ impl Post {
         remembered.written = millis.unwrap_or(0).max(remembered.written + 1);
         let number = remembered.written;
         self.remember(remembered)?;
-        let Besides { again, notices } = besides.clone();
-        let words = wire::pack(&Letter { number, asks: asks.clone(), again, notices });
+        let Besides { again, keys, notices } = besides.clone();
+        let words = wire::pack(&Letter { number, asks: asks.clone(), again, notices, keys });
         let signed = self.author.sign(QUESTION, &words);
         let signed = signed.ok_or_else(|| io::Error::other("the office's key cannot sign"))?;
         let name = format!("{}-{number:020}{}", asks.site().replace('/', "-"), letter::END);
@@ -245,7 +246,7 @@ mod tests {
         let holds = |first: u64, entries: &[Entry<Row>]| {
             let says = Says::Holding(Holding::new((log, first), entries));
             let (stuck, notices) = (AllStuck::default(), Notices::default());
-            Reply { site: site.clone(), to: 1, log, says, stuck, notices }
+            Reply { site: site.clone(), to: 1, log, says, stuck, notices, keys: None }
         };
         let asked = |first| Asks::Held(Question { site: site.clone(), log, first });
         for (reply, first, expected) in [

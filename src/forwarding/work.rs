@@ -10,7 +10,7 @@ use super::link::{Heard, Link};
 use super::post::{Besides, Post};
 use super::standing::{Standing, Trouble};
 use super::store::Traveller;
-use super::{hear, store};
+use super::{hear, keys, store};
 use crate::chance;
 use crate::db::{Db, Tx};
 use crate::id::LogId;
@@ -19,7 +19,7 @@ use crate::sync::batch::{IN_A_LETTER, Most, ON_A_LINE};
 use crate::sync::forwarder::Log;
 use crate::sync::{Answer, Entry, Forwarder, Next};
 use crate::wire::letter::{Asks, Reply, Says};
-use crate::wire::{self, Batch, Greeting, Holding, Question};
+use crate::wire::{self, Batch, Greeting, Holding, Keys, KeysHeard, Question};
 
 /// The hub hears from the counter at least this often.
 const HEARTBEAT: Duration = Duration::from_secs(60);
@@ -46,6 +46,8 @@ pub struct Forwarding {
     /// Within how many seconds after the start the hub is called for the first time:
     /// a whole town's offices open in the same minute.
     pub spread: Duration,
+    /// Whether the hub is to have the visits' keys.
+    pub keys: bool,
 }
 
 impl Forwarding {
@@ -100,6 +102,7 @@ impl Forwarding {
             Way::Line(link) => self.ask_on_the_line(link, next, one).await?,
             Way::Letters(post) => self.ask_by_letter(post, next, one).await?,
         };
+        let (is_well, is_greeting) = (trouble.is_none(), matches!(next, Next::Hello { .. }));
         self.standing.heard(self.journal.now(), trouble);
         let (journal, forwarder) = (self.journal.clone(), forwarder.clone());
         let at = (now_ms(), self.draw());
@@ -107,7 +110,49 @@ impl Forwarding {
         if let Some(incident) = self.db.write(hear).await? {
             tracing::warn!(?incident, "the hub and this counter had parted");
         }
+        // After the entries: who can read them is told last.
+        if let (Way::Line(link), true) = (&self.way, is_well) {
+            self.bring_keys(link, &one.row.site, is_greeting).await?;
+        }
         Ok(None)
+    }
+
+    /// Tells the hub keys of visits, and which were erased. With each greeting it is asked
+    /// whether it is still the one that was told; one that is of an older version, or away,
+    /// is told later.
+    async fn bring_keys(&self, link: &Link, site: &str, greets: bool) -> Result<(), Error> {
+        let mut greets = greets && self.keys;
+        loop {
+            let message = self.keys_for(site).await?;
+            if message.is_empty() && !greets {
+                return Ok(());
+            }
+            greets = false;
+            let link = link.clone();
+            let asked = self.on_a_thread(move || link.ask::<KeysHeard>(wire::KEYS, &message));
+            match asked.await {
+                Some(Heard::Said(heard)) => {
+                    if !self.hear_of_keys(heard).await? {
+                        return Ok(());
+                    }
+                }
+                Some(Heard::Refused(code)) => {
+                    tracing::warn!(code, "the hub takes no keys from here");
+                    return Ok(());
+                }
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    async fn keys_for(&self, site: &str) -> Result<Keys, Error> {
+        let (journal, site, wanted) = (self.journal.clone(), site.to_owned(), self.keys);
+        self.db.read(move |connection| keys::message(connection, &journal, (&site, wanted))).await
+    }
+
+    /// Whether it changed anything, so that there may be more to say.
+    async fn hear_of_keys(&self, heard: KeysHeard) -> Result<bool, Error> {
+        self.db.write(move |tx| keys::hear(tx, &heard)).await
     }
 
     async fn ask_on_the_line(
@@ -157,13 +202,16 @@ impl Forwarding {
                 Asks::Entries(self.batch(one, first, IN_A_LETTER).await?)
             }
         };
+        let keys = self.keys_for(&one.row.site).await?;
         let post = post.clone();
         let asked = match next {
             Next::Fetch { log, first } => (log, first),
             _ => (one.row.id, 0),
         };
         let again = self.standing.takes_again();
-        let besides = Besides { again, notices: self.standing.carried.question() };
+        // An empty message asks as well: what keys are to be sealed with.
+        let keys = Some(keys).filter(|keys| self.keys || !keys.is_empty());
+        let besides = Besides { again, keys, notices: self.standing.carried.question() };
         let heard =
             move || post.lock().unwrap_or_else(PoisonError::into_inner).ask(&asks, &besides);
         let heard = self.on_a_thread(heard).await.unwrap_or_else(|| Heard::Nothing(LOST.into()));
@@ -174,6 +222,9 @@ impl Forwarding {
             }
             _ if again => self.standing.keep_again(),
             _ => {}
+        }
+        if let Heard::Said(Reply { keys: Some(keys), .. }) = &heard {
+            self.hear_of_keys(keys.clone()).await?;
         }
         Ok(match heard {
             Heard::Said(Reply { says: Says::Standing(standing), .. }) => {

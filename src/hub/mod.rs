@@ -13,7 +13,9 @@
 mod backup;
 mod downlink;
 mod effect;
+mod entered;
 mod held;
+mod keys;
 mod line;
 mod machines;
 mod now;
@@ -42,6 +44,8 @@ use crate::sync::{Hash, Incarnation, Mark, Position};
 pub use backup::BackupMark;
 pub use downlink::{Became, SentNotice, ToSend};
 pub use effect::Why;
+pub use entered::{Entered, Look, OPENED_MAX, Opened};
+pub use keys::{HubKey, KeyState};
 pub use machines::{Device, Held, Incident};
 pub use now::{Hall, Lane, Window};
 pub use overview::Branch;
@@ -90,6 +94,9 @@ pub enum Error {
          Take a new mark, and then make a new backup"
     )]
     OtherLife,
+    /// The key that wraps the visits' keys, or one of them, cannot be used.
+    #[error(transparent)]
+    Key(#[from] journal::Error),
     /// The entry is not what its hash was made of.
     #[error("entry {0} is not what was written")]
     Torn(i64),
@@ -209,6 +216,8 @@ impl Log {
 pub struct Hub {
     pool: Pool,
     incarnation: Incarnation,
+    /// Where it keeps the visits' keys, the key that wraps them.
+    keys: Option<keys::Keeping>,
 }
 
 impl Hub {
@@ -236,7 +245,7 @@ impl Hub {
         client.batch_execute(START_PATIENCE).await?;
         schema::bring_up_to_date(&mut client).await?;
         let incarnation = incarnation(&client).await?;
-        let hub = Hub { pool: pool.clone(), incarnation };
+        let hub = Hub { pool: pool.clone(), incarnation, keys: None };
         hub.look_again(&mut client).await?;
         client.batch_execute("reset lock_timeout").await?;
         Ok(hub)

@@ -11,6 +11,7 @@ const STEPS: &[&str] = &[
     include_str!("sql/people.sql"),
     include_str!("sql/downlink.sql"),
     include_str!("sql/give_backs.sql"),
+    include_str!("sql/keys.sql"),
 ];
 
 /// Locks out every other hub process meanwhile: b"madoguch" as a number.

@@ -192,6 +192,15 @@ impl Row {
     }
 }
 
+/// An entry about a visit, its personal part opened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    /// `visit.corrected`.
+    pub kind: String,
+    pub facts: Value,
+    pub personal: Option<Value>,
+}
+
 /// What the first entry of a log is chained to.
 pub fn beginning(log: &str, site: &str, parent_hash: Option<&[u8]>) -> Hash {
     let mut hash = Sha256::new();

@@ -22,7 +22,7 @@ use crate::db;
 use crate::id::{LogId, OpId, VisitId};
 
 pub use chain::{Broken, Verified, check_tail, verify};
-pub use entry::{Actor, Entity, Event, Row, beginning};
+pub use entry::{Actor, Entity, Event, Row, Said, beginning};
 pub use row::{COLUMNS as ROW_COLUMNS, read as read_row, write as write_row};
 pub use store::{
     LogRow, carried, continue_in_new_log, ends_at, entities_unknown_to, entity_of_op,
@@ -125,7 +125,7 @@ impl Journal {
         let sealed = match &event.personal {
             Some((visit, personal)) => {
                 let key = self.visit_key(tx, *visit)?;
-                let place = format!("journal/{}", event.op);
+                let place = vault::place_of_entry(event.op);
                 Some(key.seal(&*self.chance, &place, personal.to_string().as_bytes()))
             }
             None => None,

@@ -12,7 +12,7 @@ use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use rusqlite::{Connection, OptionalExtension, params};
 use zeroize::Zeroizing;
 
-use super::Error;
+use super::{Error, Row, Said};
 use crate::chance::{self, Chance};
 use crate::clock::{self, Moment};
 use crate::db::{self, Tx};
@@ -91,6 +91,21 @@ fn place_of_head(log: &str) -> String {
 }
 
 impl OfficeKey {
+    /// Seals a visit's key for one `place`.
+    pub fn wrap(&self, chance: &dyn Chance, place: &str, key: &VisitKey) -> Vec<u8> {
+        seal(&self.0, chance, place, &*key.0)
+    }
+
+    /// Opens what [`OfficeKey::wrap`] sealed.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when another key sealed it, or for another place.
+    pub fn unwrapped(&self, place: &str, wrapped: &[u8]) -> Result<VisitKey, Error> {
+        let plain = unseal(&self.0, place, wrapped)?;
+        let unreadable = |_| Error::Unreadable { place: place.to_owned() };
+        Ok(VisitKey(Zeroizing::new(plain.as_slice().try_into().map_err(unreadable)?)))
+    }
+
     /// 32 bytes that follow from this key, a purpose and a subject, each time the
     /// same. Whoever holds only the database cannot work them out.
     pub fn secret_of(&self, purpose: &str, subject: &str) -> [u8; KEY_LEN] {
@@ -135,6 +150,36 @@ fn unseal(key: &[u8; KEY_LEN], place: &str, sealed: &[u8]) -> Result<Zeroizing<V
 }
 
 impl VisitKey {
+    /// The key that is these bytes.
+    pub fn of(bytes: [u8; KEY_LEN]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    /// Its bytes, to be sealed for somebody else and for nothing besides.
+    pub fn exposed(&self) -> &[u8; KEY_LEN] {
+        &self.0
+    }
+
+    /// An entry about its visit, with its personal part.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when another key sealed it, or it is not what was written.
+    pub fn said(&self, entry: &Row) -> Result<Said, Error> {
+        let place = place_of_entry(&entry.op_id);
+        let personal = match &entry.sealed {
+            Some(sealed) => Some(self.open(&place, sealed)?),
+            None => None,
+        };
+        let read = |text: &[u8]| {
+            serde_json::from_slice(text).map_err(|_| Error::Unreadable { place: place.clone() })
+        };
+        Ok(Said {
+            kind: entry.kind.clone(),
+            facts: read(entry.facts.as_bytes())?,
+            personal: personal.map(|plain| read(&plain)).transpose()?,
+        })
+    }
+
     /// Seals `plain` for one `place`: `answer/<visit>/<path>`.
     pub fn seal(&self, chance: &dyn Chance, place: &str, plain: &[u8]) -> Vec<u8> {
         seal(&self.0, chance, place, plain)
@@ -148,6 +193,11 @@ impl VisitKey {
     pub fn open(&self, place: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         unseal(&self.0, place, sealed)
     }
+}
+
+/// Where the personal part of an entry lies.
+pub(super) fn place_of_entry(op: impl std::fmt::Display) -> String {
+    format!("journal/{op}")
 }
 
 fn place_of_key(visit: VisitId) -> String {

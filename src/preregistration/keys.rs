@@ -16,9 +16,9 @@ use time::{Date, Month};
 use zeroize::Zeroizing;
 
 use super::VALID_DAYS;
-use super::hpke::{PrivateKey, PublicKey};
 use super::wire::{KeyId, key_id};
 use crate::chance::Chance;
+use crate::envelope::{PrivateKey, PublicKey};
 use crate::hex;
 
 /// How the name of a key's file ends.

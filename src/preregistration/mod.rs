@@ -3,7 +3,7 @@
 //! share no network.
 //!
 //! A code is read in this order, and what is cheap comes first: its text
-//! (`wire`), the town's key of the month (`keys`), the seal (`hpke`), the body
+//! (`wire`), the town's key of the month (`keys`), the seal (`envelope`), the body
 //! (`cbor`, `body`), its days, and last each answer by the rules of its question
 //! (`understand`). The seal hides the answers from whoever finds the code; it
 //! proves nothing about who made it. So everything in it counts as typed by an
@@ -20,7 +20,6 @@ pub mod budget;
 mod cbor;
 mod codebook;
 mod compact;
-mod hpke;
 mod intake;
 mod keys;
 pub mod life;
@@ -34,9 +33,9 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use crate::envelope::PublicKey;
 pub use body::{Visit, encode};
 pub use codebook::{Codebook, Codebooks, Hash, hash_text};
-pub use hpke::PublicKey;
 pub use intake::{Intake, IntakeError};
 pub use keys::{Epoch, Key, KeyFolder, Keyring, KeysError, PublicFile};
 pub use refusal::{Doubt, Refusal, Why};

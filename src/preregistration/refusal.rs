@@ -1,5 +1,6 @@
 //! Why a code is not taken, and what of one that is taken could not be understood.
 
+use crate::envelope::Unopened;
 use crate::form::input::InputError;
 
 /// Why nothing of a code is taken. The code of a refusal is what the clerk reads;
@@ -37,6 +38,15 @@ pub enum Refusal {
     /// Made later than now: the telephone's clock is wrong.
     #[error("the code says it was made in the future")]
     FromFuture,
+}
+
+impl From<Unopened> for Refusal {
+    fn from(unopened: Unopened) -> Self {
+        match unopened {
+            Unopened::NotAKey => Refusal::NotAKey,
+            Unopened::NotOpened => Refusal::NotOpened,
+        }
+    }
 }
 
 impl Refusal {

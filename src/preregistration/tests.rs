@@ -17,6 +17,7 @@ use super::*;
 use crate::applicant::Source;
 use crate::chance::SeededChance;
 use crate::config::Config;
+use crate::envelope;
 use crate::form::answers::Value;
 use crate::form::{Form, Forms, questions, record};
 use crate::lang::{Catalogue, Lang};
@@ -118,7 +119,7 @@ fn said_to_be_deflated(counter: &Counter, content: &[u8]) -> String {
     let info = format!("kakanai-madoguchi/prereg/1|{TOWN}");
     let chance = SeededChance::new(3);
     let (sender, sealed) =
-        hpke::seal(&key.public(), (info.as_bytes(), &beside), content, &chance).unwrap();
+        envelope::seal(&key.public(), (info.as_bytes(), &beside), content, &chance).unwrap();
     format!("MK1{}", base41::encode(&[&header[..], &sender, &sealed].concat()))
 }
 

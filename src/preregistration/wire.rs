@@ -8,9 +8,9 @@ use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use super::base41;
-use super::hpke::{self, COMPRESSED_LEN, PrivateKey, PublicKey, TAG_LEN};
 use super::refusal::Refusal;
 use crate::chance::Chance;
+use crate::envelope::{self, COMPRESSED_LEN, PrivateKey, PublicKey, TAG_LEN};
 
 /// How every code begins.
 const PREFIX: &str = "MK1";
@@ -59,7 +59,7 @@ pub fn seal(body: &[u8], town: &str, key: &PublicKey, chance: &dyn Chance) -> Op
     let [a, b, c, d] = key_id(key);
     let header = [SUITE | flags, a, b, c, d];
     let (info, beside) = (info(town), beside(header));
-    let (sender, content) = hpke::seal(key, (&info, &beside), content, chance)?;
+    let (sender, content) = envelope::seal(key, (&info, &beside), content, chance)?;
     Some(Sealed { header, sender, content }.to_text())
 }
 
@@ -106,7 +106,7 @@ impl Sealed {
     /// The body, as far as it was sealed for this town and key.
     pub fn open(&self, town: &str, key: &PrivateKey) -> Result<Zeroizing<Vec<u8>>, Refusal> {
         let (info, beside) = (info(town), beside(self.header));
-        let content = hpke::open(key, (&info, &beside), &self.sender, &self.content)?;
+        let content = envelope::open(key, (&info, &beside), &self.sender, &self.content)?;
         if self.header[0] & DEFLATED == 0 { Ok(content) } else { inflate(&content) }
     }
 }

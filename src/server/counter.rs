@@ -68,12 +68,12 @@ async fn serve(
     hub: Option<&str>,
 ) -> anyhow::Result<()> {
     let (mut config, forms, papers) = read(folders)?;
+    make_private(&folders.data).with_context(|| format!("{}", folders.data.display()))?;
     if let Some(database) = hub {
-        forward::own_hub(&mut config, database).await?;
+        forward::own_hub(&mut config, database, folders).await?;
     }
     let line = forward::way(&config, &folders.data)?;
     let takes_down = !downlink::trusted(&config)?.is_empty();
-    make_private(&folders.data).with_context(|| format!("{}", folders.data.display()))?;
     let _lock = FolderLock::take(&folders.data)?;
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}: stop what uses it, or choose another with --listen")
@@ -144,7 +144,7 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
 }
 
 /// Configuration, forms and their sheets; every fault of all at once.
-fn read(folders: &Folders) -> anyhow::Result<(Config, Forms, Papers)> {
+pub(super) fn read(folders: &Folders) -> anyhow::Result<(Config, Forms, Papers)> {
     let (fonts, font_faults) = Fonts::with_folder(&folders.fonts);
     font_faults.iter().for_each(|fault| eprintln!("{fault}"));
     match (Config::load(&folders.config), Forms::load(&folders.templates)) {

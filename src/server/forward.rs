@@ -7,15 +7,19 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::net::TcpListener;
 
+use super::counter::Folders;
 use crate::chance::SystemChance;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config};
 use crate::forwarding::{Files, Forwarding, Link, Place, Post, Standing, Way};
-use crate::hub::Hub;
 use crate::hub::people::{NewPerson, Role};
+use crate::hub::{Hub, HubKey};
 use crate::notice::SigningKey;
 use crate::web::Office;
-use crate::web::hub::{Names, Pages, Peer, Shown, router};
+use crate::web::hub::{Names, Pages, Paperwork, Peer, Shown, router};
+
+/// The key of a demonstration's hub, in the data folder.
+const HUB_KEY: &str = "hub.key";
 
 /// A way to the hub that nobody has gone yet; none where the town has no hub.
 pub(super) fn way(config: &Config, data: &Path) -> anyhow::Result<Option<(Way, Duration)>> {
@@ -40,17 +44,26 @@ pub(super) fn way(config: &Config, data: &Path) -> anyhow::Result<Option<(Way, D
 }
 
 /// Plays the town hall on this machine, for whoever wants to see a record travel.
-pub(super) async fn own_hub(config: &mut Config, database: &str) -> anyhow::Result<()> {
-    let hub = Hub::open(database).await.context("the hub's database")?;
+pub(super) async fn own_hub(
+    config: &mut Config,
+    database: &str,
+    folders: &Folders,
+) -> anyhow::Result<()> {
+    // It may be the hub of a demonstration that had another key: that one's visits stay
+    // closed, as they do where a key is lost.
+    let key = HubKey::load(&folders.data.join(HUB_KEY), true, &SystemChance)?;
+    let hub = Hub::open(database).await.context("the hub's database")?.keeping(key, 0);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);
     eprintln!("自治体側 {url}/");
     let names = Names::of(std::slice::from_ref(config));
     let shown = invented(&hub, config).await?;
     let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
+    let (own, forms, papers) = super::counter::read(folders)?;
+    let paperwork = Some(Paperwork::new(vec![own], forms, papers));
     let key = SigningKey::of_the_moment(&SystemChance).context("no key to sign with")?;
     let public = key.public().context("no key to sign with")?.to_string();
-    let pages = Pages { names, clock, chance, shown, key: Some(key) };
+    let pages = Pages { names, paperwork, clock, chance, shown, key: Some(key) };
     let answers = router(hub, pages).into_make_service_with_connect_info::<Peer>();
     tokio::spawn(async move { axum::serve(listener, answers).await });
     config.site.modules.hub = true;
@@ -90,5 +103,6 @@ pub(super) async fn forever(
     standing: Standing,
 ) {
     let (db, journal) = (office.db.clone(), office.journal.clone());
-    Forwarding { db, journal, way, standing, spread }.forever().await;
+    let keys = office.config.site.hub.as_ref().is_some_and(|hub| hub.keys);
+    Forwarding { db, journal, way, standing, spread, keys }.forever().await;
 }

@@ -1,7 +1,9 @@
 //! The hub: what every office of a municipality wrote arrives here.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tokio::net::TcpListener;
@@ -10,11 +12,20 @@ use super::tls::{Certificates, TlsListener};
 use super::told_to_stop;
 use crate::chance::SystemChance;
 use crate::clock::{Clock, Moment, SystemClock};
-use crate::hub::{BackupMark, Hub, Office, ToSend};
+use crate::hub::{BackupMark, Hub, HubKey, Office, ToSend};
 use crate::id::OpId;
 use crate::notice::{Kind, SigningKey};
 use crate::secret::Code;
-use crate::web::hub::{Names, Pages, Peer, router};
+use crate::web::hub::{Names, Pages, Paperwork, Peer, router};
+
+/// What a hub is served with besides its database.
+pub struct Serving {
+    pub names: Names,
+    pub paperwork: Option<Paperwork>,
+    pub keys: Option<KeptKeys>,
+    /// What is sent down is signed with it.
+    pub signing: Option<SigningKey>,
+}
 
 /// Runs until it is told to stop.
 ///
@@ -24,7 +35,7 @@ pub fn run(
     database: &str,
     listen: SocketAddr,
     certificates: Option<&Certificates>,
-    pages: (Names, Option<SigningKey>),
+    serving: Serving,
 ) -> anyhow::Result<()> {
     if certificates.is_none() && !listen.ip().is_loopback() {
         bail!(
@@ -33,7 +44,7 @@ pub fn run(
         );
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(database, listen, certificates, pages))
+    runtime.block_on(serve(database, listen, certificates, serving))
 }
 
 /// How far the database is, before a backup of it begins.
@@ -77,19 +88,67 @@ async fn open(database: &str) -> anyhow::Result<Hub> {
     Hub::open(database).await.context("the hub's database")
 }
 
+/// Where the key is that wraps the visits' keys, and for how many days they are kept after
+/// their offices erased their own.
+#[derive(Clone, Debug)]
+pub struct KeptKeys {
+    pub file: PathBuf,
+    pub days: u32,
+}
+
+/// The hub, with its key where it has one.
+pub(super) async fn open_with(database: &str, keys: Option<&KeptKeys>) -> anyhow::Result<Hub> {
+    // Before the database is asked: a file that is not there is told of at once.
+    let key = keys.map(|keys| HubKey::load(&keys.file, false, &SystemChance)).transpose();
+    let key = key.context("--keys")?;
+    let hub = open(database).await?;
+    Ok(match key.zip(keys) {
+        Some((key, keys)) => hub.keeping(key, keys.days),
+        None => hub,
+    })
+}
+
+/// Makes the hub's key.
+///
+/// # Errors
+/// When there is one already: what it wraps would be lost.
+pub fn new_key(file: &Path) -> anyhow::Result<()> {
+    if file.exists() {
+        bail!("{} is there: what it wraps could not be read any more", file.display());
+    }
+    HubKey::load(file, true, &SystemChance)?;
+    Ok(())
+}
+
+/// Erases the visits' keys whose days are over, again and again.
+pub(super) async fn sweep(hub: &Hub) {
+    loop {
+        match hub.erase_keys(SystemClock.now()).await {
+            Ok(0) => {}
+            Ok(erased) => tracing::info!(erased, "keys of visits were erased"),
+            Err(error) => tracing::warn!(%error, "keys of visits are erased later"),
+        }
+        tokio::time::sleep(SWEEP_EVERY).await;
+    }
+}
+
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
 async fn serve(
     database: &str,
     listen: SocketAddr,
     certificates: Option<&Certificates>,
-    (names, key): (Names, Option<SigningKey>),
+    Serving { names, paperwork, keys, signing }: Serving,
 ) -> anyhow::Result<()> {
     let tls = certificates.map(Certificates::server).transpose()?;
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}: stop what uses it, or choose another with --listen")
     })?;
-    let hub = open(database).await?;
+    let hub = open_with(database, keys.as_ref()).await?;
+    let sweeping = hub.clone();
+    tokio::spawn(async move { sweep(&sweeping).await });
     let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
-    let pages = Pages { names, clock, chance, shown: Vec::new(), key };
+    let pages = Pages { names, paperwork, clock, chance, shown: Vec::new(), key: signing };
     let address = listener.local_addr()?;
     let answers = router(hub, pages).into_make_service_with_connect_info::<Peer>();
     match tls {

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 
+use super::hub::{KeptKeys, open_with, sweep};
 use super::tls::Certificates;
 use super::told_to_stop;
 use crate::clock::{Clock, SystemClock};
-use crate::hub::Hub;
 use crate::letter::{self, Author, Authority, Come, Inbox};
 use crate::web::hub::{Answered, Letters, Sealed};
 
@@ -29,18 +29,25 @@ pub struct Folders {
 ///
 /// # Errors
 /// When a folder is not there, or PostgreSQL cannot be reached, or a certificate not read.
-pub fn run(database: &str, folders: &Folders, certificates: &Certificates) -> anyhow::Result<()> {
+pub fn run(
+    database: &str,
+    folders: &Folders,
+    certificates: &Certificates,
+    keys: Option<&KeptKeys>,
+) -> anyhow::Result<()> {
     for folder in [&folders.incoming, &folders.outgoing] {
         fs::read_dir(folder).with_context(|| format!("{}", folder.display()))?;
     }
     let author = Author::new(&certificates.certificate, &certificates.key)?;
     let authority = Authority::new(&certificates.authority)?;
     super::hub::alone(async {
-        let hub = Hub::open(database).await.context("the hub's database")?;
+        let hub = open_with(database, keys).await?;
+        let sweeping = hub.clone();
         let letters = Letters { hub, author, authority };
         eprintln!("自治体側 {}", folders.incoming.display());
         tokio::select! {
             () = forever(&letters, folders) => {}
+            () = sweep(&sweeping) => {}
             () = told_to_stop() => {}
         }
         Ok(())

@@ -19,8 +19,8 @@ use crate::id::{ApplicationId, OpId, StaffId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
 
 /// The paths of a recorded identity check (本人確認).
-const ID_KIND: &str = "office.id_kind";
-const ID_POINTS: &str = "office.id_points";
+pub(super) const ID_KIND: &str = "office.id_kind";
+pub(super) const ID_POINTS: &str = "office.id_points";
 
 /// The documents that carry a photo.
 const WITH_PHOTO: [&str; 5] =

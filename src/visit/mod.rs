@@ -24,6 +24,7 @@ pub mod printing;
 pub mod receipt;
 pub mod register;
 pub mod retention;
+pub mod retold;
 mod search;
 pub mod slip;
 pub mod spare;

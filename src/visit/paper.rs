@@ -5,6 +5,7 @@
 //! before anything is printed.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::Path;
 
 use time::Date;
@@ -19,7 +20,6 @@ use crate::form::paper::{self, Filled, Offset, Paper};
 use crate::form::{Form, Forms, questions};
 use crate::pdf::Fonts;
 use crate::procedure::fee;
-use crate::queue::Ticket;
 
 /// The compiled sheets of all forms, and the fonts they are written with.
 pub struct Papers {
@@ -73,7 +73,7 @@ impl Papers {
         counter: Counter<'_>,
         opened: &Opened,
         application: &Application,
-        ticket: Option<&Ticket>,
+        ticket: Option<&(impl Display + ?Sized)>,
         clerk: &str,
     ) -> Result<Sheet<'a>, Error> {
         let day = opened.visit.day;
@@ -117,7 +117,7 @@ fn of_counter(
     counter: Counter<'_>,
     opened: &Opened,
     application: &Application,
-    ticket: Option<&Ticket>,
+    ticket: Option<&(impl Display + ?Sized)>,
 ) -> Answers {
     let day = opened.visit.submitted_at.map_or(opened.visit.day, |at| at.date());
     let mut added = of_town(&counter.config.site.town, day);

@@ -9,6 +9,7 @@ use crate::application::{self, Application};
 use crate::clock::{self, Moment};
 use crate::config::{self, Config, Procedure};
 use crate::db::{self, Tx};
+use crate::form::answers::Answers;
 use crate::form::{Form, Forms, gate, questions};
 use crate::id::{ApplicationId, OpId, VisitId};
 use crate::journal::{self, Actor, Entity, Event, Journal};
@@ -141,6 +142,9 @@ pub fn submit(
         booked.arrive(tx, journal, actor, ticket.as_ref())?;
     }
     let known = questions::known(&forms, &answers);
+    let facts: Vec<_> =
+        applications.iter().map(|one| application_facts(one, counter.forms, visit.day)).collect();
+    let (followed, beside) = entered(&answers, &known);
     journal.append(
         tx,
         &Event {
@@ -152,15 +156,29 @@ pub fn submit(
             facts: json!({
                 "ticket": ticket.as_ref().map(ToString::to_string),
                 "lane": lane.filter(|_| ticket.is_some()).map(|lane| lane.id),
-                "applications": applications.iter().map(application_facts).collect::<Vec<_>>(),
+                "applications": facts,
                 "sources": super::sources(&known),
+                "followed": followed,
             }),
-            personal: Some((id, json!({ "answers": known, "care": answers.value(super::CARE) }))),
+            personal: Some((
+                id,
+                json!({ "answers": known, "beside": beside, "care": answers.value(super::CARE) }),
+            )),
         },
     )?;
     super::bill::note_charge(tx, journal, counter, actor, id)?;
     let receipts = applications.into_iter().map(|application| application.receipt).collect();
     Ok(Submitted { ticket, receipts })
+}
+
+/// What of the known answers nobody entered, and what was entered otherwise than it counts.
+/// What followed from something follows from something else after a correction, and what did
+/// not count may count then: whoever has the journal alone can tell.
+fn entered(answers: &Answers, known: &Answers) -> (Vec<String>, Answers) {
+    let paths = known.iter().map(|(path, _)| path);
+    let followed = paths.filter(|path| answers.get(path).is_none()).map(str::to_owned).collect();
+    let otherwise = answers.iter().filter(|(path, answer)| known.get(path) != Some(*answer));
+    (followed, otherwise.map(|(path, answer)| (path.to_owned(), answer.clone())).collect())
 }
 
 /// What was handed in before, if it was.
@@ -244,12 +262,15 @@ fn new_application(
     })
 }
 
-fn application_facts(application: &Application) -> serde_json::Value {
+fn application_facts(application: &Application, forms: &Forms, day: Date) -> serde_json::Value {
+    // Whoever prints it elsewhere has perhaps another form under the same name.
+    let template = forms.on(&application.form, day).map(Form::digest);
     json!({
         "id": application.id,
         "procedure": application.procedure,
         "form": application.form,
         "edition": application.edition,
+        "template": template,
         "receipt": application.receipt,
     })
 }

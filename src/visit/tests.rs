@@ -26,6 +26,7 @@ mod from_home;
 mod keeping;
 mod paying;
 mod restored;
+mod retold;
 
 /// A counter in memory: example town, held clock.
 pub(super) struct Town {

@@ -36,3 +36,15 @@ pub(super) fn go(to: &str) -> Response {
     no_store(&mut response);
     response
 }
+
+/// A file in the browser's viewer, named by a number that stands on it.
+pub(super) fn pdf(pdf: Vec<u8>, name: &str) -> Response {
+    let mut response = pdf.into_response();
+    no_store(&mut response);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
+    if let Ok(name) = HeaderValue::from_str(&format!("inline; filename=\"{name}.pdf\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    response
+}

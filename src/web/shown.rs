@@ -1,9 +1,12 @@
 //! Answers as people read them, in their language.
 
 use crate::applicant::Source;
+use crate::form::Form;
 use crate::form::answers::Value;
+use crate::form::paper::Misfit;
 use crate::form::template::{Kind, Question};
 use crate::lang::{Lang, Phrases};
+use crate::pdf::{Lack, Lacking};
 use crate::wareki::PartialDate;
 
 /// The words of a value; empty when it was skipped.
@@ -73,6 +76,32 @@ pub fn source_key(source: Source) -> &'static str {
         Source::Clerk => "source.clerk",
         Source::Register => "source.register",
         Source::Preset => "source.preset",
+    }
+}
+
+/// Names the answer by the words of its question: `異動する方（2人目）：氏名`.
+pub fn does_not_fit(words: Phrases, form: Option<&Form>, misfit: &Misfit) -> String {
+    let question = form.and_then(|form| form.question(&misfit.path));
+    let page = form
+        .zip(question)
+        .and_then(|(form, question)| form.pages().iter().find(|page| page.id == question.page));
+    let lang = words.lang();
+    let label = match (page, question) {
+        (Some(page), Some(one)) => {
+            format!("{}：{}", page.title.in_lang(lang), one.label.in_lang(lang))
+        }
+        _ => misfit.words.to_string(),
+    };
+    words.with("desk.visit.does_not_fit", &[("label", label)])
+}
+
+/// A letter that is an empty box on the paper, in a sentence.
+pub fn lacking(words: Phrases, lacking: &Lacking) -> String {
+    let values = [("character", &lacking.character), ("code", &lacking.code_point)];
+    match lacking.lack {
+        Lack::NoGlyph => words.with("desk.visit.no_glyph", &values),
+        Lack::NoVariant => words.with("desk.visit.no_variant", &values),
+        Lack::NoCodePoint => words.t("desk.visit.no_code_point").to_owned(),
     }
 }
 

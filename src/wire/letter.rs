@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AllStuck, Batch, Holding, Log, Notices, NoticesQuestion, Question, Standing};
+use super::{
+    AllStuck, Batch, Holding, Keys, KeysHeard, Log, Notices, NoticesQuestion, Question, Standing,
+};
 use crate::id::LogId;
 
 /// What kind of letter an office writes, and what the hub does.
@@ -19,6 +21,9 @@ pub struct Letter {
     /// Whether the hub is to look again at what it could not take further.
     #[serde(default)]
     pub again: bool,
+    /// Keys of visits, where the town wants the hub to have them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<Keys>,
     /// What of what the hub sent down it is to have next.
     #[serde(default)]
     pub notices: Option<NoticesQuestion>,
@@ -64,6 +69,9 @@ pub struct Reply {
     /// What waits there.
     #[serde(default)]
     pub stuck: AllStuck,
+    /// What came of the keys in the letter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<KeysHeard>,
     /// What was sent down.
     #[serde(default)]
     pub notices: Notices,

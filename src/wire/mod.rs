@@ -7,6 +7,7 @@
 //! | [`ENTRIES`] | [`Batch`] | [`Standing`] |
 //! | [`HELD`] | [`Question`] | [`Holding`] |
 //! | [`STUCK`] | [`StuckQuestion`] | [`AllStuck`] |
+//! | [`KEYS`] | [`Keys`] | [`KeysHeard`] |
 //! | [`NOTICES`] | [`NoticesQuestion`] | [`Notices`] |
 //!
 //! An entry travels as its columns, for its hash is made of them; whoever takes it in
@@ -14,6 +15,7 @@
 //! office may say more to an older hub.
 
 mod bytes;
+mod keys;
 pub mod letter;
 mod notices;
 
@@ -27,6 +29,7 @@ use crate::sync::{Entry, Hash, Incarnation, Mark, Position};
 pub use notices::{NOTICES, Notices, NoticesQuestion};
 
 pub use bytes::{BODY_LEN_MAX, Unreadable, pack, unpack};
+pub use keys::{KEYS, Keys, KeysHeard, VISITS_MAX};
 
 /// "Here is a log; how much of it have you?"
 pub const HELLO: &str = "/sync/v1/hello";

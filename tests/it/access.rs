@@ -6,6 +6,7 @@ mod booked;
 mod files;
 mod giving_back;
 mod hall;
+mod hub;
 mod paying;
 
 use madoguchi::config::Config;

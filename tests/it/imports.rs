@@ -9,6 +9,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     // machinery
     ("certificates", &[]),
     ("db", &[]),
+    // Sealed for one receiver; what it is, it does not know.
+    ("envelope", &[]),
     ("journal", &["db"]),
     ("pdf", &[]),
     ("scan", &[]),
@@ -26,11 +28,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     // What the hub sends down; who acts on it and how, it does not know.
     ("notice", &["sync"]),
     // What travels, as bytes.
-    ("wire", &["journal", "notice", "sync"]),
+    ("wire", &["envelope", "journal", "notice", "sync"]),
     // Signed files; what they say, it does not know.
     ("letter", &["certificates"]),
     // The counter's end of the line to the hub.
-    ("forwarding", &["certificates", "db", "journal", "letter", "sync", "wire"]),
+    ("forwarding", &["certificates", "db", "envelope", "journal", "letter", "sync", "wire"]),
     // Copies the file elsewhere; what is in it, it does not know.
     ("second_copy", &["db", "journal"]),
     ("jpqr", &[]),
@@ -39,7 +41,18 @@ const ROOMS: &[(&str, &[&str])] = &[
     // PostgreSQL, and nothing of the counter's own storage: the facts and rules of others.
     (
         "hub",
-        &["application", "certificates", "journal", "notice", "payment", "queue", "staff", "sync"],
+        &[
+            "application",
+            "certificates",
+            "envelope",
+            "journal",
+            "notice",
+            "payment",
+            "queue",
+            "staff",
+            "sync",
+            "wire",
+        ],
     ),
     ("terminal", &["payment"]),
     // Rows as files; where they come from it does not know.
@@ -84,7 +97,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("procedure", &["config", "form"]),
     ("takings", &["db", "config", "export", "payment", "pdf"]),
     // A code may carry the number of an appointment.
-    ("preregistration", &["db", "applicant", "appointment", "config", "form"]),
+    ("preregistration", &["db", "envelope", "applicant", "appointment", "config", "form"]),
     // Its town draws and calls numbers as everybody does.
     ("demo", &["db", "journal", "applicant", "card", "config", "queue"]),
     // The one room that joins slices.
@@ -170,8 +183,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ureq", &["forwarding"]),
     ("tokio_postgres", &["hub"]),
     ("deadpool_postgres", &["hub"]),
-    ("hpke", &["preregistration"]),
-    ("p256", &["preregistration"]),
+    ("hpke", &["envelope"]),
+    ("p256", &["envelope"]),
     (
         "rusqlite",
         &[

@@ -12,7 +12,7 @@ use crate::journal;
 
 #[derive(Debug)]
 pub(in crate::hub) enum Effect {
-    HandedIn { visit: VisitId, applications: Vec<HandedIn> },
+    HandedIn { visit: VisitId, ticket: Option<String>, applications: Vec<HandedIn> },
     Printed(Vec<ApplicationId>),
     Decided { application: ApplicationId, state: State },
 }
@@ -30,12 +30,17 @@ pub(in crate::hub) struct HandedIn {
     procedure: String,
     form: String,
     edition: serde_json::Value,
+    /// What the edition says, as a hash; earlier versions did not tell.
+    #[serde(default)]
+    template: Option<String>,
     receipt: Option<String>,
 }
 
 /// The facts of what is handed in.
 #[derive(Deserialize)]
 struct Submission {
+    #[serde(default)]
+    ticket: Option<String>,
     applications: Vec<HandedIn>,
 }
 
@@ -49,9 +54,9 @@ pub(super) fn read(row: &journal::Row) -> Result<Option<Effect>, Why> {
     let id = |text: &str| text.parse().map_err(|_| Why::NotAsExpected);
     let state = match row.kind.as_str() {
         "visit.submitted" => {
-            let Submission { applications } = facts(row)?;
+            let Submission { ticket, applications } = facts(row)?;
             let visit = row.entity_id.parse().map_err(|_| Why::NotAsExpected)?;
-            return Ok(Some(Effect::HandedIn { visit, applications }));
+            return Ok(Some(Effect::HandedIn { visit, ticket, applications }));
         }
         "application.printed" => {
             return Ok(Some(Effect::Printed(facts::<Printing>(row)?.applications)));
@@ -71,9 +76,9 @@ pub(super) async fn apply(
     effect: &Effect,
 ) -> Result<Result<(), Why>, Error> {
     match effect {
-        Effect::HandedIn { visit, applications } => {
+        Effect::HandedIn { visit, ticket, applications } => {
             for one in applications {
-                hand_in(tx, told, *visit, one).await?;
+                hand_in(tx, told, (*visit, ticket.as_deref()), one).await?;
             }
             Ok(Ok(()))
         }
@@ -113,15 +118,15 @@ fn found(is_here: bool) -> Result<(), Why> {
 async fn hand_in(
     tx: &Transaction<'_>,
     told: &Told<'_>,
-    visit: VisitId,
+    (visit, ticket): (VisitId, Option<&str>),
     one: &HandedIn,
 ) -> Result<(), Error> {
     let insert = tx
         .prepare_cached(
             "insert into application (municipality, application, office, visit, procedure, form,
-               edition, receipt, handed_in_at)
+               edition, receipt, handed_in_at, ticket, template)
              values ($1, $2::text::uuid, $3, $4::text::uuid, $5, $6, $7, $8,
-               $9::text::timestamptz)",
+               $9::text::timestamptz, $10, $11)",
         )
         .await?;
     tx.execute(
@@ -136,6 +141,8 @@ async fn hand_in(
             &one.edition.as_str().map_or_else(|| one.edition.to_string(), str::to_owned),
             &one.receipt,
             &told.row.occurred_at,
+            &ticket,
+            &one.template,
         ],
     )
     .await?;

@@ -3,8 +3,7 @@
 //! in the clerk's own viewer.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::guard::Sent;
 use super::visit;
@@ -116,7 +115,7 @@ async fn by_hand(
     let printed =
         move |tx: &Tx<'_>| desk::printed(tx, &journal, shared.counter(), staff, &opened, &ids);
     office.db.write(printed).await?;
-    Ok(inline(pdf, &receipt))
+    Ok(page::pdf(pdf, &receipt))
 }
 
 /// The hand-over slip.
@@ -144,7 +143,7 @@ pub(super) async fn print_slip(
             let (journal, actor) = (office.journal.clone(), sent.clerk.signed_in.actor());
             let shown = move |tx: &Tx<'_>| printing::slip_shown(tx, &journal, actor, id);
             office.db.write(shown).await?;
-            Ok(inline(pdf, slip.file()))
+            Ok(page::pdf(pdf, slip.file()))
         }
     }
 }
@@ -180,16 +179,4 @@ pub(super) async fn send(
     let (op, actor) = (sent.op()?, sent.clerk.signed_in.actor());
     printers::send(&office.0, Order { op, actor, visit, opened, sheets }).await?;
     Ok(page::go(&format!("/desk/visits/{visit}/printing/{op}")))
-}
-
-/// The file in the browser's viewer, named by its receipt number.
-pub(super) fn inline(pdf: Vec<u8>, receipt: &str) -> Response {
-    let mut response = pdf.into_response();
-    page::no_store(&mut response);
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
-    if let Ok(name) = HeaderValue::from_str(&format!("inline; filename=\"{receipt}.pdf\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, name);
-    }
-    response
 }

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::guard::Sent;
-use super::print::{chosen, inline, send};
+use super::print::{chosen, send};
 use crate::config::Printer;
 use crate::db::Tx;
 use crate::id::{PaymentId, VisitId};
@@ -14,7 +14,7 @@ use crate::visit::printing::{self, Copy, Printout};
 use crate::visit::receipt::{self, Receipt};
 use crate::web::error::Failure;
 use crate::web::printers::Sheets;
-use crate::web::{Office, Shared};
+use crate::web::{Office, Shared, page};
 
 /// `POST /desk/visits/{visit}/payment/{payment}/receipt`.
 pub(super) async fn print(
@@ -51,7 +51,7 @@ pub(super) async fn print(
             let shown =
                 move |tx: &Tx<'_>| printing::receipt_shown(tx, &journal, actor, (id, &copy));
             office.db.write(shown).await?;
-            Ok(inline(pdf, receipt.file()))
+            Ok(page::pdf(pdf, receipt.file()))
         }
     }
 }

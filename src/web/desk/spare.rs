@@ -13,7 +13,6 @@ use time::Date;
 use super::calling;
 use super::frame::{Asked, Frame, Place};
 use super::guard::{Clerk, Sent};
-use super::print::inline;
 use crate::clock;
 use crate::config::Lane;
 use crate::db::Tx;
@@ -266,5 +265,5 @@ async fn sheets(
     allowed(&office, &clerk)?;
     let lane = asked.lane.as_deref();
     let pdf = spare::paper::sheets(&office.config, lane, office.papers.fonts());
-    Ok(inline(pdf.ok_or(Failure::NotFound)?, "spare"))
+    Ok(page::pdf(pdf.ok_or(Failure::NotFound)?, "spare"))
 }

@@ -17,17 +17,15 @@ use super::today::{marks, other_day, time_of_day};
 use crate::application::{self, Action as Decision, Application};
 use crate::config::Printer;
 use crate::form::answers::Answers;
-use crate::form::paper::Misfit;
 use crate::form::questions;
 use crate::id::{ApplicationId, OpId, VisitId};
 use crate::lang::Phrases;
-use crate::pdf::{Lack, Lacking};
 use crate::queue::{self, Ticket};
 use crate::staff::Action;
 use crate::visit::desk::{self, Opened};
 use crate::visit::{self, Error};
 use crate::web::error::Failure;
-use crate::web::{Office, Shared, page};
+use crate::web::{Office, Shared, page, shown};
 
 /// A required value that nobody has given yet.
 struct Missing {
@@ -329,34 +327,9 @@ fn needs_hand(
     // One answer often stands in several places and under several paths.
     let (mut values, mut told) = (BTreeSet::new(), BTreeSet::new());
     let misfits = filled.misfits.iter().filter(|misfit| values.insert(misfit.words.to_string()));
-    let misfits = misfits.map(|misfit| does_not_fit(words, form, misfit));
-    let lacks = filled.findings.iter().map(|finding| lacking(words, &finding.lacking));
+    let misfits = misfits.map(|misfit| shown::does_not_fit(words, form, misfit));
+    let lacks = filled.findings.iter().map(|finding| shown::lacking(words, &finding.lacking));
     misfits.chain(lacks).filter(|words| told.insert(words.clone())).collect()
-}
-
-/// Names the answer by the words of its question: `異動する方（2人目）：氏名`.
-fn does_not_fit(words: Phrases, form: Option<&crate::form::Form>, misfit: &Misfit) -> String {
-    let question = form.and_then(|form| form.question(&misfit.path));
-    let page = form
-        .zip(question)
-        .and_then(|(form, question)| form.pages().iter().find(|page| page.id == question.page));
-    let lang = words.lang();
-    let label = match (page, question) {
-        (Some(page), Some(one)) => {
-            format!("{}：{}", page.title.in_lang(lang), one.label.in_lang(lang))
-        }
-        _ => misfit.words.to_string(),
-    };
-    words.with("desk.visit.does_not_fit", &[("label", label)])
-}
-
-fn lacking(words: Phrases, lacking: &Lacking) -> String {
-    let values = [("character", &lacking.character), ("code", &lacking.code_point)];
-    match lacking.lack {
-        Lack::NoGlyph => words.with("desk.visit.no_glyph", &values),
-        Lack::NoVariant => words.with("desk.visit.no_variant", &values),
-        Lack::NoCodePoint => words.t("desk.visit.no_code_point").to_owned(),
-    }
 }
 
 /// A refusal of the domain in words, for the top of the page; a fault stays one.

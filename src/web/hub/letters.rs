@@ -2,6 +2,7 @@
 
 use super::refusal::Refusal;
 use super::{Peer, stuck_of};
+use crate::chance::SystemChance;
 use crate::clock::Moment;
 use crate::hub::{Hub, Office};
 use crate::letter::{Author, Authority};
@@ -93,7 +94,13 @@ impl Letters {
         let stuck = stuck_of(&self.hub, &office, letter.again).await.ok()?;
         let (number, log) = (letter.number, letter.asks.log());
         let site = letter.asks.site().to_owned();
-        // Who signed the letter may speak for its own office alone.
+        // Another office's keys would not open, and who signed may speak for this one alone.
+        let keys = match &letter.keys {
+            Some(keys) if keys.site == site => {
+                Some(self.hub.take_keys(&office, keys, &SystemChance).await.ok()?)
+            }
+            _ => None,
+        };
         let notices = match &letter.notices {
             Some(asked) if asked.site == site => {
                 let next = self.hub.notices_after(&office, asked.held.as_ref()).await;
@@ -101,7 +108,8 @@ impl Letters {
             }
             _ => Notices::default(),
         };
-        let reply = wire::pack(&Reply { site, to: number, log, says, stuck, notices });
+        let reply = Reply { site, to: number, log, says, stuck, notices, keys };
+        let reply = wire::pack(&reply);
         Some(Sealed { office, number, letter: self.author.sign(REPLY, &reply)? })
     }
 }

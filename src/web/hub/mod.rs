@@ -10,6 +10,7 @@ mod letters;
 mod names;
 mod overview;
 mod pages;
+mod paper;
 mod peer;
 mod refusal;
 
@@ -36,13 +37,14 @@ use crate::sync::batch::ON_A_LINE;
 use crate::web::routes::Router;
 use crate::web::{assets, cookie, guard, openapi};
 use crate::wire::{
-    self, AllStuck, BODY_LEN_MAX, Batch, Greeting, Holding, Notices, NoticesQuestion, Question,
-    Standing, Stuck, StuckQuestion,
+    self, AllStuck, BODY_LEN_MAX, Batch, Greeting, Holding, Keys, Notices, NoticesQuestion,
+    Question, Standing, Stuck, StuckQuestion,
 };
 use gate::Gate;
 pub use letters::{Answered, Letters, Sealed};
 pub use names::Names;
 pub(super) use pages::{kind_words, why_words};
+pub use paper::Paperwork;
 pub use peer::Peer;
 use refusal::Refusal;
 
@@ -55,6 +57,7 @@ pub(super) struct Served {
     hub: Hub,
     gate: Gate,
     names: Names,
+    paperwork: Option<Paperwork>,
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
     shown: Vec<Shown>,
@@ -67,6 +70,8 @@ pub type Shown = (Role, String, String);
 /// What the pages are served with.
 pub struct Pages {
     pub names: Names,
+    /// What papers are made with, where there is something.
+    pub paperwork: Option<Paperwork>,
     pub clock: Arc<dyn Clock>,
     pub chance: Arc<dyn Chance>,
     /// The accounts of a demonstration, shown to everybody.
@@ -76,8 +81,10 @@ pub struct Pages {
 }
 
 /// The hub's addresses; who is at the other end of a connection is its [`Peer`].
-pub fn router(hub: Hub, Pages { names, clock, chance, shown, key }: Pages) -> axum::Router {
-    let served = Arc::new(Served { hub, gate: Gate::default(), names, clock, chance, shown, key });
+pub fn router(hub: Hub, pages: Pages) -> axum::Router {
+    let Pages { names, paperwork, clock, chance, shown, key } = pages;
+    let gate = Gate::default();
+    let served = Arc::new(Served { hub, gate, names, paperwork, clock, chance, shown, key });
     pages_of(served)
         .into_inner()
         .layer(CatchPanicLayer::new())
@@ -108,6 +115,7 @@ pub(super) fn addresses() -> Router<Arc<Served>> {
         .route(wire::ENTRIES, post(entries))
         .route(wire::HELD, post(held))
         .route(wire::STUCK, post(stuck))
+        .route(wire::KEYS, post(keys))
         .route(wire::NOTICES, post(notices))
         .route("/", get(overview::all))
         .merge(pages::routes())
@@ -203,6 +211,18 @@ async fn stuck_of(hub: &Hub, office: &Office, again: bool) -> Result<AllStuck, R
         why: one.why.id().into(),
     };
     Ok(AllStuck { stuck: parked.into_iter().map(stuck).collect(), more })
+}
+
+/// Takes keys of visits, and lets go of those that the office has erased.
+async fn keys(
+    State(served): State<Arc<Served>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let keys: Keys = read(&body)?;
+    let office = office(&peer, &keys.site)?;
+    let _turn = served.gate.enter(&office.municipality).ok_or(Refusal::TooMany)?;
+    Ok(said(&served.hub.take_keys(&office, &keys, &*served.chance).await?))
 }
 
 /// Whether PostgreSQL answers, for whoever watches over the machines.

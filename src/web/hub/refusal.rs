@@ -83,9 +83,10 @@ impl Refusal {
                 hub::Error::WrongBody(_) => (StatusCode::BAD_REQUEST, "wrong_body", None),
                 hub::Error::Unsigned => (StatusCode::INTERNAL_SERVER_ERROR, "unsigned", None),
                 hub::Error::Staff(_) => (StatusCode::CONFLICT, "account", None),
-                hub::Error::Address(_) | hub::Error::TooNew(_) | hub::Error::Inconsistent(_) => {
-                    (StatusCode::INTERNAL_SERVER_ERROR, "fault", None)
-                }
+                hub::Error::Address(_)
+                | hub::Error::TooNew(_)
+                | hub::Error::Key(_)
+                | hub::Error::Inconsistent(_) => (StatusCode::INTERNAL_SERVER_ERROR, "fault", None),
             },
         }
     }

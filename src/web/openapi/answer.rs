@@ -101,6 +101,10 @@ pub(super) fn schemas(role: Role) -> Value {
             "Holding": object(&[
                 ("log", text()), ("entries", json!({ "type": "array", "items": { "type": "object" } })),
             ]),
+            "KeysHeard": object(&[
+                ("hub", text()), ("to", or_null(text())), ("has", texts()), ("erased", texts()),
+            ]),
+            "Noted": json!({ "type": "object" }),
             "Notices": object(&[
                 ("notices", json!({ "type": "array", "items": object(&[("text", text()), ("signature", text())]) })),
             ]),
@@ -109,6 +113,10 @@ pub(super) fn schemas(role: Role) -> Value {
             ]),
         }),
     }
+}
+
+fn texts() -> Value {
+    json!({ "type": "array", "items": text() })
 }
 
 fn counts() -> Value {

@@ -2,7 +2,7 @@
 //! ([`crate::wire`]), and by its staff.
 
 use super::Who::{Anybody, Office, Staff};
-use super::answer::Answer::{Document, File, Go, Json, Nothing, Page, Text};
+use super::answer::Answer::{Document, File, Go, Json, Nothing, Page, Pdf, Text};
 use super::{Operation, Sent, get, post};
 use crate::wire;
 
@@ -14,6 +14,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     post(wire::ENTRIES, Office, "Entries of a log", PACKED, &[Json("Standing")]),
     post(wire::HELD, Office, "What the hub has of a log", PACKED, &[Json("Holding")]),
     post(wire::STUCK, Office, "What of an office waits here", PACKED, &[Json("AllStuck")]),
+    post(wire::KEYS, Office, "Keys of visits, and what was erased", PACKED, &[Json("KeysHeard")]),
     post(wire::NOTICES, Office, "What was sent down to it", PACKED, &[Json("Notices")]),
     get("/", Anybody, "How all offices stand", &[Page]),
     get("/municipalities/{municipality}", Staff, "How a town's offices stand now", &[Page, Go]),
@@ -26,11 +27,25 @@ pub(super) const OPERATIONS: &[Operation] = &[
     ),
     get("/municipalities/{municipality}/applications", Staff, "What was handed in", &[Page, Go])
         .asking(&["receipt", "day", "office", "procedure", "stage"]),
+    post(
+        "/municipalities/{municipality}/applications",
+        Staff,
+        "What somebody handed in, by name",
+        Sent::Fields(&["key!", "name!", "day", "office", "procedure", "stage"]),
+        &[Page, Go],
+    ),
     get(
         "/municipalities/{municipality}/applications/{application}",
         Staff,
         "One application",
         &[Page, Go],
+    ),
+    post(
+        "/municipalities/{municipality}/applications/{application}/print",
+        Staff,
+        "Its paper once more",
+        Sent::Fields(&["key!"]),
+        &[Pdf, Go],
     ),
     get("/municipalities/{municipality}/takings", Staff, "What was taken", &[Page, Go])
         .asking(&["from", "to"]),

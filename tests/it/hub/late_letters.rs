@@ -134,7 +134,7 @@ fn an_office_whose_letters_cannot_be_put_away_holds_up_itself_alone() {
         first: 1,
     };
     let asks = Asks::Held(question);
-    let letter = Letter { number: 1, asks, again: false, notices: None };
+    let letter = Letter { number: 1, asks, again: false, notices: None, keys: None };
     let words = wire::pack(&letter);
     let letter = Author::new(&certificate, &key).unwrap().sign(QUESTION, &words).unwrap();
     fs::write(post.at("hub/in/z.letter"), letter).unwrap();

@@ -11,6 +11,7 @@ use madoguchi::wire;
 use madoguchi::wire::letter::{Asks, Letter, QUESTION, REPLY, Reply, Says};
 use tempfile::TempDir;
 
+use super::keys::{new_key, tells_keys};
 use super::served::Authority;
 use super::town::{Branch, Hall};
 use crate::stage::office::hidden;
@@ -78,8 +79,14 @@ impl Post {
 
     /// The hub that reads them.
     pub fn hub(&self, database: &str) -> Program {
+        self.hub_with(database, &[])
+    }
+
+    /// The same with more arguments.
+    fn hub_with(&self, database: &str, more: &[&Path]) -> Program {
         let [certificate, key] = self.town.sign(HUB);
         let mut command = madoguchi(&["hub", "folder", "--database", database]);
+        command.args(more);
         command.arg("--in").arg(self.at("hub/in")).arg("--out").arg(self.at("hub/out"));
         command.arg("--certificate").arg(certificate).arg("--key").arg(key);
         command.arg("--authority").arg(self.town.file());
@@ -246,7 +253,7 @@ fn what_the_town_hall_sends_down_is_carried_too_and_done_once() {
 fn replied(site: String, to: u64, says: Says) -> Reply {
     let log = "01a20ada-2c00-7cb9-b86b-f6c27eeb5590".parse().unwrap();
     let (stuck, notices) = (wire::AllStuck::default(), wire::Notices::default());
-    Reply { site, to, log, says, stuck, notices }
+    Reply { site, to, log, says, stuck, notices, keys: None }
 }
 
 #[test]
@@ -276,7 +283,13 @@ fn what_is_no_letter_for_here_goes_aside_with_its_reason_and_changes_nothing() {
             log: "01a20ada-2c00-7cb9-b86b-f6c27eeb5590".parse().unwrap(),
             first: 1,
         };
-        let letter = Letter { number: 1, asks: Asks::Held(question), again: false, notices: None };
+        let letter = Letter {
+            number: 1,
+            asks: Asks::Held(question),
+            again: false,
+            notices: None,
+            keys: None,
+        };
         author.sign(QUESTION, &wire::pack(&letter)).unwrap()
     };
     for (name, letter, why) in [
@@ -322,4 +335,27 @@ fn what_is_no_letter_for_here_goes_aside_with_its_reason_and_changes_nothing() {
         branch.journal()
     });
     assert_eq!(branch.incidents(), Vec::<String>::new());
+}
+
+#[test]
+fn keys_of_visits_travel_in_letters_that_nobody_on_the_way_can_read() {
+    let Some(postgres) = Postgres::start("keys in letters") else { return };
+    let (post, folder) = (Post::new(), tempfile::tempdir().unwrap());
+    let key = new_key(&folder);
+    let mut branch = post.branch();
+    tells_keys(&branch.config(), true);
+    branch.kill_and_start();
+    let hub = post.hub_with(&postgres.database("town"), &[Path::new("--keys"), &key]);
+    let hall = Hall { postgres, hub };
+    branch.resident();
+    let kept = "select count(*) from visit_key where wrapped is not null";
+    wait_until("the key is there", || {
+        post.carry(|| Way::Whole);
+        call(&mut branch);
+        hall.postgres.asked_in("town", kept).unwrap().trim() == "1"
+    });
+    hall.comes_to(|| {
+        post.carry(|| Way::Whole);
+        branch.journal()
+    });
 }

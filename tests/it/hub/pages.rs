@@ -5,7 +5,7 @@ use madoguchi::chance::SeededChance;
 use madoguchi::clock::parse_rfc3339;
 use madoguchi::db::Tx;
 use madoguchi::hub::people::Role;
-use madoguchi::hub::{Hub, Search, Stage, Way, Why};
+use madoguchi::hub::{Hub, KeyState, Look, Search, Stage, Way, Why};
 use madoguchi::id::{ChargeId, DeviceId, TicketId, VisitId};
 use madoguchi::journal::{Actor, Entity, Journal};
 use madoguchi::lang::Words;
@@ -152,7 +152,7 @@ impl Office {
 }
 
 /// Two offices after an ordinary morning.
-async fn morning() -> [Office; 2] {
+pub async fn morning() -> [Office; 2] {
     let [honcho, higashi] =
         [Office::open("999997/honcho", 1).await, Office::open("999997/higashi", 2).await];
     honcho
@@ -243,7 +243,8 @@ async fn an_application_is_found_by_what_is_on_its_paper_and_by_what_became_of_i
     let office = Office::open("999997/honcho", 1).await;
     let ids = [1, 2, 3].map(|_| office.journal.op().to_string());
     for (id, receipt) in ids.iter().zip(["honcho-20261125-0001", "-0002", "-0011"]) {
-        let forms = json!({ "applications": [{
+        let ticket = receipt.ends_with("11").then_some("A12");
+        let forms = json!({ "ticket": ticket, "applications": [{
             "id": id, "procedure": "juminhyo", "form": "juminhyo", "edition": "2026-04-01",
             "receipt": receipt,
         }] });
@@ -266,6 +267,7 @@ async fn an_application_is_found_by_what_is_on_its_paper_and_by_what_became_of_i
     for (search, stages) in [
         (Search { receipt: Some("0001".into()), ..any() }, vec![Stage::Accepted]),
         (Search { receipt: Some("11".into()), ..any() }, vec![Stage::HandedIn]),
+        (Search { receipt: Some("a12".into()), ..any() }, vec![Stage::HandedIn]),
         (Search { receipt: Some("%".into()), ..any() }, vec![]),
         (Search { stage: Some(Stage::Printed), ..any() }, vec![Stage::Printed]),
         (Search { day: Some(date!(2026 - 11 - 24)), ..any() }, vec![]),
@@ -281,8 +283,10 @@ async fn an_application_is_found_by_what_is_on_its_paper_and_by_what_became_of_i
     staffed(&hub, "999971").await;
     let other = person(&hub, "999971", Role::Clerk).await;
     assert!(hub.applications((&other, now()), &any()).await.unwrap().all.is_empty());
-    assert!(hub.application((&other, now()), id).await.unwrap().is_none());
-    let (one, happened) = hub.application((&me, now()), id).await.unwrap().unwrap();
+    assert!(hub.application((&other, now()), Look::View, id).await.unwrap().is_none());
+    let opened = hub.application((&me, now()), Look::View, id).await.unwrap().unwrap();
+    assert_eq!(opened.entered, Err(KeyState::NotKept));
+    let (one, happened) = (opened.one, opened.happened);
     assert_eq!((one.printed, one.stage), (1, Stage::Accepted));
     let kinds: Vec<&str> = happened.iter().map(|one| one.kind.as_str()).collect();
     assert_eq!(kinds, ["visit.submitted", "application.accepted"]);

@@ -4,7 +4,7 @@
 use madoguchi::chance::SeededChance;
 use madoguchi::clock::{Moment, parse_rfc3339};
 use madoguchi::hub::people::{NewPerson, Outcome, Role, SignedIn};
-use madoguchi::hub::{Error, Hub, Search};
+use madoguchi::hub::{Error, Hub, Look, Search};
 use madoguchi::staff;
 use ureq::http::StatusCode;
 
@@ -153,7 +153,7 @@ async fn what_cannot_be_written_down_is_not_shown_and_an_edit_of_the_record_is_f
     let auditor = person(&hub, TOWN, Role::Auditor).await;
     let found = hub.applications((&me, now()), &Search::default()).await.unwrap();
     let id = found.all[0].id.parse().unwrap();
-    assert!(hub.application((&me, now()), id).await.unwrap().is_some());
+    assert!(hub.application((&me, now()), Look::View, id).await.unwrap().is_some());
     let (records, torn) = hub.records(&auditor).await.unwrap();
     let kinds: Vec<&str> = records.iter().rev().map(|one| one.kind.as_str()).collect();
     assert_eq!(
@@ -175,7 +175,7 @@ async fn what_cannot_be_written_down_is_not_shown_and_an_edit_of_the_record_is_f
     assert_eq!(hub.records(&auditor).await.unwrap().1, Some(3), "cut off at the end");
     // A hub that cannot write the record shows nothing.
     forced("alter table record add constraint full_disk check (number < 1) not valid");
-    assert!(hub.application((&me, now()), id).await.is_err());
+    assert!(hub.application((&me, now()), Look::View, id).await.is_err());
     assert!(hub.applications((&me, now()), &Search::default()).await.is_err());
 }
 

@@ -48,6 +48,11 @@ impl Branch {
         Self { program, cable, clerk, tablet, config, folder }
     }
 
+    /// The folder of its configuration.
+    pub fn config(&self) -> PathBuf {
+        self.config.clone()
+    }
+
     /// Somebody comes and hands a form in.
     pub fn resident(&mut self) -> String {
         let number = hand_in(&mut self.tablet, "試験　花子").unwrap();

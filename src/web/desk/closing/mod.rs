@@ -12,7 +12,6 @@ use axum::routing::get;
 
 use super::frame::{Asked, Frame, Place};
 use super::guard::Clerk;
-use super::print::inline;
 use crate::db::Connection;
 use crate::payment;
 use crate::staff::Action;
@@ -80,7 +79,7 @@ async fn file(
     let name = span.id();
     let bytes = office.db.read(read).await?.ok_or(Failure::NotFound)?;
     Ok(match bytes.starts_with(b"%PDF") {
-        true => inline(bytes, &format!("takings-{name}")),
+        true => crate::web::page::pdf(bytes, &format!("takings-{name}")),
         false => attached(bytes, &format!("{kind}-{name}.csv")),
     })
 }

@@ -1,6 +1,7 @@
 //! What the town hall's staff look at: all offices at once. Each municipality has its own
 //! addresses and its own people, and sees nothing of another.
 
+mod application;
 mod door;
 mod downlink;
 mod frame;
@@ -28,8 +29,9 @@ pub(super) fn routes() -> Router<Arc<Served>> {
         .route("/", get(now::page))
         .route("/first", get(door::first))
         .route("/now", get(now::part))
-        .route("/applications", get(received::list))
-        .route("/applications/{application}", get(received::one))
+        .route("/applications", get(received::list).post(received::by_name))
+        .route("/applications/{application}", get(application::show))
+        .route("/applications/{application}/print", post(application::print))
         .route("/takings", get(takings::page))
         .route("/machines", get(machines::page))
         .route("/downlink", get(downlink::show).post(downlink::send))

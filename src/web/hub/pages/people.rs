@@ -137,6 +137,8 @@ impl RecordPage {
         self.frame.words.t(match record.kind.as_str() {
             "application.searched" => "hub.act.searched",
             "application.viewed" => "hub.act.viewed",
+            "application.printed_again" => "hub.act.printed_again",
+            "export.made" => "hub.act.exported",
             "notice.sent" => "hub.act.notice_sent",
             "person.signed_in" => "hub.act.signed_in",
             "person.sign_in_refused" => "hub.act.sign_in_refused",

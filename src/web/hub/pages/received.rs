@@ -1,18 +1,22 @@
-//! 申請管理: what was handed in anywhere, found by what stands on its paper.
+//! 申請管理: what was handed in anywhere, found by what stands on its paper and, where the
+//! hub has the keys, by the people it is about. A name is never in an address.
 
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
 use super::super::Served;
 use super::super::refusal::Refusal;
+use super::frame::Sent;
 use super::{Frame, Place, Seen};
 use crate::clock::{self, iso_day};
 use crate::hub::people::Action;
-use crate::hub::{Happened, LISTED_MAX, Received, Search, Stage};
+use crate::hub::{Entered, Found, KeyState, LISTED_MAX, OPENED_MAX, Received, Search, Stage};
+use crate::text::Text;
+use crate::visit::{Findable, retold};
 use crate::web::page;
 
 /// What is looked for, as it was typed. A field that is left empty narrows nothing.
@@ -53,7 +57,15 @@ struct List {
     offices: Vec<String>,
     procedures: Vec<String>,
     all: Vec<Received>,
+    /// The applicant's name, where one was looked for: in the order of `all`.
+    names: Vec<String>,
     is_cut: bool,
+    /// Who was looked for.
+    name: String,
+    /// Where one was: how many could not be opened, and whether all were looked through.
+    unopened: usize,
+    is_all: bool,
+    reads: bool,
 }
 
 impl List {
@@ -81,13 +93,33 @@ impl List {
         self.frame.words.with("hub.cut", &[("count", LISTED_MAX)])
     }
 
+    fn name_of(&self, at: &usize) -> &str {
+        self.names.get(*at).map_or("", String::as_str)
+    }
+
+    fn is_by_name(&self) -> bool {
+        !self.name.is_empty()
+    }
+
+    fn stage_id(&self) -> &'static str {
+        self.search.stage.map(Stage::id).unwrap_or_default()
+    }
+
+    fn not_opened(&self) -> String {
+        self.frame.words.with("hub.not_opened", &[("count", self.unopened)])
+    }
+
+    fn not_all(&self) -> String {
+        self.frame.words.with("hub.not_all", &[("count", OPENED_MAX)])
+    }
+
     fn count(&self) -> String {
         self.frame.words.with("hub.found", &[("count", self.all.len())])
     }
 }
 
 impl Frame {
-    fn stage(&self, stage: &Stage) -> &str {
+    pub(super) fn stage(&self, stage: &Stage) -> &str {
         self.words.t(match stage {
             Stage::HandedIn => "hub.stage.handed_in",
             Stage::Printed => "hub.stage.printed",
@@ -97,7 +129,7 @@ impl Frame {
     }
 
     /// The colour of a stage.
-    fn colour(&self, stage: &Stage) -> &'static str {
+    pub(super) fn colour(&self, stage: &Stage) -> &'static str {
         match stage {
             Stage::HandedIn => "submitted",
             Stage::Printed => "partly",
@@ -116,8 +148,76 @@ pub(super) async fn list(
     let now = served.clock.now();
     let search = asked.search(now.date());
     let found = served.hub.applications((&seen.me, now), &search).await?;
+    show(&served, &seen, search, (found, ByName::default())).await
+}
+
+/// What a search by name adds.
+#[derive(Default)]
+struct ByName {
+    typed: String,
+    names: Vec<String>,
+    unopened: usize,
+    is_cut: bool,
+}
+
+/// The applications about somebody.
+pub(super) async fn by_name(
+    State(served): State<Arc<Served>>,
+    sent: Sent,
+) -> Result<Response, Refusal> {
+    let Sent { seen, fields } = &sent;
+    seen.may(Action::ReadEntries)?;
+    let now = served.clock.now();
+    let get = |name: &str| fields.get(name).to_owned();
+    let asked = Asked {
+        receipt: String::new(),
+        day: Some(get("day")),
+        office: get("office"),
+        procedure: get("procedure"),
+        stage: get("stage"),
+    };
+    let search = asked.search(now.date());
+    let typed = fields.get("name").trim().to_owned();
+    if typed.is_empty() {
+        return Err(Refusal::Elsewhere(seen.town.at("/applications")));
+    }
+    let (all, is_cut) = served.hub.opened((&seen.me, now), &search).await?;
+    let mut by_name = ByName { typed, is_cut, ..ByName::default() };
+    let mut found = Found { all: Vec::new(), is_cut: false };
+    for (one, entered) in all {
+        match whose(&one, &entered) {
+            Err(KeyState::Erased) => {}
+            Err(_) => by_name.unopened += 1,
+            Ok((findable, name)) if findable.is_found_by(&by_name.typed) => {
+                found.all.push(one);
+                by_name.names.push(name);
+            }
+            Ok(_) => {}
+        }
+    }
+    found.is_cut = found.all.len() > LISTED_MAX;
+    found.all.truncate(LISTED_MAX);
+    show(&served, seen, search, (found, by_name)).await
+}
+
+/// What an application is found by, and the applicant's name.
+fn whose(one: &Received, entered: &Entered) -> Result<(Findable, String), KeyState> {
+    let said = entered.as_ref().map_err(|why| *why)?;
+    let answers = retold::answers(said).map_err(|_| KeyState::OtherKey)?;
+    let ticket = one.ticket.as_deref().unwrap_or_default();
+    let findable = Findable::new(&answers, ticket, one.receipt.as_deref());
+    let name = answers.text("applicant.name").map(Text::to_string);
+    Ok((findable, name.unwrap_or_default()))
+}
+
+async fn show(
+    served: &Served,
+    seen: &Seen,
+    search: Search,
+    (found, by_name): (Found, ByName),
+) -> Result<Response, Refusal> {
     let branches = served.hub.branches(&seen.me.municipality).await?;
-    let frame = Frame::new(&served, &seen, Place::Received);
+    let frame = Frame::new(served, seen, Place::Received);
     let mut procedures = frame.procedures();
     procedures.extend(found.all.iter().map(|one| one.procedure.clone()));
     procedures.extend(search.procedure.clone());
@@ -128,61 +228,13 @@ pub(super) async fn list(
         procedures,
         search,
         all: found.all,
+        names: by_name.names,
         is_cut: found.is_cut,
+        name: by_name.typed,
+        unopened: by_name.unopened,
+        is_all: !by_name.is_cut,
+        reads: served.hub.keeps_keys() && seen.may(Action::ReadEntries).is_ok(),
         frame,
     };
     page::show(&list).map_err(|_| Refusal::Unshown)
-}
-
-#[derive(Template)]
-#[template(path = "hub/application.html")]
-struct One {
-    frame: Frame,
-    one: Received,
-    happened: Vec<Happened>,
-}
-
-impl One {
-    /// What happened, in words where there are some.
-    fn kind(&self, happened: &Happened) -> &str {
-        self.frame.words.t(match happened.kind.as_str() {
-            "visit.started" => "hub.did.started",
-            "visit.agreed" => "hub.did.agreed",
-            "visit.submitted" => "hub.did.submitted",
-            "visit.viewed" => "hub.did.viewed",
-            "visit.corrected" => "hub.did.corrected",
-            "visit.identified" => "hub.did.identified",
-            "visit.erased" => "hub.did.erased",
-            "application.print_sent" => "hub.did.print_sent",
-            "application.printed" => "hub.did.printed",
-            "application.print_failed" => "hub.did.print_failed",
-            "application.accepted" => "hub.did.accepted",
-            "application.sent_back" => "hub.did.sent_back",
-            "application.reopened" => "hub.did.reopened",
-            _ => "hub.did.other",
-        })
-    }
-
-    fn who(&self, happened: &Happened) -> &str {
-        self.frame.words.t(match happened.actor.split(':').next() {
-            Some("staff") => "hub.who.staff",
-            Some("device") => "hub.who.device",
-            Some("home" | "holder") => "hub.who.resident",
-            Some("console") => "hub.who.console",
-            _ => "hub.who.system",
-        })
-    }
-}
-
-pub(super) async fn one(
-    State(served): State<Arc<Served>>,
-    seen: Seen,
-    Path((_, application)): Path<(String, String)>,
-) -> Result<Response, Refusal> {
-    seen.may(Action::SeeApplications)?;
-    let id = application.parse().map_err(|_| Refusal::NotHere)?;
-    let found = served.hub.application((&seen.me, served.clock.now()), id).await?;
-    let (one, happened) = found.ok_or(Refusal::NotHere)?;
-    let frame = Frame::new(&served, &seen, Place::Received);
-    page::show(&One { frame, one, happened }).map_err(|_| Refusal::Unshown)
 }

@@ -1,5 +1,5 @@
 //! Sealing for one receiver: HPKE (RFC 9180) in base mode with DHKEM(P-256,
-//! HKDF-SHA256), HKDF-SHA256 and AES-128-GCM.
+//! HKDF-SHA256), HKDF-SHA256 and AES-128-GCM. What is sealed, it does not know.
 //!
 //! The sender's key travels compressed, 33 bytes; the algorithm sees its 65. Base
 //! mode proves nothing about who sealed: anybody may.
@@ -14,10 +14,20 @@ use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
 use p256::elliptic_curve::sec1::ToSec1Point;
 use zeroize::Zeroizing;
 
-use super::refusal::Refusal;
 use crate::chance::Chance;
 
 type P256 = DhP256HkdfSha256;
+
+/// Why nothing is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unopened {
+    /// The sender's key is not written the one way it is written.
+    #[error("the sender's key is none")]
+    NotAKey,
+    /// It was sealed for somebody else, for another purpose, or changed.
+    #[error("it does not open")]
+    NotOpened,
+}
 
 /// Bytes of a compressed point.
 pub const COMPRESSED_LEN: usize = 33;
@@ -26,11 +36,11 @@ pub const POINT_LEN: usize = 65;
 /// Bytes that sealing adds to a content, besides the sender's key.
 pub const TAG_LEN: usize = 16;
 
-/// The town's private key.
+/// The receiver's private key.
 #[derive(Clone)]
 pub struct PrivateKey(<P256 as Kem>::PrivateKey);
 
-/// The town's public key.
+/// The receiver's public key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey(<P256 as Kem>::PublicKey);
 
@@ -95,14 +105,17 @@ pub fn seal(
 }
 
 /// Opens what [`seal`] made for this receiver with the same `info` and `beside`.
+///
+/// # Errors
+/// [`Unopened`], which does not tell what was changed.
 pub fn open(
     receiver: &PrivateKey,
     (info, beside): (&[u8], &[u8]),
     sender: &[u8; COMPRESSED_LEN],
     sealed: &[u8],
-) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-    let sender = decompress(sender).ok_or(Refusal::NotAKey)?;
-    let sender = <P256 as Kem>::EncappedKey::from_bytes(&sender).map_err(|_| Refusal::NotAKey)?;
+) -> Result<Zeroizing<Vec<u8>>, Unopened> {
+    let sender = decompress(sender).ok_or(Unopened::NotAKey)?;
+    let sender = <P256 as Kem>::EncappedKey::from_bytes(&sender).map_err(|_| Unopened::NotAKey)?;
     hpke::single_shot_open::<AesGcm128, HkdfSha256, P256>(
         &OpModeR::Base,
         &receiver.0,
@@ -112,7 +125,7 @@ pub fn open(
         beside,
     )
     .map(Zeroizing::new)
-    .map_err(|_| Refusal::NotOpened)
+    .map_err(|_| Unopened::NotOpened)
 }
 
 fn compress(point: &[u8; POINT_LEN]) -> [u8; COMPRESSED_LEN] {
@@ -165,7 +178,7 @@ mod tests {
 
     /// RFC 9180 A.3.1, from the file that the page's test reads too.
     fn vector() -> impl Fn(&str) -> Vec<u8> {
-        let text = include_str!("../../tests/fixtures/preregistration/rfc9180-a3.json");
+        let text = include_str!("../tests/fixtures/preregistration/rfc9180-a3.json");
         let vector: serde_json::Value = serde_json::from_str(text).unwrap();
         move |key| hex(vector[key].as_str().unwrap())
     }
