@@ -13,9 +13,9 @@ async fn waits(town: &Town, wanted: &[Stage]) {
     town.office.live.boards().wait_for(is).await.unwrap();
 }
 
-/// The list of today and the page of a clerk who calls.
-async fn pages(bill: &Bill<'_>) -> [Answer; 2] {
-    bill.clerk.post("/desk/calling/open", &[("counter", "1")]).await;
+/// The list of today and the page of somebody who calls to this counter.
+async fn pages(bill: &Bill<'_>, counter: &str) -> [Answer; 2] {
+    bill.clerk.post("/desk/calling/open", &[("counter", counter)]).await;
     [bill.clerk.get("/desk").await, bill.clerk.get("/desk/calling").await]
 }
 
@@ -25,14 +25,14 @@ async fn whose_payment_waits_stands_where_clerks_look_until_it_is_known() {
     let watching = tokio::spawn(live::forever(town.office.clone()));
     let visit = town.visit("juminhyo").await;
     let bill = bill(&town, "clerk", visit).await;
-    for page in pages(&bill).await {
+    for page in pages(&bill, "1").await {
         assert!(!page.says("お支払いを待っている方"), "{}", page.text());
     }
     bill.press(&[("act", "cashless:credit"), ("terminal", "t2")]).await;
     waits(&town, &[Stage::Going]).await;
     town.clock.advance(Duration::from_secs(3 * 60));
     let link = format!("href=\"/desk/visits/{visit}/payment\"");
-    for page in pages(&bill).await {
+    for page in pages(&bill, "1").await {
         for told in
             ["お支払いを待っている方（1）", &link, "A1", "900円", "端末で支払い中", "3分前から"]
         {
@@ -42,7 +42,7 @@ async fn whose_payment_waits_stands_where_clerks_look_until_it_is_known() {
     }
     bill.press(&[("act", "unknown")]).await;
     waits(&town, &[Stage::Unknown]).await;
-    let [list, calling] = pages(&bill).await;
+    let [list, calling] = pages(&bill, "1").await;
     for page in [&list, &calling] {
         assert!(page.says("未了：結果を確かめてください"), "{}", page.text());
         assert!(!page.says("class=\"calls quiet\""), "somebody has to come: {}", page.text());
@@ -50,12 +50,12 @@ async fn whose_payment_waits_stands_where_clerks_look_until_it_is_known() {
     assert!(list.says("<span class=\"state unknown\">未了</span>"), "{}", list.text());
     town.clock.advance(Duration::from_secs(24 * 60 * 60));
     let supervisor = super::payment::bill(&town, "supervisor", visit).await;
-    for page in pages(&supervisor).await {
+    for page in pages(&supervisor, "2").await {
         assert!(page.says("11月24日（火） "), "{}", page.text());
     }
     supervisor.press(&[("act", "declined")]).await;
     waits(&town, &[]).await;
-    for page in pages(&supervisor).await {
+    for page in pages(&supervisor, "2").await {
         assert!(!page.says("お支払いを待っている方"), "{}", page.text());
     }
     watching.abort();
