@@ -48,7 +48,7 @@ enum Command {
     #[command(subcommand)]
     Card(card::Command),
     Home(home::Home),
-    Hub(hub::Hub),
+    Hub(Box<hub::Hub>),
     Reader(reader::Reader),
     /// Keys of the codes that residents make at home
     #[command(subcommand)]
@@ -82,7 +82,7 @@ pub fn run() -> ExitCode {
         Some(Command::Forms(command)) => forms::run(command),
         Some(Command::Card(command)) => Ok(card::run(command)),
         Some(Command::Home(arguments)) => home::run(arguments),
-        Some(Command::Hub(arguments)) => hub::run(arguments),
+        Some(Command::Hub(arguments)) => hub::run(*arguments),
         Some(Command::Reader(arguments)) => reader::run(arguments),
         Some(Command::Key(command)) => key::run(command),
         Some(Command::Preregistration(command)) => preregistration::run(command),

@@ -107,13 +107,7 @@ pub fn submit(
     let first = procedures.first().ok_or(Error::NoProcedure)?;
     let forms = counter.forms_of(&visit);
     let answers = store::answers(tx, journal, id)?;
-    if let Some(closed) = gate::closed(&forms, &answers) {
-        return Err(Error::Closed(closed.gate.title.clone()));
-    }
-    let missing = questions::incomplete(&forms, &answers);
-    if !missing.is_empty() {
-        return Err(Error::Incomplete(missing.into_iter().map(|missing| missing.path).collect()));
-    }
+    whole(&forms, &answers)?;
 
     let now = journal.now();
     store::set_submitted(tx, id, now)?;
@@ -169,6 +163,18 @@ pub fn submit(
     super::bill::note_charge(tx, journal, counter, actor, id)?;
     let receipts = applications.into_iter().map(|application| application.receipt).collect();
     Ok(Submitted { ticket, receipts })
+}
+
+/// Whether the forms are for this resident, and nothing that they ask is missing.
+fn whole(forms: &[&Form], answers: &Answers) -> Result<(), Error> {
+    if let Some(closed) = gate::closed(forms, answers) {
+        return Err(Error::Closed(closed.gate.title.clone()));
+    }
+    let missing = questions::incomplete(forms, answers);
+    match missing.is_empty() {
+        true => Ok(()),
+        false => Err(Error::Incomplete(missing.into_iter().map(|missing| missing.path).collect())),
+    }
 }
 
 /// What of the known answers nobody entered, and what was entered otherwise than it counts.

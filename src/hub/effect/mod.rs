@@ -74,7 +74,7 @@ pub(super) enum Effect {
     Application(applications::Effect),
     Ticket(tickets::Effect),
     Counter(counters::Effect),
-    Money(money::Effect),
+    Money(Box<money::Effect>),
     Machine(machines::Effect),
     Notice(notices::Effect),
 }
@@ -111,7 +111,9 @@ pub(super) fn effect_of(row: &journal::Row) -> Result<Effect, Why> {
         "visit" | "application" => applications::read(row)?.map(Effect::Application),
         "ticket" => tickets::read(row)?.map(Effect::Ticket),
         "counter" => counters::read(row)?.map(Effect::Counter),
-        "payment" | "give_back" | "cash" | "day" => money::read(row)?.map(Effect::Money),
+        "payment" | "give_back" | "cash" | "day" => {
+            money::read(row)?.map(|one| Effect::Money(Box::new(one)))
+        }
         "device" | "log" => machines::read(row)?.map(Effect::Machine),
         "notice" => notices::read(row)?.map(Effect::Notice),
         _ => None,

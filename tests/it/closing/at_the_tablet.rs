@@ -14,6 +14,7 @@ use crate::stage::resident::Resident;
 const PAID: &str = "900円";
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one way from the tablet to the closed day")]
 fn a_resident_chooses_at_the_tablet_and_what_the_terminal_took_is_compared_and_closed() {
     let Some(browser) = browser("from the tablet to the closed day") else { return };
     let program = Program::demo();

@@ -43,6 +43,7 @@ fn newest(looker: &mut Looker) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one application, read by one after the other")]
 async fn what_was_entered_is_read_found_and_printed_again_by_those_who_may() {
     let Some(mut hall) = Hall::open("read at the town hall") else { return };
     let folder = tempfile::tempdir().unwrap();
