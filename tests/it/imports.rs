@@ -29,7 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // Signed files; what they say, it does not know.
     ("letter", &[]),
     // The counter's end of the line to the hub.
-    ("forwarding", &["db", "journal", "letter", "sync", "wire"]),
+    ("forwarding", &["db", "journal", "letter", "notice", "sync", "wire"]),
     // Copies the file elsewhere; what is in it, it does not know.
     ("second_copy", &["db", "journal"]),
     ("jpqr", &[]),
