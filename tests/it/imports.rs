@@ -32,7 +32,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     // Signed files; what they say, it does not know.
     ("letter", &["certificates"]),
     // The counter's end of the line to the hub.
-    ("forwarding", &["certificates", "db", "envelope", "journal", "letter", "sync", "wire"]),
+    (
+        "forwarding",
+        &["certificates", "db", "envelope", "journal", "letter", "notice", "sync", "wire"],
+    ),
     // Copies the file elsewhere; what is in it, it does not know.
     ("second_copy", &["db", "journal"]),
     ("jpqr", &[]),
