@@ -82,6 +82,7 @@ fn nothing_on_the_town_halls_pages_stands_in_anybodys_way() {
     if browser.with_examiner("axe at the town hall").is_none() {
         return;
     }
+    browser.reads("ja");
     let looking = Looking { browser: &browser, program: &hall.hub };
     browser.go(&format!("{}/", hall.hub.address));
     looking.is("役所のサーバー");

@@ -47,6 +47,13 @@ async fn tell(hub: &Hub, to: &PublicKey, key: Option<VisitId>, erased: &[VisitId
     hub.take_keys(&honcho(), &told, &chance).await.unwrap()
 }
 
+/// Two visits in the order of their rows.
+fn two(chance: &SeededChance) -> [VisitId; 2] {
+    let mut both = [1, 2].map(|_| VisitId::new(now(), chance));
+    both.sort();
+    both
+}
+
 /// `kept`, `let go` or `erased`, for each visit.
 fn rows(postgres: &Postgres) -> Vec<String> {
     let rows = "select case when wrapped is null then 'erased' when let_go_at is null then 'kept'
@@ -59,7 +66,7 @@ async fn a_key_is_kept_for_the_hubs_own_days_after_its_office_let_go_of_it_and_n
     let Some(postgres) = Postgres::start("keys of visits") else { return };
     let hub = hub(&postgres, "town").await.keeping(hub_key(1), 3);
     let chance = SeededChance::new(9);
-    let [one, late] = [1, 2].map(|_| VisitId::new(now(), &chance));
+    let [one, late] = two(&chance);
     let to = receiver(&hub).await;
     for _ in 0..2 {
         let heard = tell(&hub, &to, Some(one), &[]).await;
@@ -87,7 +94,7 @@ async fn a_hub_without_days_erases_at_once_and_one_with_another_key_is_told_agai
     let plain = hub(&postgres, "town").await;
     let first = plain.clone().keeping(hub_key(1), 0);
     let chance = SeededChance::new(9);
-    let [one, other] = [1, 2].map(|_| VisitId::new(now(), &chance));
+    let [one, other] = two(&chance);
     let to = receiver(&first).await;
     tell(&first, &to, Some(one), &[]).await;
     tell(&first, &to, Some(other), &[one]).await;

@@ -122,8 +122,8 @@ async fn an_office_changes_nothing_of_another() {
     }
     honcho.sent_to(&hub).await;
     let rows = || {
-        let rows = "select to_jsonb(ticket), to_jsonb(device), to_jsonb(application)
-                    from ticket, device, application";
+        let rows = "select to_jsonb(t), to_jsonb(d), to_jsonb(a)
+                    from ticket t, device d, application a";
         postgres.asked_in("town", rows).unwrap()
     };
     let before = rows();

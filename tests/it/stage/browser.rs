@@ -43,6 +43,7 @@ impl Browser {
         self.show_to_camera(Held::Nothing);
         self.with_script(true);
         self.on_paper(false);
+        self.driver.devtools("Emulation.setUserAgentOverride", json!({ "userAgent": "" }));
         self.go("about:blank");
         self.driver.devtools("Network.clearBrowserCookies", json!({}));
         self.driver.devtools("Page.resetNavigationHistory", json!({}));
@@ -279,6 +280,13 @@ impl Browser {
     pub fn on_paper(&self, on: bool) {
         let media = if on { "print" } else { "" };
         self.driver.devtools("Emulation.setEmulatedMedia", json!({ "media": media }));
+    }
+
+    /// It asks for pages in this language first.
+    pub fn reads(&self, language: &str) {
+        let agent = self.run("return navigator.userAgent");
+        let wanted = json!({ "userAgent": agent, "acceptLanguage": language });
+        self.driver.devtools("Emulation.setUserAgentOverride", wanted);
     }
 
     /// Turns scripts of pages on or off.

@@ -100,7 +100,7 @@ async fn what_was_paid_by_the_code_is_recorded_by_its_own_reference() {
     let next = reference(&bill.clerk, &road).await;
     assert_ne!(next, own);
     let again = |number| [("act", "by_code"), ("brand", "paypay"), ("slip", number)];
-    bill.refused(&again(&own), "今日のほかの収納で使われています").await;
+    bill.refused(&again(&own), "今日のほかの収納か返金で使われています").await;
     bill.press(&again(&next)).await;
     let (voided, paid) = (payments::State::Voided, payments::State::Authorised);
     assert_eq!(payment::states(&town, visit).await, [voided, paid]);

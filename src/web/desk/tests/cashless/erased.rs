@@ -51,6 +51,6 @@ async fn what_nobody_knows_of_it_is_found_out_on_the_same_page() {
     let back = page.hidden("give_back").to_owned();
     let said = [("act", "given"), ("slip", "00002"), ("give_back", &*back)];
     let given = supervisor.press(&said).await;
-    assert!(given.to.ends_with("note=given_back"), "{}", given.text());
+    assert!(given.to.ends_with("note=back_noted"), "{}", given.text());
     backs_become(&town, visit, &[Authorised]).await;
 }
