@@ -39,8 +39,16 @@ pub struct Receipt {
     tender: Tender,
     change: Option<Yen>,
     slip: Option<Slip>,
-    /// Brand and terminal of the slip, as the town calls them.
-    called: Option<[String; 2]>,
+    called: Option<Called>,
+}
+
+/// What is on the slip, as the town calls it; its ids where the town took them out since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Called {
+    brand: String,
+    terminal: String,
+    /// 指定納付受託者: who receives the money for the town.
+    acquirer: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,12 +92,15 @@ pub fn has_one(payment: &Payment) -> bool {
     is_paid_here && payment.state() == State::Authorised
 }
 
-/// What the town calls brand and terminal; their ids where it took them out since.
-fn called(config: &Config, slip: &Slip) -> [String; 2] {
+fn called(config: &Config, slip: &Slip) -> Called {
     let cashless = &config.cashless;
     let brand = cashless.brand(&slip.brand).map(|one| one.name.in_lang(Lang::Ja));
-    let terminal = cashless.terminal_name(&slip.terminal, Lang::Ja);
-    [brand.unwrap_or(&slip.brand), terminal].map(str::to_owned)
+    let acquirer = cashless.acquirer(&slip.acquirer).map(|one| one.name.in_lang(Lang::Ja));
+    Called {
+        brand: brand.unwrap_or(&slip.brand).to_owned(),
+        terminal: cashless.terminal_name(&slip.terminal, Lang::Ja).to_owned(),
+        acquirer: acquirer.unwrap_or(&slip.acquirer).to_owned(),
+    }
 }
 
 /// So much went back.
@@ -182,9 +193,10 @@ impl Receipt {
                 let roll = pair(roll, "receipt.received", yen(ja, received));
                 pair(roll, "receipt.change", yen(ja, change))
             }
-            (_, _, Some((slip, [_, terminal]))) => {
+            (_, _, Some((slip, called))) => {
                 let roll = pair(roll, "receipt.slip", slip.number.as_str().to_owned());
-                pair(roll, "receipt.terminal", terminal.clone())
+                let roll = pair(roll, "receipt.terminal", called.terminal.clone());
+                pair(roll, "receipt.acquirer", called.acquirer.clone())
             }
             _ => roll,
         }
@@ -212,7 +224,7 @@ impl Receipt {
             Tender::Cash { .. } | Tender::Later | Tender::Nothing => ja.t("receipt.cash"),
         };
         match &self.called {
-            Some([brand, _]) => format!("{kind} {brand}"),
+            Some(Called { brand, .. }) => format!("{kind} {brand}"),
             None => kind.to_owned(),
         }
     }

@@ -53,7 +53,9 @@ fn cashless() -> Receipt {
         terminal: "t1".to_owned(),
         number: SlipNumber::typed("00017").unwrap(),
     };
-    let called = Some(["交通系IC".to_owned(), "証明書の窓口の端末".to_owned()]);
+    let [brand, terminal, acquirer] =
+        ["交通系IC", "証明書の窓口の端末", "みほん決済株式会社"].map(str::to_owned);
+    let called = Some(Called { brand, terminal, acquirer });
     Receipt { tender: Tender::Emoney, change: None, slip: Some(slip), called, ..two() }
 }
 
@@ -104,6 +106,7 @@ fn what_a_terminal_took_is_no_receipt_and_says_how_to_find_it_again() {
             "支払方法 | 電子マネー 交通系IC",
             "端末の伝票番号 | 00017",
             "端末 | 証明書の窓口の端末",
+            "納付受託者 | みほん決済株式会社",
             "---",
             "この明細は領収書ではありません。決済端末の控えと一緒に保管してください。",
             "消費税は非課税です。",
