@@ -70,6 +70,8 @@ pub(super) struct Now {
     is_record: bool,
     /// A terminal took it: it gives it back first.
     is_cashless: bool,
+    /// By the desk's own code: no terminal was at it.
+    is_by_code: bool,
     /// How it goes back otherwise than in cash.
     ways: Ways,
     /// What its terminal is giving back, or may have given.
@@ -155,6 +157,10 @@ pub(super) async fn now(
             .standing()
             .is_some_and(|one| matches!(one.tender, Tender::Later | Tender::Nothing)),
         is_cashless: bill.standing().is_some_and(|one| one.tender.is_cashless()),
+        is_by_code: bill
+            .standing()
+            .and_then(|one| one.at.as_ref())
+            .is_some_and(payment::At::is_the_code),
         only_cash_back,
         ways: going_back::ways(office, bill, words),
         going_back: going_back::going_back(office, bill, words),

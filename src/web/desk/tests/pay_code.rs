@@ -95,6 +95,12 @@ async fn what_was_paid_by_the_code_is_recorded_by_its_own_reference() {
     let supervisor = town.sign_in("supervisor").await;
     let closing = supervisor.get("/desk/closing").await;
     assert!(closing.says("JPQR（画面のコード） PayPay"), "{}", closing.text());
+    let page = bill.page().await;
+    assert!(
+        page.says("先に、決済会社の管理画面で") && !page.says("先に、端末で"),
+        "{}",
+        page.text()
+    );
     // Taken back and paid once more, it is another code.
     bill.press(&[("act", "void"), ("reason", "asked")]).await;
     let next = reference(&bill.clerk, &road).await;
