@@ -27,7 +27,7 @@ const IN_THE_SAME_LIFE: u64 = 2_500;
 
 /// Weeks that a planted fault has to be noticed in, and those of one that only two
 /// disasters in the right order bring out.
-const PLANTED: u64 = 100;
+const PLANTED: u64 = 200;
 const PLANTED_DEEP: u64 = 400;
 
 fn asked(name: &str) -> Option<u64> {

@@ -202,7 +202,7 @@ impl World {
         let (entity, poison) = (self.dice.below(20), self.dice.percent(1));
         let op = Op { id: self.ops, entity: u32::try_from(entity).unwrap_or(0), poison };
         self.counters[counter].write(op);
-        let next = self.now + self.dice.between(1, 80 * MINUTE);
+        let next = self.now + self.dice.between(1, 240 * MINUTE);
         self.at(next, Event::Write { counter });
         self.poll_at(self.now, counter);
     }

@@ -2,7 +2,8 @@
 
 use std::cell::Cell;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, OnceLock};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use serde_json::{Value, json};
 
@@ -14,25 +15,34 @@ use super::{axe, skip, wait_until};
 pub const LANDSCAPE: (u32, u32) = (1280, 800);
 pub const PORTRAIT: (u32, u32) = (800, 1280);
 
-/// The browser. Tests take turns at it.
+/// A browser. Tests take turns at the two there are.
 pub struct Browser {
     driver: Driver,
     /// What examines every page that is looked at, for a test that asks for it.
     examiner: Cell<Option<&'static str>>,
 }
 
-/// Takes the browser, as it is after everything was cleared away. `None` where
+/// Takes a browser, as it is after everything was cleared away. `None` where
 /// none is installed; that is said loudly.
 pub fn browser(what: &str) -> Option<MutexGuard<'static, Browser>> {
-    static BROWSER: OnceLock<Mutex<Browser>> = OnceLock::new();
+    static BROWSERS: LazyLock<[Mutex<Browser>; 2]> = LazyLock::new(|| {
+        let start = |nth| Browser { driver: Driver::start(nth), examiner: Cell::new(None) };
+        [0, 1].map(|nth| Mutex::new(start(nth)))
+    });
+    static TURNS: AtomicUsize = AtomicUsize::new(0);
     if !Driver::is_installed() {
         skip(what, "chromium or chromium-driver is not installed");
         return None;
     }
-    let browser = BROWSER
-        .get_or_init(|| Mutex::new(Browser { driver: Driver::start(), examiner: Cell::new(None) }));
-    // A test that failed at the browser must not fail the others.
-    let browser = browser.lock().unwrap_or_else(|held| held.into_inner());
+    let turn = TURNS.fetch_add(1, Ordering::Relaxed) % BROWSERS.len();
+    let free = BROWSERS.iter().find_map(|browser| match browser.try_lock() {
+        Err(TryLockError::WouldBlock) => None,
+        // A test that failed at the browser must not fail the others.
+        Ok(free) => Some(free),
+        Err(TryLockError::Poisoned(held)) => Some(held.into_inner()),
+    });
+    let wait = || BROWSERS[turn].lock().unwrap_or_else(PoisonError::into_inner);
+    let browser = free.unwrap_or_else(wait);
     browser.clear();
     Some(browser)
 }
@@ -300,8 +310,12 @@ impl Browser {
         self.driver.devtools("Browser.setDownloadBehavior", to);
     }
 
-    /// Keeps a picture of the screen in `target/screenshots`, to be looked at.
+    /// Keeps a picture of the screen in `target/screenshots`, for whoever wants to look
+    /// at it and says so with `MADOGUCHI_PICTURES`: two thousand take their time.
     pub fn picture(&self, name: &str) {
+        if std::env::var_os("MADOGUCHI_PICTURES").is_none() {
+            return;
+        }
         let shot = self.driver.devtools("Page.captureScreenshot", json!({ "format": "png" }));
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
         std::fs::create_dir_all(&folder).unwrap();

@@ -1,4 +1,4 @@
-//! A small WebDriver client: one chromedriver and one Chromium for all tests.
+//! A small WebDriver client: a chromedriver and a Chromium for many tests.
 //!
 //! A browser-test crate would switch features of crates that the program uses and
 //! compile most of them twice; the protocol is a handful of JSON requests.
@@ -55,9 +55,10 @@ impl Driver {
         Path::new(CHROMIUM).exists() && Path::new(CHROMEDRIVER).exists()
     }
 
-    /// Starts both and opens a session.
-    pub fn start() -> Self {
-        let folder = std::env::temp_dir().join(format!("madoguchi-browser-{}", std::process::id()));
+    /// Starts both and opens a session: the process's `nth`.
+    pub fn start(nth: usize) -> Self {
+        let folder = format!("madoguchi-browser-{}-{nth}", std::process::id());
+        let folder = std::env::temp_dir().join(folder);
         let mut keeper = Command::new("bash")
             .args(["-c", KEEPER])
             .arg(&folder)
